@@ -1,0 +1,1 @@
+"""A pretend iCloud on loopback: the server side of the same wire, and a simulated phone."""

@@ -1,0 +1,1 @@
+"""Remembering: the SQLite mirror, the base, the outbox, the journal."""

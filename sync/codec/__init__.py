@@ -1,0 +1,1 @@
+"""What a record means: documents, resolution tokens, dates, fields. Pure."""

@@ -1,0 +1,1 @@
+"""The files side: reading and replacing files, the Markdown dialect, names."""

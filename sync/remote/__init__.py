@@ -1,0 +1,1 @@
+"""The iCloud side: sign-in, transport, CloudKit endpoints. Speaks records, never reminders."""
