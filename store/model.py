@@ -1,0 +1,168 @@
+"""The shared value types: what a reminder is, on either side and in between.
+
+Everything here is a frozen value; this module imports nothing of ours, so that every other room
+may import it. A field's value is what merge compares, so each type can hold exactly the values
+that make sense for it and no others:
+
+* ``Due`` is one of three kinds, never a date with optional parts;
+* ``Done`` is ``None`` (open) or says when it was completed, as far as that is known;
+* ``Presence`` is three-valued: present, absent with its evidence, or unknown with its reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+__all__ = [
+    "Absent",
+    "AllDay",
+    "Completion",
+    "Done",
+    "Due",
+    "Field",
+    "Floating",
+    "ListInfo",
+    "Presence",
+    "Present",
+    "Priority",
+    "Reminder",
+    "Unknown",
+    "Value",
+    "Zoned",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class AllDay:
+    """Due some time on ``day``, wherever the person is."""
+
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Floating:
+    """Due when the clock on the wall shows ``wall`` (naive), wherever the person is."""
+
+    wall: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Zoned:
+    """Due when the clock in the IANA zone ``zone`` shows ``wall`` (naive)."""
+
+    wall: datetime
+    zone: str
+
+
+Due = AllDay | Floating | Zoned
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """That a reminder is done; ``at_ms`` (Unix milliseconds) or ``day`` say when, if known.
+
+    A file says the day at most, iCloud says the instant.
+    """
+
+    at_ms: int | None = None
+    day: date | None = None
+
+
+Done = Completion | None
+
+
+class Priority(StrEnum):
+    """Apple's four priorities; iCloud numbers them 0, 9, 5 and 1."""
+
+    NONE = "none"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+class Field(StrEnum):
+    """The fields that are merged one by one. ``LIST`` and ``PARENT`` hold identities."""
+
+    TITLE = "title"
+    NOTES = "notes"
+    DONE = "done"
+    DUE = "due"
+    PRIORITY = "priority"
+    FLAGGED = "flagged"
+    LIST = "list"
+    PARENT = "parent"
+
+
+Value = str | bool | None | Completion | AllDay | Floating | Zoned | Priority
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """One reminder's merged-or-mergeable fields, as one side has them.
+
+    ``id`` is the bare UUID in upper case; ``list`` a list's id; ``parent`` a reminder's id or
+    ``None`` at top level. ``opaque`` names fields that are there but could not be read: they
+    carry a default value that must be neither shown, compared nor written.
+    """
+
+    id: str
+    title: str = ""
+    notes: str = ""
+    done: Done = None
+    due: Due | None = None
+    priority: Priority = Priority.NONE
+    flagged: bool = False
+    list: str = ""
+    parent: str | None = None
+    opaque: frozenset[Field] = frozenset()
+
+    def value(self, name: Field) -> Value:
+        """The value of one field."""
+        value: Value = getattr(self, name.value)
+        return value
+
+    def values(self) -> Mapping[Field, Value]:
+        """Every field that could be read, with its value."""
+        return {name: self.value(name) for name in Field if name not in self.opaque}
+
+
+@dataclass(frozen=True, slots=True)
+class ListInfo:
+    """One list or group (``is_group``): ``group`` is the id of the group that it is in."""
+
+    id: str
+    name: str
+    is_group: bool = False
+    group: str | None = None
+    read_only: bool = False
+
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Present(Generic[T]):
+    """It is there, and this is what it holds."""
+
+    value: T
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """It is gone, and ``evidence`` says how that is known (a tombstone, a complete read)."""
+
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Whether it is there cannot be said now; ``reason`` is a sentence for a person."""
+
+    reason: str = field(default="")
+
+
+Presence = Present[T] | Absent | Unknown

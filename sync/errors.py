@@ -1,0 +1,138 @@
+"""The errors of this programme, each with its scope, its exit code and the way out.
+
+    RemindersdError                  1   anything that a person is told in one line
+    |- UsageError                    2   config or arguments; nothing was started
+    |- Busy                          5   another process holds the lock
+    |- NetworkError                  6   could not be reached, or cut; try again later
+    |  `- Throttled                  6   told to wait; ``retry_after_s`` says how long
+    |- SignInNeeded                 11   a person has to sign in, or type a code
+    |- WrongPassword                12   Apple refused the password; never retried by itself
+    |- AccountUnusable              13   this account cannot be used, and why
+    |- MirrorDamaged                20   the database cannot be trusted
+    `- ServiceError                  1   the service refused a whole request
+       |- SyncTokenExpired           1   walk the zone again from the beginning
+       |- ZoneMissing               13   the account has no (upgraded) Reminders
+       `- BadResponse                6   what came back cannot be understood
+
+A refused *item* inside an answered request is a value (``sync.remote.cloudkit.Failure``), not an
+exception: one bad record must not stop its neighbours.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "AccountUnusable",
+    "BadResponse",
+    "Busy",
+    "MirrorDamaged",
+    "NetworkError",
+    "RemindersdError",
+    "ServiceError",
+    "SignInNeeded",
+    "SyncTokenExpired",
+    "Throttled",
+    "UsageError",
+    "WrongPassword",
+    "ZoneMissing",
+]
+
+
+class RemindersdError(Exception):
+    """What went wrong in one sentence (``message``) and the way out in another (``hint``)."""
+
+    exit_code = 1
+    code = "error"
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(RemindersdError):
+    """The config or the arguments are wrong; nothing was started."""
+
+    exit_code = 2
+    code = "usage"
+
+
+class Busy(RemindersdError):
+    """Another process of this profile is at work."""
+
+    exit_code = 5
+    code = "busy"
+
+
+class NetworkError(RemindersdError):
+    """The service could not be reached or the connection was cut; safe to try again."""
+
+    exit_code = 6
+    code = "network"
+
+
+class Throttled(NetworkError):
+    """The service asked us to wait ``retry_after_s`` seconds (``None``: it did not say)."""
+
+    code = "throttled"
+
+    def __init__(self, message: str, hint: str = "", retry_after_s: float | None = None) -> None:
+        super().__init__(message, hint)
+        self.retry_after_s = retry_after_s
+
+
+class SignInNeeded(RemindersdError):
+    """A person has to sign in or type a code; retrying changes nothing."""
+
+    exit_code = 11
+    code = "sign-in"
+
+
+class WrongPassword(RemindersdError):
+    """The password was refused; it is never tried again by itself."""
+
+    exit_code = 12
+    code = "wrong-password"
+
+
+class AccountUnusable(RemindersdError):
+    """This account cannot be used, for the reason given."""
+
+    exit_code = 13
+    code = "account"
+
+
+class MirrorDamaged(RemindersdError):
+    """The database is damaged or not ours; it is kept as it is."""
+
+    exit_code = 20
+    code = "mirror"
+
+
+class ServiceError(RemindersdError):
+    """The service refused a whole request with ``server_code`` (a CloudKit error code)."""
+
+    code = "service"
+
+    def __init__(self, message: str, hint: str = "", server_code: str = "") -> None:
+        super().__init__(message, hint)
+        self.server_code = server_code
+
+
+class SyncTokenExpired(ServiceError):
+    """The sync token was refused: the zone has to be walked again, against the kept base."""
+
+    code = "token-expired"
+
+
+class ZoneMissing(ServiceError):
+    """The account has no Reminders zone."""
+
+    exit_code = 13
+    code = "no-zone"
+
+
+class BadResponse(ServiceError):
+    """The answer is not what the protocol says (HTML, truncated, not JSON)."""
+
+    exit_code = 6
+    code = "bad-response"
