@@ -1,0 +1,237 @@
+"""One CloudKit zone in memory: records, change feed, sync tokens and look-ups."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sandbox import token as sync_token
+from sandbox.changelog import ChangeLog
+from sandbox.fields import Json
+from sandbox.modify import ItemError, Refuse, RequestError, Writer, modify
+from sandbox.record import StoredRecord, wire
+from sandbox.token import BadToken, TokenExpired
+
+__all__ = [
+    "MAX_PAGE",
+    "BadToken",
+    "ChangePage",
+    "RequestError",
+    "StoredRecord",
+    "TokenExpired",
+    "Zone",
+]
+
+MAX_PAGE: Final = 200
+_DIGITS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePage:
+    """A page of the change feed: wire records, the token after them, and whether more follow."""
+
+    records: list[Json]
+    token: str
+    more: bool
+
+
+class Zone:
+    """A zone of one owner; `clock` gives seconds since 1970.
+
+    `present` False makes the account one without this zone (never upgraded, or deleted): the
+    endpoints then answer ZONE_NOT_FOUND. The zone itself goes on working for the phone.
+    """
+
+    def __init__(self, owner: str, clock: Callable[[], float], name: str = "Reminders") -> None:
+        self.owner = owner
+        self.name = name
+        self.present = True
+        self._clock = clock
+        self._log = ChangeLog()
+        self._generation = secrets.randbits(31)
+        self._tags = 0
+
+    @property
+    def zone_id(self) -> Json:
+        """The zone's `zoneID`; a fresh dict."""
+        return {
+            "zoneName": self.name,
+            "ownerRecordName": self.owner,
+            "zoneType": "REGULAR_CUSTOM_ZONE",
+        }
+
+    @property
+    def records(self) -> Mapping[str, StoredRecord]:
+        """The latest version of every record by name, tombstones included; read-only."""
+        return self._log.records
+
+    def modify(
+        self,
+        operations: Sequence[Any],
+        *,
+        atomic: bool = True,
+        by: str = "2",
+        remap: bool = True,
+        desired_keys: Collection[str] | None = None,
+        refuse: Refuse | None = None,
+    ) -> list[Json]:
+        """Apply `records/modify` operations; one wire item per operation, in request order.
+
+        `by` is the deviceID put into created and modified. `refuse` may answer a record name
+        with an error item of its own, as a test wants it. Refused operations are error items,
+        not exceptions; a wrong request (over 200 operations, a record named twice) raises
+        RequestError.
+        """
+        writer = Writer(
+            log=self._log,
+            zone_id=self.zone_id,
+            now_ms=self._now_ms(),
+            by=by,
+            remap=remap,
+            next_tag=self._next_tag,
+            desired_keys=desired_keys,
+            refuse=refuse,
+        )
+        return modify(operations, writer, atomic=atomic)
+
+    def changes(
+        self,
+        token: str | None,
+        *,
+        limit: int = MAX_PAGE,
+        remap: bool = True,
+        desired_keys: Collection[str] | None = None,
+        desired_types: Collection[str] | None = None,
+        reverse: bool = False,
+        lag: float = 0.0,
+    ) -> ChangePage:
+        """The next page of the feed: each record once, at its latest state.
+
+        `token` None starts at the beginning of time, the empty string at the end. `limit` counts
+        records looked at, so that a page may come out short or empty under `desired_types` while
+        more follow; tombstones have no type and always pass. `reverse` turns a page around.
+        `lag` hides what was written in the last so many seconds. Raises TokenExpired, BadToken.
+        """
+        upto = self._horizon(lag)
+        start = self._start(token, upto)
+        span = self._log.read(min(start, upto), upto, max(1, min(limit, MAX_PAGE)))
+        shown = [
+            wire(record, self.zone_id, remap=remap, desired_keys=desired_keys)
+            for record in span.records
+            if desired_types is None or record.deleted or record.record_type in desired_types
+        ]
+        if reverse:
+            shown.reverse()
+        # A reader ahead of a lagging horizon keeps its place.
+        return ChangePage(shown, self._token_at(max(start, span.position)), span.more)
+
+    def lookup(
+        self,
+        names: Sequence[str],
+        *,
+        remap: bool = True,
+        desired_keys: Collection[str] | None = None,
+        lag: float = 0.0,
+    ) -> list[Json]:
+        """One wire item per name, in order: the record, or a NOT_FOUND error item."""
+        upto = self._horizon(lag)
+        items: list[Json] = []
+        for name in names:
+            record = self._log.state_at(name, upto)
+            if record is None or record.deleted:
+                missing = ItemError("NOT_FOUND", "Record not found").answer
+                items.append({"recordName": name, **missing})
+            else:
+                items.append(wire(record, self.zone_id, remap=remap, desired_keys=desired_keys))
+        return items
+
+    def live(self, record_type: str) -> list[Json]:
+        """Live records of a type, soft-deleted ones too, as wire dicts; oldest first."""
+        return [
+            wire(record, self.zone_id)
+            for record in self.records.values()
+            if record.record_type == record_type
+        ]
+
+    def token(self) -> str:
+        """The token of the end of the log: a feed from here has nothing new."""
+        return self._token_at(self._log.end)
+
+    def database_token(self) -> str:
+        """The token `changes/database` ends with; no use as a zone token."""
+        return sync_token.issue(self._database_scope, self._generation, self._log.end)
+
+    def changed_since(self, database_token: str | None) -> bool:
+        """Whether the zone changed after a database token; raises TokenExpired, BadToken."""
+        if database_token is None:
+            return True
+        scope, end = self._database_scope, self._log.end
+        return sync_token.position_of(database_token, scope, self._generation, end) < end
+
+    def expire_tokens(self) -> None:
+        """Make every token issued so far answer as expired."""
+        self._generation += 1
+
+    def recreate(self) -> None:
+        """Start again empty, as after a purge: no records, and old tokens expired."""
+        self._log = ChangeLog()
+        self.present = True
+        self.expire_tokens()
+
+    def dump(self) -> Json:
+        """The zone as a JSON-able dict; tokens and tags stay valid through `load`."""
+        return {
+            "owner": self.owner,
+            "name": self.name,
+            "present": self.present,
+            "generation": self._generation,
+            "tags": self._tags,
+            "log": self._log.dump(),
+        }
+
+    @classmethod
+    def load(cls, state: Json, clock: Callable[[], float]) -> Zone:
+        """The zone that `dump` wrote."""
+        zone = cls(state["owner"], clock, state["name"])
+        zone.present = state["present"]
+        zone._generation = state["generation"]
+        zone._tags = state["tags"]
+        zone._log = ChangeLog.load(state["log"])
+        return zone
+
+    @property
+    def _scope(self) -> str:
+        return f"zone/{self.owner}/{self.name}"
+
+    @property
+    def _database_scope(self) -> str:
+        return f"database/{self.owner}/{self.name}"
+
+    def _now_ms(self) -> int:
+        return int(self._clock() * 1000)
+
+    def _horizon(self, lag: float) -> int:
+        if lag <= 0:
+            return self._log.end
+        return self._log.position_at(self._now_ms() - int(lag * 1000))
+
+    def _start(self, token: str | None, upto: int) -> int:
+        if token is None:
+            return 0
+        if token == "":
+            return upto
+        return sync_token.position_of(token, self._scope, self._generation, self._log.end)
+
+    def _token_at(self, position: int) -> str:
+        return sync_token.issue(self._scope, self._generation, position)
+
+    def _next_tag(self) -> str:
+        """A short base-36 counter that never repeats within the zone."""
+        self._tags += 1
+        digits, rest = "", self._tags
+        while rest:
+            rest, digit = divmod(rest, 36)
+            digits = _DIGITS[digit] + digits
+        return digits
