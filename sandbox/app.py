@@ -1,0 +1,43 @@
+"""Puts all services of the pretend iCloud on one origin; a request's path says which it is for."""
+
+from __future__ import annotations
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from sandbox import cloudkit, faults, setup, signin
+from sandbox.device import api
+from sandbox.world import World
+
+
+def create_app(world: World) -> Starlette:
+    """Return the ASGI application that serves `world`.
+
+    Apple's host names come in the Host header and are ignored, so that clients can send requests
+    for any of them here. What no service knows is answered 404 with a JSON body.
+    """
+    return Starlette(
+        routes=[
+            *signin.routes(world),
+            *setup.routes(world),
+            *cloudkit.routes(world),
+            *faults.routes(world),
+            *api.routes(world),
+        ],
+        middleware=[Middleware(faults.FaultMiddleware, world.faults)],
+        exception_handlers={HTTPException: _explain},
+    )
+
+
+async def _explain(request: Request, error: Exception) -> Response:
+    """Answer an HTTPException with `{"error": one sentence}`."""
+    assert isinstance(error, HTTPException)
+    sentence = error.detail
+    if error.status_code == 404:
+        sentence = f"the sandbox has nothing at {request.url.path}"
+    elif error.status_code == 405:
+        sentence = f"{request.url.path} does not take {request.method}"
+    return JSONResponse({"error": sentence}, error.status_code, headers=error.headers)

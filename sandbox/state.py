@@ -1,0 +1,77 @@
+"""Keeps a world in one JSON file, so that a sandbox can be stopped and taken up again.
+
+The file holds the account with its tokens and the zone with its change log; the phone is not in
+it, since a phone learns everything by its next sync.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import orjson
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from sandbox.account import Account
+from sandbox.world import World, world_of
+from sandbox.zone import Zone
+
+_VERSION = 1
+
+
+class UnreadableState(ValueError):
+    """The state file is not one of ours; the message names it and the way out."""
+
+
+def load_world(path: Path) -> World:
+    """Rebuild the world kept at `path`; raises UnreadableState, or OSError as reading does."""
+    try:
+        document = orjson.loads(path.read_bytes())
+        if document["version"] != _VERSION:
+            raise ValueError(f"version {document['version']!r}")
+        return world_of(Account.load(document["account"]), Zone.load(document["zone"]))
+    except (ValueError, KeyError, TypeError) as error:
+        raise UnreadableState(
+            f"{path} is not a sandbox state file ({error}); move it away to start afresh"
+        ) from error
+
+
+def save_world(world: World, path: Path) -> None:
+    """Write `world` to `path` in one step, readable by its owner only."""
+    document = {
+        "version": _VERSION,
+        "account": world.account.dump(),
+        "zone": world.zone.dump(),
+    }
+    draft = path.with_name(path.name + ".new")
+    draft.unlink(missing_ok=True)
+    private = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with open(private, "wb") as file:
+        file.write(orjson.dumps(document))
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+
+
+class StateKeeper:
+    """ASGI middleware that saves the world after each request that changed it."""
+
+    def __init__(self, app: ASGIApp, world: World, path: Path) -> None:
+        self._app = app
+        self._world = world
+        self._path = path
+        self._saved: object = None
+        self.save()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self.save()
+
+    def save(self) -> None:
+        """Write the file unless it says the same already."""
+        now = (self._world.zone.token(), self._world.account.dump())
+        if now != self._saved:
+            save_world(self._world, self._path)
+            self._saved = now

@@ -1,0 +1,59 @@
+"""Holds everything that one pretend iCloud consists of, and makes a believable one."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sandbox import seed
+from sandbox.account import Account
+from sandbox.device.phone import Phone
+from sandbox.faults import Faults
+from sandbox.zone import Zone
+
+APPLE_ID = "ada@example.test"
+PASSWORD = "correct horse battery"
+
+
+@dataclass
+class World:
+    """One account, its Reminders zone, the phone on it, and what is to go wrong.
+
+    `clock` gives seconds since 1970, UTC; everything in the world tells the time by it.
+    """
+
+    account: Account
+    zone: Zone
+    phone: Phone
+    faults: Faults
+    clock: Callable[[], float]
+
+
+def make_world(
+    *,
+    mfa: str = "none",
+    reminders: int | None = None,
+    clock: Callable[[], float] = time.time,
+    apple_id: str = APPLE_ID,
+    password: str = PASSWORD,
+) -> World:
+    """Make a world with a family's reminders in it, or with `reminders` generated ones.
+
+    `mfa` is "none", "2fa" or "2sv"; raises ValueError for anything else and for a negative count.
+    """
+    if reminders is not None and reminders < 0:
+        raise ValueError(f"reminders is {reminders}; it cannot be negative")
+    account = Account(apple_id=apple_id, password=password, mfa=mfa)
+    zone = Zone(account.owner, clock)
+    world = world_of(account, zone, clock)
+    if reminders is None:
+        seed.seed(world.phone, zone, clock())
+    else:
+        seed.generate(zone, reminders, clock())
+    return world
+
+
+def world_of(account: Account, zone: Zone, clock: Callable[[], float] = time.time) -> World:
+    """Put a new phone on an account and zone that exist already; it learns all by its next sync."""
+    return World(account, zone, Phone(zone, clock), Faults(), clock)
