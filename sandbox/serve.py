@@ -78,11 +78,11 @@ def serve(
         with listener:
             try:
                 world = _world(reminders, mfa, state)
+                app: ASGIApp = create_app(world)
+                if state is not None:
+                    app = StateKeeper(app, world, state)
             except (UnreadableState, OSError) as error:
                 return _fail(str(error))
-            app: ASGIApp = create_app(world)
-            if state is not None:
-                app = StateKeeper(app, world, state)
             line = invitation(world.account, _origin(listener))
             server = Server(app, lambda: print(line, file=out or sys.stdout, flush=True))
             stop.server = server

@@ -76,7 +76,7 @@ class _Desk:
         if not self._account.is_named(str(body.get("accountName", ""))):
             # An unknown name gets a challenge too, one that no password answers.
             verifier = srp.Verifier(verifier.protocol, verifier.salt, verifier.iterations, srp.G)
-        if verifier.protocol not in body.get("protocols", []):
+        if verifier.protocol not in _strings(body, "protocols"):
             return self._refuse(400, ("-20101", "No common key derivation."))
         try:
             challenge = srp.make_challenge(verifier, _octets(body, "a"), secrets.randbits(256))
@@ -104,7 +104,7 @@ class _Desk:
             return self._refuse(401, _WRONG_PASSWORD)
         if self._account.locked:
             return self._refuse(403, _LOCKED)
-        return self._password_was_right(body.get("trustTokens", []))
+        return self._password_was_right(_strings(body, "trustTokens"))
 
     def _password_was_right(self, trust_tokens: list[str]) -> Response:
         """Open a sign-in: 409 when a code is still owed, 200 when none is.
@@ -229,6 +229,12 @@ def _octets(body: dict[str, Any], key: str) -> bytes:
         return base64.b64decode(str(body.get(key, "")), validate=True)
     except binascii.Error:
         return b""
+
+
+def _strings(body: dict[str, Any], key: str) -> list[str]:
+    """Return the texts in a list member; none where there is no list."""
+    member = body.get(key)
+    return [each for each in member if isinstance(each, str)] if isinstance(member, list) else []
 
 
 def _phone_id(body: dict[str, Any]) -> object:

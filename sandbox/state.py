@@ -7,6 +7,8 @@ it, since a phone learns everything by its next sync.
 from __future__ import annotations
 
 import os
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import orjson
@@ -23,13 +25,14 @@ class UnreadableState(ValueError):
     """The state file is not one of ours; the message names it and the way out."""
 
 
-def load_world(path: Path) -> World:
+def load_world(path: Path, clock: Callable[[], float] = time.time) -> World:
     """Rebuild the world kept at `path`; raises UnreadableState, or OSError as reading does."""
     try:
         document = orjson.loads(path.read_bytes())
         if document["version"] != _VERSION:
             raise ValueError(f"version {document['version']!r}")
-        return world_of(Account.load(document["account"]), Zone.load(document["zone"]))
+        account = Account.load(document["account"])
+        return world_of(account, Zone.load(document["zone"], clock), clock)
     except (ValueError, KeyError, TypeError) as error:
         raise UnreadableState(
             f"{path} is not a sandbox state file ({error}); move it away to start afresh"
@@ -71,7 +74,8 @@ class StateKeeper:
 
     def save(self) -> None:
         """Write the file unless it says the same already."""
-        now = (self._world.zone.token(), self._world.account.dump())
+        zone = self._world.zone
+        now = (zone.token(), zone.present, self._world.account.dump())
         if now != self._saved:
             save_world(self._world, self._path)
             self._saved = now
