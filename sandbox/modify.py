@@ -17,15 +17,15 @@ MAX_NAME: Final = 255
 MAX_RECORD_BYTES: Final = 1_000_000
 
 Refuse = Callable[[str], Json | None]
-"""Asked per record name; a dict such as `{"serverErrorCode", "reason"}` refuses the operation."""
+"""Asked per record name; the arguments of an ItemError (`{"code", "reason", ...}`) refuse it."""
 
 
 class RequestError(Exception):
-    """A request refused as a whole: nothing was applied. `code` is the serverErrorCode."""
+    """A request refused as a whole: nothing was applied. `answer` holds serverErrorCode etc."""
 
-    def __init__(self, reason: str, code: str = "BAD_REQUEST") -> None:
+    def __init__(self, reason: str, code: str = "BAD_REQUEST", **more: object) -> None:
         super().__init__(reason)
-        self.code = code
+        self.answer: Json = {"serverErrorCode": code, "reason": reason, **more}
 
 
 class ItemError(Exception):
@@ -170,7 +170,7 @@ def _apply(operation: _Operation, stage: Stage, writer: Writer) -> Json:
     """Stage one operation and return its echo; ItemError if the service refuses it."""
     refusal = writer.refuse(operation.name) if writer.refuse else None
     if refusal is not None:
-        raise ItemError(refusal["serverErrorCode"], refusal["reason"], **_rest(refusal))
+        raise ItemError(**refusal)
     stored = stage.get(operation.name)
     _check_tag(operation, stored)
     if operation.rule.deletes:
@@ -180,10 +180,6 @@ def _apply(operation: _Operation, stage: Stage, writer: Writer) -> Json:
     record = _written(operation, stored, writer)
     stage.put(record)
     return wire(record, writer.zone_id, remap=writer.remap, desired_keys=operation.desired_keys)
-
-
-def _rest(refusal: Json) -> Json:
-    return {key: refusal[key] for key in refusal if key not in ("serverErrorCode", "reason")}
 
 
 def _check_tag(operation: _Operation, stored: StoredRecord | None) -> None:

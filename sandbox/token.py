@@ -9,7 +9,7 @@ import struct
 from typing import Final
 
 _MAGIC: Final = b"\x1f\x0a\x03"  # reads as "HwoD" in base64, as captured tokens do
-_LAYOUT: Final = struct.Struct(">3s8sIQ")
+_LAYOUT: Final = struct.Struct(">3s8sIQH")
 
 
 class BadToken(Exception):
@@ -20,9 +20,12 @@ class TokenExpired(Exception):
     """A token of an earlier generation of the zone; the way on is a full fetch."""
 
 
-def issue(scope: str, generation: int, position: int) -> str:
-    """A token for a position; `scope` keeps zones, databases and accounts apart."""
-    packed = _LAYOUT.pack(_MAGIC, _fingerprint(scope), generation, position)
+def issue(scope: str, generation: int, position: int, salt: int = 0) -> str:
+    """A token for a position; `scope` keeps zones, databases and accounts apart.
+
+    Different salts (0 to 65535) give different texts that mean the same.
+    """
+    packed = _LAYOUT.pack(_MAGIC, _fingerprint(scope), generation, position, salt)
     return base64.b64encode(packed).decode()
 
 
@@ -40,7 +43,7 @@ def position_of(token: str, scope: str, generation: int, end: int) -> int:
         raise BadToken("Unknown sync continuation type")
     if len(packed) != _LAYOUT.size:
         raise BadToken("Invalid continuation format")
-    _, fingerprint, issued_in, position = _LAYOUT.unpack(packed)
+    _, fingerprint, issued_in, position, _ = _LAYOUT.unpack(packed)
     if fingerprint != _fingerprint(scope):
         raise BadToken("Unknown sync continuation type")
     if issued_in != generation or position > end:

@@ -127,6 +127,13 @@ class Zone:
         # A reader ahead of a lagging horizon keeps its place.
         return ChangePage(shown, self._token_at(max(start, span.position)), span.more)
 
+    def pause(self, token: str | None) -> ChangePage:
+        """An empty page that says more is coming; its token has a new text, the same place."""
+        position = self._start(token, self._log.end)
+        salt = secrets.randbelow(65535) + 1
+        text = sync_token.issue(self._scope, self._generation, position, salt)
+        return ChangePage([], text, more=True)
+
     def lookup(
         self,
         names: Sequence[str],
