@@ -1,0 +1,52 @@
+"""Reading a file's words as values: where a file says the same as a known value, it means it.
+
+A file can say less than iCloud knows: no seconds, the day of a completion but not its instant, no
+blank at the end of a note. So a value read from a file is *lifted* to the known value that would
+be written like that, first the base's, then the remote's; only what is left differs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from store.model import Completion, Field, Reminder, Value
+
+__all__ = ["as_reminder", "lift", "overlay"]
+
+PLACE = (Field.LIST, Field.PARENT)  # where a line stands is not said in words
+
+
+def overlay(reminder: Reminder, values: Mapping[Field, Value]) -> Reminder:
+    """The reminder with these fields replaced."""
+    named = {name.value: value for name, value in values.items()}
+    return replace(reminder, **named)  # type: ignore[arg-type]  # a Field names its own type
+
+
+def as_reminder(id: str, values: Mapping[Field, Value]) -> Reminder:
+    """Field values as a reminder; what is missing is opaque."""
+    missing = frozenset(name for name in Field if name not in values)
+    return replace(overlay(Reminder(id), values), opaque=missing)
+
+
+def lift(
+    seen: Reminder, shown: Callable[[Reminder], Reminder], *known: Reminder | None
+) -> Reminder:
+    """``seen`` with each field replaced by the first known value that a file would show alike."""
+    lifted: dict[Field, Value] = {}
+    for whole in known:
+        if whole is None:
+            continue
+        words = shown(whole)
+        for name in Field:
+            if name in lifted or name in PLACE or name in whole.opaque or name in seen.opaque:
+                continue
+            if _same(seen.value(name), words.value(name)):
+                lifted[name] = whole.value(name)
+    return overlay(seen, lifted)
+
+
+def _same(seen: Value, shown: Value) -> bool:
+    if isinstance(seen, Completion) and isinstance(shown, Completion) and seen.day is None:
+        return True  # a tick without a date says only that it is done
+    return seen == shown

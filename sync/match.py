@@ -1,0 +1,232 @@
+"""Matching: which line is which reminder, over all files at once, before anything is judged gone.
+
+In this order, each step over what the steps before left, and only where both sides are unique:
+the block id; the exact old line in the same file; the same title under the same parent in the same
+file; a close match among lines that vanished in this very scan; on first contact, a reminder with
+the same title, due date and list; else the line is new. Ambiguous is new, never a deletion.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+
+from store.model import Reminder
+
+__all__ = ["Line", "Matched", "Spot", "Trace", "match_lines"]
+
+CLOSE = 0.85  # of SequenceMatcher.ratio over whole lines
+Spot = tuple[str, int]  # path, index of the task in its parsed file
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A task line as it stands: ``reminder.list`` is its file's list, ``parent`` a task index."""
+
+    path: str
+    task: int
+    text: str
+    block: str | None
+    parent: int | None
+    reminder: Reminder
+
+    @property
+    def spot(self) -> Spot:
+        return (self.path, self.task)
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Where an identity stood when it was last seen, and the line's text then."""
+
+    id: str
+    path: str
+    text: str
+    title: str = ""
+    parent: str | None = None
+
+
+@dataclass(slots=True)
+class Matched:
+    """Every line's identity, and what has to be done about it.
+
+    ``new`` are lines that were given a fresh identity, ``unstamped`` those that carry no block id
+    (or another's) yet, ``adopted`` block ids that people wrote themselves, ``copies`` lines that
+    repeat an id of another line, ``leftovers`` copies that our own unfinished move left behind.
+    """
+
+    ids: dict[Spot, str] = field(default_factory=dict)
+    new: set[Spot] = field(default_factory=set)
+    paired: set[Spot] = field(default_factory=set)
+    unstamped: set[Spot] = field(default_factory=set)
+    copies: set[Spot] = field(default_factory=set)
+    leftovers: dict[Spot, str] = field(default_factory=dict)
+    adopted: dict[str, str] = field(default_factory=dict)
+
+
+def match_lines(
+    lines: Sequence[Line],
+    *,
+    blocks: Mapping[str, str],
+    traces: Mapping[str, Trace],
+    strangers: Mapping[str, Reminder],
+    leaving: Collection[tuple[str, str]],
+    mint: Callable[[], str],
+) -> Matched:
+    """Give every line an identity.
+
+    ``blocks`` maps block ids to reminders; ``traces`` has the lines seen last time; ``strangers``
+    are reminders in iCloud that never had a line; ``leaving`` are (path, id) of lines that an
+    unfinished move of ours takes away; ``mint`` makes a fresh UUID.
+    """
+    matched = Matched()
+    _by_block(lines, blocks, traces, leaving, matched)
+    gone = {id: trace for id, trace in traces.items() if id not in set(matched.ids.values())}
+    free = [line for line in lines if not _placed(line, matched)]
+    unmarked = [line for line in free if line.block is None or line.spot in matched.copies]
+    _pair(
+        unmarked,
+        gone,
+        matched,
+        lambda line: (line.path, line.text),
+        lambda trace: (trace.path, trace.text),
+    )
+    _pair(
+        unmarked,
+        gone,
+        matched,
+        lambda line: (line.path, line.reminder.title, _parent_id(line, matched)),
+        lambda trace: (trace.path, trace.title, trace.parent),
+    )
+    _pair_close(unmarked, gone, matched)
+    _pair_strangers(unmarked, strangers, matched)
+    for line in free:
+        if line.spot not in matched.ids:
+            _make_new(line, matched, mint)
+    return matched
+
+
+def _placed(line: Line, matched: Matched) -> bool:
+    return line.spot in matched.ids or line.spot in matched.leftovers
+
+
+def _by_block(
+    lines: Sequence[Line],
+    blocks: Mapping[str, str],
+    traces: Mapping[str, Trace],
+    leaving: Collection[tuple[str, str]],
+    matched: Matched,
+) -> None:
+    claims: defaultdict[str, list[Line]] = defaultdict(list)
+    for line in lines:
+        id = blocks.get(line.block or "")
+        if id is None:
+            continue
+        if (line.path, id) in leaving:
+            matched.leftovers[line.spot] = id
+        else:
+            claims[id].append(line)
+    for id, claimants in claims.items():
+        keeper = _keeper(claimants, traces.get(id))
+        matched.ids[keeper.spot] = id
+        matched.copies.update(line.spot for line in claimants if line is not keeper)
+    for spot, id in list(matched.leftovers.items()):
+        if id not in claims:  # nothing took its place yet: it is still the line
+            matched.ids[spot] = matched.leftovers.pop(spot)
+
+
+def _keeper(claimants: Sequence[Line], trace: Trace | None) -> Line:
+    """Of several lines with one id, the one nearest to what was there before."""
+    if trace is None:
+        return min(claimants, key=lambda line: line.spot)
+    return min(
+        claimants, key=lambda line: (line.path != trace.path, line.text != trace.text, line.spot)
+    )
+
+
+def _parent_id(line: Line, matched: Matched) -> str | None:
+    return None if line.parent is None else matched.ids.get((line.path, line.parent))
+
+
+def _pair(
+    lines: Iterable[Line],
+    gone: dict[str, Trace],
+    matched: Matched,
+    line_key: Callable[[Line], Hashable],
+    trace_key: Callable[[Trace], Hashable],
+) -> None:
+    """Pair lines and vanished traces whose keys are equal and unique on both sides."""
+    wanted: defaultdict[Hashable, list[Line]] = defaultdict(list)
+    offered: defaultdict[Hashable, list[str]] = defaultdict(list)
+    for line in lines:
+        if not _placed(line, matched):
+            wanted[line_key(line)].append(line)
+    for id, trace in gone.items():
+        offered[trace_key(trace)].append(id)
+    for key, candidates in wanted.items():
+        if len(candidates) == 1 and len(offered[key]) == 1:
+            _attach(candidates[0], offered[key][0], gone, matched)
+
+
+def _pair_close(lines: Iterable[Line], gone: dict[str, Trace], matched: Matched) -> None:
+    free = [line for line in lines if not _placed(line, matched)]
+    ids_near: dict[Spot, list[str]] = {}
+    lines_near: defaultdict[str, list[Line]] = defaultdict(list)
+    for line in free:
+        near = [id for id, trace in gone.items() if _close(line.text, trace.text)]
+        ids_near[line.spot] = near
+        for id in near:
+            lines_near[id].append(line)
+    for line in free:
+        near = ids_near[line.spot]
+        if len(near) == 1 and len(lines_near[near[0]]) == 1:
+            _attach(line, near[0], gone, matched)
+
+
+def _close(one: str, other: str) -> bool:
+    matcher = SequenceMatcher(None, one.strip(), other.strip(), autojunk=False)
+    return (
+        matcher.real_quick_ratio() >= CLOSE
+        and matcher.quick_ratio() >= CLOSE
+        and matcher.ratio() >= CLOSE
+    )
+
+
+def _pair_strangers(
+    lines: Iterable[Line], strangers: Mapping[str, Reminder], matched: Matched
+) -> None:
+    def key(reminder: Reminder) -> Hashable:
+        return (reminder.list, reminder.title, reminder.due, reminder.done is None)
+
+    wanted: defaultdict[Hashable, list[Line]] = defaultdict(list)
+    offered: defaultdict[Hashable, list[str]] = defaultdict(list)
+    taken = set(matched.ids.values())
+    for line in lines:
+        if not _placed(line, matched) and line.spot not in matched.copies:
+            wanted[key(line.reminder)].append(line)
+    for id, reminder in strangers.items():
+        if id not in taken:
+            offered[key(reminder)].append(id)
+    for same, candidates in wanted.items():
+        if len(candidates) == 1 and len(offered[same]) == 1:
+            matched.ids[candidates[0].spot] = offered[same][0]
+            matched.paired.add(candidates[0].spot)
+            matched.unstamped.add(candidates[0].spot)
+
+
+def _attach(line: Line, id: str, gone: dict[str, Trace], matched: Matched) -> None:
+    del gone[id]
+    matched.ids[line.spot] = id
+    matched.unstamped.add(line.spot)
+
+
+def _make_new(line: Line, matched: Matched, mint: Callable[[], str]) -> None:
+    id = mint()
+    matched.ids[line.spot] = id
+    matched.new.add(line.spot)
+    if line.block is not None and line.spot not in matched.copies:
+        matched.adopted[line.block] = id
+    else:
+        matched.unstamped.add(line.spot)

@@ -1,0 +1,257 @@
+"""The planner: three states in, one plan out. Pure and total; the case table is ``_decide``.
+
+Rules it keeps
+1. Nothing is decided on an unknown: neither side is touched, the id waits.
+2. A deletion needs an absence with evidence on one side and *no edit* on the other: an edit beats
+   a deletion, and is shown again.
+3. Only fields that were understood on both sides are merged (``Reminder.opaque``).
+4. What was sent and not answered is evidence: where remote shows it, the base learns it first.
+5. A read-only list receives nothing from files: what would have been sent is held.
+
+It does not know how a change is written, sent or counted; ``sync.guard`` holds deletions back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from store.model import Absent, Completion, Field, Presence, Present, Reminder, Unknown, Value
+from sync.actions import (
+    AddLine,
+    Conflict,
+    Create,
+    Delete,
+    Forget,
+    Hold,
+    HoldKind,
+    Learn,
+    MoveLine,
+    Plan,
+    RemoveLine,
+    RenderOp,
+    SetLine,
+    Undelete,
+    Update,
+    Why,
+    merged_plans,
+)
+from sync.lift import as_reminder, lift, overlay
+from sync.merge import MISSING, Agreed, Conflicted, Push, Render, Side, merge
+from sync.snapshot import NEVER, Evidence, ListView, LocalItem, Mode, Policy, RemoteItem, Snapshot
+
+__all__ = ["make_plan"]
+
+NOTHING = Plan()
+Values = Mapping[Field, Value]
+
+
+def make_plan(snapshot: Snapshot, policy: Policy) -> Plan:
+    """Plan every reminder that any state knows, in the order of their ids."""
+    return merged_plans(_plan_item(_case(snapshot, policy, id)) for id in snapshot.ids())
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One reminder's three states; ``learned`` is what evidence adds to the stored base."""
+
+    id: str
+    remote: Presence[RemoteItem]
+    local: Presence[LocalItem]
+    base: Values
+    learned: Values
+    policy: Policy
+    lists: Mapping[str, ListView]
+
+    def view(self, reminder: Reminder) -> ListView:
+        unknown = ListView(reminder.list, "", None, blocked="its list is not known")
+        return self.lists.get(reminder.list, unknown)
+
+
+def _case(snapshot: Snapshot, policy: Policy, id: str) -> _Case:
+    remote = snapshot.remote_of(id)
+    stored = snapshot.base.get(id, {})
+    learned = _learn(snapshot.in_flight.get(id, Evidence()), stored, remote)
+    return _Case(
+        id=id,
+        remote=remote,
+        local=snapshot.local_of(id),
+        base={**stored, **learned},
+        learned=learned,
+        policy=policy,
+        lists=snapshot.lists,
+    )
+
+
+def _learn(evidence: Evidence, stored: Values, remote: Presence[RemoteItem]) -> Values:
+    """What the base learns from operations that were sent and never answered."""
+    if not isinstance(remote, Present):
+        return {}
+    there = remote.value.reminder.values()
+    return {
+        name: value
+        for name, value in evidence.changes.items()
+        if there.get(name, MISSING) == value and stored.get(name, MISSING) != value
+    }
+
+
+def _plan_item(case: _Case) -> Plan:
+    sides = (case.local, case.remote)
+    views = [case.view(side.value.reminder) for side in sides if isinstance(side, Present)]
+    if any(view.blocked or view.mode is Mode.IGNORE for view in views):
+        return NOTHING
+    closed = next((view.closed for view in views if view.mode is Mode.READ_ONLY), "")
+    plan = _decide(case, closed)
+    if case.learned and not plan.forgotten:
+        return merged_plans((Plan(learned=(Learn(case.id, case.learned),)), plan))
+    return plan
+
+
+def _decide(case: _Case, closed: str) -> Plan:
+    """The case table: presence here x presence there x whether they ever agreed.
+
+    ``closed`` says why nothing may be sent from files, and is empty where all may be.
+    """
+    match case.local, case.remote:
+        case (Unknown(), _) | (_, Unknown()):
+            return NOTHING
+        case Present(value=local), Present(value=remote):
+            return _both(case, local, remote, closed)
+        case Present(value=local), Absent():
+            return _only_local(case, local, closed)
+        case Absent(), Present(value=remote):
+            return _only_remote(case, remote, closed)
+        case Absent(), Absent():
+            return Plan(forgotten=(Forget(case.id),)) if case.base else NOTHING
+        case _ as never:
+            assert_never(never)  # type: ignore[arg-type]  # a pair of unions is not narrowed
+
+
+# ---- both sides have it -----------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Fields:
+    """What the merge of all fields of one reminder comes to."""
+
+    pushes: dict[Field, Value] = field(default_factory=dict)
+    renders: dict[Field, Value] = field(default_factory=dict)
+    learned: dict[Field, Value] = field(default_factory=dict)
+    conflicts: list[Conflict] = field(default_factory=list)
+    holds: list[Hold] = field(default_factory=list)
+
+
+def _both(case: _Case, local: LocalItem, remote: RemoteItem, closed: str) -> Plan:
+    fields = _merge_fields(case, local, remote, Side.CLOUD if closed else case.policy.wins)
+    _hold_back(case, fields, remote, closed)
+    quiet = not (fields.pushes or fields.renders or fields.holds)
+    if quiet and not remote.visible and local.clean and not local.has_subtasks:
+        return Plan(renders=(RemoveLine(case.id, Why.AGED),))
+    return Plan(
+        pushes=(Update(case.id, fields.pushes),) if fields.pushes else (),
+        renders=_line_change(case, remote.reminder, fields),
+        learned=(Learn(case.id, fields.learned),) if fields.learned else (),
+        conflicts=tuple(fields.conflicts),
+        holds=tuple(fields.holds),
+    )
+
+
+def _merge_fields(case: _Case, local: LocalItem, remote: RemoteItem, wins: Side) -> _Fields:
+    base = as_reminder(case.id, case.base) if case.base else None
+    seen = lift(local.reminder, case.policy.shown, base, remote.reminder)
+    fields = _Fields()
+    for name in Field:
+        if name in seen.opaque or name in remote.reminder.opaque:
+            continue
+        before = case.base.get(name, MISSING)
+        match merge(before, seen.value(name), remote.reminder.value(name), wins):
+            case Agreed(value):
+                if value != before:
+                    fields.learned[name] = value
+            case Render(value):
+                fields.renders[name] = value
+            case Push(value):
+                fields.pushes[name] = value
+            case Conflicted(winner, loser, winning):
+                fields.conflicts.append(Conflict(case.id, name, winner, loser, winning))
+                side = fields.renders if winning is Side.CLOUD else fields.pushes
+                side[name] = winner
+    return fields
+
+
+def _hold_back(case: _Case, fields: _Fields, remote: RemoteItem, closed: str) -> None:
+    """Take out of the pushes what must not be sent, and say so."""
+    if closed and fields.pushes:
+        names = ", ".join(sorted(fields.pushes))
+        reason = f"{closed}; edited in the file and not sent: {names}"
+        fields.holds.append(Hold(case.id, HoldKind.READ_ONLY, reason))
+        fields.pushes.clear()
+    if remote.recurring and isinstance(fields.pushes.get(Field.DONE), Completion):
+        del fields.pushes[Field.DONE]
+        reason = "it repeats: complete it on a device; a file cannot complete it yet"
+        fields.holds.append(Hold(case.id, HoldKind.RECURRING, reason))
+
+
+def _line_change(case: _Case, remote: Reminder, fields: _Fields) -> tuple[RenderOp, ...]:
+    changes = fields.renders
+    if not changes:
+        return ()
+    if Field.LIST in changes or Field.PARENT in changes:
+        return (MoveLine(case.id, overlay(remote, fields.pushes), changes),)
+    return (SetLine(case.id, changes),)
+
+
+# ---- one side has it --------------------------------------------------------------------------
+
+
+def _only_local(case: _Case, local: LocalItem, closed: str) -> Plan:
+    if not case.base:
+        return _unremembered(case, local, closed)
+    base = as_reminder(case.id, case.base)
+    seen = lift(local.reminder, case.policy.shown, base)
+    edits = {
+        name: value
+        for name, value in seen.values().items()
+        if name in case.base and value != case.base[name]
+    }
+    if not edits:
+        # Deleted there, untouched here: the line goes.
+        return Plan(renders=(RemoveLine(case.id, Why.DELETED),))
+    if closed:
+        return _held(case, HoldKind.READ_ONLY, f"{closed}; deleted in iCloud but edited here")
+    # Deleted there, edited here: the edit stays.
+    return Plan(pushes=(Undelete(case.id, overlay(seen, {**case.base, **edits})),))
+
+
+def _unremembered(case: _Case, local: LocalItem, closed: str) -> Plan:
+    if case.remote != NEVER:
+        # Deleted there, and nothing says that it was ever agreed on here.
+        reason = f"it stands in {local.path} but was deleted in iCloud"
+        return _held(case, HoldKind.GONE_IN_ICLOUD, reason)
+    if closed:
+        return _held(case, HoldKind.READ_ONLY, f"{closed}; new in {local.path} and not sent")
+    # A new line.
+    return Plan(pushes=(Create(case.id, local.reminder),))
+
+
+def _only_remote(case: _Case, remote: RemoteItem, closed: str) -> Plan:
+    there = remote.reminder.values()
+    if case.view(remote.reminder).path is None or Field.TITLE in remote.reminder.opaque:
+        return NOTHING
+    if not case.base and not remote.visible:
+        # Completed too long ago to be shown.
+        return NOTHING
+    edited = any(value != case.base.get(name, MISSING) for name, value in there.items())
+    if edited and not remote.visible:
+        # Line deleted here, completed there meanwhile: it is gone from the file as it should be.
+        return Plan(forgotten=(Forget(case.id),))
+    if edited or closed:
+        # New there; or the line was deleted here and it was edited there: the edit stays.
+        return Plan(renders=(AddLine(case.id, remote.reminder),))
+    # Line deleted here, untouched there.
+    return Plan(pushes=(Delete(case.id),))
+
+
+def _held(case: _Case, kind: HoldKind, reason: str) -> Plan:
+    return Plan(holds=(Hold(case.id, kind, reason),))
