@@ -8,7 +8,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from sandbox import cloudkit, faults, setup, signin
+from sandbox import cloudkit, control, faults, setup, signin
 from sandbox.device import api
 from sandbox.world import World
 
@@ -25,6 +25,7 @@ def create_app(world: World) -> Starlette:
             *setup.routes(world),
             *cloudkit.routes(world),
             *faults.routes(world),
+            *control.routes(world),
             *api.routes(world),
         ],
         middleware=[Middleware(faults.FaultMiddleware, world.faults)],
