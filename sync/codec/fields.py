@@ -1,0 +1,159 @@
+"""Reads single fields out of a wire record, tolerantly, and the names of records.
+
+A field is ``{"value": ..., "type": ...}``. Types come under two sets of names or not at all, so
+a reader goes by what the value is: absent, ``null`` and value-less mean "not set" (``None``),
+numbers may be strings, lists may have lost their element type. A value that is there but makes
+no sense raises ``Undecodable`` naming the field: it is neither shown nor written over.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from sync.codec.blob import Undecodable, from_base64
+from sync.codec.dates import LATEST_MS, NEVER_MS
+
+__all__ = [
+    "bare_id",
+    "blob",
+    "flag",
+    "integer",
+    "number",
+    "plain_text",
+    "record_type_of",
+    "reference",
+    "strings",
+    "text",
+    "timestamp_ms",
+]
+
+Record = Mapping[str, Any]
+
+_UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+_BYTES_TYPES = ("BYTES", "ENCRYPTED_BYTES")
+
+
+def bare_id(record_name: str) -> str:
+    """The identity in ``Reminder/UUID`` or a bare UUID; a UUID in upper case, else as it is."""
+    bare = record_name.rpartition("/")[2]
+    return bare.upper() if _UUID.fullmatch(bare) else bare
+
+
+def record_type_of(record_name: str) -> str | None:
+    """The type that a record's name says, for tombstones have no other; ``None`` for bare ones."""
+    kind, slash, _ = record_name.partition("/")
+    return kind if slash and kind else None
+
+
+def text(record: Record, name: str) -> str | None:
+    """A string field."""
+    value = _value(record, name)
+    if value is None or isinstance(value, str):
+        return value
+    raise _odd(name)
+
+
+def plain_text(record: Record, name: str) -> str | None:
+    """A string that is encrypted at rest: it may come back as base64 of UTF-8, and says so."""
+    value = text(record, name)
+    if value is None or _type(record, name) not in _BYTES_TYPES:
+        return value
+    try:
+        return from_base64(value).decode("utf-8")
+    except UnicodeDecodeError:
+        raise _odd(name) from None
+
+
+def integer(record: Record, name: str) -> int | None:
+    """An integer field; truth values and numeric strings count."""
+    value = number(record, name)
+    if value is None or isinstance(value, int):
+        return value
+    if value.is_integer():
+        return int(value)
+    raise _odd(name)
+
+
+def number(record: Record, name: str) -> int | float | None:
+    """A numeric field, an ``int`` where it is written as one."""
+    value = _value(record, name)
+    if isinstance(value, str):
+        value = _parsed(value, name)
+    if isinstance(value, bool):
+        return int(value)
+    if value is None or isinstance(value, int):
+        return value
+    if isinstance(value, float) and abs(value) < float("inf"):
+        return value
+    raise _odd(name)
+
+
+def flag(record: Record, name: str) -> bool:
+    """An integer field that means yes or no; not set is no."""
+    return bool(integer(record, name))
+
+
+def timestamp_ms(record: Record, name: str) -> int | None:
+    """Unix milliseconds; ``None`` for the values that stand for "not set" or mean nothing."""
+    value = integer(record, name)
+    return value if value is not None and NEVER_MS < value <= LATEST_MS else None
+
+
+def blob(record: Record, name: str) -> bytes | None:
+    """The bytes of a base64 field, whatever type it is declared as."""
+    value = text(record, name)
+    try:
+        return None if value is None else from_base64(value)
+    except Undecodable:
+        raise _odd(name) from None
+
+
+def reference(record: Record, name: str) -> str | None:
+    """The record name that a reference points at."""
+    value = _value(record, name)
+    target = value.get("recordName") if isinstance(value, Mapping) else value
+    if target is None or (isinstance(target, str) and target):
+        return target
+    raise _odd(name)
+
+
+def strings(record: Record, name: str) -> tuple[str, ...]:
+    """A list of strings; not set is empty."""
+    value = _value(record, name)
+    if value is None:
+        return ()
+    if isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
+        return tuple(value)
+    raise _odd(name)
+
+
+def _wrapper(record: Record, name: str) -> object:
+    fields = record.get("fields")
+    return fields.get(name) if isinstance(fields, Mapping) else None
+
+
+def _value(record: Record, name: str) -> Any:
+    wrapper = _wrapper(record, name)
+    if wrapper is None or isinstance(wrapper, Mapping):
+        return None if wrapper is None else wrapper.get("value")
+    raise _odd(name)
+
+
+def _type(record: Record, name: str) -> object:
+    wrapper = _wrapper(record, name)
+    return wrapper.get("type") if isinstance(wrapper, Mapping) else None
+
+
+def _parsed(value: str, name: str) -> int | float:
+    for kind in (int, float):
+        try:
+            return kind(value)
+        except ValueError:
+            continue
+    raise _odd(name)
+
+
+def _odd(name: str) -> Undecodable:
+    return Undecodable(f"the field {name} holds something unexpected")

@@ -1,0 +1,319 @@
+"""Lists and files: which file is which list, and what has to be created or renamed. Pure.
+
+A file is matched to a list by, in this order: the id in its front matter, the path where the list
+was last time, most of its lines belonging to a list whose own file is gone, and on first contact
+its name. What is left is a new file; it becomes a list only by front matter, config or approval.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from store.model import ListInfo, Presence, Present
+from sync.actions import Hold, HoldKind
+from sync.identity import list_block_id
+from sync.merge import Conflicted, Push, Render, Side, merge
+from sync.snapshot import ListView, Mode
+
+__all__ = ["CreateFile", "CreateList", "FileFacts", "ListBase", "ListPlan", "ListRules"]
+__all__ += ["NewLists", "RenameFile", "RenameList", "plan_lists"]
+
+MOSTLY = 0.6  # of a file's known lines: a renamed file
+
+
+class NewLists(StrEnum):
+    """What becomes of a new file with tasks: config key ``reminders.new_lists``."""
+
+    ASK = "ask"
+    YES = "yes"
+    NO = "no"
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """What is known of one todo file; ``trouble`` says why it could not be read, if so.
+
+    ``list_block`` and ``wants_list`` come from front matter; ``known`` counts, per list id, the
+    lines whose reminders were in that list; ``tasks`` counts all task lines.
+    """
+
+    path: str
+    trouble: str = ""
+    list_block: str | None = None
+    wants_list: str | None = None
+    known: Mapping[str, int] = field(default_factory=dict)
+    tasks: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ListBase:
+    """What both sides last agreed on for a list: its name, its group's id and its file."""
+
+    name: str
+    group: str | None
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListRules:
+    """The config and the names, as functions: ``path_of`` gives a list's path for a new name."""
+
+    mode_of: Callable[[str], Mode]
+    name_of: Callable[[str], str]  # path -> list name
+    paths: Callable[[Mapping[str, ListInfo], Mapping[str, str]], Mapping[str, str]]
+    new_lists: NewLists
+    approved: Collection[str] = ()  # paths that a person has allowed to become lists
+    wins: Side = Side.CLOUD
+
+
+@dataclass(frozen=True, slots=True)
+class CreateList:
+    """iCloud shall get a list for this file."""
+
+    id: str
+    name: str
+    group: str | None
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class RenameList:
+    """iCloud's list shall have this name, as its file has."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class CreateFile:
+    """A list of iCloud's shall have a file."""
+
+    id: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class RenameFile:
+    """The list was renamed or regrouped in iCloud: its file shall follow."""
+
+    id: str
+    old: str
+    path: str
+
+
+@dataclass(slots=True)
+class ListPlan:
+    """Where every list stands, and what has to be done about lists themselves."""
+
+    views: dict[str, ListView] = field(default_factory=dict)
+    owner: dict[str, str] = field(default_factory=dict)  # path -> list id
+    create_lists: list[CreateList] = field(default_factory=list)
+    rename_lists: list[RenameList] = field(default_factory=list)
+    create_files: list[CreateFile] = field(default_factory=list)
+    rename_files: list[RenameFile] = field(default_factory=list)
+    learned: dict[str, ListBase] = field(default_factory=dict)
+    ended: list[str] = field(default_factory=list)  # deleted in iCloud
+    holds: list[Hold] = field(default_factory=list)
+
+    @property
+    def writes(self) -> bool:
+        """Whether anything would change on either side."""
+        return bool(
+            self.create_lists or self.rename_lists or self.create_files or self.rename_files
+        )
+
+
+def plan_lists(
+    remote: Mapping[str, Presence[ListInfo]],
+    files: Mapping[str, FileFacts],
+    bases: Mapping[str, ListBase],
+    rules: ListRules,
+    mint: Callable[[], str],
+) -> ListPlan:
+    """Match files to lists and merge their names; ``mint`` names lists that are new in a file."""
+    plan = ListPlan()
+    living = {id: one.value for id, one in remote.items() if isinstance(one, Present)}
+    owner = _match_files(living, files, bases, rules)
+    plan.owner = {path: id for id, path in owner.items()}
+    plain = {id: info for id, info in living.items() if not info.is_group}
+    wanted = rules.paths(living, {id: base.path for id, base in bases.items()})
+    for id, info in sorted(plain.items()):
+        _plan_list(plan, info, owner.get(id), files, bases.get(id), wanted.get(id), rules)
+    for id in sorted(bases.keys() - plain.keys()):
+        if id in remote:
+            _end_list(plan, id, bases[id], owner.get(id))
+        else:  # ours, not yet created, or its record is not understood
+            _await_list(plan, id, bases[id], owner.get(id), rules)
+    for path in sorted(files.keys() - plan.owner.keys()):
+        _plan_new_file(plan, files[path], living, rules, mint)
+    return plan
+
+
+# ---- which file is which list -------------------------------------------------------------------
+
+
+def _match_files(
+    living: Mapping[str, ListInfo],
+    files: Mapping[str, FileFacts],
+    bases: Mapping[str, ListBase],
+    rules: ListRules,
+) -> dict[str, str]:
+    """List id -> path, each at most once."""
+    owner: dict[str, str] = {}
+    taken: set[str] = set()
+
+    def claim(id: str, path: str) -> None:
+        if id not in owner and path not in taken:
+            owner[id] = path
+            taken.add(path)
+
+    for id, base in bases.items():
+        if base.path in files and _may_be(files[base.path], id):
+            claim(id, base.path)
+    by_block = {list_block_id(id): id for id in {*living, *bases}}
+    for path, facts in files.items():
+        if facts.list_block in by_block:
+            claim(by_block[facts.list_block], path)
+    for path, facts in files.items():
+        most = Counter(facts.known).most_common(1)
+        if most and most[0][0] in bases and most[0][1] >= MOSTLY * sum(facts.known.values()):
+            claim(most[0][0], path)
+    by_name = _unique_names(living, owner)
+    for path in files:
+        id_by_name = by_name.get(rules.name_of(path).casefold())
+        if id_by_name is not None and files[path].list_block is None:
+            claim(id_by_name, path)
+    return owner
+
+
+def _may_be(facts: FileFacts, id: str) -> bool:
+    return facts.list_block is None or facts.list_block == list_block_id(id)
+
+
+def _unique_names(living: Mapping[str, ListInfo], owner: Mapping[str, str]) -> dict[str, str]:
+    """Names that exactly one list without a file has."""
+    free = [info for info in living.values() if not info.is_group and info.id not in owner]
+    counts = Counter(info.name.casefold() for info in free)
+    return {info.name.casefold(): info.id for info in free if counts[info.name.casefold()] == 1}
+
+
+# ---- one list at a time -------------------------------------------------------------------------
+
+
+def _plan_list(
+    plan: ListPlan,
+    info: ListInfo,
+    path: str | None,
+    files: Mapping[str, FileFacts],
+    base: ListBase | None,
+    wanted: str | None,
+    rules: ListRules,
+) -> None:
+    mode = Mode.READ_ONLY if info.read_only else rules.mode_of(info.name)
+    if mode is Mode.IGNORE or wanted is None:
+        plan.views[info.id] = ListView(info.id, info.name, path, Mode.IGNORE)
+        return
+    if path is None and base is not None:
+        reason = f"its file {base.path} is gone; nothing of “{info.name}” is deleted"
+        plan.views[info.id] = ListView(info.id, info.name, None, mode, blocked=reason)
+        plan.holds.append(Hold(info.id, HoldKind.LIST, reason))
+        return
+    if path is None:
+        plan.create_files.append(CreateFile(info.id, wanted))
+        plan.owner[wanted] = info.id
+        plan.views[info.id] = ListView(info.id, info.name, wanted, mode)
+        return
+    trouble = files[path].trouble
+    plan.views[info.id] = ListView(info.id, info.name, path, mode, blocked=trouble)
+    if not trouble:
+        _merge_name(plan, info, path, base, wanted, mode, rules)
+
+
+def _merge_name(
+    plan: ListPlan,
+    info: ListInfo,
+    path: str,
+    base: ListBase | None,
+    wanted: str,
+    mode: Mode,
+    rules: ListRules,
+) -> None:
+    if base is None:  # first contact: the file keeps its own spelling of the name
+        plan.learned[info.id] = ListBase(info.name, info.group, path)
+        return
+    local = base.name if path == base.path else rules.name_of(path)
+    wins = Side.CLOUD if mode is Mode.READ_ONLY else rules.wins
+    merged = merge(base.name, local, info.name, wins)
+    push = isinstance(merged, Push) or (
+        isinstance(merged, Conflicted) and merged.winning is Side.FILES
+    )
+    if push and mode is not Mode.READ_ONLY:
+        plan.rename_lists.append(RenameList(info.id, local))
+        return
+    moved_there = info.group != base.group
+    if isinstance(merged, Render | Conflicted) or (moved_there and path == base.path):
+        if wanted != path:
+            plan.rename_files.append(RenameFile(info.id, path, wanted))
+        else:
+            plan.learned[info.id] = ListBase(info.name, info.group, path)
+    elif base != ListBase(info.name, info.group, path):
+        plan.learned[info.id] = ListBase(info.name, info.group, path)
+
+
+def _end_list(plan: ListPlan, id: str, base: ListBase, path: str | None) -> None:
+    """Deleted in iCloud: its lines leave the file as reminders do, and nothing new is taken."""
+    plan.views[id] = ListView(
+        id, base.name, path, Mode.READ_ONLY, closed=f"the list “{base.name}” was deleted in iCloud"
+    )
+    plan.ended.append(id)
+
+
+def _await_list(
+    plan: ListPlan, id: str, base: ListBase, path: str | None, rules: ListRules
+) -> None:
+    """Ours, chosen before and not yet acknowledged: create it (again), under the same id."""
+    plan.views[id] = ListView(id, base.name, path, rules.mode_of(base.name))
+    if path is None:
+        plan.ended.append(id)
+        return
+    name = base.name if path == base.path else rules.name_of(path)
+    plan.create_lists.append(CreateList(id, name, base.group, path))
+
+
+def _plan_new_file(
+    plan: ListPlan,
+    facts: FileFacts,
+    living: Mapping[str, ListInfo],
+    rules: ListRules,
+    mint: Callable[[], str],
+) -> None:
+    if facts.trouble or facts.list_block is not None:
+        return
+    if facts.wants_list is None and not facts.tasks:
+        return
+    allowed = facts.wants_list is not None or facts.path in rules.approved
+    if not allowed and rules.new_lists is not NewLists.YES:
+        if rules.new_lists is NewLists.ASK:
+            reason = f"{facts.path} has tasks but is no list yet; approve it to make it one"
+            plan.holds.append(Hold(facts.path, HoldKind.NEW_LIST, reason))
+        return
+    name = facts.wants_list or rules.name_of(facts.path)
+    if any(info.name.casefold() == name.casefold() for info in living.values()):
+        reason = f"{facts.path} cannot become a list: “{name}” exists and has a file of its own"
+        plan.holds.append(Hold(facts.path, HoldKind.NEW_LIST, reason))
+        return
+    group, _, _ = facts.path.rpartition("/")
+    group_id = next((i.id for i in living.values() if i.is_group and i.name == group), None)
+    if group and group_id is None:
+        reason = f"{facts.path} stands in a folder that is no group in iCloud"
+        plan.holds.append(Hold(facts.path, HoldKind.NEW_LIST, reason))
+        return
+    if rules.mode_of(name) is not Mode.TWO_WAY:
+        return
+    id = mint()
+    plan.owner[facts.path] = id
+    plan.views[id] = ListView(id, name, facts.path)
+    plan.create_lists.append(CreateList(id, name, group_id, facts.path))

@@ -1,0 +1,116 @@
+"""What stands between pyicloud's requests session and the network: pace, timeouts, redirection.
+
+pyicloud gives most of its requests no timeout at all, and knows no address but Apple's. One adapter
+mounted on its session changes both, for every request that it makes, redirects included. A hook
+keeps what the last answer really was, because pyicloud's errors often do not say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.cookies import extract_cookies_to_jar
+
+from sync.errors import NetworkError
+from sync.remote.client import CONNECT_TIMEOUT_S, READ_TIMEOUT_S, place
+from sync.remote.endpoint import Endpoint, is_apple_host
+from sync.remote.limiter import Limiter, parse_retry_after
+
+__all__ = ["LastAnswer", "RedirectAdapter", "Tap", "install"]
+
+_TIMEOUT = (CONNECT_TIMEOUT_S, READ_TIMEOUT_S)
+
+
+class RedirectAdapter(HTTPAdapter):
+    """Paces requests, gives each a timeout and, with an endpoint, sends all of them there.
+
+    Redirected, a request keeps its method, path, query, body and Apple's name in ``Host``; cookies
+    are still filed under that name, and the response shows the original URL. Hosts that are not
+    Apple's raise NetworkError. Proxies are not used.
+    """
+
+    def __init__(self, endpoint: Endpoint | None, limiter: Limiter) -> None:
+        super().__init__()
+        self._endpoint = endpoint
+        self._limiter = limiter
+
+    def send(
+        self,
+        request: requests.PreparedRequest,
+        stream: bool = False,
+        timeout: float | tuple[float, float] | tuple[float, None] | None = None,
+        verify: bool | str = True,
+        cert: bytes | str | tuple[bytes | str, bytes | str] | None = None,
+        proxies: Mapping[str, str] | None = None,
+    ) -> requests.Response:
+        """Send ``request``; raises what requests raises, Throttled, NetworkError."""
+        timeout = _TIMEOUT if timeout is None else timeout
+        self._limiter.wait()
+        if self._endpoint is None:
+            return super().send(request, stream, timeout, verify, cert, proxies)
+        response = super().send(
+            _redirected(request, self._endpoint), stream, timeout, verify, cert, proxies={}
+        )
+        response.request, response.url = request, request.url or ""
+        response.cookies.clear()
+        extract_cookies_to_jar(response.cookies, request, response.raw)
+        return response
+
+
+def _redirected(request: requests.PreparedRequest, endpoint: Endpoint) -> requests.PreparedRequest:
+    parts = urlsplit(request.url or "")
+    host = parts.hostname or ""
+    if not is_apple_host(host):
+        raise NetworkError(f"{host} is not an Apple host, so nothing was sent to it")
+    copy = request.copy()
+    copy.url = endpoint.url(request.path_url)
+    # The port is named only where it is not the scheme's own, as every client does.
+    default = {"https": 443, "http": 80}.get(parts.scheme)
+    port = "" if parts.port in (None, default) else f":{parts.port}"
+    copy.headers.setdefault("Host", host + port)
+    return copy
+
+
+@dataclass(frozen=True, slots=True)
+class LastAnswer:
+    """The status and redacted place of an answer; the wait in seconds that it asked for."""
+
+    status: int
+    place: str
+    retry_after_s: float | None
+
+
+class Tap:
+    """Remembers the last answer of a session; ``None`` as long as none came."""
+
+    def __init__(self) -> None:
+        self.last: LastAnswer | None = None
+
+    def __call__(self, response: requests.Response, **_: Any) -> None:
+        """Take note of ``response``; called by requests for each one."""
+        wait_s = parse_retry_after(response.headers.get("Retry-After"), datetime.now(UTC))
+        self.last = LastAnswer(response.status_code, place(response.url), wait_s)
+
+    def was(self, path_end: str, *statuses: int) -> bool:
+        """Whether the last answer came from a path with this end, with one of the statuses."""
+        last = self.last
+        return last is not None and last.status in statuses and last.place.endswith(path_end)
+
+
+def install(session: requests.Session, endpoint: Endpoint | None, limiter: Limiter) -> Tap:
+    """Put the adapter and a tap on ``session``; with an endpoint, cut it off from proxies too."""
+    adapter = RedirectAdapter(endpoint, limiter)
+    for scheme in ("https://", "http://"):
+        session.mount(scheme, adapter)
+    if endpoint is not None:
+        session.trust_env = False
+        session.proxies = {}
+    tap = Tap()
+    session.hooks["response"].append(tap)
+    return tap

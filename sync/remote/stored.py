@@ -1,0 +1,114 @@
+"""Where one account's session is kept on disk, in the format that pyicloud reads and writes too.
+
+The directory is 0700, one sub directory for each account (pyicloud drops punctuation from its file
+names, so that ``john.doe@x.y`` and ``johndoe@x.y`` would share a session), files 0600, replaced in
+one step.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from hashlib import sha256
+from http.cookiejar import LoadError, LWPCookieJar
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from sync.remote.account import Account
+
+__all__ = ["WEB_TOKEN", "SessionStore", "has_web_token"]
+
+WEB_TOKEN = "X-APPLE-WEBAUTH-TOKEN"
+_LWP_HEADER = "#LWP-Cookies-2.0\n"
+
+
+def has_web_token(cookies: LWPCookieJar) -> bool:
+    """Whether the cookie that opens every service is there."""
+    return any(cookie.name == WEB_TOKEN for cookie in cookies)
+
+
+class SessionStore:
+    """The session file and the cookie jar of one account below ``directory``."""
+
+    def __init__(self, account: Account, directory: Path) -> None:
+        key = "\n".join((account.apple_id, account.region, account.endpoint or ""))
+        name = "".join(re.findall(r"\w", account.apple_id))
+        self._directory = directory
+        self.folder = directory / sha256(key.encode()).hexdigest()[:16]
+        self.session_path = self.folder / f"{name}.session"
+        self.cookie_path = self.folder / f"{name}.cookiejar"
+
+    def prepare(self) -> None:
+        """Make the directories and the files, so that whoever writes next cannot widen them."""
+        for folder in (self._directory, self.folder):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            folder.chmod(0o700)
+        for path, empty in ((self.session_path, b"{}"), (self.cookie_path, _LWP_HEADER.encode())):
+            if not path.exists():
+                _write_private(path, empty)
+        self.narrow()
+
+    def narrow(self) -> None:
+        """Give the files mode 0600 again; to be called after somebody else wrote them."""
+        for path in (self.session_path, self.cookie_path):
+            try:
+                path.chmod(0o600)
+            except FileNotFoundError:
+                continue
+
+    def data(self) -> dict[str, Any]:
+        """The stored tokens by pyicloud's names; empty if there is no readable file."""
+        try:
+            document = orjson.loads(self.session_path.read_bytes())
+        except (OSError, orjson.JSONDecodeError):
+            return {}
+        return document if isinstance(document, dict) else {}
+
+    def cookies(self) -> LWPCookieJar:
+        """The stored cookies; an empty jar if there is no readable file."""
+        jar = LWPCookieJar()
+        try:
+            jar.load(str(self.cookie_path), ignore_discard=True)
+        except (FileNotFoundError, LoadError, UnicodeDecodeError):
+            # A half-read jar could hold the user cookie without its token.
+            jar.clear()
+        return jar
+
+    def save_data(self, data: dict[str, Any]) -> None:
+        """Replace the stored tokens."""
+        self.prepare()
+        _write_private(self.session_path, orjson.dumps(data))
+
+    def save_cookies(self, jar: LWPCookieJar) -> None:
+        """Replace the stored cookies; those that have no end are kept, the expired are not."""
+        self.prepare()
+        text = _LWP_HEADER + jar.as_lwp_str(ignore_discard=True, ignore_expires=False)
+        _write_private(self.cookie_path, text.encode())
+
+    def fingerprint(self) -> str:
+        """Changes when the tokens change, by whichever process."""
+        try:
+            return sha256(self.session_path.read_bytes()).hexdigest()
+        except OSError:
+            return ""
+
+    def forget(self) -> None:
+        """Remove everything kept for this account."""
+        for path in (self.session_path, self.cookie_path):
+            path.unlink(missing_ok=True)
+        if self.folder.is_dir() and not any(self.folder.iterdir()):
+            self.folder.rmdir()
+
+
+def _write_private(path: Path, data: bytes) -> None:
+    """Write a 0600 file in one step: a reader sees the old or the new, a crash leaves one whole."""
+    temporary = path.with_name(path.name + ".new")
+    temporary.unlink(missing_ok=True)
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
