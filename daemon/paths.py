@@ -1,0 +1,65 @@
+"""Where things live: config, state directory and socket, by the XDG rules and the profile.
+
+Reads just enough of the config for a client to find the socket, without checking all of it.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+__all__ = ["SOCKET_MAX", "Place", "config_path", "find_place", "socket_path", "state_dir"]
+
+SOCKET_MAX = 107  # bytes of a Unix socket's path that Linux accepts
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A profile's name, its state directory and its socket."""
+
+    profile: str
+    state: Path
+    socket: Path
+
+
+def _xdg(variable: str, fallback: str) -> Path:
+    value = os.environ.get(variable, "")
+    return Path(value) if value.startswith("/") else Path.home() / fallback
+
+
+def config_path() -> Path:
+    """The config that is used unless ``--config`` names another."""
+    return _xdg("XDG_CONFIG_HOME", ".config") / "remindersd" / "config.yaml"
+
+
+def state_dir(profile: str) -> Path:
+    """Mirror, session, lock and token of a profile: ``$XDG_STATE_HOME/remindersd/PROFILE``."""
+    return _xdg("XDG_STATE_HOME", ".local/state") / "remindersd" / profile
+
+
+def socket_path(profile: str, configured: Path | None = None) -> Path:
+    """The control socket: as configured, else in the runtime directory, else with the state."""
+    if configured is not None:
+        return configured
+    runtime = os.environ.get("XDG_RUNTIME_DIR", "")
+    if runtime.startswith("/") and Path(runtime).is_dir():
+        return Path(runtime) / "remindersd" / f"{profile}.sock"
+    return state_dir(profile) / "control.sock"
+
+
+def find_place(config: Path | None) -> Place:
+    """The place of a config that may be broken elsewhere; falls back to the default profile."""
+    profile, configured = "default", None
+    try:
+        data = yaml.safe_load((config or config_path()).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        data = None
+    if isinstance(data, dict):
+        profile = str(data.get("profile") or profile)
+        control = data.get("control")
+        if isinstance(control, dict) and isinstance(control.get("socket"), str):
+            configured = Path(control["socket"]).expanduser()
+    return Place(profile, state_dir(profile), socket_path(profile, configured))
