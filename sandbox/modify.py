@@ -217,7 +217,7 @@ def _written(operation: _Operation, stored: StoredRecord | None, writer: Writer)
     """The record as it is after a write that is allowed."""
     record = operation.record
     record_type = _record_type(operation, stored)
-    raw_fields = record.get("fields") or {}
+    raw_fields = record.get("fields", {})
     if not isinstance(raw_fields, Mapping):
         raise ItemError("BAD_REQUEST", "fields must be an object")
     kept = stored.fields if stored is not None and operation.rule.keeps_unnamed else {}

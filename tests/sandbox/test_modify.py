@@ -1,0 +1,554 @@
+"""Every rule of records/modify: operation types, tags, references, batches, field types."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from sandbox.zone import RequestError, Zone
+from tests.sandbox.wires import (
+    OWNER,
+    Clock,
+    Json,
+    codes,
+    create,
+    number,
+    operation,
+    reference,
+    tag,
+)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def zone(clock: Clock) -> Zone:
+    """A list with one reminder in it."""
+    zone = Zone(OWNER, clock)
+    made = zone.modify(
+        [
+            create("List/A"),
+            create("Reminder/A", {"List": reference("List/A"), "Flagged": number(1)}),
+        ]
+    )
+    assert codes(made) == [None, None]
+    return zone
+
+
+def only(items: list[Json]) -> Json:
+    assert len(items) == 1
+    return items[0]
+
+
+def fields(zone: Zone, name: str) -> Json:
+    shown: Json = zone.lookup([name])[0]["fields"]
+    return shown
+
+
+def tagged(kind: str, zone: Zone, name: str, values: Json | None = None) -> Json:
+    return operation(kind, name, values, recordChangeTag=tag(zone, name))
+
+
+def test_a_write_is_echoed_as_the_whole_record(zone: Zone, clock: Clock) -> None:
+    clock.now += 5
+    change = tagged("update", zone, "Reminder/A", {"Priority": number(9)})
+    echo = only(zone.modify([change], by="7"))
+    stamp = {"timestamp": int(clock.now * 1000), "userRecordName": OWNER, "deviceID": "7"}
+    assert echo == zone.lookup(["Reminder/A"])[0]
+    assert echo["modified"] == stamp
+    assert echo["created"] == stamp | {"timestamp": stamp["timestamp"] - 5000, "deviceID": "2"}
+    assert set(echo["fields"]) == {"List", "Flagged", "Priority"}
+    assert echo["fields"]["List"]["value"]["zoneID"] == zone.zone_id
+    assert (echo["deleted"], echo["pluginFields"]) == (False, {})
+
+
+def test_the_echo_shows_the_wanted_fields_only(zone: Zone) -> None:
+    both = create("Reminder/B", {"Flagged": number(0), "Priority": number(1)})
+    echo = only(zone.modify([both | {"desiredKeys": ["Flagged"]}], desired_keys=["Priority"]))
+    assert set(echo["fields"]) == {"Flagged"}
+    other = create("Reminder/C", {"Flagged": number(0), "Priority": number(1)})
+    assert only(zone.modify([other], desired_keys=[]))["fields"] == {}
+
+
+def test_each_accepted_write_gets_a_new_tag(zone: Zone) -> None:
+    seen = {tag(zone, "Reminder/A")}
+    for _ in range(40):
+        before = len(seen)
+        zone.modify([tagged("update", zone, "Reminder/A", {})])
+        seen.add(tag(zone, "Reminder/A"))
+        assert len(seen) == before + 1
+    assert all(set(one) <= set("0123456789abcdefghijklmnopqrstuvwxyz") for one in seen)
+
+
+def test_create_refuses_an_existing_name(zone: Zone) -> None:
+    refused = only(zone.modify([create("List/A")]))
+    assert refused == {
+        "recordName": "List/A",
+        "reason": "record to insert already exists",
+        "serverErrorCode": "EXISTS",
+    }
+
+
+def test_create_may_leave_the_name_to_the_server(zone: Zone) -> None:
+    nameless = {"operationType": "create", "record": {"recordType": "Reminder", "fields": {}}}
+    name = only(zone.modify([nameless]))["recordName"]
+    assert zone.lookup([name])[0]["recordType"] == "Reminder"
+
+
+def test_a_deleted_name_can_be_created_again(zone: Zone) -> None:
+    old = tag(zone, "Reminder/A")
+    zone.modify([operation("forceDelete", "Reminder/A")])
+    assert codes(zone.modify([create("Reminder/A")])) == [None]
+    assert fields(zone, "Reminder/A") == {}
+    assert tag(zone, "Reminder/A") != old
+
+
+@pytest.mark.parametrize("kind", ["update", "replace", "delete"])
+def test_tagged_operations_insist_on_the_current_tag(zone: Zone, kind: str) -> None:
+    stale = tag(zone, "Reminder/A")
+    zone.modify([tagged("update", zone, "Reminder/A", {})])
+    held = tag(zone, "Reminder/A")
+    refused = only(zone.modify([operation(kind, "Reminder/A", recordChangeTag=stale)]))
+    assert refused["serverErrorCode"] == "CONFLICT"
+    assert refused["reason"] == "client oplock error updating record"
+    assert codes(zone.modify([operation(kind, "Reminder/A")])) == ["BAD_REQUEST"]
+    missing = operation(kind, "Reminder/Z", recordChangeTag=stale)
+    assert codes(zone.modify([missing])) == ["NOT_FOUND"]
+    assert tag(zone, "Reminder/A") == held
+    accepted = operation(kind, "Reminder/A", recordChangeTag=held)
+    assert codes(zone.modify([accepted])) == [None]
+
+
+@pytest.mark.parametrize("kind", ["forceUpdate", "forceReplace"])
+def test_forced_writes_ignore_tags_and_create_what_is_missing(zone: Zone, kind: str) -> None:
+    change = operation(kind, "Reminder/A", {"Priority": number(5)}, recordChangeTag="stale")
+    new = operation(kind, "Reminder/New", {"Priority": number(1)})
+    assert codes(zone.modify([change, new])) == [None, None]
+    assert fields(zone, "Reminder/New") == {"Priority": {"value": 1, "type": "INT64"}}
+
+
+@pytest.mark.parametrize("kind", ["forceUpdate", "forceReplace"])
+def test_forced_writes_bring_a_deleted_record_back(zone: Zone, kind: str) -> None:
+    zone.modify([operation("forceDelete", "Reminder/A")])
+    zone.modify([operation(kind, "Reminder/A", {"Priority": number(1)})])
+    assert set(fields(zone, "Reminder/A")) == {"Priority"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "left"),
+    [
+        ("update", {"List", "Flagged", "Priority"}),
+        ("forceUpdate", {"List", "Flagged", "Priority"}),
+        ("replace", {"Priority"}),
+        ("forceReplace", {"Priority"}),
+    ],
+)
+def test_updates_keep_unnamed_fields_and_replacements_drop_them(
+    zone: Zone, kind: str, left: set[str]
+) -> None:
+    zone.modify([tagged(kind, zone, "Reminder/A", {"Priority": number(5)})])
+    assert set(fields(zone, "Reminder/A")) == left
+
+
+def test_a_delete_leaves_a_tombstone(zone: Zone) -> None:
+    echo = only(zone.modify([tagged("delete", zone, "Reminder/A")]))
+    assert echo == {"recordName": "Reminder/A", "deleted": True}
+    assert zone.records["Reminder/A"].record_type is None
+    assert zone.records["Reminder/A"].fields == {}
+
+
+def test_force_delete_needs_only_a_name_and_takes_a_missing_record(zone: Zone) -> None:
+    before = zone.token()
+    bare = {"operationType": "forceDelete", "record": {"recordName": "Reminder/Never"}}
+    assert only(zone.modify([bare])) == {"recordName": "Reminder/Never", "deleted": True}
+    assert zone.token() == before
+    there = {"operationType": "forceDelete", "record": {"recordName": "Reminder/A"}}
+    assert codes(zone.modify([there])) == [None]
+    assert zone.records["Reminder/A"].deleted
+
+
+@pytest.mark.parametrize("kind", ["create", "forceUpdate", "forceReplace"])
+def test_operations_that_may_create_need_a_type(zone: Zone, kind: str) -> None:
+    bare = {"operationType": kind, "record": {"recordName": "Reminder/New", "fields": {}}}
+    assert codes(zone.modify([bare])) == ["BAD_REQUEST"]
+
+
+def test_an_update_needs_no_type_but_may_not_change_it(zone: Zone) -> None:
+    bare = tagged("update", zone, "Reminder/A", {})
+    del bare["record"]["recordType"]
+    assert codes(zone.modify([bare])) == [None]
+    turned = tagged("update", zone, "Reminder/A", {})
+    turned["record"]["recordType"] = "List"
+    assert codes(zone.modify([turned])) == ["BAD_REQUEST"]
+
+
+@pytest.mark.parametrize("atomic", [True, False])
+def test_a_record_named_twice_fails_the_request(zone: Zone, atomic: bool) -> None:
+    before = zone.token()
+    with pytest.raises(RequestError, match="List/B"):
+        zone.modify(
+            [create("List/B"), create("Reminder/C"), operation("forceUpdate", "List/B")],
+            atomic=atomic,
+        )
+    assert zone.token() == before
+
+
+def test_200_operations_are_the_limit(zone: Zone) -> None:
+    many = [create(f"Reminder/{at}") for at in range(201)]
+    with pytest.raises(RequestError, match="200"):
+        zone.modify(many)
+    assert codes(zone.modify(many[:200])) == [None] * 200
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "create",
+        {"operationType": "upsert", "record": {"recordName": "List/B"}},
+        {"operationType": "create"},
+        {"operationType": "update", "record": {"recordChangeTag": "1"}},
+        {"operationType": "create", "record": {"recordName": "x" * 256, "recordType": "List"}},
+    ],
+)
+def test_malformed_operations_fail_the_request(zone: Zone, broken: Any) -> None:
+    with pytest.raises(RequestError) as caught:
+        zone.modify([create("List/B"), broken])
+    assert caught.value.answer["serverErrorCode"] == "BAD_REQUEST"
+    assert "List/B" not in zone.records
+
+
+def test_an_atomic_failure_applies_nothing(zone: Zone) -> None:
+    before = zone.token()
+    items = zone.modify(
+        [
+            create("List/B"),
+            operation("update", "Reminder/A", {}, recordChangeTag="stale"),
+            create("List/C"),
+        ]
+    )
+    assert codes(items) == ["ATOMIC_ERROR", "CONFLICT", "ATOMIC_ERROR"]
+    assert [item["recordName"] for item in items] == ["List/B", "Reminder/A", "List/C"]
+    assert zone.token() == before
+
+
+def test_atomic_is_the_default_and_can_be_switched_off(zone: Zone) -> None:
+    batch = [create("List/B"), create("List/A"), create("List/C")]
+    assert codes(zone.modify(batch)) == ["ATOMIC_ERROR", "EXISTS", "ATOMIC_ERROR"]
+    assert codes(zone.modify(batch, atomic=False)) == [None, "EXISTS", None]
+    assert {"List/B", "List/C"} <= set(zone.records)
+
+
+@pytest.mark.parametrize("target_first", [True, False])
+def test_a_target_may_come_anywhere_in_an_atomic_request(zone: Zone, target_first: bool) -> None:
+    batch = [create("List/B"), create("Reminder/B", {"List": reference("List/B")})]
+    ordered = batch if target_first else batch[::-1]
+    assert codes(zone.modify(ordered)) == [None, None]
+
+
+def test_without_atomic_a_target_must_come_first(zone: Zone) -> None:
+    batch = [create("Reminder/B", {"List": reference("List/B")}), create("List/B")]
+    assert codes(zone.modify(batch, atomic=False)) == ["VALIDATING_REFERENCE_ERROR", None]
+    assert codes(zone.modify(batch[:1], atomic=False)) == [None]
+
+
+def test_a_missing_target_is_named(zone: Zone) -> None:
+    refused = only(zone.modify([create("Reminder/B", {"List": reference("List/Z")})]))
+    assert refused["serverErrorCode"] == "VALIDATING_REFERENCE_ERROR"
+    assert "List/Z" in refused["reason"]
+
+
+def test_a_tombstone_is_no_target(zone: Zone) -> None:
+    zone.modify([operation("forceDelete", "Reminder/A")])
+    alarm = create("Alarm/A", {"Reminder": reference("Reminder/A")})
+    assert codes(zone.modify([alarm])) == ["VALIDATING_REFERENCE_ERROR"]
+
+
+def test_references_without_validation_may_dangle(zone: Zone) -> None:
+    loose = create("Reminder/B", {"List": reference("List/Z", "NONE")})
+    assert codes(zone.modify([loose])) == [None]
+    assert fields(zone, "Reminder/B")["List"]["value"]["action"] == "NONE"
+
+
+@pytest.mark.parametrize("kind", ["delete", "forceDelete"])
+def test_a_referrer_blocks_deletion(zone: Zone, kind: str) -> None:
+    refused = only(zone.modify([tagged(kind, zone, "List/A")]))
+    assert refused["serverErrorCode"] == "VALIDATING_REFERENCE_ERROR"
+    assert "Record delete would violate validating reference, rejecting update" in refused["reason"]
+    assert "Reminder/A" in refused["reason"]
+
+
+def test_a_soft_deleted_referrer_blocks_too(zone: Zone) -> None:
+    zone.modify([operation("forceUpdate", "Reminder/A", {"Deleted": number(1)})])
+    assert codes(zone.modify([operation("forceDelete", "List/A")])) == [
+        "VALIDATING_REFERENCE_ERROR"
+    ]
+
+
+def test_what_no_longer_refers_does_not_block(zone: Zone) -> None:
+    zone.modify([create("List/B")])
+    zone.modify([operation("forceUpdate", "Reminder/A", {"List": reference("List/B")})])
+    assert codes(zone.modify([operation("forceDelete", "List/A")])) == [None]
+    assert codes(zone.modify([operation("forceDelete", "List/B")])) == [
+        "VALIDATING_REFERENCE_ERROR"
+    ]
+
+
+def test_a_reference_to_itself_does_not_block(zone: Zone) -> None:
+    own = create("Reminder/B", {"ParentReminder": reference("Reminder/B")})
+    assert codes(zone.modify([own])) == [None]
+    assert codes(zone.modify([operation("forceDelete", "Reminder/B")])) == [None]
+
+
+def test_children_first_is_enough_in_one_atomic_request(zone: Zone) -> None:
+    zone.modify([create("Alarm/A", {"Reminder": reference("Reminder/A")})])
+    family = ["Alarm/A", "Reminder/A", "List/A"]
+    wrong = zone.modify([operation("forceDelete", name) for name in family[::-1]])
+    assert codes(wrong) == ["VALIDATING_REFERENCE_ERROR"] * 2 + ["ATOMIC_ERROR"]
+    assert codes(zone.modify([operation("forceDelete", name) for name in family])) == [None] * 3
+
+
+def test_the_parent_is_kept_unless_named(zone: Zone) -> None:
+    def parent() -> Any:
+        return zone.lookup(["Reminder/A"])[0].get("parent")
+
+    moved = operation("forceUpdate", "Reminder/A", parent={"recordName": "List/A"})
+    zone.modify([moved])
+    zone.modify([operation("forceUpdate", "Reminder/A", {"Flagged": number(0)})])
+    assert parent() == {"recordName": "List/A"}
+    zone.modify([operation("forceUpdate", "Reminder/A", parent=None)])
+    assert parent() is None
+    assert codes(zone.modify([operation("forceUpdate", "Reminder/A", parent="List/A")])) == [
+        "BAD_REQUEST"
+    ]
+
+
+@pytest.mark.parametrize("cleared", [None, {}, {"type": "INT64"}, {"value": None}, number(None)])
+def test_a_field_without_a_value_is_cleared(zone: Zone, cleared: Json | None) -> None:
+    zone.modify([operation("forceUpdate", "Reminder/A", {"Flagged": cleared})])
+    assert "Flagged" not in fields(zone, "Reminder/A")
+
+
+def test_an_injected_refusal_is_an_item_like_any_other(zone: Zone) -> None:
+    def refuse(name: str) -> Json | None:
+        return {"code": "THROTTLED", "reason": "busy", "retryAfter": 3} if "B" in name else None
+
+    items = zone.modify([create("List/B"), create("List/C")], atomic=False, refuse=refuse)
+    assert items[0] == {
+        "recordName": "List/B",
+        "reason": "busy",
+        "serverErrorCode": "THROTTLED",
+        "retryAfter": 3,
+    }
+    assert codes(items[1:]) == [None]
+
+
+# Fields
+
+
+def written(zone: Zone, record_type: str, name: str, field: Any, *, remap: bool = True) -> Json:
+    """What a field reads back as, or the error item of the write that was refused."""
+    record = f"{record_type}/Probe"
+    zone.modify([operation("forceDelete", record)])
+    item = only(zone.modify([create(record, {name: field})], remap=remap))
+    if "serverErrorCode" in item:
+        return item
+    stored: Json = fields(zone, record)[name]
+    return stored
+
+
+DATE = "eyJob3VyIjo5fQ=="
+
+
+@pytest.mark.parametrize(
+    ("record_type", "name", "field", "stored"),
+    [
+        ("Reminder", "Completed", {"value": 1}, {"value": 1, "type": "INT64"}),
+        ("Reminder", "Completed", {"value": True}, {"value": 1, "type": "INT64"}),
+        ("Reminder", "DueDate", {"value": 5}, {"value": 5, "type": "TIMESTAMP"}),
+        ("Reminder", "TimeZone", {"value": "UTC"}, {"value": "UTC", "type": "STRING"}),
+        ("Reminder", "AlarmIDs", {"value": ["A"]}, {"value": ["A"], "type": "STRING_LIST"}),
+        ("Reminder", "AlarmIDs", {"value": []}, {"value": [], "type": "UNKNOWN_LIST"}),
+        (
+            "Reminder",
+            "AlarmIDs",
+            {"value": [], "type": "UNKNOWN_LIST"},
+            {"value": [], "type": "UNKNOWN_LIST"},
+        ),
+        ("Reminder", "TitleDocument", {"value": DATE}, {"value": DATE, "type": "ENCRYPTED_BYTES"}),
+        (
+            "Reminder",
+            "TitleDocument",
+            {"value": DATE, "type": "STRING"},
+            {"value": DATE, "type": "ENCRYPTED_BYTES"},
+        ),
+        (
+            "Reminder",
+            "NotesDocument",
+            {"value": DATE, "type": "BYTES"},
+            {"value": DATE, "type": "ENCRYPTED_BYTES"},
+        ),
+        (
+            "List",
+            "Name",
+            {"value": "Home", "type": "STRING", "isEncrypted": True},
+            {"value": "Home", "type": "STRING", "isEncrypted": True},
+        ),
+        (
+            "List",
+            "Name",
+            {"value": "Home"},
+            {"value": "Home", "type": "STRING", "isEncrypted": True},
+        ),
+        (
+            "Hashtag",
+            "Name",
+            {"value": DATE, "type": "ENCRYPTED_BYTES"},
+            {"value": DATE, "type": "ENCRYPTED_BYTES"},
+        ),
+        (
+            "AlarmTrigger",
+            "Latitude",
+            {"value": 48.5, "type": "DOUBLE", "isEncrypted": True},
+            {"value": 48.5, "type": "DOUBLE", "isEncrypted": True},
+        ),
+        ("AlarmTrigger", "Radius", {"value": 100}, {"value": 100, "type": "DOUBLE"}),
+        ("AlarmTrigger", "DateComponentsData", {"value": DATE}, {"value": DATE, "type": "BYTES"}),
+        (
+            "List",
+            "ReminderIDsAsset",
+            {"value": {"size": 1}, "type": "ASSET"},
+            {"value": {"size": 1}, "type": "ASSETID"},
+        ),
+    ],
+)
+def test_fields_are_stored_by_the_schema(
+    zone: Zone, record_type: str, name: str, field: Json, stored: Json
+) -> None:
+    assert written(zone, record_type, name, field) == stored
+
+
+@pytest.mark.parametrize(
+    ("record_type", "name", "field", "fragment"),
+    [
+        ("List", "Name", {"value": "Home", "type": "STRING"}, "must be base64 encoded"),
+        ("Reminder", "TitleDocument", {"value": "no base64!"}, "must be base64 encoded"),
+        ("AlarmTrigger", "DateComponentsData", {"value": 5}, "must be base64 encoded"),
+        (
+            "Reminder",
+            "TitleDocument",
+            {"value": 5, "type": "INT64"},
+            "Invalid value, expected type ENCRYPTED_BYTES.",
+        ),
+        (
+            "Reminder",
+            "DueDateDeltaAlertsData",
+            {"value": DATE, "type": "BYTES"},
+            "Invalid value, expected type ENCRYPTED_BYTES.",
+        ),
+        (
+            "AlarmTrigger",
+            "Latitude",
+            {"value": 48.5, "type": "DOUBLE"},
+            "Invalid value, expected type ENCRYPTED_BYTES.",
+        ),
+        (
+            "Reminder",
+            "TimeZone",
+            {"value": "UTC", "type": "STRING", "isEncrypted": True},
+            "Attempt to save encrypted data in non encrypted field type",
+        ),
+        (
+            "Reminder",
+            "TimeZone",
+            {"value": DATE, "type": "ENCRYPTED_BYTES"},
+            "Attempt to save encrypted data in non encrypted field type",
+        ),
+        ("Reminder", "Completed", {"value": "1"}, "expected type INT64"),
+        ("Reminder", "Completed", {"value": 0.5}, "expected type INT64"),
+        ("Reminder", "Completed", {"value": 1 << 63}, "expected type INT64"),
+        ("Reminder", "Completed", {"value": 1, "type": "TIMESTAMP"}, "expected type INT64"),
+        ("Reminder", "DueDate", {"value": True}, "expected type TIMESTAMP"),
+        ("Reminder", "TimeZone", {"value": 5}, "expected type STRING"),
+        ("Reminder", "AlarmIDs", {"value": "A"}, "expected type STRING_LIST"),
+        ("Reminder", "AlarmIDs", {"value": [1]}, "expected type STRING"),
+        ("Reminder", "AlarmIDs", {"value": ["A"], "type": "UNKNOWN_LIST"}, "UNKNOWN_LIST"),
+        ("Reminder", "List", {"value": "List/A"}, "expected type REFERENCE"),
+        ("Reminder", "List", {"value": {"recordName": "List/A", "action": "MAYBE"}}, "MAYBE"),
+        ("AlarmTrigger", "Radius", {"value": "far"}, "expected type DOUBLE"),
+        ("List", "ReminderIDsAsset", {"value": "[]"}, "expected type ASSETID"),
+        ("Reminder", "Completed", 1, "must be an object"),
+        ("Reminder", "Completed", {"value": 1, "type": 7}, "type must be a string"),
+        ("Reminder", "Notes", {"value": "x" * 1_000_001}, "record too large"),
+    ],
+)
+def test_wrong_fields_are_bad_requests(
+    zone: Zone, record_type: str, name: str, field: Any, fragment: str
+) -> None:
+    refused = written(zone, record_type, name, field)
+    assert refused["serverErrorCode"] == "BAD_REQUEST"
+    assert fragment in refused["reason"]
+
+
+@pytest.mark.parametrize("remap", [True, False])
+def test_type_names_must_match_the_query_parameter(zone: Zone, remap: bool) -> None:
+    right, wrong = ("INT64", "NUMBER_INT64") if remap else ("NUMBER_INT64", "INT64")
+    accepted = written(zone, "Reminder", "Flagged", {"value": 1, "type": right}, remap=remap)
+    assert accepted == {"value": 1, "type": "INT64"}
+    refused = written(zone, "Reminder", "Flagged", {"value": 1, "type": wrong}, remap=remap)
+    assert refused["serverErrorCode"] == "BAD_REQUEST"
+
+
+@pytest.mark.parametrize(
+    ("record_type", "name", "field", "stored"),
+    [
+        ("Reminder", "NewIn27", {"value": "x"}, {"value": "x", "type": "STRING"}),
+        ("Mystery", "Depth", {"value": 2.5}, {"value": 2.5, "type": "DOUBLE"}),
+        ("Mystery", "On", {"value": True}, {"value": 1, "type": "INT64"}),
+        ("Mystery", "Names", {"value": ["x"]}, {"value": ["x"], "type": "STRING_LIST"}),
+        ("Mystery", "File", {"value": {"size": 1}}, {"value": {"size": 1}, "type": "ASSETID"}),
+        (
+            "Mystery",
+            "Odd",
+            {"value": {"a": [1]}, "type": "ODD"},
+            {"value": {"a": [1]}, "type": "ODD"},
+        ),
+        (
+            "Mystery",
+            "Hidden",
+            {"value": "x", "type": "STRING", "isEncrypted": True},
+            {"value": "x", "type": "STRING", "isEncrypted": True},
+        ),
+    ],
+)
+def test_unknown_fields_and_types_are_kept(
+    zone: Zone, record_type: str, name: str, field: Json, stored: Json
+) -> None:
+    assert written(zone, record_type, name, field) == stored
+    probe = f"{record_type}/Probe"
+    zone.modify([tagged("update", zone, probe, {"Imported": number(0)})])
+    assert fields(zone, probe)[name] == stored
+
+
+def test_unknown_references_and_lists_of_references_are_validated(zone: Zone) -> None:
+    def targets(*names: str) -> Json:
+        value = [{"recordName": name, "action": "VALIDATE"} for name in names]
+        return {"value": value, "type": "REFERENCE_LIST"}
+
+    assert written(zone, "Mystery", "All", targets("List/Z"))["serverErrorCode"] == (
+        "VALIDATING_REFERENCE_ERROR"
+    )
+    kept = written(zone, "Mystery", "All", targets("List/A", "Reminder/A"))
+    assert [held["zoneID"] for held in kept["value"]] == [zone.zone_id] * 2
+    assert codes(zone.modify([operation("forceDelete", "Reminder/A")])) == [
+        "VALIDATING_REFERENCE_ERROR"
+    ]
+
+
+@pytest.mark.parametrize("wrong", [[], "x", 5])
+def test_fields_must_be_an_object(zone: Zone, wrong: Any) -> None:
+    assert codes(zone.modify([operation("forceUpdate", "Reminder/A", wrong)])) == ["BAD_REQUEST"]
+    assert "Flagged" in fields(zone, "Reminder/A")
