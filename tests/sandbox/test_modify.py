@@ -57,7 +57,7 @@ def test_a_write_is_echoed_as_the_whole_record(zone: Zone, clock: Clock) -> None
     clock.now += 5
     change = tagged("update", zone, "Reminder/A", {"Priority": number(9)})
     echo = only(zone.modify([change], by="7"))
-    stamp = {"timestamp": int(clock.now * 1000), "userRecordName": OWNER, "deviceID": "7"}
+    stamp: Json = {"timestamp": int(clock.now * 1000), "userRecordName": OWNER, "deviceID": "7"}
     assert echo == zone.lookup(["Reminder/A"])[0]
     assert echo["modified"] == stamp
     assert echo["created"] == stamp | {"timestamp": stamp["timestamp"] - 5000, "deviceID": "2"}
