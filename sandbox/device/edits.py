@@ -1,0 +1,282 @@
+"""Makes the edits that a person can make in the app, on the phone's own copy.
+
+Each writes what the app writes: character-level text edits, raised tokens, alarms with nonces.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from enum import Enum
+
+from sandbox.device import alarms, crdt, document, moment
+from sandbox.device.document import DocumentError
+from sandbox.device.exchange import dependants
+from sandbox.device.own import Copy, Json, Own
+from sandbox.device.tokens import key_of
+
+BLUE = ("blue", "#007AFF", 0.0, 0.478, 1.0)
+
+
+class Keep(Enum):
+    """Stands for "leave this as it is" where None means "clear it"."""
+
+    KEEP = "keep"
+
+
+KEEP = Keep.KEEP
+
+
+def list_named(own: Own, name: str) -> Copy:
+    """Return the live list or group of that name or bare UUID. Raises LookupError."""
+    there = [copy for copy in own.of_type("List") if own.live(copy.name)]
+    found = [copy for copy in there if name in (copy.get("Name"), copy.id)]
+    if len(found) != 1:
+        names = ", ".join(sorted(str(copy.get("Name")) for copy in there)) or "none"
+        raise LookupError(f"{len(found)} lists are named {name!r}; there are: {names}")
+    return found[0]
+
+
+def reminder_with(own: Own, identity: str) -> Copy:
+    """Return the live reminder with that bare UUID. Raises LookupError."""
+    copy = own.by_id("Reminder", identity)
+    if copy is None or not own.live(copy.name):
+        raise LookupError(f"no reminder has the id {identity}")
+    return copy
+
+
+def create_list(
+    own: Own,
+    name: str,
+    group: str | None,
+    is_group: bool,
+    color: tuple[str, str, float, float, float],
+) -> str:
+    """Create a list or a group; returns its bare UUID."""
+    holder = list_named(own, group) if group else None
+    if holder is not None and not holder.get("IsGroup"):
+        raise ValueError(f"{group!r} is a list, not a group")
+    fields: Json = {
+        "Name": name,
+        "Color": None if is_group else _color(*color),
+        "Count": 0,
+        "IsGroup": int(is_group),
+        "IsLinkedToAccount": 1,
+        "ParentList": holder.name if holder else None,
+        "SortingStyle": "manual",
+        "ReminderIDs": "[]",
+        "Deleted": 0,
+        "Imported": 0,
+    }
+    copy = own.add("List", fields, holder.name if holder else None)
+    own.raise_tokens(copy, fields)
+    return copy.id
+
+
+def _color(symbol: str, hexadecimal: str, red: float, green: float, blue: float) -> str:
+    return json.dumps(
+        {
+            "daSymbolicColorName": symbol,
+            "daHexString": hexadecimal,
+            "ckSymbolicColorName": symbol,
+            "alpha": 1,
+            "red": red,
+            "green": green,
+            "blue": blue,
+            "colorRGBSpace": 0,
+        }
+    )
+
+
+def rename_list(own: Own, which: str, name: str) -> None:
+    """Rename a list or group, given its name or bare UUID."""
+    own.change(list_named(own, which), {"Name": name})
+
+
+def delete_list(own: Own, which: str) -> None:
+    """Soft-delete a list, as the app does; what it held is no longer shown."""
+    own.change(list_named(own, which), {"Deleted": 1})
+
+
+def order_list(own: Own, which: str, ids: Iterable[str]) -> None:
+    """Set the manual order of a list to these bare UUIDs."""
+    own.change(list_named(own, which), {"ReminderIDs": json.dumps(list(ids))})
+
+
+def create(
+    own: Own,
+    list_name: str,
+    title: str,
+    *,
+    notes: str = "",
+    due: str | None = None,
+    priority: int = 0,
+    flagged: bool = False,
+    parent: str | None = None,
+    tags: Iterable[str] = (),
+    created: float | None = None,
+) -> str:
+    """Create a reminder; `created` in seconds since 1970. Returns its bare UUID."""
+    holder = list_named(own, list_name)
+    if holder.get("IsGroup"):
+        raise ValueError(f"{list_name!r} is a group and holds no reminders")
+    when = moment.parse(due) if due else None
+    born = own.now_ms if created is None else int(created * 1000)
+    fields: Json = {
+        "TitleDocument": document.encode(crdt.fresh(title, own.replica)),
+        "NotesDocument": document.encode(crdt.fresh(notes, own.replica)) if notes else None,
+        "List": holder.name,
+        "Completed": 0,
+        "CompletionDate": None,
+        "Deleted": 0,
+        "CreationDate": born,
+        "LastModifiedDate": born,
+        "Flagged": int(flagged),
+        "Priority": priority,
+        "AllDay": int(when is not None and when.all_day),
+        "DueDate": when.millis if when else None,
+        "TimeZone": when.zone if when else None,
+        "ParentReminder": None,
+        "Imported": 0,
+    }
+    copy = own.add("Reminder", fields, holder.name)
+    own.raise_tokens(copy, fields)
+    if when is not None and not when.all_day:
+        alarms.settle(own, copy)
+    for tag in tags:
+        attach(own, copy.id, "Hashtag", {"Name": tag, "Type": 1, "CreationDate": born})
+    if parent is not None:
+        make_subtask(own, copy.id, parent)
+    return copy.id
+
+
+def attach(own: Own, identity: str, kind: str, fields: Json) -> str:
+    """Hang a Hashtag, RecurrenceRule or Attachment on a reminder; returns its bare UUID."""
+    reminder = reminder_with(own, identity)
+    links: Json = {"Reminder": reminder.name, "Imported": 0, "Deleted": 0}
+    child = own.add(kind, {**fields, **links}, reminder.name)
+    ids = f"{kind}IDs"
+    if key_of("Reminder", ids) is None:
+        raise ValueError(f"a reminder carries no {kind}")
+    own.change(reminder, {ids: [*reminder.ids(ids), child.id]})
+    return child.id
+
+
+def edit(
+    own: Own,
+    identity: str,
+    *,
+    title: str | Keep = KEEP,
+    notes: str | Keep = KEEP,
+    due: str | Keep | None = KEEP,
+    priority: int | Keep = KEEP,
+    flagged: bool | Keep = KEEP,
+) -> None:
+    """Change what is given. Raises LookupError, and ValueError for what the app cannot edit."""
+    copy = reminder_with(own, identity)
+    when = moment.parse(due) if isinstance(due, str) else None
+    values: Json = {}
+    if not isinstance(title, Keep):
+        values["TitleDocument"] = _retyped(own, copy, "TitleDocument", title)
+    if not isinstance(notes, Keep):
+        values["NotesDocument"] = _retyped(own, copy, "NotesDocument", notes)
+    if not isinstance(priority, Keep):
+        values["Priority"] = priority
+    if not isinstance(flagged, Keep):
+        values["Flagged"] = int(flagged)
+    if not isinstance(due, Keep):
+        values["DueDate"] = when.millis if when else None
+        values["TimeZone"] = when.zone if when else None
+        values["AllDay"] = int(when is not None and when.all_day)
+    # Saving a screen on which nothing changed writes nothing.
+    values = {name: value for name, value in values.items() if copy.get(name) != value}
+    if values:
+        own.change(copy, values)
+    if values.keys() & {"DueDate", "TimeZone", "AllDay"}:
+        for name in ("DueDate", "TimeZone", "AllDay"):
+            own.write(copy, name, copy.get(name))
+        alarms.settle(own, copy)
+
+
+def _retyped(own: Own, copy: Copy, field: str, text: str) -> str | None:
+    value = copy.get(field)
+    if value is None:
+        return document.encode(crdt.fresh(text, own.replica)) if text else None
+    try:
+        known = document.decode(str(value))
+    except DocumentError as error:
+        raise ValueError(
+            f"{copy.name}: {field} is corrupt and cannot be edited: {error}"
+        ) from error
+    edited = crdt.edit(known, text, own.replica)
+    return str(value) if edited is known else document.encode(edited)
+
+
+def complete(own: Own, identity: str, when: float | datetime | None) -> None:
+    """Tick a reminder off at `when` (seconds since 1970, or aware datetime; default now)."""
+    if isinstance(when, datetime):
+        when = when.timestamp()
+    millis = own.now_ms if when is None else int(when * 1000)
+    own.change(reminder_with(own, identity), {"Completed": 1, "CompletionDate": millis})
+
+
+def reopen(own: Own, identity: str) -> None:
+    """Take the tick off again."""
+    own.change(reminder_with(own, identity), {"Completed": 0, "CompletionDate": None})
+
+
+def move(own: Own, identity: str, list_name: str) -> None:
+    """Move a reminder with its subtasks to another list; a subtask leaves its parent."""
+    holder = list_named(own, list_name)
+    if holder.get("IsGroup"):
+        raise ValueError(f"{list_name!r} is a group and holds no reminders")
+    copy = reminder_with(own, identity)
+    if copy.get("List") == holder.name:
+        return
+    _put(own, copy, holder.name)
+    if copy.get("ParentReminder"):
+        own.change(copy, {"ParentReminder": None})
+    for child in _subtasks(own, copy):
+        _put(own, child, holder.name)
+
+
+def _put(own: Own, copy: Copy, holder: str) -> None:
+    copy.parent = holder
+    own.change(copy, {"List": holder})
+
+
+def make_subtask(own: Own, identity: str, parent: str | None) -> None:
+    """Put a reminder under another one of the same list, or at top level with None.
+
+    There is one level only: raises ValueError when either side is already the other kind.
+    """
+    copy = reminder_with(own, identity)
+    if parent is None:
+        own.change(copy, {"ParentReminder": None})
+        return
+    holder = reminder_with(own, parent)
+    if holder is copy or holder.get("ParentReminder") or _subtasks(own, copy):
+        raise ValueError("subtasks have one level: neither a subtask nor a parent can go under")
+    if copy.get("List") != holder.get("List"):
+        _put(own, copy, str(holder.get("List")))
+    own.change(copy, {"ParentReminder": holder.name})
+
+
+def _subtasks(own: Own, copy: Copy) -> list[Copy]:
+    return [
+        other
+        for other in own.of_type("Reminder")
+        if other.get("ParentReminder") == copy.name and own.live(other.name)
+    ]
+
+
+def delete(own: Own, identity: str, hard: bool) -> None:
+    """Delete a reminder with its subtasks: softly as the app does, or for good, children first."""
+    copy = reminder_with(own, identity)
+    if hard:
+        for other in [*dependants(own, {copy.name}), copy]:
+            own.doom(other)
+        return
+    for other in [*_subtasks(own, copy), copy]:
+        own.change(other, {"Deleted": 1})

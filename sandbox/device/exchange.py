@@ -1,0 +1,213 @@
+"""Sends the phone's unsent edits and fetches what is new, until both agree.
+
+Each reminder goes up with its alarms in one atomic request, under change tags. On CONFLICT the
+phone looks the records up, merges and tries again.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from sandbox.device import alarms, merge
+from sandbox.device.own import Copy, Json, Own
+from sandbox.zone import BadToken, TokenExpired, Zone
+
+_ATTEMPTS = 8
+
+_STALE_COPY = frozenset({"CONFLICT", "EXISTS", "NOT_FOUND"})
+_BROKEN_REFERENCE = "VALIDATING_REFERENCE"
+
+
+class UploadError(RuntimeError):
+    """The server refuses an edit for good; the text names the record and the reason."""
+
+
+class Exchange:
+    """One phone's connection to a zone; `device_id` signs what it writes."""
+
+    def __init__(self, own: Own, zone: Zone, device_id: str) -> None:
+        self._own = own
+        self._zone = zone
+        self._device_id = device_id
+        self._token: str | None = None
+
+    def upload(self) -> None:
+        """Send everything unsent, in dependency order. Raises UploadError."""
+        tries: Counter[str] = Counter()
+        while groups := _groups(self._own):
+            for root, group in groups:
+                tries[root] += 1
+                if tries[root] > _ATTEMPTS:
+                    raise UploadError(f"{root}: still refused after {_ATTEMPTS} tries")
+                if not self._push(group):
+                    break
+
+    def download(self) -> None:
+        """Fetch all pages since the last download and merge them."""
+        try:
+            self._pull()
+        except (TokenExpired, BadToken):
+            self._token = None
+            seen = self._pull()
+            sent = [copy.name for copy in self._own.copies.values() if copy.tag is not None]
+            for name in sent:
+                if name not in seen:
+                    self._own.forget(name)
+
+    def _pull(self) -> set[str]:
+        seen: set[str] = set()
+        more = True
+        while more:
+            page = self._zone.changes(self._token)
+            self._absorb(page.records)
+            seen.update(item["recordName"] for item in page.records if not item.get("deleted"))
+            self._token, more = page.token, page.more
+        return seen
+
+    def _push(self, group: list[Copy]) -> bool:
+        """Send one group; False when it, and what is planned after it, must be looked at anew."""
+        items = self._zone.modify(
+            [_operation(copy) for copy in group], atomic=True, by=self._device_id
+        )
+        errors = {i["recordName"]: i for i in items if "serverErrorCode" in i}
+        if not errors:
+            self._acknowledge(group, items)
+            return True
+        codes = {item["serverErrorCode"] for item in errors.values()} - {"ATOMIC_ERROR"}
+        if any(code.startswith(_BROKEN_REFERENCE) for code in codes):
+            self.download()
+            self._doom_dependants()
+        elif codes & _STALE_COPY:
+            self._refresh([copy.name for copy in group])
+        else:
+            name, item = next(
+                pair for pair in errors.items() if pair[1]["serverErrorCode"] in codes
+            )
+            raise UploadError(f"{name}: {item['serverErrorCode']} {item.get('reason', '')}")
+        return False
+
+    def _acknowledge(self, group: list[Copy], items: list[Json]) -> None:
+        for copy, item in zip(group, items, strict=True):
+            if copy.doomed:
+                self._own.drop(copy.name)
+                continue
+            copy.tag = item["recordChangeTag"]
+            copy.dirty.clear()
+            self._own.pending.discard(copy.name)
+
+    def _refresh(self, names: list[str]) -> None:
+        """Merge the server's versions of these records; what it does not have is forgotten.
+
+        A record of our own that was never created there is simply not there yet.
+        """
+        found = self._zone.lookup(names)
+        missing = {item["recordName"] for item in found if "serverErrorCode" in item}
+        for name in missing:
+            copy = self._own.copies.get(name)
+            if copy is not None and copy.tag is not None:
+                self._own.forget(name)
+        self._absorb(item for item in found if item["recordName"] not in missing)
+
+    def _absorb(self, items: Iterable[Json]) -> None:
+        contested: list[tuple[Copy, object]] = []
+        for item in items:
+            name = item["recordName"]
+            copy = self._own.copies.get(name)
+            if item.get("deleted"):
+                self._own.forget(name)
+            elif copy is None or copy.tag != item["recordChangeTag"]:
+                if copy is not None and copy.type == "Reminder" and "AlarmIDs" in copy.dirty:
+                    contested.append((copy, copy.tokens.get("dueDate")))
+                merge.take(self._own, item)
+        for reminder, token in contested:
+            self._settle(reminder, token)
+
+    def _settle(self, reminder: Copy, token: object) -> None:
+        """After a merge over a due edit of our own: alarms follow the due date that won."""
+        if reminder.name not in self._own.copies:
+            return
+        if "DueDate" in reminder.dirty or reminder.tokens.get("dueDate") == token:
+            alarms.settle(self._own, reminder)
+            return
+        unsent = list(alarms.belongings(self._own, reminder))
+        for copy in unsent:
+            self._own.drop(copy.name)
+        sent = [copy.name for copy in unsent if copy.tag is not None]
+        for item in self._zone.lookup(sent) if sent else []:
+            if "serverErrorCode" not in item:
+                merge.take(self._own, item)
+
+    def _doom_dependants(self) -> None:
+        """A hard deletion takes along what refers to the record, also what we just learnt of."""
+        doomed = {copy.name for copy in self._own.copies.values() if copy.doomed}
+        for dependant in dependants(self._own, doomed):
+            self._own.doom(dependant)
+
+
+def dependants(own: Own, names: set[str]) -> list[Copy]:
+    """Return the records that refer to any of `names`, directly or through others."""
+    found: dict[str, Copy] = {}
+    reached = set(names)
+    grown = True
+    while grown:
+        grown = False
+        for copy in own.copies.values():
+            targets = {copy.get(field) for field in ("Reminder", "Alarm", "ParentReminder", "List")}
+            if copy.name not in reached and targets & reached:
+                reached.add(copy.name)
+                found[copy.name] = copy
+                grown = True
+    return list(found.values())
+
+
+def _groups(own: Own) -> list[tuple[str, list[Copy]]]:
+    """Gather unsent records under their reminder or list, in the order that references need."""
+    groups: dict[str, list[Copy]] = {}
+    for name, copy in own.copies.items():
+        if name in own.pending:
+            groups.setdefault(_root(own, copy), []).append(copy)
+    for group in groups.values():
+        group.sort(key=_within)
+    return sorted(groups.items(), key=lambda entry: _between(own, entry[0]))
+
+
+def _root(own: Own, copy: Copy) -> str:
+    target = copy.get("Alarm") or copy.get("Reminder")
+    holder = own.copies.get(target) if isinstance(target, str) else None
+    return copy.name if holder is None else _root(own, holder)
+
+
+_DEPTH = {"List": 0, "Reminder": 1, "AlarmTrigger": 3}
+
+
+def _within(copy: Copy) -> tuple[int, int]:
+    """Writes first, parents first; then deletions, children first."""
+    depth = _DEPTH.get(copy.type, 2)
+    return (1, -depth) if copy.doomed else (0, depth)
+
+
+def _between(own: Own, root: str) -> tuple[int, int]:
+    copy = own.copies.get(root)
+    if copy is None:
+        return (0, 2)
+    if copy.type == "List":
+        depth = 0 if copy.get("IsGroup") else 1
+    else:
+        depth = 3 if copy.get("ParentReminder") else 2
+    return (1, -depth) if copy.doomed else (0, depth)
+
+
+def _operation(copy: Copy) -> Json:
+    record: Json = {"recordName": copy.name}
+    if copy.doomed:
+        return {"operationType": "forceDelete", "record": record}
+    record["recordType"] = copy.type
+    if copy.tag is None:
+        record["fields"] = {k: v for k, v in copy.fields.items() if v.get("value") is not None}
+    else:
+        record["recordChangeTag"] = copy.tag
+        record["fields"] = {name: copy.fields[name] for name in sorted(copy.dirty)}
+    if copy.parent and (copy.tag is None or copy.dirty & {"List", "ParentList"}):
+        record["parent"] = {"recordName": copy.parent}
+    return {"operationType": "create" if copy.tag is None else "update", "record": record}

@@ -1,0 +1,195 @@
+"""A simulated iPhone on a zone: edits its own copy, syncs it, and shows what a person would see."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+
+from sandbox.device import edits, view
+from sandbox.device.edits import BLUE, KEEP, Keep
+from sandbox.device.exchange import Exchange
+from sandbox.device.own import Own
+from sandbox.device.view import ShownList, ShownReminder
+from sandbox.zone import Zone
+
+
+def new_uuid() -> str:
+    """Return a random UUID in upper case, as Apple writes them."""
+    return str(uuid.uuid4()).upper()
+
+
+class Phone:
+    """One device. `clock` gives seconds since 1970; `mint` gives upper-case UUIDs.
+
+    Edits go up at once, or at the next `sync` while `offline` is set. Lists are named by name or
+    bare UUID, reminders by bare UUID. Edits raise LookupError for what is not there and
+    ValueError for what cannot be.
+    """
+
+    def __init__(
+        self,
+        zone: Zone,
+        clock: Callable[[], float],
+        mint: Callable[[], str] = new_uuid,
+        device_id: str = "D1",
+    ) -> None:
+        self.offline = False
+        self._own = Own(clock, mint)
+        self._exchange = Exchange(self._own, zone, device_id)
+
+    def sync(self) -> None:
+        """Send unsent edits, then fetch and merge what is new.
+
+        A value that the merge refuses is marked to be sent back, which the next sync does.
+        """
+        self._exchange.upload()
+        self._exchange.download()
+
+    def lists(self) -> list[ShownList]:
+        """Return the lists and groups on screen, by name."""
+        return view.lists(self._own)
+
+    def reminders(
+        self, list_name: str | None = None, *, completed: bool = True
+    ) -> list[ShownReminder]:
+        """Return what is on screen, of one list or of all; `completed` False leaves out done."""
+        shown = view.reminders(self._own)
+        if list_name is not None:
+            wanted = edits.list_named(self._own, list_name).get("Name")
+            shown = [entry for entry in shown if entry.list == wanted]
+        return [entry for entry in shown if completed or not entry.done]
+
+    def get(self, identity: str) -> ShownReminder:
+        """Return the reminder with that bare UUID. Raises LookupError if none is on screen."""
+        found = [entry for entry in view.reminders(self._own) if entry.id == identity]
+        if not found:
+            raise LookupError(f"no reminder on screen has the id {identity}")
+        return found[0]
+
+    def find(self, title: str) -> ShownReminder:
+        """Return the one reminder with that title. Raises LookupError naming what there is."""
+        shown = view.reminders(self._own)
+        found = [entry for entry in shown if entry.title == title]
+        if len(found) != 1:
+            titles = ", ".join(repr(entry.title) for entry in shown[:50])
+            raise LookupError(f"{len(found)} reminders are titled {title!r}; there are: {titles}")
+        return found[0]
+
+    def create_list(
+        self,
+        name: str,
+        group: str | None = None,
+        is_group: bool = False,
+        *,
+        color: tuple[str, str, float, float, float] = BLUE,
+    ) -> str:
+        """Create a list, in a group if named; `color` is (name, hex, red, green, blue 0..1)."""
+        identity = edits.create_list(self._own, name, group, is_group, color)
+        self._push()
+        return identity
+
+    def rename_list(self, which: str, name: str) -> None:
+        """Rename a list or group."""
+        edits.rename_list(self._own, which, name)
+        self._push()
+
+    def delete_list(self, which: str) -> None:
+        """Soft-delete a list or group, as the app does."""
+        edits.delete_list(self._own, which)
+        self._push()
+
+    def order_list(self, which: str, ids: Iterable[str]) -> None:
+        """Set the manual order of a list."""
+        edits.order_list(self._own, which, ids)
+        self._push()
+
+    def create(
+        self,
+        list_name: str,
+        title: str,
+        *,
+        notes: str = "",
+        due: str | None = None,
+        priority: int = 0,
+        flagged: bool = False,
+        parent: str | None = None,
+        done: bool = False,
+        tags: Iterable[str] = (),
+        created: float | None = None,
+    ) -> str:
+        """Create a reminder, `created` in seconds since 1970; returns its bare UUID."""
+        identity = edits.create(
+            self._own,
+            list_name,
+            title,
+            notes=notes,
+            due=due,
+            priority=priority,
+            flagged=flagged,
+            parent=parent,
+            tags=tags,
+            created=created,
+        )
+        if done:
+            edits.complete(self._own, identity, None)
+        self._push()
+        return identity
+
+    def attach(self, identity: str, kind: str, fields: dict[str, Any]) -> str:
+        """Hang a Hashtag, RecurrenceRule or Attachment on a reminder; returns its bare UUID."""
+        child = edits.attach(self._own, identity, kind, fields)
+        self._push()
+        return child
+
+    def edit(
+        self,
+        identity: str,
+        *,
+        title: str | Keep = KEEP,
+        notes: str | Keep = KEEP,
+        due: str | Keep | None = KEEP,
+        priority: int | Keep = KEEP,
+        flagged: bool | Keep = KEEP,
+    ) -> None:
+        """Change what is passed; `due` None clears the due date."""
+        edits.edit(
+            self._own,
+            identity,
+            title=title,
+            notes=notes,
+            due=due,
+            priority=priority,
+            flagged=flagged,
+        )
+        self._push()
+
+    def complete(self, identity: str, when: float | datetime | None = None) -> None:
+        """Tick off at `when` (seconds since 1970, or an aware datetime; default now)."""
+        edits.complete(self._own, identity, when)
+        self._push()
+
+    def reopen(self, identity: str) -> None:
+        """Take the tick off."""
+        edits.reopen(self._own, identity)
+        self._push()
+
+    def move(self, identity: str, list_name: str) -> None:
+        """Move to another list, subtasks along."""
+        edits.move(self._own, identity, list_name)
+        self._push()
+
+    def make_subtask(self, identity: str, parent_id: str | None) -> None:
+        """Put under another reminder, or at top level with None."""
+        edits.make_subtask(self._own, identity, parent_id)
+        self._push()
+
+    def delete(self, identity: str, hard: bool = False) -> None:
+        """Delete with subtasks: softly as the app does, or `hard` for good."""
+        edits.delete(self._own, identity, hard)
+        self._push()
+
+    def _push(self) -> None:
+        if not self.offline:
+            self._exchange.upload()

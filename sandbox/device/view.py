@@ -1,0 +1,196 @@
+"""Says what the phone's screen shows for the records that it has, and what is wrong with them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+
+from sandbox.device import alarms, document
+from sandbox.device.document import DocumentError
+from sandbox.device.moment import Moment
+from sandbox.device.own import Copy, Own, bare
+
+SILENT = "timed due date without alarm: does not notify"
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownList:
+    """A list or group on screen; `count` is its open reminders, `color` like "#007AFF"."""
+
+    id: str
+    name: str
+    group: str | None
+    is_group: bool
+    count: int
+    color: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownReminder:
+    """A reminder on screen.
+
+    `due` is the stored due date, `shown_due` what is displayed: the earliest date alarm that the
+    phone does not drop, else the due date. Forms: "2026-03-02" all-day, "2026-03-02T14:30"
+    floating, "2026-03-02T14:30[Europe/Paris]" zoned.
+    """
+
+    id: str
+    list: str
+    title: str
+    notes: str
+    done: bool
+    completed_at: datetime | None
+    due: str | None
+    shown_due: str | None
+    priority: int
+    flagged: bool
+    tags: tuple[str, ...]
+    parent: str | None
+    created: datetime | None
+    problems: tuple[str, ...]
+
+
+def lists(own: Own) -> list[ShownList]:
+    """Return the lists and groups on screen, by name."""
+    counts: dict[str, int] = {}
+    for copy in own.of_type("Reminder"):
+        if own.live(copy.name) and not copy.get("Completed"):
+            holder = str(copy.get("List"))
+            counts[holder] = counts.get(holder, 0) + 1
+    shown = [_list(own, copy, counts) for copy in own.of_type("List") if own.live(copy.name)]
+    return sorted(shown, key=lambda entry: (entry.name.casefold(), entry.id))
+
+
+def _list(own: Own, copy: Copy, counts: dict[str, int]) -> ShownList:
+    group = own.live(copy.get("ParentList"))
+    try:
+        color = json.loads(copy.get("Color") or "{}").get("daHexString")
+    except (ValueError, AttributeError):
+        color = None
+    return ShownList(
+        id=copy.id,
+        name=str(copy.get("Name") or ""),
+        group=str(group.get("Name")) if group else None,
+        is_group=bool(copy.get("IsGroup")),
+        count=counts.get(copy.name, 0),
+        color=color,
+    )
+
+
+def reminders(own: Own) -> list[ShownReminder]:
+    """Return all reminders on screen: by list name, then manual order, then age."""
+    rank = {
+        copy.name: {identity: place for place, identity in enumerate(_order(copy))}
+        for copy in own.of_type("List")
+    }
+    entries = []
+    for copy in own.of_type("Reminder"):
+        holder = own.live(copy.get("List"))
+        if holder is None or own.live(copy.name) is None:
+            continue
+        place = rank[holder.name].get(copy.id, len(rank[holder.name]))
+        name = str(holder.get("Name") or "")
+        key = (name.casefold(), holder.id, place, copy.get("CreationDate") or 0, copy.id)
+        entries.append((key, reminder(own, copy, name)))
+    return [shown for _, shown in sorted(entries, key=lambda entry: entry[0])]
+
+
+def _order(copy: Copy) -> list[str]:
+    try:
+        ids = json.loads(copy.get("ReminderIDs") or "[]")
+    except ValueError:
+        return []
+    return [bare(str(identity)) for identity in ids] if isinstance(ids, list) else []
+
+
+def reminder(own: Own, copy: Copy, list_name: str) -> ShownReminder:
+    """Return one reminder as shown."""
+    problems: list[str] = []
+    due, shown_due = _due(own, copy, problems)
+    title = _text(copy, "TitleDocument", "title", problems)
+    notes = _text(copy, "NotesDocument", "notes", problems)
+    parent = own.live(copy.get("ParentReminder"))
+    return ShownReminder(
+        id=copy.id,
+        list=list_name,
+        title=title,
+        notes=notes,
+        done=bool(copy.get("Completed")),
+        completed_at=_instant(copy.get("CompletionDate")),
+        due=due,
+        shown_due=shown_due,
+        priority=copy.get("Priority") or 0,
+        flagged=bool(copy.get("Flagged")),
+        tags=_tags(own, copy, problems),
+        parent=parent.id if parent else None,
+        created=_instant(copy.get("CreationDate")),
+        problems=tuple(problems),
+    )
+
+
+def _text(copy: Copy, field: str, label: str, problems: list[str]) -> str:
+    value = copy.get(field)
+    if value is None:
+        return ""
+    text, sound = _decoded(str(value))
+    if not sound:
+        problems.append(f"{label} document corrupt")
+    return text
+
+
+@lru_cache(maxsize=1 << 16)
+def _decoded(value: str) -> tuple[str, bool]:
+    """Return the text, blank if the document is broken, and whether it is sound."""
+    try:
+        return document.decode(value).text, True
+    except DocumentError:
+        return "", False
+
+
+def _due(own: Own, copy: Copy, problems: list[str]) -> tuple[str | None, str | None]:
+    try:
+        due = alarms.due_of(copy)
+    except ValueError as error:
+        problems.append(str(error))
+        return None, None
+    found = list(alarms.date_alarms(own, copy))
+    if any(alarm.stale for alarm in found):
+        problems.append(alarms.STALE)
+    if any(alarm.when is None for alarm in found):
+        problems.append("date alarm without a readable day")
+    valid = [alarm.when for alarm in found if alarm.when and not alarm.stale]
+    if due is not None and not due.all_day and not found:
+        problems.append(SILENT)
+    shown = min(valid, key=_sooner) if valid else due
+    return (str(due) if due else None), (str(shown) if shown else None)
+
+
+def _sooner(moment: Moment) -> int:
+    return moment.millis
+
+
+def _tags(own: Own, copy: Copy, problems: list[str]) -> tuple[str, ...]:
+    names = []
+    for identity in copy.ids("HashtagIDs"):
+        # A softly deleted hashtag stays visible on a phone; only a hard deletion removes it.
+        tag = own.by_id("Hashtag", identity)
+        if tag is None:
+            continue
+        if tag.fields.get("Name", {}).get("type") == "ENCRYPTED_BYTES":
+            problems.append("hashtag name written as bytes: not shown")
+        elif tag.get("Name"):
+            names.append(str(tag.get("Name")))
+    return tuple(names)
+
+
+def _instant(millis: object) -> datetime | None:
+    if not isinstance(millis, int):
+        return None
+    try:
+        return _EPOCH + timedelta(milliseconds=millis)
+    except OverflowError:
+        return None
