@@ -1,0 +1,130 @@
+"""Remembers what waits for a person: conflicts with the value that lost, and held deletions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from store.connection import Connection, json_array
+from store.model import Value
+from store.values import from_json, to_json
+
+__all__ = ["Attention", "Conflict", "Hold"]
+
+_CONFLICT = "number, id, field, winner, loser, loser_side, at_ms, resolved_ms"
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Both sides changed ``field``: ``winner`` is on screen, ``loser`` is kept here."""
+
+    number: int
+    id: str
+    field: str
+    winner: Value
+    loser: Value
+    loser_side: Literal["file", "cloud"]
+    at_ms: int
+    resolved_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Something not done until a person approves of ``key``; ``since_ms``: first seen."""
+
+    key: str
+    kind: str
+    id: str
+    reason: str
+    since_ms: int
+
+
+class Attention:
+    """Conflicts, holds and approvals."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def add_conflict(
+        self,
+        id: str,
+        field: str,
+        winner: Value,
+        loser: Value,
+        loser_side: Literal["file", "cloud"],
+        at_ms: int,
+    ) -> None:
+        """Keep the value that lost; the same loss again, while open, only renews the winner."""
+        self._db.write(
+            """INSERT INTO conflict (id, field, winner, loser, loser_side, at_ms)
+            VALUES (?, ?, ?, ?, ?, ?)
+            ON CONFLICT (id, field, loser_side, loser) WHERE resolved_ms IS NULL
+            DO UPDATE SET winner = excluded.winner WHERE winner IS NOT excluded.winner""",
+            (id, field, to_json(winner), to_json(loser), loser_side, at_ms),
+        )
+
+    def open_conflicts(self, id: str | None = None) -> list[Conflict]:
+        """The conflicts that nobody resolved, of one reminder or list or of all; in their order."""
+        rows = self._db.all(
+            f"""SELECT {_CONFLICT} FROM conflict
+            WHERE resolved_ms IS NULL AND id = coalesce(?, id) ORDER BY number""",
+            (id,),
+        )
+        return [_conflict(row) for row in rows]
+
+    def conflict(self, number: int) -> Conflict | None:
+        """One conflict, resolved or not."""
+        row = self._db.one(f"SELECT {_CONFLICT} FROM conflict WHERE number = ?", (number,))
+        return None if row is None else _conflict(row)
+
+    def resolve(self, number: int, at_ms: int) -> None:
+        """Note that a person has dealt with a conflict."""
+        self._db.write(
+            "UPDATE conflict SET resolved_ms = ? WHERE number = ? AND resolved_ms IS NULL",
+            (at_ms, number),
+        )
+
+    def holds(self) -> list[Hold]:
+        """What is held now, by key."""
+        rows = self._db.all("SELECT key, kind, id, reason, since_ms FROM hold ORDER BY key")
+        return [Hold(*row) for row in rows]
+
+    def set_holds(self, holds: Iterable[Hold]) -> None:
+        """Exactly ``holds`` are held now; one that was held already keeps its ``since_ms``."""
+        found = list(holds)
+        self._db.write(
+            "DELETE FROM hold WHERE key NOT IN (SELECT value FROM json_each(?))",
+            (json_array(hold.key for hold in found),),
+        )
+        self._db.write_many(
+            """INSERT INTO hold (key, kind, id, reason, since_ms) VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT (key) DO UPDATE SET
+                kind = excluded.kind, id = excluded.id, reason = excluded.reason
+            WHERE (kind, id, reason) IS NOT (excluded.kind, excluded.id, excluded.reason)""",
+            [(hold.key, hold.kind, hold.id, hold.reason, hold.since_ms) for hold in found],
+        )
+
+    def approve(self, keys: Iterable[str], at_ms: int) -> None:
+        """A person approves of what is held under ``keys``; this lasts until it is dropped."""
+        self._db.write_many(
+            "INSERT INTO approval (key, at_ms) VALUES (?, ?) ON CONFLICT (key) DO NOTHING",
+            [(key, at_ms) for key in keys],
+        )
+
+    def approved(self) -> frozenset[str]:
+        """The keys that a person has approved of."""
+        return frozenset(key for (key,) in self._db.all("SELECT key FROM approval"))
+
+    def drop_approvals(self, keys: Iterable[str]) -> None:
+        """These were carried out, or have no object any more."""
+        self._db.write(
+            "DELETE FROM approval WHERE key IN (SELECT value FROM json_each(?))",
+            (json_array(keys),),
+        )
+
+
+def _conflict(row: Any) -> Conflict:
+    number, id, field, winner, loser, side, at_ms, resolved_ms = row
+    values = from_json(field, winner), from_json(field, loser)
+    return Conflict(number, id, field, *values, side, at_ms, resolved_ms)

@@ -1,0 +1,106 @@
+"""Remembers the base: the last value that both sides are known to have shared, per field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from store.connection import Connection
+from store.model import Field, Value
+from store.values import from_json, to_json
+
+__all__ = ["BaseEntry", "Bases", "ListBase"]
+
+_FIELDS = tuple(field.value for field in Field)
+_COLUMNS = ", ".join(_FIELDS)
+_GIVEN = ", ".join(f"coalesce(excluded.{name}, base.{name})" for name in _FIELDS)
+_SET = f"""INSERT INTO base (id, placed, {_COLUMNS})
+    VALUES (?1, coalesce(?2, 0), {", ".join(f"?{place}" for place in range(3, 3 + len(_FIELDS)))})
+    ON CONFLICT (id) DO UPDATE SET (placed, {_COLUMNS}) = (coalesce(?2, base.placed), {_GIVEN})
+    WHERE (placed, {_COLUMNS}) IS NOT (coalesce(?2, base.placed), {_GIVEN})"""
+
+
+@dataclass(frozen=True, slots=True)
+class BaseEntry:
+    """What both sides agreed on of one reminder; ``placed``: it has a line in a file."""
+
+    values: Mapping[Field, Value]
+    placed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ListBase:
+    """What both sides agreed on of one list; ``path`` is its file's, ``None`` without one."""
+
+    name: str
+    group: str | None = None
+    path: str | None = None
+
+
+class Bases:
+    """Base entries by reminder id, and by list id."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def get(self, id: str) -> BaseEntry | None:
+        """The base of one reminder."""
+        row = self._db.one(f"SELECT placed, {_COLUMNS} FROM base WHERE id = ?", (id,))
+        return None if row is None else _entry(row)
+
+    def all(self) -> dict[str, BaseEntry]:
+        """Every reminder's base, by id."""
+        rows = self._db.all(f"SELECT id, placed, {_COLUMNS} FROM base ORDER BY id")
+        return {row[0]: _entry(row[1:]) for row in rows}
+
+    def set(self, id: str, values: Mapping[Field, Value], placed: bool | None = None) -> None:
+        """Advance the fields given; the others, and ``placed`` where ``None``, stay."""
+        self.set_many([(id, values, placed)])
+
+    def set_many(self, entries: Iterable[tuple[str, Mapping[Field, Value], bool | None]]) -> None:
+        """``set`` for each of ``entries``."""
+        rows = [(id, placed, *_texts(values)) for id, values, placed in entries]
+        self._db.write_many(_SET, rows)
+
+    def drop(self, id: str) -> None:
+        """Forget what was agreed on of one reminder."""
+        self._db.write("DELETE FROM base WHERE id = ?", (id,))
+
+    def get_list(self, id: str) -> ListBase | None:
+        """The base of one list."""
+        row = self._db.one("SELECT name, group_id, path FROM list_base WHERE id = ?", (id,))
+        return None if row is None else ListBase(*row)
+
+    def all_lists(self) -> dict[str, ListBase]:
+        """Every list's base, by id."""
+        rows = self._db.all("SELECT id, name, group_id, path FROM list_base ORDER BY id")
+        return {id: ListBase(*rest) for id, *rest in rows}
+
+    def set_list(self, id: str, base: ListBase) -> None:
+        """Put ``base`` in the place of what was agreed on of one list."""
+        self._db.write(
+            """INSERT INTO list_base (id, name, group_id, path) VALUES (?, ?, ?, ?)
+            ON CONFLICT (id) DO UPDATE SET
+                name = excluded.name, group_id = excluded.group_id, path = excluded.path
+            WHERE (name, group_id, path) IS NOT (excluded.name, excluded.group_id, excluded.path)
+            """,
+            (id, base.name, base.group, base.path),
+        )
+
+    def drop_list(self, id: str) -> None:
+        """Forget what was agreed on of one list."""
+        self._db.write("DELETE FROM list_base WHERE id = ?", (id,))
+
+
+def _texts(values: Mapping[Field, Value]) -> list[str | None]:
+    return [to_json(values[name]) if name in values else None for name in Field]
+
+
+def _entry(row: Any) -> BaseEntry:
+    values = {
+        name: from_json(name, text)
+        for name, text in zip(Field, row[1:], strict=True)
+        if text is not None
+    }
+    return BaseEntry(values, bool(row[0]))

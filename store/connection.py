@@ -1,0 +1,107 @@
+"""The only door to SQLite: reads at any time, writes inside one named commit, errors as ours.
+
+Rules: (1) a write outside a commit is a bug and raises; (2) a commit is whole or was not;
+(3) every commit passes ``step`` right before and right after it becomes durable.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from store.errors import translated
+from store.raw import dumps
+
+__all__ = ["Connection", "Params", "json_array"]
+
+Params = Sequence[Any]
+
+
+def json_array(values: Iterable[str]) -> str:
+    """``values`` as the one parameter of ``IN (SELECT value FROM json_each(?))``."""
+    return dumps(list(values)).decode()
+
+
+def _nothing(_name: str) -> None:
+    """The ``step`` of a running programme."""
+
+
+class Connection:
+    """One SQLite connection of one thread."""
+
+    def __init__(self, raw: sqlite3.Connection, path: Path) -> None:
+        self.raw = raw
+        self.path = path
+        self.step: Callable[[str], None] = _nothing
+        self._commit: str | None = None
+
+    def all(self, sql: str, params: Params = ()) -> list[Any]:
+        """Every row that ``sql`` finds, as tuples."""
+        with self._translating():
+            return self.raw.execute(sql, params).fetchall()
+
+    def one(self, sql: str, params: Params = ()) -> Any:
+        """The first row as a tuple, or ``None``."""
+        with self._translating():
+            return self.raw.execute(sql, params).fetchone()
+
+    def write(self, sql: str, params: Params = ()) -> int:
+        """Run one changing statement; the number of rows that it changed."""
+        self._insist()
+        with self._translating():
+            return self.raw.execute(sql, params).rowcount
+
+    def insert(self, sql: str, params: Params = ()) -> int:
+        """Run one INSERT; the new row's number."""
+        self._insist()
+        with self._translating():
+            number = self.raw.execute(sql, params).lastrowid
+        assert number is not None
+        return number
+
+    def write_many(self, sql: str, rows: Iterable[Params]) -> None:
+        """Run one changing statement for each of ``rows``."""
+        self._insist()
+        with self._translating():
+            self.raw.executemany(sql, rows)
+
+    @contextmanager
+    def commit(self, name: str) -> Iterator[None]:
+        """Make what is written inside one transaction, durable when the block ends.
+
+        Anything raised inside, by ``step`` or by SQLite undoes all of it. Raises ``RuntimeError``
+        inside another commit.
+        """
+        if self._commit is not None:
+            raise RuntimeError(f"commit {name!r} inside commit {self._commit!r}")
+        with self._translating():
+            self.raw.execute("BEGIN IMMEDIATE")
+        self._commit = name
+        try:
+            yield
+            self.step(f"commit:{name}:before")
+            with self._translating():
+                self.raw.execute("COMMIT")
+        finally:
+            self._commit = None
+            # A full disk may have made SQLite roll back on its own.
+            if self.raw.in_transaction:
+                self.raw.execute("ROLLBACK")
+        self.step(f"commit:{name}:after")
+
+    def _insist(self) -> None:
+        if self._commit is None:
+            raise RuntimeError("a write outside of a commit")
+
+    @contextmanager
+    def _translating(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            ours = translated(error, self.path)
+            if ours is None:
+                raise
+            raise ours from error

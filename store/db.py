@@ -1,0 +1,97 @@
+"""Owns the one connection that writes, and hands out what is remembered, room by room.
+
+One thread opens a ``Store`` and is the only one to use it; every other thread or process that
+wants to look opens its own with ``Store.open_reading``. Reads are allowed at any time, writes only
+inside ``commit``; nothing here writes a row that would not change.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+
+from store.bases import Bases
+from store.connection import Connection
+from store.file import open_reading, open_writing
+from store.journal import Journal
+from store.meta import Meta
+from store.mirror import Mirror
+from store.outbox import Outbox
+from store.places import Places
+
+__all__ = ["Store"]
+
+
+class Store:
+    """The open database at ``path``. Use as a context manager, or call ``close``."""
+
+    def __init__(self, raw: sqlite3.Connection, path: Path) -> None:
+        self.path = path
+        self._connection = Connection(raw, path)
+        self._changes_before = raw.total_changes
+        self.meta = Meta(self._connection)
+        self.mirror = Mirror(self._connection)
+        self.bases = Bases(self._connection)
+        self.outbox = Outbox(self._connection)
+        self.journal = Journal(self._connection)
+        self.places = Places(self._connection)
+
+    @classmethod
+    def open(cls, path: Path) -> Store:
+        """The store at ``path`` for its one writer; made, checked and migrated as needed.
+
+        Raises ``Damaged`` for a file that is corrupt, no database, not ours or newer than this
+        programme (it stays as it is), ``Unwritable`` or ``Locked``.
+        """
+        return cls(open_writing(path), path)
+
+    @classmethod
+    def open_reading(cls, path: Path) -> Store:
+        """The store at ``path`` for a reader beside the writer; any write fails.
+
+        Raises ``FileNotFoundError``, ``StoreError`` for a schema that is not this one yet, else
+        as ``open``.
+        """
+        return cls(open_reading(path), path)
+
+    def close(self) -> None:
+        """Let go of the file; what was committed is in it."""
+        self._connection.raw.close()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def commit(self, name: str) -> Iterator[None]:
+        """One transaction: all that is written inside becomes durable at the end, or none of it.
+
+        ``step`` is called with ``commit:NAME:before`` right before and ``commit:NAME:after`` right
+        after that moment. Raises ``RuntimeError`` inside another commit.
+        """
+        with self._connection.commit(name):
+            yield
+
+    @property
+    def step(self) -> Callable[[str], None]:
+        """The seam at which tests crash; does nothing in a running programme."""
+        return self._connection.step
+
+    @step.setter
+    def step(self, step: Callable[[str], None]) -> None:
+        self._connection.step = step
+
+    @property
+    def rows_written(self) -> int:
+        """How many rows were inserted, changed or deleted since the store was opened."""
+        return self._connection.raw.total_changes - self._changes_before

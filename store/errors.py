@@ -1,0 +1,56 @@
+"""Why the store cannot do what it is asked, for the caller to turn into a person's words.
+
+StoreError
+|- Damaged       the file cannot be trusted: corrupt, not ours, or of a newer version
+|- Unwritable    the disk is full, read-only or failing; the file itself is as it was
+`- Locked        another process has been writing for longer than we wait
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+__all__ = ["Damaged", "Locked", "StoreError", "Unwritable", "translated"]
+
+
+class StoreError(Exception):
+    """What is wrong with the database at ``path``: ``reason`` is one sentence without it."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.path = path
+        self.reason = reason
+
+
+class Damaged(StoreError):
+    """The file is corrupt, not a database, not ours or newer than this programme; it is kept."""
+
+
+class Unwritable(StoreError):
+    """The file could not be opened or written; nothing of the open commit was kept."""
+
+
+class Locked(StoreError):
+    """Another process held the write lock for longer than the busy timeout."""
+
+
+_KINDS: dict[int, type[StoreError]] = {
+    sqlite3.SQLITE_CORRUPT: Damaged,
+    sqlite3.SQLITE_NOTADB: Damaged,
+    sqlite3.SQLITE_FULL: Unwritable,
+    sqlite3.SQLITE_IOERR: Unwritable,
+    sqlite3.SQLITE_READONLY: Unwritable,
+    sqlite3.SQLITE_CANTOPEN: Unwritable,
+    sqlite3.SQLITE_PERM: Unwritable,
+    sqlite3.SQLITE_BUSY: Locked,
+    sqlite3.SQLITE_LOCKED: Locked,
+}
+
+
+def translated(error: sqlite3.Error, path: Path) -> StoreError | None:
+    """The error of ours that SQLite's ``error`` means, or ``None`` where it is a bug of ours."""
+    # The low byte is the primary code; the rest only details it (SQLite, "Result codes").
+    code = getattr(error, "sqlite_errorcode", None)
+    kind = None if code is None else _KINDS.get(code & 0xFF)
+    return None if kind is None else kind(path, str(error))

@@ -1,0 +1,120 @@
+"""Opens the database file for one thread, or says why it cannot be trusted; it never repairs one.
+
+The file and what SQLite puts beside it are the owner's alone (0600). The file is judged before
+anything is written to it: what is damaged, not ours or newer than we are stays as it is.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from store.errors import Damaged, StoreError, Unwritable, translated
+from store.schema import APPLICATION_ID, VERSION, migrations
+
+__all__ = ["open_reading", "open_writing"]
+
+_BUSY_S = 10.0
+_WAL_BYTES_MAX = 16 * 1024 * 1024
+
+
+def open_writing(path: Path) -> sqlite3.Connection:
+    """A connection to ``path``, which is made, checked and brought to our schema as needed.
+
+    Raises ``Damaged``, ``Unwritable`` or ``Locked``.
+    """
+    try:
+        _make_private(path)
+    except OSError as error:
+        raise Unwritable(path, error.strerror or str(error)) from error
+    return _opened(path, writing=True)
+
+
+def open_reading(path: Path) -> sqlite3.Connection:
+    """A connection to ``path`` that refuses to write, for other threads and other processes.
+
+    Raises ``FileNotFoundError`` where there is no such file, ``StoreError`` where its schema is
+    still an older one, else as ``open_writing``.
+    """
+    if not path.exists():
+        raise FileNotFoundError(path)
+    return _opened(path, writing=False)
+
+
+def _opened(path: Path, *, writing: bool) -> sqlite3.Connection:
+    connection: sqlite3.Connection | None = None
+    try:
+        # rw, not rwc: SQLite would make the file with the process's umask.
+        uri = f"{path.absolute().as_uri()}?mode=rw"
+        connection = sqlite3.connect(uri, uri=True, timeout=_BUSY_S, isolation_level=None)
+        version = _judge(connection, path)
+        _settings(connection)
+        if writing:
+            _prepare(connection, path, version)
+        elif version != VERSION:
+            raise StoreError(path, "is not of this version yet; start remindersd once")
+        else:
+            connection.execute("PRAGMA query_only = ON")
+    except BaseException as error:
+        if connection is not None:
+            connection.close()
+        ours = translated(error, path) if isinstance(error, sqlite3.Error) else None
+        if ours is None:
+            raise
+        raise ours from error
+    return connection
+
+
+def _make_private(path: Path) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    if path.stat().st_mode & 0o077:
+        path.chmod(0o600)
+
+
+def _judge(connection: sqlite3.Connection, path: Path) -> int:
+    """The file's schema version, 0 when it is empty; ``Damaged`` when it is not to be used."""
+    tables = _number(connection, "SELECT count(*) FROM sqlite_master")
+    if tables == 0:
+        return 0
+    if _number(connection, "PRAGMA application_id") != APPLICATION_ID:
+        raise Damaged(path, "is a database of another programme")
+    version = _number(connection, "PRAGMA user_version")
+    if version > VERSION:
+        raise Damaged(path, f"was written by a newer remindersd (schema {version}, not {VERSION})")
+    (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if verdict != "ok":
+        raise Damaged(path, f"is corrupt: {' '.join(verdict.split())}")
+    return version
+
+
+def _settings(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA synchronous = FULL")
+    # What is sorted on the way to a person must not pass through a shared /tmp.
+    connection.execute("PRAGMA temp_store = MEMORY")
+    connection.execute(f"PRAGMA journal_size_limit = {_WAL_BYTES_MAX}")
+
+
+def _prepare(connection: sqlite3.Connection, path: Path, version: int) -> None:
+    connection.execute("PRAGMA journal_mode = WAL").fetchone()
+    if version == VERSION:
+        return
+    if version:
+        _back_up(connection, path.with_name(f"{path.name}.schema-{version}"))
+    migrations.apply(Database(connection, recursive_triggers=False, execute_plugins=False))
+
+
+def _back_up(connection: sqlite3.Connection, copy: Path) -> None:
+    # VACUUM INTO fills an empty file; made here, it is private from its first byte.
+    copy.unlink(missing_ok=True)
+    os.close(os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    connection.execute("VACUUM INTO ?", (str(copy),))
+
+
+def _number(connection: sqlite3.Connection, sql: str) -> int:
+    (value,) = connection.execute(sql).fetchone()
+    return int(value)

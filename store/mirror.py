@@ -1,0 +1,191 @@
+"""Remembers what iCloud last said: zones, raw records, and their decoded rows.
+
+Rules: (1) a record is gone only by a tombstone or by its absence from a complete walk; (2) a gone
+record keeps its raw JSON, for undo, and loses its decoded row; (3) each change of a record takes
+the next ``seq``, so that what was touched since can be asked for; the same record again takes none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from store.connection import json_array
+from store.decoded import Decoded, kind_and_subject
+from store.raw import pack, unpack
+from store.rows import Changes, DecodedRow, Kind, RecordRow, ZoneRow
+
+__all__ = ["Mirror"]
+
+_PUT = """INSERT INTO record
+    (name, zone, type, kind, about, owner, change_tag, deleted, raw, walk, seq)
+    VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?)
+    ON CONFLICT (name) DO UPDATE SET
+        zone = excluded.zone, type = excluded.type, kind = excluded.kind, about = excluded.about,
+        owner = excluded.owner, change_tag = excluded.change_tag, deleted = 0, raw = excluded.raw,
+        walk = excluded.walk,
+        seq = CASE WHEN record.deleted OR record.raw IS NOT excluded.raw
+            THEN excluded.seq ELSE record.seq END
+    WHERE record.deleted OR
+        (zone, type, kind, about, owner, change_tag, raw, walk) IS NOT
+        (excluded.zone, excluded.type, excluded.kind, excluded.about, excluded.owner,
+            excluded.change_tag, excluded.raw, excluded.walk)"""
+
+_TOMBSTONE = """INSERT INTO record
+    (name, zone, type, kind, about, owner, change_tag, deleted, raw, walk, seq)
+    VALUES (?, ?, '', ?, ?, NULL, '', 1, x'7b7d', 0, ?)
+    ON CONFLICT (name) DO UPDATE SET deleted = 1, seq = excluded.seq,
+        about = coalesce(record.about, excluded.about)
+    WHERE NOT record.deleted"""
+
+
+class Mirror(Decoded):
+    """The remote side as last seen."""
+
+    def zone(self, name: str = "Reminders") -> ZoneRow | None:
+        """The zone ``name``, if it was ever seen."""
+        return next((zone for zone in self.zones() if zone.name == name), None)
+
+    def zones(self) -> list[ZoneRow]:
+        """Every zone, by name."""
+        rows = self._db.all(
+            """SELECT complete, walking, name, owner, database, sync_token, feed
+            FROM zone ORDER BY name"""
+        )
+        return [
+            ZoneRow(*told, complete=bool(complete), walking=bool(walking))
+            for complete, walking, *told in rows
+        ]
+
+    def set_zone(self, zone: ZoneRow) -> None:
+        """Remember a zone and its sync token; ``complete`` and ``walking`` stay the walk's."""
+        self._db.write(
+            """INSERT INTO zone (name, owner, database, sync_token, feed) VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, database = excluded.database,
+                sync_token = excluded.sync_token, feed = excluded.feed
+            WHERE (owner, database, sync_token, feed) IS NOT
+                (excluded.owner, excluded.database, excluded.sync_token, excluded.feed)""",
+            (zone.name, zone.owner, zone.database, zone.sync_token, zone.feed),
+        )
+
+    def put(self, records: Iterable[tuple[RecordRow, DecodedRow | None]]) -> None:
+        """Remember live records with what they decode to (``None``: nothing that we show).
+
+        Takes a page at a time. A record that is known with the same JSON changes nothing but the
+        walk that it was last seen in.
+        """
+        pairs = list(records)
+        walks = dict(self._db.all("SELECT name, walk FROM zone"))
+        seq = self.cursor()
+        self._db.write_many(
+            _PUT,
+            [
+                _record_values(record, row, walks.get(record.zone, 0), seq + place)
+                for place, (record, row) in enumerate(pairs, 1)
+            ],
+        )
+        self._put_decoded((record.name, row) for record, row in pairs)
+
+    def tombstone(self, name: str, kind: Kind = "other", about: str | None = None) -> None:
+        """Remember that the record ``name`` is gone.
+
+        ``kind`` and ``about`` are for a record that was never seen alive; a seen one has its own.
+        """
+        self._db.write(_TOMBSTONE, (name, "", kind, about, self.cursor() + 1))
+        self._drop_decoded([name])
+
+    def cursor(self) -> int:
+        """The ``seq`` of the latest change."""
+        return int(self._db.one("SELECT coalesce(max(seq), 0) FROM record")[0])
+
+    def changed_since(self, cursor: int) -> Changes:
+        """The ids of reminders and lists that a put or tombstone touched after ``cursor``."""
+        rows = self._db.all("SELECT seq, about FROM record WHERE seq > ?", (cursor,))
+        latest = max((seq for seq, _ in rows), default=cursor)
+        return Changes(latest, frozenset(about for _, about in rows if about is not None))
+
+    def begin_walk(self, zone: str = "Reminders") -> None:
+        """Start a full walk of ``zone``: from now on each put marks its record as seen in it."""
+        self._db.write(
+            """INSERT INTO zone (name, walk, walking) VALUES (?, 1, 1)
+            ON CONFLICT (name) DO UPDATE SET walk = walk + 1, walking = 1""",
+            (zone,),
+        )
+
+    def finish_walk(self, zone: str = "Reminders") -> list[str]:
+        """End the walk after its last page: what it did not meet is gone; those records' names.
+
+        Raises ``RuntimeError`` where none was begun: absence would be no evidence.
+        """
+        row = self._db.one("SELECT walk, walking FROM zone WHERE name = ?", (zone,))
+        if row is None or not row[1]:
+            raise RuntimeError(f"no walk of {zone} was begun")
+        found = self._db.all(
+            "SELECT name FROM record WHERE zone = ? AND NOT deleted AND walk < ? ORDER BY name",
+            (zone, row[0]),
+        )
+        names = [name for (name,) in found]
+        seq = self.cursor()
+        self._db.write_many(
+            "UPDATE record SET deleted = 1, seq = ? WHERE name = ?",
+            [(seq + place, name) for place, name in enumerate(names, 1)],
+        )
+        self._drop_decoded(names)
+        self._db.write("UPDATE zone SET walking = 0, complete = 1 WHERE name = ?", (zone,))
+        return names
+
+    def record(self, name: str) -> dict[str, Any] | None:
+        """The raw JSON of a live record."""
+        return self.records([name]).get(name)
+
+    def records(self, names: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """The raw JSON of those of ``names`` that are live."""
+        return dict(self._raw("NOT deleted AND name IN (SELECT value FROM json_each(?))", names))
+
+    def gone(self, name: str) -> dict[str, Any] | None:
+        """The last JSON of a record that is gone (empty where it was never seen alive)."""
+        one = "deleted AND name IN (SELECT value FROM json_each(?))"
+        return dict(self._raw(one, [name])).get(name)
+
+    def gone_ids(self, kind: Kind = "reminder") -> frozenset[str]:
+        """The ids of reminders (or lists) whose own record is gone."""
+        rows = self._db.all(
+            "SELECT about FROM record WHERE deleted AND kind = ? AND about IS NOT NULL", (kind,)
+        )
+        return frozenset(about for (about,) in rows)
+
+    def by_type(self, record_type: str) -> Iterator[dict[str, Any]]:
+        """The raw JSON of every live record of a type, by name."""
+        rows = self._db.all(
+            "SELECT raw FROM record WHERE type = ? AND NOT deleted ORDER BY name", (record_type,)
+        )
+        return (unpack(raw) for (raw,) in rows)
+
+    def children(self, record_name: str) -> list[dict[str, Any]]:
+        """The raw JSON of the live records that hang on ``record_name``, by name."""
+        rows = self._db.all(
+            "SELECT raw FROM record WHERE owner = ? AND NOT deleted ORDER BY name", (record_name,)
+        )
+        return [unpack(raw) for (raw,) in rows]
+
+    def _raw(self, where: str, names: Iterable[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+        rows = self._db.all(f"SELECT name, raw FROM record WHERE {where}", (json_array(names),))
+        return ((name, unpack(raw)) for name, raw in rows)
+
+
+def _record_values(
+    record: RecordRow, row: DecodedRow | None, walk: int, seq: int
+) -> tuple[Any, ...]:
+    kind, subject = kind_and_subject(row)
+    return (
+        record.name,
+        record.zone,
+        record.type,
+        kind,
+        subject if subject is not None else record.about,
+        record.owner,
+        record.change_tag,
+        pack(record.raw),
+        walk,
+        seq,
+    )

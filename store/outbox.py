@@ -1,0 +1,152 @@
+"""Remembers what is to be sent, what was sent and not answered, and what was refused for good.
+
+An intent in flight is evidence, not only work: it may have reached iCloud. So it leaves by an
+answer or by what was observed, never because a new plan was made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from store.connection import Connection
+from store.model import Field, Value
+from store.raw import dumps, loads
+from store.values import mapping_from_json, mapping_to_json
+
+__all__ = ["Intent", "IntentState", "Outbox"]
+
+IntentState = Literal["queued", "in-flight", "parked"]
+
+_COLUMNS = "seq, id, kind, changes, texts, state, reason, attempts, sent_at_ms"
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """One operation on one reminder or list, as the plan wants it.
+
+    ``id`` is the bare id; ``kind`` is ``create``, ``update``, ``delete``, ``undelete``,
+    ``create-list``, ``rename-list`` ...; ``changes`` the fields of a reminder, ``texts`` those of
+    a list (``name``, ``group``). ``seq`` is given by the outbox and never used twice;
+    ``attempts`` counts the times that it was sent.
+    """
+
+    id: str
+    kind: str
+    changes: Mapping[Field, Value] = field(default_factory=dict)
+    texts: Mapping[str, str | None] = field(default_factory=dict)
+    seq: int = 0
+    state: IntentState = "queued"
+    reason: str = ""
+    attempts: int = 0
+    sent_at_ms: int | None = None
+
+
+class Outbox:
+    """Intents in the order in which they were planned."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def replace_queued(self, intents: Iterable[Intent]) -> None:
+        """Put ``intents`` in the place of all that is queued; the same ones again change nothing.
+
+        One that was queued already keeps the number of its attempts.
+        """
+        new = [_content(intent) for intent in intents]
+        old = {_content(intent): intent.attempts for intent in self.queued()}
+        if new == list(old):
+            return
+        self._db.write("DELETE FROM outbox WHERE state = 'queued'")
+        self._db.write_many(
+            """INSERT INTO outbox (id, kind, changes, texts, state, reason, attempts)
+            VALUES (?, ?, ?, ?, 'queued', '', ?)""",
+            [(*content, old.get(content, 0)) for content in new],
+        )
+
+    def queued(self) -> list[Intent]:
+        """What is to be sent, in the order planned."""
+        return self._in("queued")
+
+    def in_flight(self) -> list[Intent]:
+        """What was sent and not answered."""
+        return self._in("in-flight")
+
+    def parked(self) -> list[Intent]:
+        """What was refused for good, each with its reason."""
+        return self._in("parked")
+
+    def get(self, seq: int) -> Intent | None:
+        """One intent."""
+        row = self._db.one(f"SELECT {_COLUMNS} FROM outbox WHERE seq = ?", (seq,))
+        return None if row is None else _intent(row)
+
+    def of(self, id: str) -> list[Intent]:
+        """Every intent on one reminder or list, in the order planned."""
+        rows = self._db.all(f"SELECT {_COLUMNS} FROM outbox WHERE id = ? ORDER BY seq", (id,))
+        return [_intent(row) for row in rows]
+
+    def send(self, seqs: Iterable[int], at_ms: int) -> None:
+        """Mark intents as in flight, before they leave."""
+        self._db.write_many(
+            """UPDATE outbox SET state = 'in-flight', sent_at_ms = ?, attempts = attempts + 1
+            WHERE seq = ?""",
+            [(at_ms, seq) for seq in seqs],
+        )
+
+    def requeue(self, seq: int) -> None:
+        """Send it again later: it is known not to have been applied."""
+        self._db.write("UPDATE outbox SET state = 'queued' WHERE seq = ?", (seq,))
+
+    def park(self, seq: int, reason: str) -> None:
+        """Set it aside for a person, with ``reason`` as a sentence."""
+        self._db.write(
+            "UPDATE outbox SET state = 'parked', reason = ? WHERE seq = ?", (reason, seq)
+        )
+
+    def unpark(self, seq: int) -> None:
+        """Try it again."""
+        self._db.write(
+            """UPDATE outbox SET state = 'queued', reason = '', attempts = 0
+            WHERE seq = ? AND state = 'parked'""",
+            (seq,),
+        )
+
+    def drop(self, seq: int) -> None:
+        """Forget it: it was acknowledged, observed, or given up by a person."""
+        self._db.write("DELETE FROM outbox WHERE seq = ?", (seq,))
+
+    def drop_many(self, seqs: Iterable[int]) -> None:
+        """``drop`` for each of ``seqs``."""
+        self._db.write_many("DELETE FROM outbox WHERE seq = ?", [(seq,) for seq in seqs])
+
+    def counts(self) -> dict[IntentState, int]:
+        """How many intents are in each state."""
+        counts: dict[IntentState, int] = {"queued": 0, "in-flight": 0, "parked": 0}
+        counts.update(self._db.all("SELECT state, count(*) FROM outbox GROUP BY state"))
+        return counts
+
+    def _in(self, state: IntentState) -> list[Intent]:
+        rows = self._db.all(f"SELECT {_COLUMNS} FROM outbox WHERE state = ? ORDER BY seq", (state,))
+        return [_intent(row) for row in rows]
+
+
+def _content(intent: Intent) -> tuple[str, str, str, str]:
+    texts = dumps(dict(sorted(intent.texts.items()))).decode()
+    return intent.id, intent.kind, mapping_to_json(intent.changes), texts
+
+
+def _intent(row: Any) -> Intent:
+    seq, id, kind, changes, texts, state, reason, attempts, sent_at_ms = row
+    return Intent(
+        id=id,
+        kind=kind,
+        changes=mapping_from_json(changes),
+        texts=loads(texts),
+        seq=seq,
+        state=state,
+        reason=reason,
+        attempts=attempts,
+        sent_at_ms=sent_at_ms,
+    )

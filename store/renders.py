@@ -1,0 +1,150 @@
+"""Remembers the writes of files that are planned, and what each does to the base once it stands.
+
+``add_render`` goes into the commit of the plan; the file is written; ``finish_render`` advances
+the base. If the displaced file then turns out to hold a person's words and is given back,
+``undo_render`` takes the base back, but only where nothing has moved it since. ``drop_render``
+comes last, with the receipt. Any of them may be repeated after a crash.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from store.connection import Connection
+from store.model import Field, Value
+from store.values import NoValue, from_sql, to_json, to_sql
+
+__all__ = ["BaseChange", "Render", "Renders"]
+
+_PLACED = "placed"
+_EMPTY = " AND ".join(("NOT placed", *(f"{name.value} IS NULL" for name in Field)))
+
+
+@dataclass(frozen=True, slots=True)
+class BaseChange:
+    """One field of the base that a render will have moved; ``field`` ``None`` is ``placed``.
+
+    ``NO_VALUE`` is a field without a base.
+    """
+
+    id: str
+    field: Field | None
+    before: Value | NoValue
+    after: Value | NoValue
+
+
+@dataclass(frozen=True, slots=True)
+class Render:
+    """A write of ``path`` from ``expected_sha`` (what it should displace) to ``new_sha``."""
+
+    key: str
+    path: str
+    expected_sha: str
+    new_sha: str
+    changes: tuple[BaseChange, ...]
+    finished: bool = False
+
+
+class Renders:
+    """Planned and finished writes of files, by key."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def add_render(
+        self,
+        key: str,
+        path: str,
+        expected_sha: str,
+        new_sha: str,
+        changes: Iterable[BaseChange],
+    ) -> None:
+        """Plan a write under a new ``key``."""
+        self._db.write(
+            """INSERT INTO render (key, path, expected_sha, new_sha, finished)
+            VALUES (?, ?, ?, ?, 0)""",
+            (key, path, expected_sha, new_sha),
+        )
+        rows = [
+            (key, n, change.id, change.field, to_sql(change.before), to_sql(change.after))
+            for n, change in enumerate(changes)
+        ]
+        self._db.write_many(
+            """INSERT INTO render_change (key, position, id, field, before, after)
+            VALUES (?, ?, ?, ?, ?, ?)""",
+            rows,
+        )
+
+    def renders(self) -> list[Render]:
+        """Every write that was not dropped, in the order planned."""
+        rows = self._db.all(
+            "SELECT key, path, expected_sha, new_sha, finished FROM render ORDER BY rowid"
+        )
+        changes: dict[str, list[BaseChange]] = {row[0]: [] for row in rows}
+        for key, *change in self._db.all(
+            "SELECT key, id, field, before, after FROM render_change ORDER BY key, position"
+        ):
+            changes[key].append(_change(change))
+        return [
+            Render(key, path, expected_sha, new_sha, tuple(changes[key]), bool(finished))
+            for key, path, expected_sha, new_sha, finished in rows
+        ]
+
+    def render(self, key: str) -> Render | None:
+        """One write, if it was not dropped."""
+        return next((render for render in self.renders() if render.key == key), None)
+
+    def finish_render(self, key: str) -> None:
+        """The write stands: the base holds what it rendered. Once only, however often called."""
+        if self._mark(key, finished=True):
+            for id, column, _, after in self._changes(key):
+                self._move(id, column, after)
+
+    def undo_render(self, key: str) -> None:
+        """The write was taken back: the base is what it was, where it still is what we made it."""
+        if self._mark(key, finished=False):
+            for id, column, before, after in self._changes(key):
+                if self._now(id, column) == after:
+                    self._move(id, column, before)
+
+    def drop_render(self, key: str) -> None:
+        """Forget a write; the base stays as it is."""
+        self._db.write("DELETE FROM render WHERE key = ?", (key,))
+
+    def _mark(self, key: str, *, finished: bool) -> bool:
+        sql = "UPDATE render SET finished = ? WHERE key = ? AND finished = ?"
+        return self._db.write(sql, (finished, key, not finished)) == 1
+
+    def _changes(self, key: str) -> list[tuple[str, str, str | None, str | None]]:
+        return self._db.all(
+            """SELECT id, coalesce(field, ?), before, after FROM render_change
+            WHERE key = ? ORDER BY position""",
+            (_PLACED, key),
+        )
+
+    def _now(self, id: str, column: str) -> str | None:
+        row = self._db.one(f"SELECT {column} FROM base WHERE id = ?", (id,))
+        if row is None or column != _PLACED:
+            return None if row is None else row[0]
+        return to_json(bool(row[0]))
+
+    def _move(self, id: str, column: str, text: str | None) -> None:
+        value: Any = text == to_json(True) if column == _PLACED else text
+        if text is not None:
+            self._db.write(
+                "INSERT INTO base (id, placed) VALUES (?, 0) ON CONFLICT (id) DO NOTHING", (id,)
+            )
+            self._db.write(f"UPDATE base SET {column} = ? WHERE id = ?", (value, id))
+            return
+        self._db.write(f"UPDATE base SET {column} = ? WHERE id = ?", (value, id))
+        self._db.write(f"DELETE FROM base WHERE id = ? AND {_EMPTY}", (id,))
+
+
+def _change(row: Any) -> BaseChange:
+    id, field, before, after = row
+    name = _PLACED if field is None else field
+    return BaseChange(
+        id, None if field is None else Field(field), from_sql(name, before), from_sql(name, after)
+    )

@@ -1,0 +1,155 @@
+"""The tables, as numbered migrations: a released one is never edited, the next one is added.
+
+Columns whose values are JSON text (``base``, ``history`` ...) are written by ``store.values``:
+SQL's NULL there means that nothing is known, the text ``null`` is the value ``None``.
+"""
+
+from __future__ import annotations
+
+from sqlite_utils import Database, Migrations
+
+from store.views import VIEWS
+
+__all__ = ["APPLICATION_ID", "VERSION", "migrations"]
+
+APPLICATION_ID = 0x72656D64
+"""Says in the file's header whose it is ("remd")."""
+
+VERSION = 2
+"""The schema that this programme writes; kept in the file as ``user_version``."""
+
+migrations = Migrations("remindersd")
+
+_REMOTE = (
+    """CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT""",
+    """CREATE TABLE zone (
+        name TEXT PRIMARY KEY, owner TEXT NOT NULL DEFAULT '', database TEXT NOT NULL DEFAULT '',
+        sync_token TEXT, feed TEXT NOT NULL DEFAULT '',
+        complete INTEGER NOT NULL DEFAULT 0, walking INTEGER NOT NULL DEFAULT 0,
+        walk INTEGER NOT NULL DEFAULT 0
+    ) STRICT""",
+    """CREATE TABLE record (
+        name TEXT PRIMARY KEY, zone TEXT NOT NULL, type TEXT NOT NULL, kind TEXT NOT NULL,
+        about TEXT, owner TEXT, change_tag TEXT NOT NULL, deleted INTEGER NOT NULL,
+        raw BLOB NOT NULL, walk INTEGER NOT NULL, seq INTEGER NOT NULL
+    ) STRICT""",
+    """CREATE INDEX record_seq ON record (seq)""",
+    """CREATE INDEX record_type ON record (type)""",
+    """CREATE INDEX record_owner ON record (owner) WHERE owner IS NOT NULL""",
+    """CREATE INDEX record_about ON record (about, kind) WHERE deleted""",
+    """CREATE TABLE reminder (
+        record_name TEXT PRIMARY KEY REFERENCES record (name), id TEXT NOT NULL,
+        change_tag TEXT NOT NULL, deleted INTEGER NOT NULL, title TEXT, notes TEXT,
+        done INTEGER NOT NULL, completed_at_ms INTEGER, due TEXT, due_iso TEXT,
+        priority TEXT NOT NULL, flagged INTEGER NOT NULL, list_id TEXT NOT NULL, parent_id TEXT,
+        recurring INTEGER NOT NULL, created_ms INTEGER, modified_ms INTEGER,
+        opaque TEXT NOT NULL, problems TEXT NOT NULL
+    ) STRICT""",
+    """CREATE INDEX reminder_id ON reminder (id)""",
+    """CREATE INDEX reminder_list ON reminder (list_id)""",
+    """CREATE TABLE list (
+        record_name TEXT PRIMARY KEY REFERENCES record (name), id TEXT NOT NULL,
+        change_tag TEXT NOT NULL, deleted INTEGER NOT NULL, name TEXT NOT NULL,
+        is_group INTEGER NOT NULL, group_id TEXT, reminder_order TEXT NOT NULL, color TEXT,
+        read_only INTEGER NOT NULL, problems TEXT NOT NULL
+    ) STRICT""",
+    """CREATE INDEX list_id ON list (id)""",
+    """CREATE TABLE alarm (
+        record_name TEXT PRIMARY KEY REFERENCES record (name), id TEXT NOT NULL,
+        reminder_id TEXT NOT NULL, trigger_id TEXT, trigger_kind TEXT NOT NULL, at TEXT NOT NULL,
+        nonce REAL, deleted INTEGER NOT NULL
+    ) STRICT""",
+    """CREATE INDEX alarm_reminder ON alarm (reminder_id)""",
+    """CREATE TABLE tag (
+        record_name TEXT PRIMARY KEY REFERENCES record (name), id TEXT NOT NULL,
+        reminder_id TEXT NOT NULL, name TEXT NOT NULL
+    ) STRICT""",
+    """CREATE INDEX tag_reminder ON tag (reminder_id, name)""",
+)
+
+_AGREED = (
+    """CREATE TABLE base (
+        id TEXT PRIMARY KEY, placed INTEGER NOT NULL, title TEXT, notes TEXT, done TEXT, due TEXT,
+        priority TEXT, flagged TEXT, list TEXT, parent TEXT
+    ) STRICT""",
+    """CREATE TABLE list_base (
+        id TEXT PRIMARY KEY, name TEXT NOT NULL, group_id TEXT, path TEXT
+    ) STRICT""",
+    """CREATE TABLE outbox (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, kind TEXT NOT NULL,
+        changes TEXT NOT NULL, texts TEXT NOT NULL, state TEXT NOT NULL, reason TEXT NOT NULL,
+        attempts INTEGER NOT NULL, sent_at_ms INTEGER,
+        CHECK (state IN ('queued', 'in-flight', 'parked'))
+    ) STRICT""",
+    """CREATE INDEX outbox_state ON outbox (state)""",
+    """CREATE INDEX outbox_id ON outbox (id)""",
+)
+
+_PLACES = (
+    """CREATE TABLE block (
+        id TEXT PRIMARY KEY, block TEXT NOT NULL UNIQUE, own INTEGER NOT NULL
+    ) STRICT""",
+    """CREATE TABLE line (
+        id TEXT PRIMARY KEY, path TEXT NOT NULL, line INTEGER NOT NULL, text_hash TEXT NOT NULL
+    ) STRICT""",
+    """CREATE INDEX line_path ON line (path)""",
+    """CREATE TABLE file (
+        path TEXT PRIMARY KEY, sha256 TEXT NOT NULL, size INTEGER NOT NULL, list_id TEXT,
+        mtime_ns INTEGER NOT NULL, inode INTEGER NOT NULL
+    ) STRICT""",
+    """CREATE INDEX file_list ON file (list_id)""",
+    """CREATE TABLE vanished (id TEXT PRIMARY KEY, since_s REAL NOT NULL) STRICT""",
+    """CREATE TABLE render (
+        key TEXT PRIMARY KEY, path TEXT NOT NULL, expected_sha TEXT NOT NULL,
+        new_sha TEXT NOT NULL, finished INTEGER NOT NULL
+    ) STRICT""",
+    """CREATE TABLE render_change (
+        key TEXT NOT NULL REFERENCES render (key) ON DELETE CASCADE, position INTEGER NOT NULL,
+        id TEXT NOT NULL, field TEXT, before TEXT, after TEXT, PRIMARY KEY (key, position)
+    ) STRICT""",
+)
+
+_JOURNAL = (
+    """CREATE TABLE run (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, started_ms INTEGER NOT NULL,
+        finished_ms INTEGER, result TEXT, counts TEXT NOT NULL
+    ) STRICT""",
+    """CREATE TABLE history (
+        number INTEGER PRIMARY KEY AUTOINCREMENT, run INTEGER, at_ms INTEGER NOT NULL,
+        side TEXT NOT NULL, id TEXT NOT NULL, field TEXT NOT NULL, before TEXT, after TEXT,
+        path TEXT NOT NULL
+    ) STRICT""",
+    """CREATE INDEX history_run ON history (run)""",
+    """CREATE INDEX history_id ON history (id)""",
+    """CREATE INDEX history_at ON history (at_ms)""",
+    """CREATE TABLE conflict (
+        number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, field TEXT NOT NULL,
+        winner TEXT NOT NULL, loser TEXT NOT NULL, loser_side TEXT NOT NULL,
+        at_ms INTEGER NOT NULL, resolved_ms INTEGER
+    ) STRICT""",
+    """CREATE UNIQUE INDEX conflict_open ON conflict (id, field, loser_side, loser)
+        WHERE resolved_ms IS NULL""",
+    """CREATE TABLE hold (
+        key TEXT PRIMARY KEY, kind TEXT NOT NULL, id TEXT NOT NULL, reason TEXT NOT NULL,
+        since_ms INTEGER NOT NULL
+    ) STRICT""",
+    """CREATE TABLE approval (key TEXT PRIMARY KEY, at_ms INTEGER NOT NULL) STRICT""",
+)
+
+
+def _run(db: Database, statements: tuple[str, ...], version: int) -> None:
+    # Not executescript: that commits what is open, and a migration has to be whole.
+    for statement in statements:
+        db.conn.execute(statement)
+    db.conn.execute(f"PRAGMA user_version = {version}")
+
+
+@migrations(name="1 tables")
+def _tables(db: Database) -> None:
+    db.conn.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    _run(db, (*_REMOTE, *_AGREED, *_PLACES, *_JOURNAL), 1)
+
+
+@migrations(name="2 views for people")
+def _views(db: Database) -> None:
+    _run(db, VIEWS, 2)
