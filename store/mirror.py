@@ -7,7 +7,7 @@ the next ``seq``, so that what was touched since can be asked for; the same reco
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from store.connection import json_array
@@ -49,13 +49,10 @@ class Mirror(Decoded):
     def zones(self) -> list[ZoneRow]:
         """Every zone, by name."""
         rows = self._db.all(
-            """SELECT complete, walking, name, owner, database, sync_token, feed
+            """SELECT name, owner, database, sync_token, feed, complete, walking
             FROM zone ORDER BY name"""
         )
-        return [
-            ZoneRow(*told, complete=bool(complete), walking=bool(walking))
-            for complete, walking, *told in rows
-        ]
+        return [_zone(row) for row in rows]
 
     def set_zone(self, zone: ZoneRow) -> None:
         """Remember a zone and its sync token; ``complete`` and ``walking`` stay the walk's."""
@@ -189,3 +186,8 @@ def _record_values(
         walk,
         seq,
     )
+
+
+def _zone(row: Sequence[Any]) -> ZoneRow:
+    name, owner, database, sync_token, feed, complete, walking = row
+    return ZoneRow(name, owner, database, sync_token, feed, bool(complete), bool(walking))
