@@ -7,15 +7,15 @@ keeps what the last answer really was, because pyicloud's errors often do not sa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+from requests import cookies as requests_cookies
 from requests.adapters import HTTPAdapter
-from requests.cookies import extract_cookies_to_jar
 
 from sync.errors import NetworkError
 from sync.remote.client import CONNECT_TIMEOUT_S, READ_TIMEOUT_S, place
@@ -24,6 +24,7 @@ from sync.remote.limiter import Limiter, parse_retry_after
 
 __all__ = ["LastAnswer", "RedirectAdapter", "Tap", "install"]
 
+_file_cookies: Callable[..., None] = requests_cookies.extract_cookies_to_jar
 _TIMEOUT = (CONNECT_TIMEOUT_S, READ_TIMEOUT_S)
 
 
@@ -59,7 +60,7 @@ class RedirectAdapter(HTTPAdapter):
         )
         response.request, response.url = request, request.url or ""
         response.cookies.clear()
-        extract_cookies_to_jar(response.cookies, request, response.raw)
+        _file_cookies(response.cookies, request, response.raw)
         return response
 
 

@@ -103,7 +103,9 @@ class RedirectTransport(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send a copy of ``request``; its headers, ``Host`` among them, stay as they are."""
         if not is_apple_host(request.url.host):
-            raise NetworkError(f"{request.url.host} is not an Apple host, so nothing was sent to it")
+            raise NetworkError(
+                f"{request.url.host} is not an Apple host, so nothing was sent to it"
+            )
         return self._inner.handle_request(
             httpx.Request(
                 request.method,

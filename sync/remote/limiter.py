@@ -64,7 +64,9 @@ class Limiter:
         """Return when a request may be sent, sleeping if it is soon; else raise Throttled."""
         delay_s = self.waiting_s
         if delay_s > self._patience_s:
-            raise Throttled("iCloud asked to be left alone for a while", "", delay_s)
+            raise Throttled(
+                "iCloud is being left alone for a while, as it asked or after failures", "", delay_s
+            )
         if delay_s > 0:
             self._sleep(delay_s)
         self._draw()

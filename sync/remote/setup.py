@@ -96,6 +96,11 @@ class Setup:
             asked = parse_retry_after(response.headers.get("Retry-After"), datetime.now(UTC))
             delay_s = self._limiter.refused(asked)
             return Throttled(f"{where} asks to wait ({status})", retry_after_s=delay_s)
+        if status == 412:
+            return AccountUnusable(
+                "Apple wants a consent from this account first",
+                "sign in at https://www.icloud.com once and answer what it asks",
+            )
         if status >= 500:
             return NetworkError(f"{where} is out of order ({status})", "try again later")
         return ServiceError(f"{where} refused the request ({status})", server_code=str(status))
@@ -114,7 +119,9 @@ def refuse_unusable(document: Mapping[str, Any]) -> None:
     if not isinstance(details, Mapping):
         return
     if details.get("locked") is True:
-        raise AccountUnusable("Apple has locked this account", "unlock it at https://iforgot.apple.com")
+        raise AccountUnusable(
+            "Apple has locked this account", "unlock it at https://iforgot.apple.com"
+        )
     if details.get("isWebAccessAllowed") is False:
         raise AccountUnusable(
             "this account does not allow web access to its iCloud data",

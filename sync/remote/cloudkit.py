@@ -1,0 +1,195 @@
+"""The endpoints of the Reminders database, one typed call for each; sync tokens in and out.
+
+Whole-request errors are raised (see ``sync/errors.py``), refused items are values (``Failure``).
+Results are matched by record name, since order is only seen, not promised.
+Wire facts: docs/wire.md, "Endpoints".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sync.errors import BadResponse, ServiceError
+from sync.remote.answers import ATOMIC, UNANSWERED, Failure, zone_missing
+from sync.remote.transport import Transport
+from sync.remote.zones import (
+    ChangePage,
+    Database,
+    DatabaseChanges,
+    QueryPage,
+    ZoneId,
+    ZoneInfo,
+    objects,
+    read_page,
+    read_token,
+    read_zones,
+)
+
+__all__ = ["LIMIT", "REMINDERS", "ChangePage", "CloudKit", "Failure", "QueryPage", "ZoneId"]
+
+LIMIT = 200  # records of one answer, names of one lookup, operations of one modify
+REMINDERS = "Reminders"
+
+Record = dict[str, Any]
+
+
+class CloudKit:
+    """The database of container ``com.apple.reminders``, through ``transport``.
+
+    Every call may raise what ``Transport.post`` raises.
+    """
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def zones(self, database: Database = "private") -> list[ZoneInfo]:
+        """Every zone of a database."""
+        answer = self._transport.post(f"{database}/zones/list", {})
+        return read_zones(answer, database, "zones/list")
+
+    def reminders_zone(self) -> ZoneId:
+        """The account's own zone of reminders; ZoneMissing if there is none."""
+        for info in self.zones():
+            if info.zone.name == REMINDERS and not info.deleted:
+                return info.zone
+        raise zone_missing()
+
+    def database_changes(self, database: Database, token: str | None) -> DatabaseChanges:
+        """Which zones changed since ``token`` (a database's own), or all of them without one."""
+        where = "changes/database"
+        answer = self._transport.post(f"{database}/{where}", _since(token))
+        return DatabaseChanges(
+            read_zones(answer, database, where),
+            read_token(answer, where),
+            answer.get("moreComing") is True,
+        )
+
+    def changes(self, zone: ZoneId, token: str | None, *, limit: int = LIMIT) -> ChangePage:
+        """The next page after ``token`` (from the beginning without one), by ``records/changes``.
+
+        Raises SyncTokenExpired when the token is refused.
+        """
+        where = "records/changes"
+        body = {"zoneID": zone.wire(), "resultsLimit": limit, **_since(token)}
+        return read_page(self._transport.post(f"{zone.database}/{where}", body), where)
+
+    def zone_changes(self, zone: ZoneId, token: str | None, *, limit: int = LIMIT) -> ChangePage:
+        """The same by ``changes/zone``, whose tokens are not to be mixed with the other's."""
+        where = "changes/zone"
+        body = {"zones": [{"zoneID": zone.wire(), **_since(token)}], "resultsLimit": limit}
+        answer = self._transport.post(f"{zone.database}/{where}", body)
+        pages = objects(answer, "zones", where)
+        if len(pages) != 1:
+            raise BadResponse(f"{where} answered for {len(pages)} zones instead of one")
+        return read_page(pages[0], where)
+
+    def walk(
+        self, zone: ZoneId, token: str | None, *, limit: int = LIMIT, by_zone: bool = False
+    ) -> Iterator[ChangePage]:
+        """Every page after ``token``, by ``changes`` or with ``by_zone`` by ``zone_changes``.
+
+        Each page is to be applied before the next is asked for. Raises BadResponse when more is
+        promised but the token stands still, which would never end.
+        """
+        fetch = self.zone_changes if by_zone else self.changes
+        while True:
+            page = fetch(zone, token, limit=limit)
+            if page.more and page.token == token:
+                raise BadResponse("the change feed promises more but does not move on")
+            yield page
+            if not page.more:
+                return
+            token = page.token
+
+    def lookup(self, zone: ZoneId, names: Sequence[str]) -> list[Record | Failure]:
+        """One record or Failure for each of ``names``, in their order."""
+        found: list[Record | Failure] = []
+        for start in range(0, len(names), LIMIT):
+            batch = list(dict.fromkeys(names[start : start + LIMIT]))
+            body = {"records": [{"recordName": name} for name in batch], "zoneID": zone.wire()}
+            answer = self._transport.post(f"{zone.database}/records/lookup", body)
+            items = self._matched(answer, batch, "records/lookup")
+            found += [items[name] for name in names[start : start + LIMIT]]
+        return found
+
+    def query(
+        self,
+        zone: ZoneId,
+        record_type: str,
+        *,
+        filters: Sequence[Mapping[str, Any]] = (),
+        limit: int = LIMIT,
+        marker: str | None = None,
+    ) -> QueryPage:
+        """One page of a query; ``filters`` are ``filterBy`` items, ``marker`` the last page's.
+
+        Raises ServiceError with ``server_code`` ``FIELD_NOT_QUERYABLE`` for most record types.
+        """
+        where = "records/query"
+        asked: dict[str, Any] = {"recordType": record_type}
+        if filters:
+            asked["filterBy"] = list(filters)
+        body: dict[str, Any] = {"zoneID": zone.wire(), "query": asked, "resultsLimit": limit}
+        if marker is not None:
+            body["continuationMarker"] = marker
+        answer = self._transport.post(f"{zone.database}/{where}", body)
+        records = objects(answer, "records", where)
+        for item in records:
+            failure = Failure.of(item, self._transport.now())
+            if failure is not None:
+                said = f"{where} for {record_type}: {failure.code} {failure.reason}".rstrip()
+                raise ServiceError(said, "", failure.code)
+        following = answer.get("continuationMarker")
+        return QueryPage(records, following if isinstance(following, str) and following else None)
+
+    def modify(
+        self, zone: ZoneId, operations: Sequence[Mapping[str, Any]], *, atomic: bool
+    ) -> list[Record | Failure]:
+        """Apply wire operations; one written record, tombstone or Failure for each, in order.
+
+        Sent once: after NetworkError or BadResponse it may or may not have been applied. Raises
+        ValueError for more than 200 operations and for two on one record.
+        """
+        names = [_name(operation) for operation in operations]
+        if len(names) > LIMIT or len(set(names)) < len(names):
+            raise ValueError(f"at most {LIMIT} operations, one for each record")
+        where = "records/modify"
+        body = {"zoneID": zone.wire(), "atomic": atomic, "operations": list(operations)}
+        answer = self._transport.post(
+            f"{zone.database}/{where}", body, writes=True, answered=ATOMIC
+        )
+        whole = Failure.of(answer, self._transport.now())
+        if whole is not None and not isinstance(answer.get("records"), list):
+            # The request failed as one and names no culprit: the same for every item.
+            return [Failure(name, whole.code, whole.reason, whole.retry_after_s) for name in names]
+        items = self._matched(answer, names, where)
+        return [items[name] for name in names]
+
+    def _matched(
+        self, answer: Mapping[str, Any], names: Sequence[str], where: str
+    ) -> dict[str, Record | Failure]:
+        """The items of an answer by record name; those without a name by their place."""
+        items = objects(answer, "records", where)
+        found: dict[str, Record | Failure] = {}
+        for place, item in enumerate(items):
+            fallback = names[place] if len(items) == len(names) else ""
+            name = item.get("recordName") or fallback
+            if isinstance(name, str) and name not in found:
+                found[name] = Failure.of(item, self._transport.now(), name) or item
+        for name in names:
+            # Not in the answer is not the same as not there: nothing is known of it.
+            found.setdefault(name, Failure(name, UNANSWERED, f"{where} has no item for it"))
+        return found
+
+
+def _since(token: str | None) -> dict[str, str]:
+    return {} if token is None else {"syncToken": token}
+
+
+def _name(operation: Mapping[str, Any]) -> str:
+    """The record that an operation is for; names are always chosen by us before sending."""
+    name = operation["record"]["recordName"]
+    if not isinstance(name, str) or not name:
+        raise ValueError("an operation needs the name of its record")
+    return name

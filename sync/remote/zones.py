@@ -1,0 +1,115 @@
+"""What the database's answers hold, checked as far as everything after them relies on it.
+
+Records stay the wire's dictionaries: reading their fields is the codec's work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sync.errors import BadResponse
+
+__all__ = ["ChangePage", "Database", "DatabaseChanges", "QueryPage", "ZoneId", "ZoneInfo"]
+
+Database = Literal["private", "shared"]
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneId:
+    """A record zone: ``owner`` is the owner's record name, never assumed but fetched."""
+
+    name: str
+    owner: str
+    database: Database = "private"
+
+    def wire(self) -> dict[str, str]:
+        """The ``zoneID`` of requests."""
+        return {
+            "zoneName": self.name,
+            "ownerRecordName": self.owner,
+            "zoneType": "REGULAR_CUSTOM_ZONE",
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneInfo:
+    """One zone of a listing; ``token`` is its current sync token where the answer names it."""
+
+    zone: ZoneId
+    token: str | None
+    deleted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseChanges:
+    """Which zones changed; ``token`` continues from here and is no zone's sync token."""
+
+    zones: list[ZoneInfo]
+    token: str
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePage:
+    """One page of a zone's changes: each record once, in its latest state, tombstones among them.
+
+    ``token`` continues after this page; ``more`` says that another one follows now.
+    """
+
+    records: list[dict[str, Any]]
+    token: str
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QueryPage:
+    """One page of a query; ``marker`` asks for the next one, ``None`` after the last."""
+
+    records: list[dict[str, Any]]
+    marker: str | None
+
+
+def read_zones(answer: Mapping[str, Any], database: Database, where: str) -> list[ZoneInfo]:
+    """The zones of ``zones/list`` or ``changes/database``; raises BadResponse."""
+    return [_zone(item, database, where) for item in objects(answer, "zones", where)]
+
+
+def _zone(item: Mapping[str, Any], database: Database, where: str) -> ZoneInfo:
+    identity = item.get("zoneID")
+    identity = identity if isinstance(identity, Mapping) else {}
+    name, owner = identity.get("zoneName"), identity.get("ownerRecordName")
+    if not isinstance(name, str) or not isinstance(owner, str):
+        raise BadResponse(f"{where} named a zone without its name and owner")
+    token = item.get("syncToken")
+    return ZoneInfo(
+        ZoneId(name, owner, database),
+        token if isinstance(token, str) else None,
+        item.get("deleted") is True,
+    )
+
+
+def read_page(answer: Mapping[str, Any], where: str) -> ChangePage:
+    """A page of changes; raises BadResponse if it has no records or no token."""
+    return ChangePage(
+        objects(answer, "records", where),
+        read_token(answer, where),
+        answer.get("moreComing") is True,  # null is no
+    )
+
+
+def read_token(answer: Mapping[str, Any], where: str) -> str:
+    """The sync token of an answer; raises BadResponse if there is none."""
+    token = answer.get("syncToken")
+    if not isinstance(token, str) or not token:
+        raise BadResponse(f"{where} sent changes without a sync token")
+    return token
+
+
+def objects(answer: Mapping[str, Any], key: str, where: str) -> list[dict[str, Any]]:
+    """The list of JSON objects below ``key``; raises BadResponse for anything else."""
+    items = answer.get(key)
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        raise BadResponse(f"{where} answered without a list of {key}")
+    return items
