@@ -7,12 +7,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sandbox import token as sync_token
+from sandbox import synctoken
 from sandbox.changelog import ChangeLog
 from sandbox.fields import Json
 from sandbox.modify import ItemError, Refuse, RequestError, Writer, modify
 from sandbox.record import StoredRecord, wire
-from sandbox.token import BadToken, TokenExpired
+from sandbox.synctoken import BadToken, TokenExpired
 
 __all__ = [
     "MAX_PAGE",
@@ -131,7 +131,7 @@ class Zone:
         """An empty page that says more is coming; its token has a new text, the same place."""
         position = self._start(token, self._log.end)
         salt = secrets.randbelow(65535) + 1
-        text = sync_token.issue(self._scope, self._generation, position, salt)
+        text = synctoken.issue(self._scope, self._generation, position, salt)
         return ChangePage([], text, more=True)
 
     def lookup(
@@ -168,14 +168,14 @@ class Zone:
 
     def database_token(self) -> str:
         """The token `changes/database` ends with; no use as a zone token."""
-        return sync_token.issue(self._database_scope, self._generation, self._log.end)
+        return synctoken.issue(self._database_scope, self._generation, self._log.end)
 
     def changed_since(self, database_token: str | None) -> bool:
         """Whether the zone changed after a database token; raises TokenExpired, BadToken."""
         if database_token is None:
             return True
         scope, end = self._database_scope, self._log.end
-        return sync_token.position_of(database_token, scope, self._generation, end) < end
+        return synctoken.position_of(database_token, scope, self._generation, end) < end
 
     def expire_tokens(self) -> None:
         """Make every token issued so far answer as expired."""
@@ -229,10 +229,10 @@ class Zone:
             return 0
         if token == "":
             return upto
-        return sync_token.position_of(token, self._scope, self._generation, self._log.end)
+        return synctoken.position_of(token, self._scope, self._generation, self._log.end)
 
     def _token_at(self, position: int) -> str:
-        return sync_token.issue(self._scope, self._generation, position)
+        return synctoken.issue(self._scope, self._generation, position)
 
     def _next_tag(self) -> str:
         """A short base-36 counter that never repeats within the zone."""
