@@ -25,6 +25,7 @@ from sandbox.state import StateKeeper, UnreadableState, load_world
 from sandbox.world import World, make_world
 
 HOST = "127.0.0.1"
+_STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _GRACE = 2  # seconds that an answer under way may still take after the stop
 
 
@@ -66,7 +67,7 @@ def serve(
     """
     if not 0 <= port <= 65535:
         return _fail(f"there is no port {port}; choose one up to 65535, or 0 for any free one")
-    stop = _Stop()
+    stop = StopSignals()
     with stop.on_signals():
         try:
             listener = _listen(port)
@@ -114,7 +115,7 @@ def start_in_thread(world: World, port: int = 0) -> Iterator[str]:
             thread.join()
 
 
-class _Stop:
+class StopSignals:
     """Turns both stop signals into a clean end, before the server runs and while it does."""
 
     def __init__(self) -> None:
@@ -136,9 +137,6 @@ class _Stop:
         if self.server is None:
             raise SystemExit(0)
         self.server.should_exit = True
-
-
-_STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def _world(reminders: int | None, mfa: str, state: Path | None) -> World:

@@ -20,7 +20,7 @@ import pytest
 import yaml
 
 from sandbox.app import create_app
-from sandbox.serve import _Stop, serve, start_in_thread
+from sandbox.serve import StopSignals, serve, start_in_thread
 from sandbox.state import StateKeeper, UnreadableState, load_world, save_world
 from sandbox.world import make_world
 from tests.sandbox.redirect import client
@@ -121,10 +121,18 @@ def test_an_impossible_port_is_one_clean_line(capsys: pytest.CaptureFixture[str]
 @pytest.mark.parametrize("which", [signal.SIGINT, signal.SIGTERM])
 def test_a_stop_before_the_server_runs_is_clean_too(which: signal.Signals) -> None:
     before = signal.getsignal(which)
-    with pytest.raises(SystemExit) as stopped, _Stop().on_signals():
+    with pytest.raises(SystemExit) as stopped, StopSignals().on_signals():
         signal.raise_signal(which)
     assert stopped.value.code == 0
     assert signal.getsignal(which) == before
+
+
+def test_a_client_that_stays_connected_does_not_hold_up_the_end() -> None:
+    with httpx.Client(trust_env=False) as http:
+        with start_in_thread(make_world(reminders=0)) as url:
+            assert http.get(url + "/device").status_code == 200
+        with pytest.raises(httpx.TransportError):
+            http.get(url + "/device")
 
 
 def test_it_listens_on_loopback_only_and_lets_the_port_go() -> None:
