@@ -103,6 +103,15 @@ def test_a_password_is_enough_without_a_second_factor(serve: Serve, protocol: st
     assert service.params["dsid"] == served.account.dsid
 
 
+def test_proxies_of_the_environment_are_not_used(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")  # nobody listens there
+    _, seen = serve("none").start()
+    assert seen == PASSWORD_DONE
+
+
 def test_services_keep_their_https_names(serve: Serve) -> None:
     service, _ = serve("none").start()
     assert service.get_webservice_url("ckdatabasews") == ("https://p42-ckdatabasews.icloud.com:443")
