@@ -18,7 +18,7 @@ from __future__ import annotations
 import json
 import plistlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 from xml.parsers.expat import ExpatError
@@ -102,8 +102,19 @@ def due_from_fields(due_ms: int | None, all_day: bool, time_zone: str | None) ->
 def fields_from_due(due: Due) -> tuple[int, bool, str | None]:
     """``DueDate`` in Unix milliseconds, ``AllDay`` and ``TimeZone`` for ``due``.
 
-    Raises ``Undecodable`` for a zone that is not known here: its instant cannot be told.
+    Raises ``Undecodable`` for a zone that is not known here, whose instant cannot be told, and
+    for what lies outside the years that the fields can say.
     """
+    try:
+        due_ms, all_day, zone = _fields(due)
+    except OverflowError:
+        due_ms = NEVER_MS
+    if due_ms <= NEVER_MS or due_ms > LATEST_MS:
+        raise Undecodable("the due date is out of range")
+    return due_ms, all_day, zone
+
+
+def _fields(due: Due) -> tuple[int, bool, str | None]:
     match due:
         case AllDay(day):
             return _as_utc_ms(datetime(day.year, day.month, day.day)), True, None
@@ -167,10 +178,9 @@ def _followed(objects: list[Any], value: object) -> Any:
 
 
 def _components(parts: Mapping[str, Any], prefix: str, zone: object) -> Components:
+    year, month, day, hour, minute, second = (_number(parts.get(prefix + part)) for part in _PARTS)
     name = zone if isinstance(zone, str) and zone else None
-    return replace(
-        Components(**{part: _number(parts.get(prefix + part)) for part in _PARTS}), zone=name
-    )
+    return Components(year, month, day, hour, minute, second, name)
 
 
 def _number(value: object) -> int | None:

@@ -33,6 +33,7 @@ Record = Mapping[str, Any]
 
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _BYTES_TYPES = ("BYTES", "ENCRYPTED_BYTES")
+_BEYOND = 2**63  # fields hold 64 bits; infinity and "not a number" fail this too
 
 
 def bare_id(record_name: str) -> str:
@@ -81,12 +82,10 @@ def number(record: Record, name: str) -> int | float | None:
     value = _value(record, name)
     if isinstance(value, str):
         value = _parsed(value, name)
-    if isinstance(value, bool):
-        return int(value)
-    if value is None or isinstance(value, int):
-        return value
-    if isinstance(value, float) and abs(value) < float("inf"):
-        return value
+    if value is None:
+        return None
+    if isinstance(value, int | float) and abs(value) < _BEYOND:
+        return int(value) if isinstance(value, bool) else value
     raise _odd(name)
 
 

@@ -1,0 +1,202 @@
+"""What each field of a reminder adds to its update or creation: wire fields, tokens, alarms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from store.model import (
+    AllDay,
+    Completion,
+    Done,
+    Due,
+    Field,
+    Floating,
+    Priority,
+    Reminder,
+    Value,
+    Zoned,
+)
+from sync.codec import document, fields, operations, tokens
+from sync.codec.alarms import UNCHANGED, AlarmPlan, follow_due
+from sync.codec.blob import to_base64
+from sync.codec.dates import fields_from_due
+from sync.codec.operations import Context, Records, Wire
+from sync.codec.reading import linked_id
+from sync.codec.records import done_of, due_of, list_id_of, priority_of
+
+__all__ = ["Edit", "edit_of", "first_fields"]
+
+Record = Mapping[str, Any]
+
+_PRIORITY_NUMBER = {Priority.NONE: 0, Priority.LOW: 9, Priority.MEDIUM: 5, Priority.HIGH: 1}
+_NOON = time(12, tzinfo=UTC)
+_HALF_DAY_ANYWHERE_MS = 26 * 3600 * 1000  # twelve hours, and zones up to UTC+14
+_DUE_KEYS = ("dueDate", "timeZone", "allDay")
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What one changed field adds to the update: ``keys`` are the tokens to raise, ``parent`` the
+    record's new place in the sharing hierarchy, ``needs`` the records that must exist."""
+
+    fields: Wire
+    keys: tuple[str, ...]
+    parent: str | None = None
+    needs: frozenset[str] = frozenset()
+    alarms: AlarmPlan = UNCHANGED
+
+
+def first_fields(ctx: Context, reminder: Reminder) -> Wire:
+    """The fields of a new reminder, but for its links and tokens; nothing where nothing is set."""
+    wire = {
+        "TitleDocument": operations.string(_fresh(ctx, reminder.title)),
+        "NotesDocument": operations.string(_fresh(ctx, reminder.notes)),
+        **_done_fields(reminder.done, ctx.now_ms),
+        **_due_fields(reminder.due),
+        "Flagged": operations.integer(reminder.flagged),
+        "Priority": operations.integer(_PRIORITY_NUMBER[reminder.priority]),
+        "Deleted": operations.integer(0),
+        "Imported": operations.integer(0),
+        "CreationDate": operations.timestamp(ctx.now_ms),
+        "LastModifiedDate": operations.timestamp(ctx.now_ms),
+    }
+    return {name: value for name, value in wire.items() if value["value"] is not None}
+
+
+def edit_of(
+    ctx: Context, record: Record, name: Field, value: Value, records: Records
+) -> Edit | None:
+    """What the field adds to the update; ``None`` if the record already says ``value``.
+
+    Raises ``Undecodable`` where what is there cannot be read, ``ValueError`` for a value that the
+    field cannot hold.
+    """
+    match name, value:
+        case Field.TITLE, str():
+            return _text_edit(ctx, record, "TitleDocument", value)
+        case Field.NOTES, str():
+            return _text_edit(ctx, record, "NotesDocument", value)
+        case Field.DONE, None | Completion():
+            return _done_edit(ctx, record, value)
+        case Field.DUE, None | AllDay() | Floating() | Zoned():
+            return _due_edit(ctx, record, value, records)
+        case Field.PRIORITY, Priority():
+            return _priority_edit(record, value)
+        case Field.FLAGGED, bool():
+            return _flag_edit(record, value)
+        case Field.LIST, str():
+            return _list_edit(ctx, record, value, records)
+        case Field.PARENT, None | str():
+            return _parent_edit(ctx, record, value, records)
+        case _:
+            raise ValueError(f"the field {name} cannot hold a {type(value).__name__}")
+
+
+def _text_edit(ctx: Context, record: Record, name: str, text: str) -> Edit | None:
+    old = fields.blob(record, name) or b""
+    if document.read_text(old) == text:
+        return None
+    key = name[0].lower() + name[1:]
+    new = document.edit(old, text, ctx.replica)
+    return Edit({name: operations.string(to_base64(new))}, (key,))
+
+
+def _done_edit(ctx: Context, record: Record, done: Done) -> Edit | None:
+    if _same_done(done_of(record), done):
+        return None
+    return Edit(_done_fields(done, ctx.now_ms), ("completed", "completionDate"))
+
+
+def _due_edit(ctx: Context, record: Record, due: Due | None, records: Records) -> Edit | None:
+    """The three fields together, and the alarms, whose nonce is that of the raised token."""
+    old = due_of(record)
+    if old == due:
+        return None
+    old_map = fields.text(record, "ResolutionTokenMap")
+    raised = tokens.bump(old_map, _DUE_KEYS, ctx.now_ms / 1000, ctx.replica_id)
+    plan = follow_due(ctx, record, records, old, due, tokens.nonce(raised))
+    if plan.ids is None:
+        return Edit(_due_fields(due), _DUE_KEYS, alarms=plan)
+    wire = {**_due_fields(due), "AlarmIDs": operations.strings(plan.ids)}
+    return Edit(wire, (*_DUE_KEYS, "alarmIDs"), alarms=plan)
+
+
+def _priority_edit(record: Record, priority: Priority) -> Edit | None:
+    if priority_of(record) == priority:
+        return None
+    return Edit({"Priority": operations.integer(_PRIORITY_NUMBER[priority])}, ("priority",))
+
+
+def _flag_edit(record: Record, flagged: bool) -> Edit | None:
+    if fields.flag(record, "Flagged") == flagged:
+        return None
+    return Edit({"Flagged": operations.integer(flagged)}, ("flagged",))
+
+
+def _list_edit(ctx: Context, record: Record, to: str, records: Records) -> Edit | None:
+    """A move: the reference, and the record's place in the sharing hierarchy with it."""
+    if list_id_of(record) == to:
+        return None
+    name = operations.record_name("List", to, records)
+    wire = {"List": operations.reference(ctx, name)}
+    return Edit(wire, ("list",), parent=name, needs=frozenset({name}))
+
+
+def _parent_edit(ctx: Context, record: Record, to: str | None, records: Records) -> Edit | None:
+    if linked_id(record, "ParentReminder") == to:
+        return None
+    name = None if to is None else operations.record_name("Reminder", to, records)
+    wire = {"ParentReminder": operations.reference(ctx, name)}
+    return Edit(wire, ("parentReminder",), needs=frozenset({name} if name else ()))
+
+
+def _fresh(ctx: Context, text: str) -> str:
+    return to_base64(document.fresh(text, ctx.replica))
+
+
+def _due_fields(due: Due | None) -> Wire:
+    due_ms, all_day, zone = (None, False, None) if due is None else fields_from_due(due)
+    return {
+        "DueDate": operations.timestamp(due_ms),
+        "TimeZone": operations.string(zone),
+        "AllDay": operations.integer(all_day),
+    }
+
+
+def _done_fields(done: Done, now_ms: int) -> Wire:
+    return {
+        "Completed": operations.integer(done is not None),
+        "CompletionDate": operations.timestamp(
+            None if done is None else _completed_ms(done, now_ms)
+        ),
+    }
+
+
+def _completed_ms(done: Completion, now_ms: int) -> int:
+    """The instant of a completion; of a day that is not today in UTC, its noon there.
+
+    Noon in UTC is on that same day from UTC-11 to UTC+11, and a completion is never later than
+    now.
+    """
+    if done.at_ms is not None:
+        return done.at_ms
+    if done.day is None or done.day == datetime.fromtimestamp(now_ms / 1000, UTC).date():
+        return now_ms
+    return min(now_ms, _noon_ms(done.day))
+
+
+def _same_done(there: Done, wanted: Done) -> bool:
+    """Whether ``there`` (with an instant at most) already says what is wanted (a day at most)."""
+    if there is None or wanted is None or there.at_ms is None:
+        return (there is None) == (wanted is None)
+    if wanted.at_ms is not None:
+        return there.at_ms == wanted.at_ms
+    # Somewhere on earth the instant is on that day: then the day says nothing new.
+    return wanted.day is None or abs(there.at_ms - _noon_ms(wanted.day)) <= _HALF_DAY_ANYWHERE_MS
+
+
+def _noon_ms(day: date) -> int:
+    return int(datetime.combine(day, _NOON).timestamp()) * 1000

@@ -1,0 +1,209 @@
+"""Turns wire records into the values that are merged; what cannot be read becomes opaque.
+
+Decoding never fails: a field that is there but makes no sense is named in ``opaque`` (where it is
+one that is merged) and told in ``problems``, and everything else of the record is still read.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from store.model import Completion, Done, Due, Field, ListInfo, Priority, Reminder
+from sync.codec import fields
+from sync.codec.blob import Undecodable
+from sync.codec.children import (
+    RemoteAlarm,
+    RemoteTag,
+    RemoteTrigger,
+    decode_alarm,
+    decode_hashtag,
+    decode_trigger,
+)
+from sync.codec.dates import due_from_fields
+from sync.codec.document import read_text
+from sync.codec.reading import Reading, Record, change_tag_of, id_of, is_deleted, linked_id, name_of
+
+__all__ = [
+    "RemoteAlarm",
+    "RemoteList",
+    "RemoteReminder",
+    "RemoteTag",
+    "RemoteTrigger",
+    "decode_alarm",
+    "decode_hashtag",
+    "decode_list",
+    "decode_reminder",
+    "decode_trigger",
+    "done_of",
+    "due_of",
+    "list_id_of",
+    "priority_of",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteReminder:
+    """A reminder as iCloud last said; ``deleted`` also covers the soft deletion of the apps.
+
+    ``alarm_ids`` and ``tag_ids`` are bare ids in the record's order; times are Unix milliseconds;
+    ``problems`` are sentences for a person.
+    """
+
+    record_name: str
+    change_tag: str
+    deleted: bool
+    reminder: Reminder
+    recurring: bool = False
+    alarm_ids: tuple[str, ...] = ()
+    tag_ids: tuple[str, ...] = ()
+    created_ms: int | None = None
+    modified_ms: int | None = None
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteList:
+    """A list or group; ``order`` is the manual order, which may name strangers and miss members.
+
+    ``color`` is the raw JSON text, ``sorting`` the service's word. A name that cannot be read is
+    ``""`` with a problem.
+    """
+
+    record_name: str
+    change_tag: str
+    deleted: bool
+    info: ListInfo
+    order: tuple[str, ...] = ()
+    color: str | None = None
+    sorting: str | None = None
+    problems: tuple[str, ...] = ()
+
+
+def decode_reminder(record: Record) -> RemoteReminder:
+    """Read a ``Reminder`` record; fields that are not there have their default values."""
+    reading = Reading()
+    reminder = Reminder(
+        id=id_of(record),
+        title=reading.get(lambda: _document(record, "TitleDocument"), "", Field.TITLE),
+        notes=reading.get(lambda: _document(record, "NotesDocument"), "", Field.NOTES),
+        done=reading.get(lambda: done_of(record), None, Field.DONE),
+        due=reading.get(lambda: due_of(record), None, Field.DUE),
+        priority=reading.get(lambda: priority_of(record), Priority.NONE, Field.PRIORITY),
+        flagged=reading.get(lambda: fields.flag(record, "Flagged"), False, Field.FLAGGED),
+        list=reading.get(lambda: list_id_of(record), "", Field.LIST),
+        parent=reading.get(lambda: linked_id(record, "ParentReminder"), None, Field.PARENT),
+        opaque=frozenset(reading.opaque),  # last: filled by the lines above
+    )
+    return RemoteReminder(
+        record_name=name_of(record),
+        change_tag=change_tag_of(record),
+        deleted=is_deleted(record, reading),
+        reminder=reminder,
+        recurring=reading.get(lambda: bool(fields.strings(record, "RecurrenceRuleIDs")), False),
+        alarm_ids=reading.get(lambda: _ids(record, "AlarmIDs"), ()),
+        tag_ids=reading.get(lambda: _ids(record, "HashtagIDs"), ()),
+        created_ms=reading.get(lambda: _time(record, "CreationDate", "created"), None),
+        modified_ms=reading.get(lambda: _time(record, "LastModifiedDate", "modified"), None),
+        problems=tuple(reading.problems),
+    )
+
+
+def decode_list(record: Record) -> RemoteList:
+    """Read a ``List`` record, whether list or group."""
+    reading = Reading()
+    name = reading.get(lambda: fields.plain_text(record, "Name"), None)
+    if name is None:
+        reading.problems.append("the list has no name that can be read")
+    info = ListInfo(
+        id=id_of(record),
+        name=name or "",
+        is_group=reading.get(lambda: fields.flag(record, "IsGroup"), False),
+        group=reading.get(lambda: linked_id(record, "ParentList"), None),
+    )
+    return RemoteList(
+        record_name=name_of(record),
+        change_tag=change_tag_of(record),
+        deleted=is_deleted(record, reading),
+        info=info,
+        order=reading.get(lambda: _order(record), ()),
+        color=reading.get(lambda: fields.text(record, "Color"), None),
+        sorting=reading.get(lambda: fields.text(record, "SortingStyle"), None),
+        problems=tuple(reading.problems),
+    )
+
+
+def done_of(record: Record) -> Done:
+    """Open, or when it was completed; a completion date on an open reminder means nothing."""
+    if not fields.flag(record, "Completed"):
+        return None
+    return Completion(at_ms=fields.timestamp_ms(record, "CompletionDate"))
+
+
+def due_of(record: Record) -> Due | None:
+    """The due date by its three fields."""
+    return due_from_fields(
+        fields.timestamp_ms(record, "DueDate"),
+        fields.flag(record, "AllDay"),
+        fields.text(record, "TimeZone"),
+    )
+
+
+def priority_of(record: Record) -> Priority:
+    """One of four; the service numbers them 0, 9, 5 and 1, other writers what lies between."""
+    match fields.integer(record, "Priority"):
+        case None | 0:
+            return Priority.NONE
+        case 1 | 2 | 3 | 4:
+            return Priority.HIGH
+        case 5:
+            return Priority.MEDIUM
+        case 6 | 7 | 8 | 9:
+            return Priority.LOW
+        case other:
+            raise Undecodable(f"the priority {other} means nothing")
+
+
+def _document(record: Record, name: str) -> str:
+    data = fields.blob(record, name)
+    return "" if data is None else read_text(data)
+
+
+def list_id_of(record: Record) -> str:
+    """The list by its reference, else by the record's place in the sharing hierarchy."""
+    target = fields.reference(record, "List")
+    if target is None:
+        parent = record.get("parent")
+        target = parent.get("recordName") if isinstance(parent, Mapping) else None
+    if not isinstance(target, str) or not target:
+        raise Undecodable("the reminder names no list")
+    return fields.bare_id(target)
+
+
+def _ids(record: Record, name: str) -> tuple[str, ...]:
+    return tuple(fields.bare_id(item) for item in fields.strings(record, name))
+
+
+def _order(record: Record) -> tuple[str, ...]:
+    """``ReminderIDs``: a string of JSON, an array of ids with or without their type."""
+    raw = fields.text(record, "ReminderIDs")
+    if not raw:
+        return ()
+    try:
+        ids = json.loads(raw)
+    except (ValueError, RecursionError):
+        ids = None
+    if not isinstance(ids, list) or not all(isinstance(item, str) for item in ids):
+        raise Undecodable("the manual order of the list cannot be read")
+    return tuple(fields.bare_id(item) for item in ids)
+
+
+def _time(record: Record, name: str, stamp: str) -> int | None:
+    """A time that the client set, else the service's own."""
+    own = fields.timestamp_ms(record, name)
+    envelope = record.get(stamp)
+    if own is not None or not isinstance(envelope, Mapping):
+        return own
+    value = envelope.get("timestamp")
+    return value if isinstance(value, int) else None
