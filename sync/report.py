@@ -1,0 +1,91 @@
+"""What one cycle did and what still waits, for `sync`, `plan`, `/status` and the journal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sync.actions import Conflict, Hold, HoldKind
+
+__all__ = ["Report"]
+
+FOR_A_PERSON = frozenset(
+    {HoldKind.DELETIONS, HoldKind.FIRST_PLAN, HoldKind.NEW_LIST, HoldKind.GONE_IN_ICLOUD}
+)
+
+
+@dataclass(slots=True)
+class Report:
+    """One cycle: counts of what was done, and what is open at its end.
+
+    ``pulled`` and ``pushed`` count records and reminders, ``rendered`` lines, ``files`` file
+    writes; ``changes`` are the plan's sentences; ``held`` is everything that waits now and
+    ``new_holds`` what began to wait in this cycle; ``problems`` are sentences for a person.
+    """
+
+    trigger: str
+    started_ms: int
+    finished_ms: int = 0
+    pulled: int = 0
+    pushed: int = 0
+    rendered: int = 0
+    files: int = 0
+    requests: int = 0
+    changes: list[str] = field(default_factory=list)
+    conflicts: list[Conflict] = field(default_factory=list)
+    held: list[Hold] = field(default_factory=list)
+    new_holds: list[Hold] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    open_conflicts: int = 0
+    pending: int = 0
+    parked: int = 0
+    retry_after_s: float | None = None
+    planned_only: bool = False
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing at all was brought, sent or written."""
+        return not (self.pulled or self.pushed or self.rendered or self.files)
+
+    @property
+    def again(self) -> bool:
+        """Whether another cycle would bring this further (a file or record changed meanwhile)."""
+        return self.retry_after_s is not None
+
+    @property
+    def exit_code(self) -> int:
+        """0 done, 3 partly done, 4 something new needs a person."""
+        if self.conflicts or any(hold.kind in FOR_A_PERSON for hold in self.new_holds):
+            return 4
+        return 3 if self.problems else 0
+
+    def document(self) -> dict[str, Any]:
+        """The document of `sync --json` and of ``POST /sync``."""
+        return {
+            "schema": 1,
+            "result": {0: "done", 3: "partly", 4: "attention"}[self.exit_code],
+            "trigger": self.trigger,
+            "started_ms": self.started_ms,
+            "finished_ms": self.finished_ms,
+            "pulled": self.pulled,
+            "pushed": self.pushed,
+            "rendered": self.rendered,
+            "files": self.files,
+            "requests": self.requests,
+            "planned_only": self.planned_only,
+            "changes": list(self.changes),
+            "conflicts": [
+                {"id": c.id, "field": c.field.value, "winning": c.winning.value}
+                for c in self.conflicts
+            ],
+            "held": [_hold(hold) for hold in self.held],
+            "new_holds": [_hold(hold) for hold in self.new_holds],
+            "problems": list(self.problems),
+            "open_conflicts": self.open_conflicts,
+            "pending": self.pending,
+            "parked": self.parked,
+        }
+
+
+def _hold(hold: Hold) -> dict[str, str]:
+    return {"id": hold.id, "kind": hold.kind.value, "reason": hold.reason}
