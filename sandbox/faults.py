@@ -243,16 +243,23 @@ def _put(world: World, wanted: Any) -> None:
     if not isinstance(wanted, dict):
         raise ValueError("the body must be a JSON object")
     form = wanted.pop("expire_tokens", None)
-    present = wanted.pop("zone_present", world.zone.present)
-    recreate = wanted.pop("recreate_zone", False)
+    present = _flag(wanted, "zone_present", world.zone.present)
+    recreate = _flag(wanted, "recreate_zone", False)
     if form is not None:
         wanted["token_expiry"] = form
     world.faults.set(wanted)
     if form is not None:
         world.zone.expire_tokens()
-    if recreate is True:
+    if recreate:
         world.zone.recreate()
-    world.zone.present = present is True
+    world.zone.present = present
+
+
+def _flag(wanted: Json, name: str, unset: bool) -> bool:
+    value = wanted.pop(name, unset)
+    if not isinstance(value, bool):
+        raise ValueError(f"{name} must be true or false")
+    return value
 
 
 def _sentence(error: ValidationError) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from sandbox.schema import SCHEMA, Kind
@@ -45,7 +45,7 @@ def canonical(record_type: str, name: str, raw: object, *, remap: bool) -> Json 
     """
     if raw is None:
         return None
-    if not isinstance(raw, Mapping):
+    if not isinstance(raw, dict):
         raise FieldError(f"field '{name}' must be an object with a value")
     value = raw.get("value")
     if value is None:
@@ -96,7 +96,7 @@ def _agreed(known: Kind, declared: str | None, flagged: bool) -> Kind:
         return known
     if declared == "UNKNOWN_LIST" and known.type.endswith("_LIST"):
         return Kind(declared)
-    raise FieldError(f"Invalid value, expected type {known.type}.")
+    raise _misfit(known.type)
 
 
 def _agreed_secret(known: Kind, declared: str | None, flagged: bool) -> Kind:
@@ -132,39 +132,57 @@ def _guess(value: object) -> str:
 
 def _checked(kind: str, value: Any) -> Any:
     """The value in its stored form; FieldError if the JSON does not fit the type."""
-    if kind.endswith("_LIST"):
-        return _checked_list(kind, value)
-    match kind:
-        case "INT64" | "TIMESTAMP":
-            number = int(value) if isinstance(value, bool) and kind == "INT64" else value
-            good = isinstance(number, int) and not isinstance(number, bool)
-            if good and -(1 << 63) <= number < 1 << 63:
-                return number
-        case "DOUBLE":
-            if isinstance(value, (int, float)) and not isinstance(value, bool):
-                return value
-        case "STRING":
-            if isinstance(value, str):
-                return value
-        case "BYTES" | "ENCRYPTED_BYTES":
-            return _checked_base64(value)
-        case "REFERENCE":
-            return _checked_reference(value)
-        case "ASSET" | "ASSETID":
-            if isinstance(value, dict):
-                return value
-        case _:
-            return value
-    raise FieldError(f"Invalid value, expected type {kind}.")
+    check = _CHECKS.get(kind)
+    if check is not None:
+        return check(value)
+    return _checked_list(kind, value) if kind.endswith("_LIST") else value
+
+
+def _misfit(kind: str) -> FieldError:
+    return FieldError(f"Invalid value, expected type {kind}.")
+
+
+def _integer(kind: str, value: object) -> int:
+    if isinstance(value, int) and -(1 << 63) <= value < 1 << 63:
+        return value
+    raise _misfit(kind)
+
+
+def _int64(value: object) -> int:
+    return int(value) if isinstance(value, bool) else _integer("INT64", value)
+
+
+def _timestamp(value: object) -> int:
+    if isinstance(value, bool):
+        raise _misfit("TIMESTAMP")
+    return _integer("TIMESTAMP", value)
+
+
+def _double(value: object) -> float:
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return value
+    raise _misfit("DOUBLE")
+
+
+def _string(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    raise _misfit("STRING")
+
+
+def _asset(value: object) -> Json:
+    if isinstance(value, dict):
+        return value
+    raise _misfit("ASSETID")
 
 
 def _checked_list(kind: str, value: Any) -> list[Any]:
     if not isinstance(value, list) or (kind == "UNKNOWN_LIST" and value):
-        raise FieldError(f"Invalid value, expected type {kind}.")
+        raise _misfit(kind)
     return [_checked(kind.removesuffix("_LIST"), item) for item in value]
 
 
-def _checked_base64(value: object) -> str:
+def _base64(value: object) -> str:
     if not isinstance(value, str):
         raise FieldError(_NOT_BASE64)
     try:
@@ -174,10 +192,24 @@ def _checked_base64(value: object) -> str:
     return value
 
 
-def _checked_reference(value: object) -> Json:
-    if not isinstance(value, Mapping) or not isinstance(value.get("recordName"), str):
-        raise FieldError("Invalid value, expected type REFERENCE.")
+def _reference(value: object) -> Json:
+    if not isinstance(value, dict) or not isinstance(value.get("recordName"), str):
+        raise _misfit("REFERENCE")
     action = value.get("action", "NONE")
     if action not in ("NONE", "VALIDATE"):
         raise FieldError(f"reference action {action!r} is not NONE or VALIDATE")
     return {"recordName": value["recordName"], "action": action}
+
+
+_CHECKS: Final[Mapping[str, Callable[[Any], Any]]] = {
+    "INT64": _int64,
+    "TIMESTAMP": _timestamp,
+    "DOUBLE": _double,
+    "STRING": _string,
+    "BYTES": _base64,
+    "ENCRYPTED_BYTES": _base64,
+    "REFERENCE": _reference,
+    "ASSET": _asset,
+    "ASSETID": _asset,
+}
+"""How a value of a type is checked and brought into its stored form."""

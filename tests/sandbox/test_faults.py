@@ -360,6 +360,8 @@ def test_switches_are_set_shown_and_cleared_over_http(service: Service) -> None:
         ({"http": [{"kind": "html", "path": "("}]}, "regular expression"),
         ({"read_lag": -1}, "read_lag"),
         ({"expire_tokens": "somehow"}, "token_expiry"),
+        ({"zone_present": "yes"}, "zone_present must be true or false"),
+        ({"recreate_zone": 1, "read_lag": 2}, "recreate_zone must be true or false"),
         (b"{", "not a set of switches"),
         ([], "must be a JSON object"),
     ],
