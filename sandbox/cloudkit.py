@@ -158,6 +158,9 @@ def _modify(call: Call) -> Json:
         desired_keys=call.names("desiredKeys"),
         refuse=call.faults.refuse,
     )
+    failed = next((item for item in items if "serverErrorCode" in item), None)
+    if atomic and failed is not None and call.faults.atomic_failure == "http":
+        raise RequestError(f"{failed['recordName']}: {failed['reason']}", "ATOMIC_ERROR")
     return _with_token(call, zone, {"records": call.shaped(items)})
 
 

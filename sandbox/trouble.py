@@ -143,6 +143,8 @@ class Faults(BaseModel):
     """Per zone of changes/zone; the whole request on endpoints of a single zone."""
     token_expiry: Literal["zone", "body", "http"] = "zone"
     """How an expired token is told: item in `zones`, top level of a 200, HTTP 400."""
+    atomic_failure: Literal["items", "http"] = "items"
+    """How a failed atomic request is told: items of a 200, or HTTP 400 ATOMIC_ERROR."""
     read_lag: float = Field(default=0.0, ge=0)
     """Seconds for which a write is not yet seen by changes and look-ups."""
     more_coming_null: bool = False

@@ -209,6 +209,14 @@ def test_an_injected_item_spares_the_rest_of_a_loose_batch(service: Service) -> 
     assert codes(service.modify(create("List/B"))) == [None]
 
 
+def test_an_atomic_failure_may_be_an_http_error(service: Service) -> None:
+    service.faults.atomic_failure = "http"
+    body: Json = {"zoneID": ZONE_ID, "operations": [create("List/B"), create("List/A")]}
+    assert service.refusal("records/modify", body) == (400, "ATOMIC_ERROR")
+    assert "List/B" not in service.zone.records
+    assert codes(service.modify(*body["operations"], atomic=False)) == [None, "EXISTS"]
+
+
 def test_a_busy_zone_is_an_item_or_the_whole_request(service: Service) -> None:
     service.faults.fail_zone("ZONE_BUSY", retry_after=5)
     item = service.pull()
