@@ -9,6 +9,8 @@ stay as tombstones with their length, forever.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from sync.codec.blob import Undecodable
 from sync.codec.document_pb2 import CharID, String, Substring, VectorTimestamp
 
@@ -68,7 +70,12 @@ def replace_text(value: String, text: str, replica: bytes) -> None:
 
 def problems(value: String) -> list[str]:
     """Each rule that ``value`` breaks, as a sentence; none for what devices accept."""
-    return [*_clock_problems(value), *_structure_problems(value), *_length_problems(value)]
+    return [
+        *_clock_problems(value),
+        *_structure_problems(value),
+        *_identity_problems(value),
+        *_length_problems(value),
+    ]
 
 
 def _clock_problems(value: String) -> list[str]:
@@ -101,8 +108,20 @@ def _structure_problems(value: String) -> list[str]:
     return found
 
 
+def _identity_problems(value: String) -> list[str]:
+    claims = sorted(
+        (part.charID.replicaID, part.charID.clock, part.charID.clock + part.length)
+        for part in value.substring
+        if part.length
+    )
+    clash = any(
+        before[0] == after[0] and before[2] > after[1] for before, after in pairwise(claims)
+    )
+    return ["two substrings claim the same characters"] if clash else []
+
+
 def _length_problems(value: String) -> list[str]:
-    length = utf16_length(value.string)
+    length = utf16_length(value.string.decode("utf-8", "replace"))
     found = []
     live = sum(part.length for part in value.substring if not part.tombstone)
     if live != length:
@@ -218,7 +237,7 @@ def _walk(children: list[list[int]], start: int) -> list[int]:
 
 
 def _show(value: String, text: str) -> None:
-    value.string = text
+    value.string = text.encode()
     del value.attributeRun[:]
     if length := utf16_length(text):
         value.attributeRun.add(length=length)

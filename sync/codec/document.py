@@ -57,7 +57,7 @@ def edit(data: bytes, text: str, replica: bytes) -> bytes:
     """
     _require_unicode(text)
     if not data:
-        return fresh(text, replica)
+        return fresh(text, replica) if text else data
     document, value = _opened(data)
     if _text(value) == text:
         return data
@@ -113,7 +113,7 @@ def _parsed(message: Message, data: bytes) -> bool:
 
 def _text(value: String) -> str:
     try:
-        text = value.string
+        text = value.string.decode()
     except UnicodeDecodeError:
         raise Undecodable("the text is not valid UTF-8") from None
     if not text and any(part.length and not part.tombstone for part in value.substring):

@@ -30,11 +30,11 @@ class String(_message.Message):
     SUBSTRING_FIELD_NUMBER: _ClassVar[int]
     TIMESTAMP_FIELD_NUMBER: _ClassVar[int]
     ATTRIBUTERUN_FIELD_NUMBER: _ClassVar[int]
-    string: str
+    string: bytes
     substring: _containers.RepeatedCompositeFieldContainer[Substring]
     timestamp: VectorTimestamp
     attributeRun: _containers.RepeatedCompositeFieldContainer[AttributeRun]
-    def __init__(self, string: _Optional[str] = ..., substring: _Optional[_Iterable[_Union[Substring, _Mapping]]] = ..., timestamp: _Optional[_Union[VectorTimestamp, _Mapping]] = ..., attributeRun: _Optional[_Iterable[_Union[AttributeRun, _Mapping]]] = ...) -> None: ...
+    def __init__(self, string: _Optional[bytes] = ..., substring: _Optional[_Iterable[_Union[Substring, _Mapping]]] = ..., timestamp: _Optional[_Union[VectorTimestamp, _Mapping]] = ..., attributeRun: _Optional[_Iterable[_Union[AttributeRun, _Mapping]]] = ...) -> None: ...
 
 class CharID(_message.Message):
     __slots__ = ("replicaID", "clock")
