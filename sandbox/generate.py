@@ -19,6 +19,28 @@ _VERBS = ("Buy", "Call", "Write", "Read", "Fix", "Plan", "Check", "Send", "Order
 _THINGS = ("the report", "milk 🥛", "Zoë", "the bike", "café tables", "slides", "the roof", "tyres")
 _ZONES = ("Europe/Berlin", "America/Toronto", "Asia/Tokyo")
 _PRIORITIES = (0, 0, 0, 1, 5, 9)
+_NOTES = tuple(f"Note {number}\nsecond line — naïve" for number in range(1, 41))
+_TOKENED = {
+    "Reminder": (
+        "TitleDocument",
+        "NotesDocument",
+        "List",
+        "Completed",
+        "CompletionDate",
+        "Deleted",
+        "CreationDate",
+        "LastModifiedDate",
+        "Flagged",
+        "Priority",
+        "AllDay",
+        "DueDate",
+        "TimeZone",
+        "AlarmIDs",
+        "ParentReminder",
+    ),
+    "List": ("Name",),
+}
+_BLANK_TIME = -0.5
 _BATCH = 190
 _YEAR = 365 * 86400
 
@@ -41,7 +63,7 @@ def generate(zone: Zone, count: int, now: float) -> None:
 
 
 def _send(zone: Zone, batch: list[Json]) -> None:
-    for item in zone.modify(batch, by="D0"):
+    for item in zone.modify(batch, by="D0", desired_keys=()):
         if "serverErrorCode" in item:
             raise RuntimeError(f"generate: {item['recordName']}: {item['reason']}")
 
@@ -55,6 +77,9 @@ class _Writer:
         self._replica_id = self._mint()
         self._replica = uuid.UUID(self._replica_id).bytes
         self._lists: list[str] = []
+        # Twenty thousand of either would take most of the time allowed.
+        self._texts: dict[str, str] = {}
+        self._maps: dict[str, str] = {}
 
     def list(self, name: str) -> Json:
         record_name = f"List/{self._mint()}"
@@ -73,9 +98,7 @@ class _Writer:
         done = index % 5 == 0
         fields = {
             "TitleDocument": self._text(f"{choose(_VERBS)} {choose(_THINGS)} {index + 1}"),
-            "NotesDocument": self._text(f"Note {index + 1}\nsecond line")
-            if index % 3 == 0
-            else None,
+            "NotesDocument": self._text(choose(_NOTES)) if index % 3 == 0 else None,
             "List": holder,
             "Completed": int(done),
             "CompletionDate": int(self._now - index % 90 * 86400) * 1000 if done else None,
@@ -128,10 +151,8 @@ class _Writer:
             for key, value in fields.items()
             if value is not None
         }
-        keys = [key for field in fields if (key := tokens.key_of(record_type, field))]
-        if keys:
-            token = self._token(born)
-            held = tokens.write(dict.fromkeys(keys, token))
+        if record_type in _TOKENED:
+            held = self._token_map(record_type, self._token(born))
             wired[TOKENS] = wire_field(record_type, TOKENS, held)
         record: Json = {"recordName": name, "recordType": record_type, "fields": wired}
         if parent:
@@ -139,7 +160,17 @@ class _Writer:
         return {"operationType": "create", "record": record}
 
     def _text(self, text: str) -> str:
-        return document.encode(crdt.fresh(text, self._replica))
+        if text not in self._texts:
+            self._texts[text] = document.encode(crdt.fresh(text, self._replica))
+        return self._texts[text]
+
+    def _token_map(self, record_type: str, token: tokens.Token) -> str:
+        """Write the map for all fields of a generated record; they were all set at once."""
+        if record_type not in self._maps:
+            fields = _TOKENED[record_type]
+            blank = tokens.raised({}, record_type, fields, _BLANK_TIME, token.replica)
+            self._maps[record_type] = tokens.write(blank)
+        return self._maps[record_type].replace(repr(_BLANK_TIME), repr(token.time))
 
     def _token(self, born: float) -> tokens.Token:
         return tokens.Token(1, born - tokens.APPLE_EPOCH, self._replica_id)

@@ -42,8 +42,9 @@ def due_of(reminder: Copy) -> Moment | None:
 
 def date_alarms(own: Own, reminder: Copy) -> Iterator[DateAlarm]:
     """Yield the date alarms that the reminder's AlarmIDs name and that exist."""
-    token = reminder.tokens.get("dueDate")
-    for identity in reminder.ids("AlarmIDs"):
+    ids = reminder.ids("AlarmIDs")
+    token = reminder.tokens.get("dueDate") if ids else None
+    for identity in ids:
         alarm = own.by_id("Alarm", identity)
         trigger = own.by_id("AlarmTrigger", str(alarm.get("TriggerID"))) if alarm else None
         if alarm is None or trigger is None or trigger.get("Type") != "Date":

@@ -71,15 +71,14 @@ class Document:
 def problems(value: str) -> tuple[str, ...]:
     """Return why a device cannot show this base64 value; empty when it can."""
     try:
-        return tuple(violations(_string(value)))
+        return _parse(value)[1]
     except DocumentError as error:
         return error.problems
 
 
 def decode(value: str) -> Document:
     """Read a base64 value (gzip, zlib or raw). Raises DocumentError."""
-    string = _string(value)
-    found = tuple(violations(string))
+    string, found = _parse(value)
     if found:
         raise DocumentError(found)
     return _read(string)
@@ -91,7 +90,8 @@ def encode(document: Document) -> str:
     versioned = schema.versioned()
     version = versioned.Version(serializationVersion=0, minimumSupportedVersion=0, data=string)
     payload = versioned.Document(serializationVersion=0, version=[version]).SerializeToString()
-    deflate = zlib.compressobj(wbits=-15)
+    # A small window and little memory: texts are short, and setting up 32 KB costs more than them.
+    deflate = zlib.compressobj(wbits=-12, memLevel=4)
     body = deflate.compress(payload) + deflate.flush()
     trailer = struct.pack("<II", zlib.crc32(payload), len(payload))
     return base64.b64encode(_NATIVE_GZIP + body + trailer).decode("ascii")
@@ -114,21 +114,24 @@ def _inflate(value: str) -> bytes:
         raise DocumentError((f"not a document: {error}",)) from error
 
 
-def _string(value: str) -> Any:
-    """Unwrap to the String message, also from a bare Version or a bare String."""
+def _parse(value: str) -> tuple[Any, tuple[str, ...]]:
+    """Unwrap to the String message, also from a bare Version or String, and judge it."""
     data = _inflate(value)
-    candidates = []
+    readings: list[tuple[Any, tuple[str, ...]]] = []
     for unwrap in (_from_document, _from_version, _from_string):
         try:
             string = unwrap(data)
         except DecodeError:
             continue
         if string is not None:
-            candidates.append(string)
-    if not candidates:
+            found = tuple(violations(string))
+            readings.append((string, found))
+            # A bare String may parse as a Version too; the sound reading is the meant one.
+            if not found:
+                return string, ()
+    if not readings:
         raise DocumentError(("not a document: no text message inside",))
-    # A bare String may parse as a Version too; the sound reading is then the meant one.
-    return next((string for string in candidates if not any(violations(string))), candidates[0])
+    return readings[0]
 
 
 def _from_document(data: bytes) -> Any:

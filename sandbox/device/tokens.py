@@ -7,7 +7,7 @@ map without looking into it; devices decide at download (docs/wire.md, resolutio
 from __future__ import annotations
 
 import json
-import uuid
+import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
@@ -15,6 +15,7 @@ APPLE_EPOCH = 978307200
 """Seconds from 1970-01-01 to 2001-01-01, from which token times are counted."""
 
 _NONCE_UNIT = 1e11
+_UUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
 
 class Token(NamedTuple):
@@ -111,10 +112,9 @@ def _read_one(entry: Any) -> Token | None:
         token = Token(
             int(entry["counter"]), float(entry["modificationTime"]), str(entry["replicaID"])
         )
-        uuid.UUID(token.replica)
     except (KeyError, TypeError, ValueError):
         return None
-    return token
+    return token if _UUID.fullmatch(token.replica) else None
 
 
 def write(tokens: Mapping[str, Token]) -> str:
