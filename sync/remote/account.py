@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.cookiejar import CookieJar
 
 from sync.remote.endpoint import Endpoint, parse_endpoint
@@ -51,6 +51,6 @@ class Connection:
     """
 
     database_url: str
-    params: dict[str, str]
-    cookies: CookieJar
-    dsid: str
+    params: dict[str, str] = field(repr=False)
+    cookies: CookieJar = field(repr=False)
+    dsid: str = field(repr=False)

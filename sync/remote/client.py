@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import orjson
 
-from sync.errors import BadResponse, NetworkError
+from sync.errors import BadResponse, NetworkError, RemindersdError
 from sync.remote.account import Account
 from sync.remote.endpoint import is_apple_host, redirect_transport
 
@@ -76,7 +76,7 @@ def place(url: httpx.URL | str) -> str:
     return _LONG_NUMBER.sub("*", parsed.host + parsed.path)
 
 
-def foreign(error: Exception, url: httpx.URL | str) -> NetworkError:
+def foreign(error: Exception, url: httpx.URL | str) -> RemindersdError:
     """The one place where httpx's exceptions become ours; raises ``error`` if it is not httpx's."""
     where = place(url)
     match error:
@@ -86,6 +86,8 @@ def foreign(error: Exception, url: httpx.URL | str) -> NetworkError:
             return NetworkError(f"{where} gave no answer within {READ_TIMEOUT_S:.0f} s")
         case httpx.ConnectError():
             return NetworkError(f"{where} could not be reached ({error})")
+        case httpx.DecodingError():
+            return BadResponse(f"{where} sent an answer that cannot be unpacked")
         case httpx.HTTPError():
             return NetworkError(f"the connection to {where} was cut ({type(error).__name__})")
     raise error

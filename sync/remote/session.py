@@ -17,6 +17,7 @@ import hmac
 import secrets
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from hashlib import sha256
 from http.cookiejar import LWPCookieJar
@@ -96,7 +97,8 @@ class Session:
 
         Raises as ``connect`` does, SignInNeeded after three wrong codes.
         """
-        document = self._sign_in(password).with_code(ask_code)
+        with closing(self._sign_in(password)) as sign_in:
+            document = sign_in.with_code(ask_code)
         self._refusal = None
         return self._open(document, self._store.cookies())
 
@@ -149,7 +151,8 @@ class Session:
             if not password:
                 raise SignInNeeded("nobody is signed in and no password is set", _LOGIN_HINT)
             self._drop_session_token()
-            document = self._sign_in(password).with_password()
+            with closing(self._sign_in(password)) as sign_in:
+                document = sign_in.with_password()
         except NetworkError:
             raise
         except RemindersdError as error:

@@ -89,6 +89,10 @@ class SignIn:
             raise SignInNeeded("Apple took the code but does not trust this computer", LOGIN_HINT)
         return self._document()
 
+    def close(self) -> None:
+        """Close the connections of the service."""
+        self.service.session.close()
+
     def resumed(self) -> Any:
         """The service, opened with the stored session alone; raises as ``with_password`` does."""
         with self._explaining():
