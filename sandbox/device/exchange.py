@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from sandbox.device import alarms, merge
-from sandbox.device.own import Copy, Json, Own
+from sandbox.device import alarms, merge, tokens
+from sandbox.device.own import TOKENS, Copy, Json, Own, plain
 from sandbox.zone import BadToken, TokenExpired, Zone
 
 _ATTEMPTS = 8
@@ -110,24 +110,26 @@ class Exchange:
         self._absorb(item for item in found if item["recordName"] not in missing)
 
     def _absorb(self, items: Iterable[Json]) -> None:
-        contested: list[tuple[Copy, object]] = []
+        contested: list[tuple[Copy, bool]] = []
         for item in items:
             name = item["recordName"]
             copy = self._own.copies.get(name)
             if item.get("deleted"):
                 self._own.forget(name)
             elif copy is None or copy.tag != item["recordChangeTag"]:
-                if copy is not None and copy.type == "Reminder" and "AlarmIDs" in copy.dirty:
-                    contested.append((copy, copy.tokens.get("dueDate")))
+                if copy is not None and "AlarmIDs" in copy.dirty:
+                    theirs = tokens.read(plain(item["fields"].get(TOKENS)))
+                    newer = tokens.is_newer(theirs.get("dueDate"), copy.tokens.get("dueDate"))
+                    contested.append((copy, newer))
                 merge.take(self._own, item)
-        for reminder, token in contested:
-            self._settle(reminder, token)
+        for reminder, lost in contested:
+            self._settle(reminder, lost)
 
-    def _settle(self, reminder: Copy, token: object) -> None:
-        """After a merge over a due edit of our own: alarms follow the due date that won."""
+    def _settle(self, reminder: Copy, lost: bool) -> None:
+        """After a merge over an own due edit: the alarms follow the due date that won."""
         if reminder.name not in self._own.copies:
             return
-        if "DueDate" in reminder.dirty or reminder.tokens.get("dueDate") == token:
+        if not lost:
             alarms.settle(self._own, reminder)
             return
         unsent = list(alarms.belongings(self._own, reminder))
