@@ -1,0 +1,37 @@
+"""The Markdown dialect: todo files to tasks, edits to bytes; pure, and lossless by construction."""
+
+from __future__ import annotations
+
+from .edit import edit, new_file
+from .model import (
+    CannotEdit,
+    Edit,
+    FrontMatter,
+    Insert,
+    NotTodo,
+    Remove,
+    SetFields,
+    Stamp,
+    Task,
+    TodoFile,
+)
+from .parse import parse
+from .render import render, shown
+
+__all__ = [
+    "CannotEdit",
+    "Edit",
+    "FrontMatter",
+    "Insert",
+    "NotTodo",
+    "Remove",
+    "SetFields",
+    "Stamp",
+    "Task",
+    "TodoFile",
+    "edit",
+    "new_file",
+    "parse",
+    "render",
+    "shown",
+]

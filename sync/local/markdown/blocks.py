@@ -1,0 +1,175 @@
+"""Says where list items, headings and hidden lines really are, by a CommonMark parser.
+
+A line that looks like a task is none inside code, HTML, a quote, a ``%%`` comment (Obsidian) or
+front matter; only a parser knows. Items within quotes are left out: they are left alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from .lines import is_blank
+
+__all__ = ["Blocks", "Heading", "Item", "find_blocks"]
+
+# Every level of list counts two; the parser's own 20 would hide the rest of the file.
+_MAX_NESTING = 100
+_PARSER = MarkdownIt("commonmark", {"maxNesting": _MAX_NESTING})
+_PARSER.core.ruler.enableOnly(["normalize", "block"])
+_FENCE = re.compile(r"[ \t]*(?:(?:[-*+]|[0-9]{1,9}[.)])[ \t]+)*(`{3,}(?=[^`]*$)|~{3,})")
+_COMMENT_MARK = "%%"
+
+
+@dataclass(slots=True)
+class Item:
+    """A list item from line ``start`` up to ``end`` (blank lines at its end left out).
+
+    ``parent`` and ``children`` index ``Blocks.items``. ``has_text`` says that the item's own
+    first line is a paragraph (not code, not a nested list); whoever knows tasks sets ``is_task``
+    and, on everything around one, ``holds_task``.
+    """
+
+    start: int
+    end: int
+    parent: int | None
+    has_text: bool = False
+    children: list[int] = field(default_factory=list)
+    is_task: bool = False
+    holds_task: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading outside lists and quotes."""
+
+    line: int
+    level: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Blocks:
+    """Where things are; ``hidden`` lines are comments and HTML."""
+
+    items: tuple[Item, ...]
+    headings: tuple[Heading, ...]
+    hidden: frozenset[int]
+    suspicious: tuple[str, ...]
+
+
+def find_blocks(lines: Sequence[str], first: int) -> Blocks:
+    """The blocks of ``lines``; those before ``first`` (front matter) are not looked at."""
+    comment, suspicious = _comment_lines(lines, first)
+    visible = [
+        "" if index < first or index in comment else text for index, text in enumerate(lines)
+    ]
+    tokens = _PARSER.parse("\n".join(visible))
+    items, headings = _walk(tokens, visible)
+    hidden = set(comment)
+    for token in tokens:
+        if token.type == "html_block" and token.map:
+            hidden.update(range(*token.map))
+    return Blocks(
+        items=tuple(items),
+        headings=tuple(headings),
+        hidden=frozenset(hidden),
+        suspicious=(*suspicious, *_unclosed(tokens, visible)),
+    )
+
+
+def _walk(tokens: Sequence[Token], lines: Sequence[str]) -> tuple[list[Item], list[Heading]]:
+    items: list[Item] = []
+    headings: list[Heading] = []
+    stack: list[int] = []
+    quotes = 0
+    for position, token in enumerate(tokens):
+        kind = token.type
+        if kind == "blockquote_open":
+            quotes += 1
+        elif kind == "blockquote_close":
+            quotes -= 1
+        elif quotes or (token.map is None and kind != "list_item_close"):
+            continue
+        elif kind == "list_item_open":
+            _open_item(tokens, position, lines, items, stack)
+        elif kind == "list_item_close":
+            stack.pop()
+        elif kind == "heading_open" and not stack and token.map:
+            text = tokens[position + 1].content.strip()
+            headings.append(Heading(token.map[0], int(token.tag[1:]), text))
+    return items, headings
+
+
+def _open_item(
+    tokens: Sequence[Token],
+    position: int,
+    lines: Sequence[str],
+    items: list[Item],
+    stack: list[int],
+) -> None:
+    start, end = tokens[position].map or (0, 0)
+    while end > start + 1 and is_blank(lines[end - 1]):
+        end -= 1
+    parent = stack[-1] if stack else None
+    if parent is not None:
+        items[parent].children.append(len(items))
+    inner = tokens[position + 1]
+    has_text = inner.type in {"paragraph_open", "heading_open"} and inner.map is not None
+    stack.append(len(items))
+    items.append(Item(start, end, parent, has_text and (inner.map or [-1])[0] == start))
+
+
+def _comment_lines(lines: Sequence[str], first: int) -> tuple[frozenset[int], list[str]]:
+    """The lines of ``%%`` block comments: from a line that begins with ``%%`` to the next with one.
+
+    An unclosed one is no comment: a stray ``%%`` must not make every task below it vanish.
+    """
+    comment: set[int] = set()
+    fence = ""
+    opened: int | None = None
+    if not any(_COMMENT_MARK in line for line in lines):
+        return frozenset(), []
+    for index, line in enumerate(lines[first:], first):
+        text = line.strip(" \t")
+        if opened is not None:
+            if _COMMENT_MARK in text:
+                comment.update(range(opened, index + 1))
+                opened = None
+        elif fence:
+            fence = "" if text.startswith(fence) and not text.strip(fence[0]) else fence
+        elif found := _FENCE.match(line):
+            fence = found[1]
+        elif text.startswith(_COMMENT_MARK) and text.count(_COMMENT_MARK) % 2:
+            opened = index
+    if opened is None:
+        return frozenset(comment), []
+    return frozenset(comment), [f"line {opened + 1}: a %% comment is not closed"]
+
+
+def _unclosed(tokens: Sequence[Token], lines: Sequence[str]) -> Iterator[str]:
+    """Why tasks at the end of the file may be hidden."""
+    last = len(lines)
+    while last and is_blank(lines[last - 1]):
+        last -= 1
+    for token in tokens:
+        if token.level >= _MAX_NESTING - 1:
+            yield "lists or quotes are nested too deep to be read"
+            return
+        if token.map is None or token.map[1] < last:
+            continue
+        where = f"line {token.map[0] + 1}"
+        if token.type == "fence" and not _closes(lines[token.map[1] - 1], token):
+            yield f"{where}: a code block is not closed"
+        if token.type == "html_block" and "<!--" in token.content and "-->" not in token.content:
+            yield f"{where}: a comment is not closed"
+
+
+def _closes(line: str, fence: Token) -> bool:
+    text = line.lstrip(" \t>").rstrip(" \t")
+    is_its_own = fence.map is not None and fence.map[1] - fence.map[0] == 1
+    return not is_its_own and text.startswith(fence.markup) and not text.strip(fence.markup[0])

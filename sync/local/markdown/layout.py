@@ -1,0 +1,38 @@
+"""What editing needs to know of a file beside its tasks: its lines and where each part stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .blocks import Heading
+from .lines import Line
+from .notes import Notes
+from .taskline import TaskLine
+
+__all__ = ["Layout", "Place"]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where one task stands: its line's parts, its notes, and the ``end`` of its block.
+
+    ``around`` is the task that it directly stands beneath, ``is_outer`` that no list item at all
+    is around it.
+    """
+
+    line: TaskLine
+    notes: Notes
+    end: int
+    around: int | None
+    is_outer: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A file's lines, and the place of each task, in the order of ``TodoFile.tasks``."""
+
+    bom: str
+    lines: tuple[Line, ...]
+    places: tuple[Place, ...]
+    headings: tuple[Heading, ...]
+    front_matter_lines: int

@@ -1,0 +1,129 @@
+"""What a todo file says and what can be asked of it, as values.
+
+A ``TodoFile`` is one reading of one file's bytes. Edits name tasks by their index in it, so they
+are good for exactly these bytes and no others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from store.model import Field, Reminder, Value
+
+if TYPE_CHECKING:
+    from .layout import Layout
+
+__all__ = [
+    "CannotEdit",
+    "Edit",
+    "FrontMatter",
+    "Insert",
+    "NotTodo",
+    "Remove",
+    "SetFields",
+    "Stamp",
+    "Task",
+    "TodoFile",
+]
+
+
+class NotTodo(ValueError):
+    """These bytes are no text, so nothing can be said about tasks in them."""
+
+
+class CannotEdit(ValueError):
+    """The edit cannot be made without touching more than was asked; nothing was changed.
+
+    ``reason`` is a sentence for a person; ``task`` the index of the task at fault, if it is one.
+    """
+
+    def __init__(self, reason: str, task: int | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.task = task
+
+
+@dataclass(frozen=True, slots=True)
+class FrontMatter:
+    """The YAML head of a file; ``list_name`` is ``icloud-list``, ``list_id`` is ``icloud-id``."""
+
+    present: bool = False
+    list_name: str | None = None
+    list_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One task line and what belongs to it.
+
+    ``line`` counts from 0. ``block`` is the block id without ``^``, ours or a person's own.
+    ``parent`` indexes ``TodoFile.tasks``: the outermost task that this one stands beneath.
+    ``section`` is the level-two heading above. ``reminder`` has the fields that a file can say;
+    its id, list and parent are empty. ``extras`` names what stands there beside them, such as
+    ``"recurrence"`` or ``"comment"``. ``clean`` says that the line and its child block hold
+    nothing but fields and tags, so that removing them loses nobody's words. ``text`` is the line.
+    """
+
+    line: int
+    block: str | None
+    parent: int | None
+    section: str | None
+    reminder: Reminder
+    tags: tuple[str, ...]
+    extras: frozenset[str]
+    clean: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TodoFile:
+    """One reading of a file. Each of ``suspicious`` is a sentence saying why tasks may be hidden:
+    with any there, a task that is not found must not be taken for deleted."""
+
+    tasks: tuple[Task, ...]
+    front_matter: FrontMatter
+    suspicious: tuple[str, ...]
+    layout: Layout = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SetFields:
+    """Make ``task`` say ``changes``; a value is written as ``shown`` would show it."""
+
+    task: int
+    changes: Mapping[Field, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """Put the block id on the line, unless it has one."""
+
+    task: int
+    block: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """Take out the line and everything beneath it that is indented; its subtasks must go too."""
+
+    task: int
+
+
+@dataclass(frozen=True, slots=True)
+class Insert:
+    """Put in a new task, at the end of the top level or beneath the task ``after_parent``.
+
+    ``children`` are its subtasks (their own ``after_parent`` and ``children`` are not looked at).
+    """
+
+    reminder: Reminder
+    block: str
+    after_parent: int | None = None
+    tags: tuple[str, ...] = ()
+    before_done_section: bool = True
+    children: tuple[Insert, ...] = ()
+
+
+Edit = SetFields | Stamp | Remove | Insert

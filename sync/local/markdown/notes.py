@@ -1,0 +1,174 @@
+"""Reads the lines beneath a task as its notes, and says how to change them.
+
+Notes are written as a quote; a person may also have written them as indented text or plain
+bullets, which are read as they stand, less their indentation. What is no note stays as it is:
+links and images (``- 🔗``, ``- 📎``), comments and HTML, bullets that hold tasks of their own, and
+text that is not indented, which CommonMark counts to the task and people do not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .blocks import Blocks, Item
+from .lines import column, is_blank, leading
+from .text import clean_notes
+
+__all__ = ["Notes", "quote", "read_notes", "rewrite"]
+
+_QUOTE = re.compile(r"([ \t]*>)( ?)(.*)", re.DOTALL)
+_ATTACHMENT = re.compile(r"[ \t]*(?:[-*+]|[0-9]{1,9}[.)])[ \t]+(🔗|📎)")
+_EXTRA = {"🔗": "link", "📎": "image"}
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """The notes of one task and everything else beneath it.
+
+    ``lines`` are the lines that the notes stand on and ``parts`` what each says; ``prefix`` is the
+    quote's, such as ``"    >"``, if they are one quote. ``own`` are all lines to go if the task
+    goes (its subtasks' left out); ``extras`` names what is there beside notes.
+    """
+
+    text: str
+    lines: tuple[int, ...]
+    parts: tuple[str, ...]
+    prefix: str | None
+    own: tuple[int, ...]
+    extras: frozenset[str]
+
+
+@dataclass(slots=True)
+class _Found:
+    notes: list[int]
+    own: list[int]
+    extras: set[str]
+
+
+def read_notes(lines: Sequence[str], blocks: Blocks, item: Item, content_column: int) -> Notes:
+    """The notes beneath the task ``item``, whose child lines begin at ``content_column``."""
+    found = _Found([], [item.start], set())
+    children = [blocks.items[child] for child in item.children]
+    index = item.start + 1
+    for child in children:
+        for line in range(index, child.start):
+            _read_line(lines, blocks, line, content_column, found)
+        _read_child(lines, blocks, child, found)
+        index = max(index, child.end)
+    for line in range(index, item.end):
+        _read_line(lines, blocks, line, content_column, found)
+    return _assemble(lines, found)
+
+
+def _read_line(
+    lines: Sequence[str], blocks: Blocks, index: int, content_column: int, found: _Found
+) -> None:
+    text = lines[index]
+    if index in blocks.hidden:
+        found.extras.add("comment")
+    elif not is_blank(text) and column(leading(text)) < content_column:
+        found.extras.add("text")
+        return  # not indented: it stays when the task goes
+    elif not is_blank(text):
+        found.notes.append(index)
+    found.own.append(index)
+
+
+def _read_child(lines: Sequence[str], blocks: Blocks, child: Item, found: _Found) -> None:
+    if child.is_task:
+        return
+    if child.holds_task:
+        found.extras.add("bullet")
+        return
+    block = range(child.start, child.end)
+    found.own.extend(block)
+    attachment = _ATTACHMENT.match(lines[child.start])
+    if attachment:
+        found.extras.add(_EXTRA[attachment[1]])
+    elif any(index in blocks.hidden for index in block):
+        found.extras.add("comment")
+    else:
+        found.notes.extend(index for index in block if not is_blank(lines[index]))
+
+
+def _assemble(lines: Sequence[str], found: _Found) -> Notes:
+    """Puts the note lines together; only blank lines between two of them belong to the notes."""
+    at: list[int] = []
+    for index in found.notes:
+        gap = range(at[-1] + 1, index) if at else range(0)
+        if all(is_blank(lines[between]) for between in gap):
+            at.extend(gap)
+        at.append(index)
+    quotes = [_QUOTE.match(lines[index]) for index in at]
+    prefixes = {
+        match[1] if match else None
+        for index, match in zip(at, quotes, strict=True)
+        if not is_blank(lines[index])
+    }
+    is_one_block = bool(at) and at[-1] - at[0] == len(at) - 1
+    parts = _parts(lines, at, quotes)
+    return Notes(
+        text=clean_notes("\n".join(parts)),
+        lines=tuple(at),
+        parts=tuple(parts),
+        prefix=prefixes.pop() if is_one_block and len(prefixes) == 1 else None,
+        own=tuple(found.own),
+        extras=frozenset(found.extras),
+    )
+
+
+def _parts(
+    lines: Sequence[str], at: Sequence[int], quotes: Sequence[re.Match[str] | None]
+) -> list[str]:
+    """What each note line says: quotes without their mark, runs of text without their indent."""
+    parts: list[str] = []
+    run: list[str] = []
+
+    def dedent() -> None:
+        base = min((column(leading(text)) for text in run if not is_blank(text)), default=0)
+        for text in run:
+            extra = max(0, column(leading(text)) - base)
+            parts.append("" if is_blank(text) else " " * extra + text.lstrip(" \t"))
+        run.clear()
+
+    for index, match in zip(at, quotes, strict=True):
+        if match:
+            dedent()
+            parts.append(match[3])
+        else:
+            run.append(lines[index])
+    dedent()
+    return parts
+
+
+def quote(text: str, prefix: str) -> list[str]:
+    """The lines of a quote that says ``text``, each beginning with ``prefix`` (ends in ``>``)."""
+    return [f"{prefix} {line}" if line else prefix for line in text.split("\n")] if text else []
+
+
+def rewrite(notes: Notes, after: int, text: str, prefix: str) -> tuple[set[int], int, list[str]]:
+    """How to make the notes say ``text``: lines to drop, where to put lines in, and those lines.
+
+    Lines of one quote that stay the same at its beginning and end are not touched. ``after`` is
+    the task's line: new notes go right behind it, as a quote that begins with ``prefix``.
+    """
+    if not notes.lines:
+        return set(), after + 1, quote(text, prefix)
+    if notes.prefix is None or not text:
+        return set(notes.lines), notes.lines[0], quote(text, prefix)
+    old = [part.rstrip(" \t") for part in notes.parts]
+    new = text.split("\n")
+    limit = min(len(old), len(new))
+    head = next((i for i in range(limit) if old[i] != new[i]), limit)
+    limit -= head
+    tail = next((i for i in range(limit) if old[-1 - i] != new[-1 - i]), limit)
+    changed = new[head : len(new) - tail]
+    dropped = notes.lines[head : len(old) - tail]
+    where = notes.lines[head] if head < len(old) else notes.lines[-1] + 1
+    return (
+        set(dropped),
+        where,
+        [f"{notes.prefix} {line}" if line else notes.prefix for line in changed],
+    )

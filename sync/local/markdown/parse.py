@@ -1,0 +1,115 @@
+"""Reads a todo file: bytes in, tasks out; total on anything that is UTF-8."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from store.model import Reminder
+
+from .blocks import Blocks, Heading, find_blocks
+from .front_matter import read_front_matter
+from .layout import Layout, Place
+from .lines import decode
+from .model import Task, TodoFile
+from .notes import read_notes
+from .taskline import TaskLine, read_fields, split
+
+__all__ = ["parse"]
+
+_SECTION_LEVEL = 2
+
+
+def parse(data: bytes, home_zone: str) -> TodoFile:
+    """Read a file; ``home_zone`` is the IANA zone of times that name none.
+
+    Raises ``NotTodo`` if ``data`` is not UTF-8.
+    """
+    bom, lines = decode(data)
+    texts = [line.text for line in lines]
+    front_matter, body, unclosed = read_front_matter(texts)
+    blocks = find_blocks(texts, body)
+    found = _find_tasks(texts, blocks)
+    places: list[Place] = []
+    tasks: list[Task] = []
+    index_of = {item: index for index, item in enumerate(found)}
+    sections = _sections(blocks.headings, [blocks.items[item].start for item in found])
+    for (item, line), section in zip(found.items(), sections, strict=True):
+        place = _place(texts, blocks, item, line, index_of)
+        above = None if place.around is None else tasks[place.around]
+        parent = place.around if above is None or above.parent is None else above.parent
+        places.append(place)
+        tasks.append(_task(place, blocks.items[item].start, parent, section, home_zone))
+    layout = Layout(bom, lines, tuple(places), blocks.headings, body)
+    return TodoFile(tuple(tasks), front_matter, (*unclosed, *blocks.suspicious), layout)
+
+
+def _find_tasks(texts: Sequence[str], blocks: Blocks) -> dict[int, TaskLine]:
+    """The task line of each item that is a task; marks those items and all around them."""
+    found: dict[int, TaskLine] = {}
+    for index, item in enumerate(blocks.items):
+        line = split(texts[item.start]) if item.has_text else None
+        if line is None:
+            continue
+        found[index] = line
+        item.is_task = True
+        around: int | None = index
+        while around is not None and not blocks.items[around].holds_task:
+            blocks.items[around].holds_task = True
+            around = blocks.items[around].parent
+    return found
+
+
+def _place(
+    texts: Sequence[str], blocks: Blocks, index: int, line: TaskLine, index_of: dict[int, int]
+) -> Place:
+    item = blocks.items[index]
+    around = item.parent
+    while around is not None and around not in index_of:
+        around = blocks.items[around].parent
+    return Place(
+        line=line,
+        notes=read_notes(texts, blocks, item, line.content_column),
+        end=item.end,
+        around=None if around is None else index_of[around],
+        is_outer=item.parent is None,
+    )
+
+
+def _task(place: Place, line: int, parent: int | None, section: str | None, zone: str) -> Task:
+    said = read_fields(place.line, zone)
+    extras = said.extras | place.notes.extras
+    return Task(
+        line=line,
+        block=place.line.block,
+        parent=parent,
+        section=section,
+        reminder=Reminder(
+            id="",
+            title=said.title,
+            notes=place.notes.text,
+            done=said.done,
+            due=said.due,
+            priority=said.priority,
+            flagged=said.flagged,
+            opaque=said.opaque,
+        ),
+        tags=said.tags,
+        extras=extras,
+        clean=not extras and not said.opaque,
+        text=place.line.text,
+    )
+
+
+def _sections(headings: Sequence[Heading], starts: Sequence[int]) -> list[str | None]:
+    """The level-two heading above each line; a level-one heading ends the section."""
+    sections: list[str | None] = []
+    section: str | None = None
+    coming = iter(headings)
+    heading = next(coming, None)
+    for start in starts:
+        while heading is not None and heading.line < start:
+            if heading.level <= _SECTION_LEVEL:
+                section = heading.text if heading.level == _SECTION_LEVEL else None
+            heading = next(coming, None)
+        sections.append(section)
+    return sections

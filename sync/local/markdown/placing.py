@@ -1,0 +1,115 @@
+"""Says where in a file a new task goes and how it is indented, after the file's own habits.
+
+A new task goes behind the last one outside every list item that stands before the ``Done``
+section: of those in no section if there are any, since a new reminder was put into none. A new
+subtask goes to the end of its parent's block.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .layout import Layout, Place
+from .lines import column, is_blank
+from .model import TodoFile
+from .render import default_unit
+
+__all__ = ["Spot", "child_prefix", "subtask_spot", "top_spot", "unit_for"]
+
+_DONE = "done"
+_CODE_GAP = 4
+_LARGEST_NUMBER = 999_999_999
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """New lines go before line ``at``; ``marker`` is the list marker of the neighbour above."""
+
+    at: int
+    indent: str
+    marker: str
+    blank_before: bool = False
+    blank_after: bool = False
+
+    def bullet(self, offset: int) -> str:
+        """The marker of the ``offset``-th new item (from 1): numbered lists count on."""
+        if not self.marker[:-1].isdigit():
+            return self.marker
+        return f"{min(int(self.marker[:-1]) + offset, _LARGEST_NUMBER)}{self.marker[-1]}"
+
+
+def top_spot(file: TodoFile, *, before_done: bool) -> Spot:
+    """Where new top-level tasks go; without ``before_done`` behind the last task of all."""
+    layout = file.layout
+    done = next((head.line for head in layout.headings if head.text.casefold() == _DONE), None)
+    limit = len(layout.lines) if done is None or not before_done else done
+    outer = [
+        index
+        for index, task in enumerate(file.tasks)
+        if layout.places[index].is_outer and task.line < limit
+    ]
+    loose = [index for index in outer if file.tasks[index].section is None]
+    anchors = (loose or outer) if before_done else outer
+    if anchors:
+        place = layout.places[anchors[-1]]
+        return Spot(place.end, place.line.indent, place.line.marker)
+    return _empty_spot(layout, limit)
+
+
+def _empty_spot(layout: Layout, limit: int) -> Spot:
+    """In a file without a task to stand behind: set off by blank lines."""
+    at = limit
+    is_end = limit == len(layout.lines)
+    while not is_end and at > layout.front_matter_lines and is_blank(layout.lines[at - 1].text):
+        at -= 1
+    return Spot(
+        at=at,
+        indent="",
+        marker="-",
+        blank_before=at > 0 and not is_blank(layout.lines[at - 1].text),
+        blank_after=not is_end and not is_blank(layout.lines[at].text),
+    )
+
+
+def subtask_spot(file: TodoFile, parent: int) -> Spot:
+    """Where new subtasks of ``parent`` go; beneath its outermost parent if it has one."""
+    above = file.tasks[parent].parent
+    parent = parent if above is None else above
+    place = file.layout.places[parent]
+    children = [other for other in file.layout.places if other.around == parent]
+    if children:
+        return Spot(place.end, children[-1].line.indent, children[-1].line.marker)
+    marker = "-" if place.line.marker[:-1] else place.line.marker
+    indent = place.line.indent + unit_for(file.layout, place.line.indent, place.line.marker)
+    return Spot(place.end, indent, marker)
+
+
+def child_prefix(file: TodoFile, task: int) -> str:
+    """The indentation of child lines of ``task``: its subtasks' if it has any."""
+    layout = file.layout
+    place = layout.places[task]
+    for other in layout.places:
+        if other.around == task and _fits(other.line.indent, place.line.content_column):
+            return other.line.indent
+    return place.line.indent + unit_for(layout, place.line.indent, place.line.marker)
+
+
+def unit_for(layout: Layout, indent: str, marker: str) -> str:
+    """How much deeper child lines stand, as elsewhere in this file if that fits this marker."""
+    content = column(indent) + len(marker) + 1
+    for place in layout.places:
+        unit = _unit(layout, place)
+        if unit and _fits(indent + unit, content):
+            return unit
+    return default_unit(marker)
+
+
+def _unit(layout: Layout, place: Place) -> str:
+    if place.around is None:
+        return (place.notes.prefix or "").removeprefix(place.line.indent).removesuffix(">")
+    outer = layout.places[place.around].line.indent
+    return place.line.indent[len(outer) :] if place.line.indent.startswith(outer) else ""
+
+
+def _fits(indent: str, content: int) -> bool:
+    return content <= column(indent) < content + _CODE_GAP

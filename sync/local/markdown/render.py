@@ -1,0 +1,123 @@
+"""Writes a reminder as lines, and says what would be read back from them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields, replace
+from typing import Any
+
+from store.model import (
+    AllDay,
+    Completion,
+    Done,
+    Due,
+    Field,
+    Floating,
+    Priority,
+    Reminder,
+    Zoned,
+)
+
+from .dates import FLOATING, clean_due, day_of
+from .notes import quote
+from .taskline import read_fields, split
+from .text import clean_notes, clean_title
+from .tokens import escape, is_tag
+
+__all__ = ["SYMBOLS", "default_unit", "due_words", "render", "shown", "shown_done", "write_title"]
+
+SYMBOLS = {Priority.HIGH: "⏫", Priority.MEDIUM: "🔼", Priority.LOW: "🔽", Priority.NONE: ""}
+_CHILD_INDENT = 4
+_DEFAULTS = {entry.name: entry.default for entry in fields(Reminder)}
+
+
+def shown(reminder: Reminder, home_zone: str) -> Reminder:
+    """The reminder as a file shows it: what ``parse`` reads back after ``render``.
+
+    Titles stand on one line, notes lose blanks at line ends and around them, times their seconds,
+    completions all but the day in ``home_zone``. ``id``, ``list`` and ``parent``, which no line
+    says, are passed through. A due date whose zone no line can name becomes opaque, and opaque
+    fields have their default values. ``shown`` of a shown or a parsed reminder is the same again.
+    """
+    opaque = set(reminder.opaque)
+    due: Due | None = None
+    try:
+        due = clean_due(reminder.due, home_zone)
+    except ValueError:
+        opaque.add(Field.DUE)
+    result = replace(
+        reminder,
+        title=clean_title(reminder.title),
+        notes=clean_notes(reminder.notes),
+        done=shown_done(reminder.done, home_zone),
+        due=due,
+        opaque=frozenset(opaque),
+    )
+    hidden: dict[str, Any] = {name.value: _DEFAULTS[name.value] for name in opaque}
+    return replace(result, **hidden)
+
+
+def shown_done(done: Done, home_zone: str) -> Done:
+    """A completion as a file shows it: the day at most."""
+    return None if done is None else Completion(day=day_of(done, home_zone))
+
+
+def render(
+    reminder: Reminder,
+    block: str,
+    home_zone: str,
+    *,
+    indent: str = "",
+    bullet: str = "-",
+    tags: Sequence[str] = (),
+    unit: str | None = None,
+) -> list[str]:
+    """The task line and its notes' lines, without line ends; ``block`` may be empty.
+
+    Names in ``tags`` that could not be read back as a tag are left out. Notes are indented by
+    ``unit`` more than the task: by default four spaces, or as many as the bullet needs.
+    """
+    value = shown(reminder, home_zone)
+    clock, day = due_words(value.due, home_zone)
+    done = value.done
+    words = (
+        f"{indent}{bullet} [{' ' if done is None else 'x'}]",
+        write_title(value.title),
+        "🚩" if value.flagged else "",
+        *(f"#{tag}" for tag in tags if is_tag(f"#{tag}")),
+        f"⏰ {clock}" if clock else "",
+        SYMBOLS[value.priority],
+        f"📅 {day}" if day else "",
+        f"✅ {done.day.isoformat()}" if done and done.day else "",
+        f"^{block}" if block else "",
+    )
+    line = " ".join(word for word in words if word)
+    return [line, *quote(value.notes, indent + (unit or default_unit(bullet)) + ">")]
+
+
+def default_unit(bullet: str) -> str:
+    """How much deeper than a task with this bullet its child lines stand, unless the file says."""
+    return " " * max(_CHILD_INDENT, len(bullet) + 1)
+
+
+def due_words(due: Due | None, home_zone: str) -> tuple[str, str]:
+    """The words behind ⏰ and behind 📅; each may be empty. The zone is left out at home."""
+    match due:
+        case AllDay(day):
+            return "", day.isoformat()
+        case Floating(wall):
+            return f"{wall:%H:%M} {FLOATING}", wall.date().isoformat()
+        case Zoned(wall, zone):
+            suffix = "" if zone == home_zone else f" {zone}"
+            return f"{wall:%H:%M}{suffix}", wall.date().isoformat()
+        case None:
+            return "", ""
+
+
+def write_title(title: str) -> str:
+    """``title`` (already clean) with as few backslashes as make it read back the same."""
+    written = escape(title)
+    line = split(f"- [ ] {written}")
+    if line is not None and not line.tokens and read_fields(line, "UTC").title == title:
+        return written
+    return escape(title, everything=True)

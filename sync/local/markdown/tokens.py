@@ -1,0 +1,202 @@
+"""Finds the tokens of a task line: signifiers with their values, fields, comments.
+
+A token is an emoji of the Obsidian Tasks format with a value that fits (U+FE0F behind it and the
+space before the value are optional), a Dataview field ``[key:: value]`` or ``(key:: value)``, or a
+comment. An emoji without a fitting value is text. A backslash before a token makes it text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from .dates import FLOATING, is_zone
+
+__all__ = ["SIGNIFIERS", "STARTER", "Kind", "Token", "escape", "is_tag", "scan", "unescape"]
+
+
+class Kind(StrEnum):
+    """What a token is about, in the order in which they are written."""
+
+    FLAG = "flag"
+    TAG = "tag"
+    TIME = "time"
+    ALARM = "alarm"
+    ID = "id"
+    DEPENDS = "depends"
+    PRIORITY = "priority"
+    RECURRENCE = "recurrence"
+    ON_COMPLETION = "on-completion"
+    CREATED = "created"
+    START = "start"
+    SCHEDULED = "scheduled"
+    DUE = "due"
+    CANCELLED = "cancelled"
+    COMPLETED = "completed"
+    COMMENT = "comment"
+    FIELD = "field"
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token from ``start`` to ``end`` of its line; its ``value`` begins at ``value_at``.
+
+    ``zone`` is the zone word of a time. ``is_field`` tells a Dataview field from an emoji.
+    """
+
+    kind: Kind
+    start: int
+    end: int
+    value: str = ""
+    value_at: int = 0
+    zone: str | None = None
+    is_field: bool = False
+
+
+_EMOJI = {
+    "📅": Kind.DUE,
+    "📆": Kind.DUE,
+    "🗓": Kind.DUE,
+    "⏳": Kind.SCHEDULED,
+    "⌛": Kind.SCHEDULED,
+    "🛫": Kind.START,
+    "➕": Kind.CREATED,
+    "✅": Kind.COMPLETED,
+    "❌": Kind.CANCELLED,
+    "🔁": Kind.RECURRENCE,
+    "🔺": Kind.PRIORITY,
+    "⏫": Kind.PRIORITY,
+    "🔼": Kind.PRIORITY,
+    "🔽": Kind.PRIORITY,
+    "⏬": Kind.PRIORITY,
+    "🆔": Kind.ID,
+    "⛔": Kind.DEPENDS,
+    "🏁": Kind.ON_COMPLETION,
+    "🚩": Kind.FLAG,
+}
+_FIELDS = {
+    "due": Kind.DUE,
+    "scheduled": Kind.SCHEDULED,
+    "start": Kind.START,
+    "created": Kind.CREATED,
+    "completion": Kind.COMPLETED,
+    "cancelled": Kind.CANCELLED,
+    "priority": Kind.PRIORITY,
+    "repeat": Kind.RECURRENCE,
+    "id": Kind.ID,
+    "dependsOn": Kind.DEPENDS,
+    "onCompletion": Kind.ON_COMPLETION,
+}
+SIGNIFIERS = "".join(_EMOJI) + "⏰"
+_KEY = r"[A-Za-z][A-Za-z0-9_-]*"
+# What can begin a token; a backslash means "escaped" before these and nothing elsewhere.
+STARTER = rf"(?:[{SIGNIFIERS}#]|[\[(](?={_KEY}::)|%%|<!--|\^(?=[A-Za-z0-9-]+(?:[ \t]|$)))"
+_DATE = r"\d{4}-\d{2}-\d{2}"
+_TIME = r"\d{1,2}:\d{2}(?![\d:])"
+# Ids are plain words: only what ends the line or goes on with a token is read as one, so that
+# "⛔ Stop smoking" stays a title.
+_TAIL = rf"(?=[ \t]*(?:$|[{SIGNIFIERS}#^\[(]))"
+_PATTERN = re.compile(
+    rf"""
+      (?P<escaped> \\ (?:\\\\)* {STARTER} | (?:\\\\)+ (?={STARTER}) )
+    | (?P<alarm> ⏰\ufe0f?[ \t]* (?P<alarm_at> {_DATE} (?:[ \t]+{_TIME})? ) (?!\d) )
+    | (?P<clock> ⏰\ufe0f?[ \t]* (?P<clock_at> {_TIME} ) (?:[ \t]+ (?P<zone> [^\s]+ ))? )
+    | (?P<due> [📅📆🗓]\ufe0f?[ \t]* (?P<due_at> {_DATE} (?!\d) (?:[ \t]+{_TIME})? ) )
+    | (?P<dated> [⏳⌛🛫➕✅❌]\ufe0f?[ \t]* (?P<dated_at> {_DATE} (?!\d) ) )
+    | (?P<plain> [🔺⏫🔼🔽⏬🚩]\ufe0f? )
+    | (?P<rule> 🔁\ufe0f?[ \t]* (?P<rule_is> (?i:every)\b [a-zA-Z0-9,!\ ]* (?<!\ ) ) )
+    | (?P<word> (?: [🆔⛔]\ufe0f?[ \t]* (?P<ids> [\w-]+ (?:[ \t]*,[ \t]*[\w-]+)* )
+                  | 🏁\ufe0f?[ \t]* (?P<then> keep|delete ) ) {_TAIL} )
+    | (?P<square> \[ (?P<square_key> {_KEY} ) ::[ \t]* (?P<square_value> [^\[\]]*? ) [ \t]* \] )
+    | (?P<round> \( (?P<round_key> {_KEY} ) ::[ \t]* (?P<round_value> [^()]*? ) [ \t]* \) )
+    | (?P<comment> <!--.*?--> | %%.*?%% )
+    """,
+    re.VERBOSE | re.ASCII,
+)
+_HINT = re.compile(rf"[{SIGNIFIERS}\\\[(<%]")
+_TAG = re.compile(r"#(?![0-9]+$)[^\s!-,.:-@\[-^`{-~\u2000-\u206f\u3000-\u303f]+")
+_BLOCK_WORD = re.compile(r"\^[A-Za-z0-9-]+")
+_BACKSLASHES = re.compile(rf"(\\+)(?={STARTER})")
+_STARTER = re.compile(rf"(\\*)({STARTER})")
+_VALUES = {
+    "alarm": ("alarm_at", Kind.ALARM),
+    "due": ("due_at", Kind.DUE),
+    "rule": ("rule_is", Kind.RECURRENCE),
+}
+
+
+def scan(text: str, start: int, end: int) -> Iterator[Token]:
+    """The tokens of ``text[start:end]`` from left to right, tags and block ids left out."""
+    if _HINT.search(text, start, end) is None:
+        return
+    while found := _PATTERN.search(text, start, end):
+        start = found.end()
+        if found["escaped"] is not None:
+            continue
+        token = _token(found)
+        start = token.end
+        yield token
+
+
+def _token(found: re.Match[str]) -> Token:
+    begin, end = found.span()
+    if found["clock"] is not None:
+        return _clock(found)
+    for group, (value, kind) in _VALUES.items():
+        if found[group] is not None:
+            return Token(kind, begin, end, found[value], found.start(value))
+    if found["comment"] is not None:
+        return Token(Kind.COMMENT, begin, end)
+    for shape in ("square", "round"):
+        if found[shape] is not None:
+            kind = _FIELDS.get(found[f"{shape}_key"], Kind.FIELD)
+            value = f"{shape}_value"
+            return Token(kind, begin, end, found[value], found.start(value), is_field=True)
+    emoji = _EMOJI[found.string[begin]]
+    if found["dated"] is not None:
+        return Token(emoji, begin, end, found["dated_at"], found.start("dated_at"))
+    if found["word"] is not None:
+        return Token(emoji, begin, end, found["ids"] or found["then"])
+    return Token(emoji, begin, end, found.string[begin], begin)
+
+
+def _clock(found: re.Match[str]) -> Token:
+    """A time; the word behind it belongs to it only if it is a zone."""
+    begin, end = found.span()
+    zone = found["zone"]
+    if zone is None or not (zone == FLOATING or is_zone(zone)):
+        zone, end = None, found.end("clock_at")
+    return Token(Kind.TIME, begin, end, found["clock_at"], found.start("clock_at"), zone)
+
+
+def is_tag(word: str) -> bool:
+    """Whether ``word`` (with its ``#``) is a tag; digits alone are not."""
+    return _HINT.search(word) is None and _TAG.fullmatch(word) is not None
+
+
+def unescape(text: str) -> str:
+    """Title text as meant: backslashes before what can begin a token count half."""
+    return _BACKSLASHES.sub(lambda found: "\\" * (len(found[1]) // 2), text)
+
+
+def escape(title: str, *, everything: bool = False) -> str:
+    """``title`` so that no part of it reads as a token; with as few backslashes as that takes.
+
+    ``everything`` escapes whatever can begin a token, needed or not.
+    """
+    bare = title.replace("\\", "/")  # a backslash must not hide a token from us here
+    last_word = len(title) - len(re.split(r"[ \t]", title)[-1])
+
+    def guard(found: re.Match[str]) -> str:
+        slashes, starter = found[1], found[2]
+        at = found.start(2)
+        is_last = at == last_word and (is_tag(title[at:]) or _BLOCK_WORD.fullmatch(title, at))
+        # A bare signifier at the end would take what is written behind the title for its value.
+        is_open = starter in SIGNIFIERS and not title[at + 1 :].strip("\ufe0f \t")
+        is_pair = starter[0] in "[(<%"
+        needed = everything or _PATTERN.match(bare, at) or is_last or is_open or is_pair
+        return "\\" * (2 * len(slashes) + bool(needed)) + starter
+
+    return _STARTER.sub(guard, title)
