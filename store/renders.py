@@ -19,6 +19,7 @@ from store.values import NoValue, from_sql, to_json, to_sql
 __all__ = ["BaseChange", "Render", "Renders"]
 
 _PLACED = "placed"
+_TRUE = to_json(True)
 _EMPTY = " AND ".join(("NOT placed", *(f"{name.value} IS NULL" for name in Field)))
 
 
@@ -105,9 +106,14 @@ class Renders:
     def undo_render(self, key: str) -> None:
         """The write was taken back: the base is what it was, where it still is what we made it."""
         if self._mark(key, finished=False):
-            for id, column, before, after in self._changes(key):
-                if self._now(id, column) == after:
-                    self._move(id, column, before)
+            # All are compared before any is moved: giving back a title makes a row to be placed.
+            unmoved = [
+                (id, column, before)
+                for id, column, before, after in self._changes(key)
+                if self._stands(id, column, after)
+            ]
+            for change in unmoved:
+                self._move(*change)
 
     def drop_render(self, key: str) -> None:
         """Forget a write; the base stays as it is."""
@@ -124,14 +130,14 @@ class Renders:
             (_PLACED, key),
         )
 
-    def _now(self, id: str, column: str) -> str | None:
+    def _stands(self, id: str, column: str, text: str | None) -> bool:
         row = self._db.one(f"SELECT {column} FROM base WHERE id = ?", (id,))
-        if row is None or column != _PLACED:
-            return None if row is None else row[0]
-        return to_json(bool(row[0]))
+        now = None if row is None else row[0]
+        # Without a base there is no line either: nothing known of ``placed`` is not placed.
+        return bool(now) == (text == _TRUE) if column == _PLACED else now == text
 
     def _move(self, id: str, column: str, text: str | None) -> None:
-        value: Any = text == to_json(True) if column == _PLACED else text
+        value: Any = text == _TRUE if column == _PLACED else text
         if text is not None:
             self._db.write(
                 "INSERT INTO base (id, placed) VALUES (?, 0) ON CONFLICT (id) DO NOTHING", (id,)

@@ -1,0 +1,40 @@
+"""Rows as a page of changes would give them, short to write."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from store.rows import AlarmRow, DecodedRow, ListRow, RecordRow, ReminderRow, TagRow
+
+Pair = tuple[RecordRow, DecodedRow | None]
+
+
+def reminder(id: str, version: int = 1, **fields: Any) -> Pair:
+    name = f"Reminder/{id}"
+    record = RecordRow(name, "Reminder", {"recordName": name, "version": version})
+    return record, ReminderRow(id, name, **{"list_id": "HOME", "title": id.lower(), **fields})
+
+
+def a_list(id: str = "HOME", **fields: Any) -> Pair:
+    name = f"List/{id}"
+    record = RecordRow(name, "List", {"recordName": name})
+    return record, ListRow(id, name, **{"name": id.title(), **fields})
+
+
+def alarm(id: str, of: str) -> Pair:
+    name = f"Alarm/{id}"
+    record = RecordRow(name, "Alarm", {"recordName": name}, owner=f"Reminder/{of}")
+    return record, AlarmRow(id, of, name, trigger_kind="date", at="2026-03-02T14:30", nonce=0.5)
+
+
+def trigger(id: str, alarm_id: str, about: str) -> Pair:
+    name = f"AlarmTrigger/{id}"
+    raw = {"recordName": name}
+    return RecordRow(name, "AlarmTrigger", raw, owner=f"Alarm/{alarm_id}", about=about), None
+
+
+def tag(id: str, of: str, name: str) -> Pair:
+    record_name = f"Hashtag/{id}"
+    raw = {"recordName": record_name}
+    record = RecordRow(record_name, "Hashtag", raw, owner=f"Reminder/{of}")
+    return record, TagRow(id, of, name)

@@ -1,0 +1,125 @@
+"""What was done and what waits for a person is remembered, once each."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from store.attention import Conflict, Hold
+from store.db import Store
+from store.journal import HistoryRow, Run
+from store.model import AllDay, Completion, Field
+from store.values import NO_VALUE
+
+
+def test_a_run_from_start_to_finish(store: Store) -> None:
+    with store.commit("run"):
+        died = store.journal.start("sync", 10)
+        run = store.journal.start("poll", 20)
+        store.journal.finish(run, "ok", {"pulled": 3}, at_ms=25)
+    expected = Run(run, "poll", 20, 25, "ok", {"pulled": 3})
+    assert store.journal.runs() == [expected, Run(died, "sync", 10, None, None, {})]
+    assert store.journal.run(run) == expected
+    assert store.journal.run(99) is None
+    assert store.journal.runs(limit=1) == [expected]
+
+
+def test_history_by_run_id_and_file(store: Store) -> None:
+    rows = [
+        HistoryRow(1, 10, "file", "A1", Field.TITLE, "ferns", "moss", "Home.md"),
+        HistoryRow(1, 10, "cloud", "A1", Field.DONE, None, Completion(day=date(2026, 3, 2))),
+        HistoryRow(2, 20, "cloud", "B2", Field.DUE, AllDay(date(2026, 3, 2)), NO_VALUE),
+        HistoryRow(None, 30, "file", "HOME", "name", "Home", "House", "Home.md"),
+    ]
+    with store.commit("plan"):
+        store.journal.record(rows)
+    found = store.journal.history()
+    assert [replace(row, number=0) for row in reversed(found)] == rows
+    assert found[2].number < found[1].number < found[0].number
+    assert [row.field for row in store.journal.history(run=1)] == [Field.DONE, Field.TITLE]
+    assert [row.at_ms for row in store.journal.history(id="B2")] == [20]
+    assert [row.at_ms for row in store.journal.history(path="Home.md")] == [30, 10]
+    assert [row.at_ms for row in store.journal.history(path="Home.md", id="A1")] == [10]
+    assert len(store.journal.history(limit=2)) == 2
+
+
+def conflict(store: Store, winner: str, loser: str, at_ms: int = 1, field: str = "title") -> None:
+    with store.commit("plan"):
+        store.journal.add_conflict("A1", field, winner, loser, "file", at_ms)
+
+
+def test_an_open_conflict_is_kept_once(store: Store) -> None:
+    conflict(store, "moss", "ferns")
+    written = store.rows_written
+    conflict(store, "moss", "ferns", at_ms=2)
+    assert store.rows_written == written
+    conflict(store, "lichen", "ferns", at_ms=3)
+    (found,) = store.journal.open_conflicts()
+    assert found == Conflict(found.number, "A1", "title", "lichen", "ferns", "file", 1)
+    conflict(store, "moss", "grass")
+    conflict(store, "moss", "ferns", field="notes")
+    assert len(store.journal.open_conflicts("A1")) == 3
+    assert store.journal.open_conflicts("B2") == []
+
+
+def test_a_resolved_conflict_may_come_again(store: Store) -> None:
+    conflict(store, "moss", "ferns")
+    (first,) = store.journal.open_conflicts()
+    with store.commit("resolve"):
+        store.journal.resolve(first.number, 9)
+    assert store.journal.open_conflicts() == []
+    assert store.journal.conflict(first.number) == replace(first, resolved_ms=9)
+    assert store.journal.conflict(99) is None
+    conflict(store, "moss", "ferns", at_ms=10)
+    (second,) = store.journal.open_conflicts()
+    assert second.number != first.number
+
+
+HELD = Hold("delete:A1", "delete", "A1", "six at once", 10)
+
+
+def hold(store: Store, *holds: Hold) -> None:
+    with store.commit("plan"):
+        store.journal.set_holds(holds)
+
+
+def test_holds_write_only_differences(store: Store) -> None:
+    other = replace(HELD, key="delete:B2", id="B2")
+    hold(store, HELD, other)
+    written = store.rows_written
+    hold(store, replace(HELD, since_ms=99), other)
+    assert store.rows_written == written
+    assert store.journal.holds() == [HELD, other]
+    hold(store, replace(HELD, reason="seven at once", since_ms=99))
+    assert store.rows_written == written + 2
+    assert store.journal.holds() == [replace(HELD, reason="seven at once")]
+    hold(store)
+    assert store.journal.holds() == []
+
+
+def test_an_approval_outlives_the_hold_until_it_is_carried_out(store: Store) -> None:
+    hold(store, HELD)
+    with store.commit("approve"):
+        store.journal.approve([HELD.key], 20)
+        store.journal.approve([HELD.key], 30)
+    hold(store)
+    assert store.journal.approved() == {HELD.key}
+    with store.commit("ack"):
+        store.journal.drop_approvals([HELD.key, "another"])
+    assert store.journal.approved() == frozenset()
+
+
+def test_pruning_keeps_what_is_open_and_what_has_history(store: Store) -> None:
+    with store.commit("fill"):
+        old, kept, new = (store.journal.start("sync", at_ms) for at_ms in (10, 11, 50))
+        row = HistoryRow(old, 10, "file", "A1", Field.TITLE, "a", "b", "Home.md")
+        store.journal.record([row, replace(row, run=kept, at_ms=60), replace(row, run=new)])
+        for loser in ("open", "resolved"):
+            store.journal.add_conflict("A1", Field.TITLE, "x", loser, "cloud", 1)
+        store.journal.resolve(2, 5)
+    with store.commit("prune"):
+        store.journal.prune(40)
+    assert [run.id for run in store.journal.runs()] == [new, kept]
+    assert [row.at_ms for row in store.journal.history()] == [60]
+    assert [conflict.loser for conflict in store.journal.open_conflicts()] == ["open"]
+    assert store.journal.conflict(2) is None

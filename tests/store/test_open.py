@@ -1,0 +1,197 @@
+"""The database file is private and checked; what cannot be trusted is told and left alone."""
+
+from __future__ import annotations
+
+import sqlite3
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from store.db import Store
+from store.errors import Damaged, StoreError, Unwritable
+from store.schema import APPLICATION_ID, VERSION
+from tests.store.samples import a_list, reminder
+
+VERSION_1 = Path(__file__).with_name("version1.sql")
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def filled(path: Path) -> None:
+    with Store.open(path) as store, store.commit("fill"):
+        store.mirror.put([a_list(), *(reminder(f"R{n:04}", notes="x" * 200) for n in range(500))])
+
+
+def test_everything_is_the_owners_alone(path: Path) -> None:
+    with Store.open(path) as store:
+        with store.commit("one"):
+            store.meta.set("folder", "/somewhere")
+        made = list(path.parent.iterdir())
+        assert {file.name for file in made} >= {"mirror.db", "mirror.db-wal"}
+        assert {mode(file) for file in made} == {0o600}
+    assert mode(path.parent) == 0o700
+
+
+def test_a_file_that_others_could_read_is_closed_to_them(path: Path) -> None:
+    filled(path)
+    path.chmod(0o644)
+    Store.open(path).close()
+    assert mode(path) == 0o600
+
+
+def test_the_file_is_durable_and_strict(store: Store) -> None:
+    raw = store._connection.raw
+    pragmas = ("journal_mode", "synchronous", "foreign_keys", "temp_store", "application_id")
+    found = [raw.execute(f"PRAGMA {name}").fetchone()[0] for name in pragmas]
+    assert found == ["wal", 2, 1, 2, APPLICATION_ID]
+    assert raw.execute("PRAGMA user_version").fetchone()[0] == VERSION
+
+
+def test_opening_again_writes_nothing(path: Path) -> None:
+    filled(path)
+    before = path.read_bytes()
+    with Store.open(path) as store:
+        assert store.rows_written == 0
+        assert len(list(store.mirror.reminders())) == 500
+    assert path.read_bytes() == before
+
+
+def test_an_empty_file_is_a_new_one(path: Path) -> None:
+    path.parent.mkdir()
+    path.touch()
+    with Store.open(path) as store:
+        assert store.meta.all() == {}
+
+
+def not_a_database(path: Path) -> None:
+    path.write_text("- [ ] buy milk\n" * 100)
+
+
+def a_few_bytes(path: Path) -> None:
+    path.write_text("hello")
+
+
+def truncated(path: Path) -> None:
+    filled(path)
+    data = path.read_bytes()
+    path.write_bytes(data[: len(data) // 2 // 4096 * 4096])
+
+
+def torn_page(path: Path) -> None:
+    filled(path)
+    data = bytearray(path.read_bytes())
+    for start in range(8 * 4096, len(data), 4096):
+        data[start : start + 64] = b"\xa5" * 64
+    path.write_bytes(data)
+
+
+def of_another_programme(path: Path) -> None:
+    with sqlite3.connect(path) as other:
+        other.execute("CREATE TABLE songs (title TEXT)")
+    other.close()
+
+
+def of_a_newer_version(path: Path) -> None:
+    filled(path)
+    with sqlite3.connect(path) as newer:
+        newer.execute(f"PRAGMA user_version = {VERSION + 1}")
+    newer.close()
+
+
+@pytest.mark.parametrize(
+    ("damage", "reason"),
+    [
+        (not_a_database, "not a database"),
+        (a_few_bytes, "not a database"),
+        (truncated, "malformed"),
+        (torn_page, "corrupt|malformed"),
+        (of_another_programme, "of another programme"),
+        (of_a_newer_version, f"newer remindersd \\(schema {VERSION + 1}, not {VERSION}\\)"),
+    ],
+)
+def test_what_cannot_be_trusted_is_named_and_kept(
+    path: Path, damage: Callable[[Path], None], reason: str
+) -> None:
+    path.parent.mkdir()
+    damage(path)
+    before = path.read_bytes()
+    for opened in (Store.open, Store.open_reading):
+        with pytest.raises(Damaged, match=reason) as caught:
+            opened(path)
+        assert caught.value.path == path
+        assert "\n" not in str(caught.value)
+    assert path.read_bytes() == before
+
+
+def test_a_folder_in_its_place_cannot_be_written(path: Path) -> None:
+    path.mkdir(parents=True)
+    with pytest.raises(Unwritable, match="directory"):
+        Store.open(path)
+
+
+def version_1(path: Path) -> None:
+    path.parent.mkdir()
+    old = sqlite3.connect(path)
+    old.executescript(VERSION_1.read_text())
+    old.close()
+
+
+def test_a_version_1_file_is_brought_up_and_a_copy_kept(path: Path) -> None:
+    version_1(path)
+    with Store.open(path) as store:
+        assert store.meta.get("apple_id") == "ada@example.com"
+        assert [row.title for row in store.mirror.reminders()] == ["Water the ferns"]
+        shown = store._connection.all("SELECT list, title, due, tags, file, line FROM reminders")
+        assert shown == [
+            ("Home", "Water the ferns", "2026-03-02T14:30:00+01:00", "green", "Home.md", 3)
+        ]
+        assert store.bases.all()["A1"].placed
+    copy = path.with_name("mirror.db.schema-1")
+    assert mode(copy) == 0o600
+    kept = sqlite3.connect(copy)
+    assert kept.execute("PRAGMA user_version").fetchone() == (1,)
+    assert kept.execute("SELECT title FROM reminder").fetchall() == [("Water the ferns",)]
+    kept.close()
+    Store.open(path).close()
+
+
+def test_a_migrated_file_has_the_schema_of_a_new_one(path: Path, tmp_path: Path) -> None:
+    version_1(path)
+    schema = "SELECT type, name, sql FROM sqlite_master ORDER BY type, name"
+    with Store.open(path) as old, Store.open(tmp_path / "new.db") as new:
+        assert [(kind, name, _flat(sql)) for kind, name, sql in old._connection.all(schema)] == [
+            (kind, name, _flat(sql)) for kind, name, sql in new._connection.all(schema)
+        ]
+
+
+def _flat(sql: str | None) -> str:
+    return "".join((sql or "").replace('"', "").split())
+
+
+def test_a_reader_of_an_older_file_is_told_what_to_do(path: Path) -> None:
+    version_1(path)
+    with pytest.raises(StoreError, match="start remindersd once"):
+        Store.open_reading(path)
+
+
+def test_a_reader_makes_no_file(path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        Store.open_reading(path)
+    assert not path.exists()
+
+
+def test_a_reader_sees_what_is_committed_and_cannot_write(store: Store, path: Path) -> None:
+    with store.commit("one"):
+        store.meta.set("a", "1")
+    with Store.open_reading(path) as reader:
+        with store.commit("two"):
+            store.meta.set("a", "2")
+            assert reader.meta.get("a") == "1"
+        assert reader.meta.get("a") == "2"
+        with pytest.raises(Unwritable), reader.commit("three"):
+            reader.meta.set("a", "3")
+        assert reader.meta.get("a") == "2"

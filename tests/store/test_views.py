@@ -1,0 +1,149 @@
+"""The views are what a person with a sqlite3 shell may rely on."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from store.db import Store
+from store.model import AllDay, Field, Floating, Priority, Zoned
+from store.places import FileRow, LineRow
+from tests.store.samples import Pair, a_list, reminder, tag
+
+
+@pytest.fixture
+def shell(store: Store, path: Path) -> Iterator[sqlite3.Connection]:
+    """A second connection, as the sqlite3 shell has one, while the writer is open."""
+    shell = sqlite3.connect(path)
+    shell.row_factory = sqlite3.Row
+    yield shell
+    shell.close()
+
+
+def put(store: Store, *pairs: Pair) -> None:
+    with store.commit("pull"):
+        store.mirror.put(pairs)
+
+
+def titles(shell: sqlite3.Connection) -> list[str]:
+    return [row["title"] for row in shell.execute("SELECT title FROM reminders ORDER BY title")]
+
+
+def test_the_columns_are_the_promised_ones(store: Store, shell: sqlite3.Connection) -> None:
+    put(
+        store,
+        a_list("HOME"),
+        reminder("P1"),
+        reminder(
+            "A1",
+            title="Water the ferns",
+            notes="both",
+            due=Zoned(datetime(2026, 3, 2, 14, 30), "Europe/Paris"),
+            priority=Priority.HIGH,
+            flagged=True,
+            parent_id="P1",
+        ),
+        tag("T1", "A1", "green"),
+        tag("T2", "A1", "away"),
+    )
+    with store.commit("scan"):
+        store.places.set_lines("Home.md", [LineRow("A1", "Home.md", 4)])
+    (row,) = shell.execute("SELECT * FROM reminders WHERE id = 'A1'")
+    assert dict(row) == {
+        "id": "A1",
+        "list": "Home",
+        "title": "Water the ferns",
+        "notes": "both",
+        "done": 0,
+        "due": "2026-03-02T14:30:00+01:00",
+        "priority": "high",
+        "flagged": 1,
+        "tags": "away,green",
+        "parent": "P1",
+        "file": "Home.md",
+        "line": 5,
+    }
+
+
+@pytest.mark.parametrize(
+    ("due", "shown"),
+    [
+        (None, None),
+        (AllDay(date(2026, 3, 2)), "2026-03-02"),
+        (Floating(datetime(2026, 3, 2, 9, 30)), "2026-03-02T09:30:00"),
+        (Zoned(datetime(2026, 7, 2, 9, 30), "America/New_York"), "2026-07-02T09:30:00-04:00"),
+    ],
+)
+def test_due_dates_are_iso(store: Store, shell: sqlite3.Connection, due: Any, shown: Any) -> None:
+    put(store, a_list(), reminder("A1", due=due), reminder("B2", done=True))
+    found = shell.execute("select title, due from reminders where done = 0").fetchall()
+    assert [tuple(row) for row in found] == [("a1", shown)]
+
+
+def test_a_reader_sees_the_last_commit_while_one_is_open(
+    store: Store, shell: sqlite3.Connection
+) -> None:
+    put(store, a_list(), reminder("A1"))
+    with store.commit("pull"):
+        store.mirror.put([reminder("B2")])
+        assert titles(shell) == ["a1"]
+    assert titles(shell) == ["a1", "b2"]
+
+
+def test_only_what_a_phone_would_show(store: Store, shell: sqlite3.Connection) -> None:
+    put(
+        store,
+        a_list("HOME"),
+        a_list("OLD", deleted=True),
+        a_list("BURIED"),
+        reminder("LIVE"),
+        reminder("SOFT", deleted=True),
+        reminder("HARD"),
+        reminder("IN-OLD", list_id="OLD"),
+        reminder("IN-BURIED", list_id="BURIED"),
+        reminder("AHEAD", list_id="NOT-PULLED-YET"),
+        reminder("CHILD", parent_id="SOFT"),
+    )
+    with store.commit("pull"):
+        store.mirror.tombstone("Reminder/HARD")
+        store.mirror.tombstone("List/BURIED")
+    assert titles(shell) == ["ahead", "child", "live"]
+    (child,) = shell.execute("SELECT parent FROM reminders WHERE id = 'CHILD'")
+    assert child["parent"] is None
+
+
+def test_a_title_that_could_not_be_read_is_null(store: Store, shell: sqlite3.Connection) -> None:
+    put(store, a_list(), reminder("A1", opaque=frozenset({Field.TITLE})))
+    (row,) = shell.execute("SELECT title, notes FROM reminders")
+    assert tuple(row) == (None, "")
+
+
+def test_lists_with_their_groups_files_and_counts(store: Store, shell: sqlite3.Connection) -> None:
+    put(
+        store,
+        a_list("FAMILY", is_group=True),
+        a_list("HOME", group_id="FAMILY"),
+        a_list("WORK"),
+        a_list("OLD", deleted=True),
+        reminder("A1"),
+        reminder("B2", done=True),
+        reminder("C3", deleted=True),
+    )
+    with store.commit("scan"):
+        store.places.set_file(FileRow("Family/Home.md", "ab", 3, "HOME"))
+    assert [dict(row) for row in shell.execute("SELECT * FROM lists ORDER BY name")] == [
+        {
+            "id": "HOME",
+            "name": "Home",
+            "group": "Family",
+            "file": "Family/Home.md",
+            "open": 1,
+            "total": 2,
+        },
+        {"id": "WORK", "name": "Work", "group": None, "file": None, "open": 0, "total": 0},
+    ]
