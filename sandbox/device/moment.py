@@ -21,6 +21,14 @@ _EPOCH = datetime(1970, 1, 1)
 _UNSET_BELOW = -62135596800000
 _UNSET_ABOVE = 253402300799000
 _UNDEFINED = 9223372036854775807
+_UNREADABLE = (
+    binascii.Error,
+    plistlib.InvalidFileException,
+    TypeError,
+    KeyError,
+    IndexError,
+    AttributeError,
+)
 _PARTS = ("year", "month", "day", "hour", "minute", "second")
 
 
@@ -94,19 +102,20 @@ def from_components(value: object) -> Moment | None:
         data = base64.b64decode(str(value), validate=True)
         parts = _archived(data) if data.startswith(b"bplist00") else json.loads(data)
         return _assembled(parts)
-    except (binascii.Error, plistlib.InvalidFileException, TypeError, KeyError) as error:
+    except _UNREADABLE as error:
         raise ValueError(f"unreadable date components: {error}") from error
 
 
 def _assembled(parts: Mapping[str, Any]) -> Moment | None:
-    numbers = [parts.get(name) for name in _PARTS]
-    if any(number is None for number in numbers[:3]):
+    year, month, day, *clock = (parts.get(name) for name in _PARTS)
+    if year is None or month is None or day is None:
         return None
     zone = (parts.get("timeZone") or {}).get("identifier")
     if zone:
         _check_zone(zone)
-    all_day = numbers[3] is None
-    wall = datetime(*(int(number or 0) for number in numbers))  # type: ignore[arg-type]
+    all_day = clock[0] is None
+    hour, minute, second = (int(part or 0) for part in clock)
+    wall = datetime(int(year), int(month), int(day), hour, minute, second)
     return Moment(wall, all_day, None if all_day else zone)
 
 
