@@ -1,0 +1,258 @@
+"""Keep what a write displaced, described well enough that any later process can judge it.
+
+A receipt is a file ``<stem>.data`` and beside it ``<stem>.json``, which says for whom it is and
+what it should hold. The order of writing carries the meaning, so a crash anywhere can be read:
+
+1. The JSON is durable before anything of the person's moves, and after our own bytes are complete.
+   So data without JSON never held a word of the person's, and is cleared away.
+2. Dropping goes the other way round: first the JSON, then the data.
+3. What happened is told by the data alone (the table in ``_judge``), never by a flag.
+
+A displaced file may still be open in an editor. It is *quiet* when two hashes of it at least
+``QUIET_S`` apart are equal; only then may it go.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+
+from sync.errors import RemindersdError
+from sync.local.disk import digest, sync_directory, write_whole
+
+__all__ = ["QUIET_S", "Entry", "Kind", "Ledger", "Receipt", "State"]
+
+QUIET_S = 60.0
+_KEY = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,79}")
+
+
+class Kind(StrEnum):
+    """How the write was done; it decides what the files of the receipt mean."""
+
+    EXCHANGE = "exchange"
+    LINK = "link"
+    CREATE = "create"
+    REMOVE = "remove"
+
+
+class State(StrEnum):
+    """What the receipt proves.
+
+    ``CLEAN``: the write happened and displaced what was expected. ``OURS``: it did not happen, or
+    was taken back. ``FOREIGN``: it displaced something that the person wrote and nobody has read.
+    """
+
+    CLEAN = "clean"
+    OURS = "ours"
+    FOREIGN = "foreign"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """The JSON of one receipt. Hashes are SHA-256 in hex, ``""`` where there is nothing.
+
+    ``path`` is the target relative to the root; ``seen`` the hash last found in the displaced
+    file and ``since`` the time (seconds, the writer's clock) at which it was first found.
+    """
+
+    stem: str
+    key: str
+    path: str
+    kind: Kind
+    expected: str
+    ours: str
+    seen: str
+    since: float
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """One receipt as found on disk. ``file`` holds what was displaced, if anything was."""
+
+    key: str
+    path: str
+    kind: Kind
+    expected_sha256: str
+    ours_sha256: str
+    state: State
+    found_sha256: str
+    age_s: float
+    quiet: bool
+    stem: str
+    file: Path | None
+
+    def data(self) -> bytes:
+        """The displaced bytes, empty where nothing was displaced. Raises ``OSError``."""
+        return b"" if self.file is None else self.file.read_bytes()
+
+
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    state: State
+    file: Path | None = None
+    sha256: str = ""
+
+
+class Ledger:
+    """The receipts in one directory. Every method may raise ``OSError``.
+
+    A receipt whose JSON is damaged raises ``RemindersdError``: it is for a person to look at.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        root: Path,
+        step: Callable[[str], None],
+        clock: Callable[[], float],
+    ) -> None:
+        self.directory = directory
+        self._root = root
+        self._step = step
+        self._clock = clock
+
+    def data(self, entry: Entry) -> Path:
+        """Where our bytes wait, and after the write what they displaced."""
+        return self.directory / f"{entry.stem}.data"
+
+    def link(self, entry: Entry) -> Path:
+        """The second name of the target, where files cannot be exchanged."""
+        return self.directory / f"{entry.stem}.link"
+
+    def entry(self, key: str, path: str, kind: Kind, expected: str, ours: str) -> Entry:
+        """A new entry, not yet on disk. ``key`` is the caller's, to know the write by."""
+        if not _KEY.fullmatch(key):
+            raise ValueError(f"receipt key {key!r}: 1 to 80 letters, digits, '-', '_' or '.'")
+        base = f"{key}.{expected[:12] or 'new'}.{ours[:12] or 'gone'}"
+        number = 0
+        while any(self.directory.glob(f"{base}.{number}.*")):
+            number += 1
+        stem = f"{base}.{number}"
+        return Entry(stem, key, path, kind, expected, ours, expected, self._clock())
+
+    def record(self, entry: Entry) -> None:
+        """Make the entry durable, whole or not at all."""
+        staged = self.directory / f"{entry.stem}.json.new"
+        staged.unlink(missing_ok=True)
+        write_whole(staged, json.dumps({"schema": 1, **asdict(entry)}).encode() + b"\n")
+        os.rename(staged, self._json(entry))
+        sync_directory(self.directory)
+
+    def touch(self, entry: Entry, seen: str) -> Entry:
+        """Start the quiet period again: ``seen`` is what the displaced file is about to hold."""
+        entry = replace(entry, seen=seen, since=self._clock())
+        self.record(entry)
+        return entry
+
+    def discard(self, entry: Entry) -> None:
+        """Remove the receipt's files; what they hold must be known to be kept elsewhere."""
+        self._step("swap:drop-record")
+        self._json(entry).unlink(missing_ok=True)
+        sync_directory(self.directory)
+        self._step("swap:drop-data")
+        self.data(entry).unlink(missing_ok=True)
+        self.link(entry).unlink(missing_ok=True)
+
+    def sweep(self) -> None:
+        """Clear away what a crash left half made; none of it ever held the person's bytes."""
+        kept = {path.stem for path in self.directory.glob("*.json")}
+        for path in self.directory.iterdir():
+            if path.suffix == ".new" or (
+                path.suffix in {".data", ".link"} and path.stem not in kept
+            ):
+                path.unlink(missing_ok=True)
+        for entry, _ in self.all():
+            for path in (self.data(entry), self.link(entry)):
+                if path.exists() and self._is_target(entry, path):
+                    path.unlink()  # a second name left by a crash would make the file read-only
+
+    def find(self, stem: str) -> tuple[Entry, Receipt] | None:
+        """One receipt as it is now, or ``None`` when it has been dropped."""
+        path = self.directory / f"{stem}.json"
+        try:
+            document = json.loads(path.read_bytes())
+            del document["schema"]
+            entry = Entry(**{**document, "kind": Kind(document["kind"])})
+        except FileNotFoundError:
+            return None
+        except (ValueError, TypeError, KeyError) as error:
+            raise RemindersdError(
+                f"{path} is damaged",
+                f"Look at {stem}.data beside it, keep what is yours, then remove both.",
+            ) from error
+        return entry, self._receipt(entry)
+
+    def all(self) -> list[tuple[Entry, Receipt]]:
+        """Every receipt, oldest first; a displaced file that changed starts its period again."""
+        found = []
+        for path in self.directory.glob("*.json"):
+            pair = self.find(path.stem)
+            if pair is not None:
+                found.append(pair)
+        return sorted(found, key=lambda pair: (pair[0].since, pair[0].stem))
+
+    def _receipt(self, entry: Entry) -> Receipt:
+        finding = self._judge(entry)
+        now = self._clock()
+        if finding.file is not None and (finding.sha256 != entry.seen or entry.since > now):
+            entry = replace(entry, seen=finding.sha256, since=now)
+            with suppress(OSError):  # a full disk: the period starts when it can be noted
+                self.record(entry)
+        age_s = max(0.0, now - entry.since)
+        return Receipt(
+            key=entry.key,
+            path=entry.path,
+            kind=entry.kind,
+            expected_sha256=entry.expected,
+            ours_sha256=entry.ours,
+            state=finding.state,
+            found_sha256=finding.sha256,
+            age_s=age_s,
+            quiet=finding.file is None or age_s >= QUIET_S,
+            stem=entry.stem,
+            file=finding.file,
+        )
+
+    def _judge(self, entry: Entry) -> _Finding:
+        """What happened, from what is there."""
+        data, link = self.data(entry), self.link(entry)
+        waiting, linked = data.exists(), link.exists()
+        match entry.kind:
+            case Kind.EXCHANGE if waiting:
+                return self._compare(entry, data)
+            case Kind.EXCHANGE:  # somebody emptied the directory: claim nothing
+                return _Finding(State.OURS)
+            case Kind.LINK if linked and not waiting:
+                return self._compare(entry, link)
+            case Kind.LINK if linked and not self._is_target(entry, link):
+                # Our bytes still wait, but the person has put another file in the place.
+                finding = self._compare(entry, link)
+                return finding if finding.state is State.FOREIGN else _Finding(State.OURS)
+            case Kind.LINK:  # our bytes still wait, or were taken back
+                return _Finding(State.OURS)
+            case Kind.CREATE if waiting and not self._is_target(entry, data):
+                return _Finding(State.OURS, data, digest(data))
+            case Kind.CREATE:  # our bytes went to their place, which displaced nothing
+                return _Finding(State.CLEAN)
+            case Kind.REMOVE if waiting and not self._is_target(entry, data):
+                return self._compare(entry, data)
+            case Kind.REMOVE:  # never moved away, or back in its place
+                return _Finding(State.OURS)
+
+    def _compare(self, entry: Entry, file: Path) -> _Finding:
+        found = digest(file)
+        states = {entry.ours: State.OURS, entry.expected: State.CLEAN}
+        return _Finding(states.get(found, State.FOREIGN), file, found)
+
+    def _is_target(self, entry: Entry, data: Path) -> bool:
+        target = self._root / entry.path
+        return target.exists() and data.samefile(target)
+
+    def _json(self, entry: Entry) -> Path:
+        return self.directory / f"{entry.stem}.json"

@@ -1,0 +1,230 @@
+"""Observe the whole folder: which list files there are and what each holds, deciding nothing.
+
+Three answers per file, because "could not be read" is never "is not there": ``Read``, ``Opaque``
+(there, but not to be parsed or written) and ``Unsettled`` (unknown now). A file that did not
+change since it was read is not opened again. Only while ``FolderScan.complete`` holds may what
+is in no file be taken for deleted.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from sync.local.files import (
+    MAX_BYTES,
+    Signature,
+    Unsettled,
+    age_s,
+    ids_in,
+    ids_in_large,
+    opaque_reason,
+    read_stable,
+    settle_s,
+)
+from sync.local.folder import NotReady, Ready, check
+from sync.local.place import is_inside
+from sync.local.tree import Found, Tree, walk
+
+__all__ = ["FileScan", "FolderScan", "Opaque", "Read", "Scanner"]
+
+# A file may change twice within one tick of its file system's clock, and look unchanged.
+RACY_S = 2.0
+
+P = TypeVar("P")
+
+
+@dataclass(frozen=True, slots=True)
+class Read(Generic[P]):
+    """The file was read whole and understood. ``ids`` are without their ``^``."""
+
+    data: bytes
+    sha256: str
+    parsed: P
+    ids: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """The file is there and is carried as it is; ``ids`` are those in its bytes."""
+
+    reason: str
+    ids: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class FileScan(Generic[P]):
+    """One list file. ``path`` is relative to the root, in POSIX form, spelled as on disk."""
+
+    path: str
+    signature: Signature
+    state: Read[P] | Opaque | Unsettled
+    editor_open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FolderScan(Generic[P]):
+    """The folder at one moment.
+
+    ``ignored`` says why a file or directory that a person may ask about is not looked into, and
+    ``strays`` which ids stand in Markdown files that are no lists: what stands there is not gone.
+    ``unreadable`` names directories whose content is unknown.
+    """
+
+    root: Ready | NotReady
+    files: Mapping[str, FileScan[P]]
+    ignored: Mapping[str, str]
+    strays: Mapping[str, frozenset[str]]
+    unreadable: Mapping[str, str]
+
+    @property
+    def complete(self) -> bool:
+        """Whether all of the folder's content is known, so that absence can be judged."""
+        return (
+            isinstance(self.root, Ready)
+            and not self.unreadable
+            and not any(isinstance(file.state, Unsettled) for file in self.files.values())
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Sighting:
+    """A signature, and when (ns) it was first seen."""
+
+    signature: Signature
+    seen_ns: int
+
+
+class Scanner(Generic[P]):
+    """Scans one folder again and again, and remembers what has not changed.
+
+    ``parse`` gets plain UTF-8 text only; its ``ValueError`` makes the file opaque. ``clock`` is
+    the wall clock in seconds, as file times are. ``expect_marker`` is the uuid of ``prepare``.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        suffix: str,
+        parse: Callable[[bytes], P],
+        clock: Callable[[], float],
+        *,
+        expect_marker: str | None = None,
+    ) -> None:
+        self._root = root
+        self._suffix = suffix
+        self._parse = parse
+        self._clock = clock
+        self._expected = expect_marker
+        self._sightings: dict[str, _Sighting] = {}
+        self._last: dict[str, FileScan[P]] = {}
+        self._cached: dict[str, Signature] = {}
+        self._strays: dict[str, tuple[Signature, frozenset[str]]] = {}
+
+    def scan(self, *, force: bool = False) -> FolderScan[P]:
+        """Look at every file; with ``force`` also read those that seem unchanged."""
+        root = check(self._root, self._expected)
+        if isinstance(root, NotReady):
+            return FolderScan(root, {}, {}, {}, {})
+        now_ns = int(self._clock() * 1e9)
+        tree = walk(self._root, self._suffix, now_ns)
+        if tree.root_error is not None:
+            return FolderScan(NotReady(tree.root_error), {}, {}, {}, {})
+        if force:
+            self._cached.clear()
+            self._strays.clear()
+        files = {found.path: self._look(found, now_ns) for found in tree.files}
+        for path, retry_s in tree.being_saved.items():
+            state = Unsettled("is being saved by an editor", retry_s)
+            files[path] = FileScan(path, Signature(0, 0, 0), state, editor_open=True)
+        unreadable = dict(tree.unreadable)
+        strays = dict(self._stray_ids(tree, unreadable, now_ns))
+        self._forget(files.keys(), tree.strays.keys())
+        return FolderScan(root, files, tree.ignored, strays, unreadable)
+
+    def _look(self, found: Found, now_ns: int) -> FileScan[P]:
+        known = self._last.get(found.path)
+        seen_ns = self._seen_ns(found.path, found.signature, now_ns)
+        if known is not None and self._cached.get(found.path) == found.signature:
+            return replace(known, editor_open=found.editor_open)
+        state = self._observe(found, now_ns, seen_ns)
+        scan: FileScan[P] = FileScan(found.path, found.signature, state, found.editor_open)
+        if not isinstance(state, Unsettled):
+            self._last[found.path] = scan
+            if age_s(found.signature, now_ns, seen_ns) >= RACY_S:
+                self._cached[found.path] = found.signature
+        return scan
+
+    def _observe(self, found: Found, now_ns: int, seen_ns: int) -> Read[P] | Opaque | Unsettled:
+        if found.trouble is not None:
+            return Unsettled(found.trouble, None)
+        known = self._last.get(found.path)
+        previous = known.signature.size if known is not None else None
+        wait_s = settle_s(found.signature, now_ns, previous, seen_ns)
+        if wait_s > 0:
+            return Unsettled("was changed a moment ago", wait_s)
+        real = Path(os.path.realpath(self._root / found.path))
+        if found.signature.size > MAX_BYTES:
+            return self._observe_large(real)
+        stable = read_stable(real)
+        if isinstance(stable, Unsettled):
+            return stable
+        if stable.signature != found.signature:
+            return Unsettled("was changed a moment ago")
+        if not is_inside(self._root, real):
+            return Opaque("is a symbolic link that leads out of the folder", ids_in(stable.data))
+        before = known.state if known is not None else None
+        if isinstance(before, Read) and before.sha256 == stable.sha256:
+            return before
+        return self._understand(stable.data, stable.sha256)
+
+    def _understand(self, data: bytes, sha256: str) -> Read[P] | Opaque:
+        ids = ids_in(data)
+        reason = opaque_reason(data)
+        if reason is not None:
+            return Opaque(reason, ids)
+        try:
+            return Read(data, sha256, self._parse(data), ids)
+        except ValueError as error:
+            return Opaque(f"cannot be understood: {error}", ids)
+
+    def _observe_large(self, real: Path) -> Opaque | Unsettled:
+        try:
+            return Opaque(f"is larger than {MAX_BYTES >> 20} MiB", ids_in_large(real))
+        except OSError as error:
+            return Unsettled(f"cannot be read: {error.strerror}", None)
+
+    def _stray_ids(
+        self, tree: Tree, unreadable: dict[str, str], now_ns: int
+    ) -> Iterator[tuple[str, frozenset[str]]]:
+        for path, signature in tree.strays.items():
+            kept = self._strays.get(path)
+            if kept is None or kept[0] != signature:
+                try:
+                    kept = (signature, ids_in_large(Path(os.path.realpath(self._root / path))))
+                except OSError as error:
+                    unreadable[path] = f"cannot be read: {error.strerror}"
+                    continue
+                if age_s(signature, now_ns, now_ns) >= RACY_S:
+                    self._strays[path] = kept
+            if kept[1]:
+                yield path, kept[1]
+
+    def _seen_ns(self, path: str, signature: Signature, now_ns: int) -> int:
+        """When this signature was first seen; never later than now, should the clock go back."""
+        last = self._sightings.get(path)
+        fresh = last is None or last.signature != signature
+        seen_ns = now_ns if fresh or last is None else min(last.seen_ns, now_ns)
+        self._sightings[path] = _Sighting(signature, seen_ns)
+        return seen_ns
+
+    def _forget(self, lists: Collection[str], strays: Collection[str]) -> None:
+        for path in self._sightings.keys() - set(lists):
+            del self._sightings[path]
+            self._last.pop(path, None)
+            self._cached.pop(path, None)
+        for path in self._strays.keys() - set(strays):
+            del self._strays[path]

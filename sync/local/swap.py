@@ -1,0 +1,322 @@
+"""Change the person's files so that no save of theirs is lost, however the two interleave.
+
+"Check the hash, then replace" loses the save that lands in between. So our bytes and the file
+trade places in one system call, and *then* what came out is looked at: if it is not what was
+expected, it is the person's, and goes straight back. What came out is kept as a receipt until it
+is quiet, because an editor may still be writing into it. Rules:
+
+1. A reader sees the old or the new file, whole, with its mode, owner and attributes.
+2. Nothing is unlinked before its content is known to be kept or to be ours.
+3. Whatever happens, an answer is a value: ``Replaced``, ``ChangedMeanwhile`` or ``Refused``.
+   After a ``Refused`` or a crash, ``receipts()`` says what really happened.
+
+Where files cannot be exchanged (some network and FUSE file systems) a second link to the old
+file is kept instead: then a save by rename in the microseconds before ours can be lost.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from sync.local.disk import (
+    Exchange,
+    Renameat2,
+    digest,
+    move_new,
+    probe,
+    sync_directory,
+    write_whole,
+)
+from sync.local.folder import OURS
+from sync.local.outcome import (
+    ChangedMeanwhile,
+    Outcome,
+    Refusal,
+    Refused,
+    Replaced,
+    reason_of,
+)
+from sync.local.place import check_directory, check_target, locate
+from sync.local.receipts import Entry, Kind, Ledger, Receipt, State
+
+__all__ = ["ChangedMeanwhile", "Outcome", "Refused", "Replaced", "Writer"]
+
+
+class Writer:
+    """The only writer of the person's files below ``root``, which has to be prepared.
+
+    ``step(name)`` is called before each effect. ``clock`` gives seconds for the quiet period of
+    receipts; best is one that nobody sets (monotonic), since a leap forward ends that period.
+    Paths are relative to the root, and come back in POSIX form.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        step: Callable[[str], None],
+        clock: Callable[[], float],
+        exchange: Exchange | None = None,
+    ) -> None:
+        self._root = root
+        self._step = step
+        self._calls: Exchange = Renameat2() if exchange is None else exchange
+        self._ledger = Ledger(root / OURS / "receipts", root, step, clock)
+        self._supported: bool | None = None
+
+    @property
+    def exchange_supported(self) -> bool:
+        """Whether this folder's file system can exchange files. Raises ``OSError``."""
+        if self._supported is None:
+            self._supported = probe(self._calls, self._ledger.directory)
+        return self._supported
+
+    def replace(self, path: Path, new: bytes, expected_sha256: str, key: str) -> Outcome:
+        """Write ``new`` over the file, if it still holds what has the expected hash."""
+        return self._answer(lambda: self._replace(path, new, expected_sha256, key))
+
+    def create(self, path: Path, new: bytes, key: str) -> Outcome:
+        """Write a file that is not there yet; it becomes as private as its directory."""
+        return self._answer(lambda: self._create(path, new, key))
+
+    def rename(self, old: Path, new_path: Path) -> Outcome:
+        """Rename, never over another file; the new directory is made, an emptied one goes."""
+        return self._answer(lambda: self._rename(old, new_path))
+
+    def remove(self, path: Path, expected_sha256: str, key: str) -> Outcome:
+        """Take the file out of the folder, into a receipt, if it holds what is expected."""
+        return self._answer(lambda: self._remove(path, expected_sha256, key))
+
+    def receipts(self) -> list[Receipt]:
+        """What earlier writes displaced, oldest first. Raises ``OSError``."""
+        if not self._ledger.directory.is_dir():
+            return []
+        self._ledger.sweep()
+        return [receipt for _, receipt in self._ledger.all()]
+
+    def give_back(self, receipt: Receipt) -> Outcome:
+        """Put what the person wrote back in its place; done twice, it is done once.
+
+        ``ChangedMeanwhile``: the person saved again since, or removed the file. Then both stay,
+        the newer in its place and the other in the receipt, for the caller to keep.
+        """
+        return self._answer(lambda: self._give_back(receipt))
+
+    def drop(self, receipt: Receipt, kept_sha256: str | None = None) -> None:
+        """Forget a quiet receipt; one that changed since it was looked at stays.
+
+        A foreign one needs the caller's proof that its bytes are kept: their hash. Raises
+        ``ValueError`` for a receipt that may not be dropped, and ``OSError``.
+        """
+        if not receipt.quiet:
+            raise ValueError(f"receipt {receipt.stem} is not quiet yet")
+        if receipt.state is State.FOREIGN and kept_sha256 != receipt.found_sha256:
+            raise ValueError(f"receipt {receipt.stem} holds bytes that are kept nowhere else")
+        now = self._ledger.find(receipt.stem)
+        if now is not None and now[1].found_sha256 == receipt.found_sha256:
+            self._ledger.discard(now[0])
+
+    def _answer(self, work: Callable[[], Outcome]) -> Outcome:
+        try:
+            if not self._ledger.directory.is_dir():
+                return Refused(f"{self._ledger.directory} is not there (folder not mounted?)")
+            return work()
+        except Refusal as refusal:
+            return Refused(refusal.reason)
+        except FileNotFoundError as error:
+            return ChangedMeanwhile(f"{error.filename} is gone")
+        except OSError as error:
+            return Refused(reason_of(error))
+
+    def _replace(self, path: Path, new: bytes, expected: str, key: str) -> Outcome:
+        target = locate(self._root, path)
+        check_target(target)
+        if digest(target) != expected:
+            return ChangedMeanwhile(f"{path} was saved by someone else")
+        ours = hashlib.sha256(new).hexdigest()
+        if ours == expected:
+            return Replaced(ours)
+        kind = Kind.EXCHANGE if self.exchange_supported else Kind.LINK
+        entry = self._ledger.entry(key, path.as_posix(), kind, expected, ours)
+        try:
+            self._stage(entry, new, like=target)
+            self._step("swap:check")
+            if digest(target) != expected:
+                self._ledger.discard(entry)
+                return ChangedMeanwhile(f"{path} was saved by someone else")
+            check_target(target)
+            if kind is Kind.EXCHANGE:
+                self._step("swap:exchange")
+                self._calls.exchange(self._ledger.data(entry), target)
+        except OSError:
+            self._abandon(entry)
+            raise
+        if kind is Kind.LINK and not self._replace_by_link(entry, target):
+            return ChangedMeanwhile(f"{path} was saved by someone else")
+        self._sync(target)
+        return self._examine(entry, target)
+
+    def _replace_by_link(self, entry: Entry, target: Path) -> bool:
+        """Keep a second link to the old file, then rename ours over it; whether it was done."""
+        link = self._ledger.link(entry)
+        try:
+            self._step("swap:link")
+            os.link(target, link)
+            if digest(link) != entry.expected:
+                self._abandon(entry)
+                return False
+            self._step("swap:exchange")
+            os.replace(self._ledger.data(entry), target)
+        except OSError:
+            self._abandon(entry)
+            raise
+        return True
+
+    def _examine(self, entry: Entry, target: Path) -> Outcome:
+        """Look at what came out; if the person wrote it, it goes back at once."""
+        self._step("swap:examine")
+        displaced = self._ledger.data(entry) if entry.kind is Kind.EXCHANGE else None
+        found = digest(displaced or self._ledger.link(entry))
+        if found in (entry.expected, entry.ours):
+            return Replaced(entry.ours)
+        self._return(entry, target)
+        return ChangedMeanwhile(f"{entry.path} was saved while it was being written")
+
+    def _create(self, path: Path, new: bytes, key: str) -> Outcome:
+        target = locate(self._root, path)
+        if os.path.lexists(target):
+            return ChangedMeanwhile(f"{path} is there already")
+        self._make_directory(target.parent)
+        ours = hashlib.sha256(new).hexdigest()
+        entry = self._ledger.entry(key, path.as_posix(), Kind.CREATE, "", ours)
+        try:
+            self._stage(entry, new, mode=target.parent.stat().st_mode & 0o666)
+            self._step("swap:move")
+            move_new(self._calls, self._ledger.data(entry), target)
+        except FileExistsError:
+            self._ledger.discard(entry)
+            return ChangedMeanwhile(f"{path} is there already")
+        except OSError:
+            self._abandon(entry)
+            raise
+        self._sync(target)
+        return Replaced(ours)
+
+    def _rename(self, old: Path, new_path: Path) -> Outcome:
+        source = locate(self._root, old, follow=False)
+        target = locate(self._root, new_path, follow=False)
+        check_directory(source.parent)
+        source.lstat()  # before a directory is made for nothing
+        self._make_directory(target.parent)
+        try:
+            self._step("swap:move")
+            move_new(self._calls, source, target)
+        except FileExistsError:
+            return ChangedMeanwhile(f"{new_path} is there already")
+        self._sync(target)
+        sync_directory(source.parent)
+        if source.parent != self._root.resolve() and not os.listdir(source.parent):
+            self._step("swap:remove-directory")
+            with suppress(OSError):  # no longer empty: then it stays
+                source.parent.rmdir()
+        return Replaced(digest(target) if target.is_file() and not target.is_symlink() else "")
+
+    def _remove(self, path: Path, expected: str, key: str) -> Outcome:
+        target = locate(self._root, path, follow=False)
+        if target.is_symlink():
+            raise Refusal(f"{path} is a symbolic link; remove it by hand")
+        check_target(target)
+        if digest(target) != expected:
+            return ChangedMeanwhile(f"{path} was saved by someone else")
+        entry = self._ledger.entry(key, path.as_posix(), Kind.REMOVE, expected, "")
+        try:
+            self._step("swap:record")
+            self._ledger.record(entry)
+            self._step("swap:move")
+            move_new(self._calls, target, self._ledger.data(entry))
+        except OSError:
+            self._abandon(entry)
+            raise
+        self._sync(target)
+        self._step("swap:examine")
+        if digest(self._ledger.data(entry)) == expected:
+            return Replaced("")
+        self._return(entry, target)
+        return ChangedMeanwhile(f"{path} was saved while it was being removed")
+
+    def _give_back(self, receipt: Receipt) -> Outcome:
+        now = self._ledger.find(receipt.stem)
+        if now is None:
+            raise Refusal(f"the receipt {receipt.stem} has been dropped")
+        entry, current = now
+        if current.state is State.CLEAN:
+            raise Refusal(f"the receipt {receipt.stem} holds nothing that the person wrote")
+        target = locate(self._root, Path(entry.path))
+        if current.state is State.OURS:
+            return Replaced(digest(target))
+        if not self._return(entry, target):
+            return ChangedMeanwhile(f"{entry.path} was saved again; both versions are kept")
+        return Replaced(current.found_sha256)
+
+    def _return(self, entry: Entry, target: Path) -> bool:
+        """Bring the displaced bytes back to where ours are; ``False``: both are kept."""
+        self._step("swap:record")
+        self._ledger.touch(entry, entry.ours)
+        data = self._ledger.data(entry)
+        if entry.kind is Kind.REMOVE:
+            return self._return_removed(data, target)
+        if not target.exists() or digest(target) != entry.ours:
+            return False
+        self._step("swap:give-back")
+        if entry.kind is Kind.LINK:
+            os.replace(self._ledger.link(entry), target)
+            self._sync(target)
+            return True
+        self._calls.exchange(data, target)
+        self._sync(target)
+        self._step("swap:examine-again")
+        if digest(data) == entry.ours:
+            return True
+        # Saved once more between the look and the exchange: that save is the newer one.
+        self._step("swap:put-newer-back")
+        self._calls.exchange(data, target)
+        self._sync(target)
+        return False
+
+    def _return_removed(self, data: Path, target: Path) -> bool:
+        try:
+            self._step("swap:give-back")
+            move_new(self._calls, data, target)
+        except FileExistsError:
+            return False
+        self._sync(target)
+        return True
+
+    def _stage(
+        self, entry: Entry, new: bytes, *, mode: int = 0o600, like: Path | None = None
+    ) -> None:
+        """Our bytes complete and durable, then the record of what they are for."""
+        self._step("swap:write")
+        write_whole(self._ledger.data(entry), new, mode=mode, like=like)
+        self._step("swap:record")
+        self._ledger.record(entry)
+
+    def _abandon(self, entry: Entry) -> None:
+        """After a failure, clean up; but keep a receipt if more happened than was reported."""
+        found = self._ledger.find(entry.stem)
+        if found is None or found[1].state is State.OURS:
+            self._ledger.discard(entry)
+
+    def _make_directory(self, directory: Path) -> None:
+        if not directory.is_dir():
+            self._step("swap:make-directory")
+            directory.mkdir(parents=True, exist_ok=True)
+        check_directory(directory)
+
+    def _sync(self, target: Path) -> None:
+        self._step("swap:sync")
+        sync_directory(target.parent)
+        sync_directory(self._ledger.directory)

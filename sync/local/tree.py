@@ -1,0 +1,238 @@
+"""Walk the folder once and say which entry is what; no file is opened.
+
+    <root>/Home.md              a list
+    <root>/Work/Plans.md        a list in a group
+    <root>/Work/2026/old.md     a *stray*: Markdown, but no list; ids may stand in it
+    .obsidian/  .git/  x~       not looked at
+
+A listing is no snapshot: a file that moves between two directories can be in neither listing. So
+the walk is repeated until no directory changed under it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from sync.local.files import Signature
+from sync.local.names import ignored_reason
+
+__all__ = ["Found", "Tree", "walk"]
+
+ATTEMPTS = 3
+# An editor that saves by renaming the old file away leaves its path empty for a moment.
+SAVING_S = 5.0
+
+_NO_SIGNATURE = Signature(0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A list file; ``trouble`` says why it cannot be opened, if that is plain already."""
+
+    path: str
+    signature: Signature
+    device: int = 0
+    is_link: bool = False
+    trouble: str | None = None
+    editor_open: bool = False
+
+
+@dataclass(slots=True)
+class Tree:
+    """What is in the folder. Keys are paths relative to the root, in POSIX form.
+
+    ``being_saved``: lists that an editor has moved away to write them anew, with seconds to wait.
+    """
+
+    files: list[Found] = field(default_factory=list)
+    strays: dict[str, Signature] = field(default_factory=dict)
+    ignored: dict[str, str] = field(default_factory=dict)
+    unreadable: dict[str, str] = field(default_factory=dict)
+    being_saved: dict[str, float] = field(default_factory=dict)
+    root_error: str | None = None
+
+
+def walk(root: Path, suffix: str, now_ns: int) -> Tree:
+    """Everything below ``root`` that matters; ``now_ns`` is the wall clock."""
+    tree = Tree()
+    for _ in range(ATTEMPTS):
+        walker = _Walker(root, suffix, now_ns)
+        walker.run()
+        tree = walker.tree
+        if not walker.has_moved():
+            break
+    else:
+        tree.unreadable["."] = "keeps changing while it is listed"
+    _drop_aliases(tree)
+    return tree
+
+
+class _Walker:
+    """One pass over the folder."""
+
+    def __init__(self, root: Path, suffix: str, now_ns: int) -> None:
+        self.tree = Tree()
+        self._root = root
+        self._suffix = suffix
+        self._now_ns = now_ns
+        self._stamps: dict[str, tuple[int, ...] | None] = {}
+
+    def run(self) -> None:
+        waiting = [""]
+        while waiting:
+            directory = waiting.pop()
+            self._stamps[directory] = self._stamp(directory)
+            try:
+                with os.scandir(self._root / directory) as listing:
+                    entries = {entry.name: entry for entry in listing}
+            except OSError as error:
+                self._note_unreadable(directory, error)
+                continue
+            waiting.extend(self._visit(directory, entries))
+
+    def has_moved(self) -> bool:
+        """Whether any directory changed since just before it was listed."""
+        return any(self._stamp(path) != stamp for path, stamp in self._stamps.items())
+
+    def _visit(self, directory: str, entries: dict[str, os.DirEntry[str]]) -> Iterator[str]:
+        """Sort one directory's entries; yields the directories in it to be visited."""
+        is_deep = "/" in directory
+        for name, entry in sorted(entries.items()):
+            path = f"{directory}/{name}" if directory else name
+            if not name.isascii() and not _is_unicode(name):
+                self.tree.ignored[_printable(path)] = "its name is not UTF-8"
+                continue
+            reason = ignored_reason(name)
+            if reason is not None:
+                self._ignore(path, reason, entry)
+            elif entry.is_dir(follow_symlinks=False):
+                yield path
+            elif entry.is_symlink() and _is_directory(entry):
+                self.tree.ignored[path] = "a link to a directory, which is not followed"
+            elif not name.endswith(self._suffix):
+                continue
+            elif is_deep:
+                self.tree.ignored[directory] = "deeper than a group, so its files are no lists"
+                self._add_stray(path, entry)
+            else:
+                self._add_list(path, entry, entries)
+        if not is_deep:
+            self._find_being_saved(directory, entries)
+
+    def _add_list(
+        self, path: str, entry: os.DirEntry[str], entries: dict[str, os.DirEntry[str]]
+    ) -> None:
+        is_link = entry.is_symlink()
+        try:
+            status = os.stat(entry.path)
+        except FileNotFoundError:
+            if is_link:
+                trouble = "is a symbolic link that leads nowhere"
+                self.tree.files.append(Found(path, _NO_SIGNATURE, trouble=trouble))
+            return  # else it went away just now, which shows in its directory's stamp
+        except OSError as error:
+            trouble = f"cannot be read: {error.strerror}"
+            self.tree.files.append(Found(path, _NO_SIGNATURE, trouble=trouble))
+            return
+        found = Found(path, Signature.of(status), status.st_dev, is_link)
+        if not stat.S_ISREG(status.st_mode):
+            found = replace(found, trouble="is not a regular file")
+        elif self._is_open(entry.name, entries):
+            found = replace(found, editor_open=True)
+        self.tree.files.append(found)
+
+    def _add_stray(self, path: str, entry: os.DirEntry[str]) -> None:
+        try:
+            status = entry.stat(follow_symlinks=False)
+        except OSError as error:
+            self.tree.unreadable[path] = f"cannot be read: {error.strerror}"
+            return
+        if stat.S_ISREG(status.st_mode):
+            self.tree.strays[path] = Signature.of(status)
+
+    def _ignore(self, path: str, reason: str, entry: os.DirEntry[str]) -> None:
+        if not reason:
+            return
+        self.tree.ignored[path] = reason
+        if path.endswith(self._suffix) and entry.is_file(follow_symlinks=False):
+            self._add_stray(path, entry)
+
+    def _is_open(self, name: str, entries: dict[str, os.DirEntry[str]]) -> bool:
+        """Whether an editor's lock, swap file or fresh backup stands beside the file."""
+        locks = (f".#{name}", f"#{name}#", f".~lock.{name}#")
+        if any(lock in entries for lock in locks):
+            return True
+        swap = re.compile(rf"\.{re.escape(name)}\.sw[a-p]")
+        return self._backup_wait_s(name, entries) is not None or any(map(swap.fullmatch, entries))
+
+    def _find_being_saved(self, directory: str, entries: dict[str, os.DirEntry[str]]) -> None:
+        for backup in entries:
+            name = backup.removesuffix("~")
+            if name in entries or not name.endswith(self._suffix) or ignored_reason(name) == "":
+                continue
+            wait_s = self._backup_wait_s(name, entries)
+            if wait_s is not None:
+                path = f"{directory}/{name}" if directory else name
+                self.tree.being_saved[path] = wait_s
+
+    def _backup_wait_s(self, name: str, entries: dict[str, os.DirEntry[str]]) -> float | None:
+        """Seconds until ``name~`` is old enough to be a backup left lying; ``None``: it is."""
+        entry = entries.get(f"{name}~")
+        if entry is None:
+            return None
+        try:
+            changed_ns = entry.stat(follow_symlinks=False).st_ctime_ns
+        except OSError:
+            return None
+        age_s = (self._now_ns - changed_ns) / 1e9
+        return SAVING_S - age_s if 0 <= age_s < SAVING_S else None
+
+    def _stamp(self, directory: str) -> tuple[int, ...] | None:
+        try:
+            status = os.stat(self._root / directory)
+        except OSError:
+            return None
+        return status.st_ino, status.st_mtime_ns, status.st_ctime_ns
+
+    def _note_unreadable(self, directory: str, error: OSError) -> None:
+        if directory:
+            self.tree.unreadable[directory] = f"cannot be read: {error.strerror}"
+        else:
+            self.tree.root_error = f"{self._root} cannot be read: {error.strerror}"
+
+
+def _drop_aliases(tree: Tree) -> None:
+    """Of several names for one file the first plain one is the list; the others are noted."""
+    first: dict[tuple[int, int], str] = {}
+    kept = []
+    for found in sorted(tree.files, key=lambda found: (found.is_link, found.path)):
+        identity = (found.device, found.signature.inode)
+        if found.trouble is None and first.setdefault(identity, found.path) != found.path:
+            tree.ignored[found.path] = f"the same file as {first[identity]}"
+        else:
+            kept.append(found)
+    tree.files = sorted(kept, key=lambda found: found.path)
+
+
+def _is_directory(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
+def _is_unicode(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _printable(path: str) -> str:
+    return path.encode("utf-8", "backslashreplace").decode()
