@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from store.connection import Connection
+from store.connection import Connection, json_array
 from store.model import Field, Value
 from store.values import from_json, to_json
 
 __all__ = ["BaseEntry", "Bases", "ListBase"]
 
-_FIELDS = tuple(field.value for field in Field)
+_NAMES = tuple(Field)
+_FIELDS = tuple(name.value for name in _NAMES)
 _COLUMNS = ", ".join(_FIELDS)
 _GIVEN = ", ".join(f"coalesce(excluded.{name}, base.{name})" for name in _FIELDS)
 _SET = f"""INSERT INTO base (id, placed, {_COLUMNS})
@@ -52,6 +53,15 @@ class Bases:
     def all(self) -> dict[str, BaseEntry]:
         """Every reminder's base, by id."""
         rows = self._db.all(f"SELECT id, placed, {_COLUMNS} FROM base ORDER BY id")
+        return {row[0]: _entry(row[1:]) for row in rows}
+
+    def some(self, ids: Iterable[str]) -> dict[str, BaseEntry]:
+        """The bases of those of ``ids`` that have one, by id."""
+        rows = self._db.all(
+            f"""SELECT id, placed, {_COLUMNS} FROM base
+            WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id""",
+            (json_array(ids),),
+        )
         return {row[0]: _entry(row[1:]) for row in rows}
 
     def set(self, id: str, values: Mapping[Field, Value], placed: bool | None = None) -> None:
@@ -98,9 +108,8 @@ def _texts(values: Mapping[Field, Value]) -> list[str | None]:
 
 
 def _entry(row: Any) -> BaseEntry:
-    values = {
-        name: from_json(name, text)
-        for name, text in zip(Field, row[1:], strict=True)
-        if text is not None
-    }
-    return BaseEntry(values, bool(row[0]))
+    placed, *texts = row
+    told = zip(_NAMES, texts, strict=True)
+    return BaseEntry(
+        {name: from_json(name, text) for name, text in told if text is not None}, bool(placed)
+    )

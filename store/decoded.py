@@ -1,7 +1,7 @@
 """Remembers what records decode to, one table per kind, so that people and plans can query it.
 
-SQL has no lone surrogates: a title, note or name that holds one is stored with U+FFFD in its
-place. An opaque title or note is stored as NULL and read as its default.
+What SQL cannot hold must not stop a page: a lone surrogate in a title, note or name becomes
+U+FFFD, a time beyond 64 bits is unknown. An opaque title or note is NULL, read as its default.
 """
 
 from __future__ import annotations
@@ -147,6 +147,10 @@ def _text(text: str) -> str:
     return text
 
 
+def _whole(number: int | None) -> int | None:
+    return number if number is not None and -(2**63) <= number < 2**63 else None
+
+
 def _reminder_values(name: str, row: ReminderRow) -> tuple[Any, ...]:
     return (
         name,
@@ -156,15 +160,15 @@ def _reminder_values(name: str, row: ReminderRow) -> tuple[Any, ...]:
         None if Field.TITLE in row.opaque else _text(row.title),
         None if Field.NOTES in row.opaque else _text(row.notes),
         row.done,
-        row.completed_at_ms,
+        _whole(row.completed_at_ms),
         None if row.due is None else to_json(row.due),
         row.priority.value,
         row.flagged,
         row.list_id,
         row.parent_id,
         row.recurring,
-        row.created_ms,
-        row.modified_ms,
+        _whole(row.created_ms),
+        _whole(row.modified_ms),
         ",".join(sorted(row.opaque)),
         row.problems,
         iso(row.due),

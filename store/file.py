@@ -105,7 +105,11 @@ def _prepare(connection: sqlite3.Connection, path: Path, version: int) -> None:
         return
     if version:
         _back_up(connection, path.with_name(f"{path.name}.schema-{version}"))
+    # One transaction round all of them: cut anywhere, the file is what it was.
+    connection.execute("BEGIN IMMEDIATE")
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     migrations.apply(Database(connection, recursive_triggers=False, execute_plugins=False))
+    connection.execute("COMMIT")
 
 
 def _back_up(connection: sqlite3.Connection, copy: Path) -> None:

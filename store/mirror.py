@@ -71,7 +71,8 @@ class Mirror(Decoded):
         Takes a page at a time. A record that is known with the same JSON changes nothing but the
         walk that it was last seen in.
         """
-        pairs = list(records)
+        # A page may hold a record twice: the later one counts.
+        pairs = list({pair[0].name: pair for pair in records}.values())
         walks = dict(self._db.all("SELECT name, walk FROM zone"))
         seq = self.cursor()
         self._db.write_many(
@@ -144,12 +145,15 @@ class Mirror(Decoded):
         one = "deleted AND name IN (SELECT value FROM json_each(?))"
         return dict(self._raw(one, [name])).get(name)
 
-    def gone_ids(self, kind: Kind = "reminder") -> frozenset[str]:
-        """The ids of reminders (or lists) whose own record is gone."""
-        rows = self._db.all(
-            "SELECT about FROM record WHERE deleted AND kind = ? AND about IS NOT NULL", (kind,)
+    def tombstones(self, kind: Kind = "reminder") -> dict[str, str]:
+        """The ids of the reminders (or lists) whose own record is gone, each with its name."""
+        return dict(
+            self._db.all(
+                """SELECT about, name FROM record
+                WHERE deleted AND kind = ? AND about IS NOT NULL ORDER BY name""",
+                (kind,),
+            )
         )
-        return frozenset(about for (about,) in rows)
 
     def by_type(self, record_type: str) -> Iterator[dict[str, Any]]:
         """The raw JSON of every live record of a type, by name."""

@@ -146,7 +146,6 @@ def _run(db: Database, statements: tuple[str, ...], version: int) -> None:
 
 @migrations(name="1 tables")
 def _tables(db: Database) -> None:
-    db.conn.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     _run(db, (*_REMOTE, *_AGREED, *_PLACES, *_JOURNAL), 1)
 
 

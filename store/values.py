@@ -52,7 +52,8 @@ def from_json(name: str, text: str) -> Value:
 
     Raises ``ValueError`` for text that ``to_json`` does not write for that field.
     """
-    return _value(name, loads(text))
+    # Titles and notes differ from one reminder to the next, everything else comes again.
+    return _value(name, loads(text)) if name in _TEXTS else _remembered(name, text)
 
 
 def to_sql(value: Value | NoValue) -> str | None:
@@ -92,6 +93,14 @@ def iso(due: Due | None) -> str | None:
             return wall.replace(tzinfo=_zone(zone)).isoformat()
 
 
+_TEXTS = frozenset({Field.TITLE, Field.NOTES})
+
+
+@lru_cache(maxsize=4096)
+def _remembered(name: str, text: str) -> Value:
+    return _value(name, loads(text))
+
+
 @lru_cache(maxsize=256)
 def _zone(name: str) -> ZoneInfo | None:
     try:
@@ -100,7 +109,12 @@ def _zone(name: str) -> ZoneInfo | None:
         return None
 
 
+_SCALARS = (str, bool)
+
+
 def _plain(value: Value) -> Any:
+    if value is None or type(value) in _SCALARS:
+        return value
     match value:
         case Completion(at_ms, day):
             told = {"at": at_ms, "day": None if day is None else day.isoformat()}
@@ -114,7 +128,7 @@ def _plain(value: Value) -> Any:
         case Priority():
             return value.value
         case _:
-            return value
+            raise TypeError(f"{value!r} is no value of a field")
 
 
 def _wall(wall: datetime) -> dict[str, Any]:

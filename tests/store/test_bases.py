@@ -26,6 +26,8 @@ def test_a_whole_base_comes_back(store: Store) -> None:
     base(store, "A1", dict(WHOLE), True)
     assert store.bases.get("A1") == BaseEntry(WHOLE, True)
     assert store.bases.all() == {"A1": BaseEntry(WHOLE, True)}
+    assert store.bases.some(["A1", "B2"]) == store.bases.all()
+    assert store.bases.some([]) == {}
 
 
 def test_only_the_given_fields_move(store: Store) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
@@ -47,6 +49,28 @@ def test_a_crash_at_the_seam(path: Path, moment: str, kept: str | None) -> None:
     with Store.open(path) as again:
         assert again.meta.get("token") == kept
         assert len(list(again.mirror.reminders())) == (1 if kept else 0)
+
+
+CHILD = """
+import os, sys
+from pathlib import Path
+from store.db import Store
+store = Store.open(Path(sys.argv[1]))
+store.step = lambda name: os._exit(7) if name == sys.argv[2] else None
+with store.commit("pull"):
+    store.meta.set("token", "new")
+"""
+
+
+@pytest.mark.parametrize(("moment", "kept"), [("before", "old"), ("after", "new")])
+def test_a_process_that_dies_in_a_commit(path: Path, moment: str, kept: str) -> None:
+    with Store.open(path) as store, store.commit("pull"):
+        store.meta.set("token", "old")
+    arguments = [sys.executable, "-c", CHILD, str(path), f"commit:pull:{moment}"]
+    root = Path(__file__).parents[2]
+    assert subprocess.run(arguments, cwd=root, check=False).returncode == 7
+    with Store.open(path) as again:
+        assert again.meta.get("token") == kept
 
 
 def test_an_error_inside_undoes_all_and_the_store_goes_on(store: Store) -> None:

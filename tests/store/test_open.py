@@ -11,7 +11,7 @@ import pytest
 
 from store.db import Store
 from store.errors import Damaged, StoreError, Unwritable
-from store.schema import APPLICATION_ID, VERSION
+from store.schema import APPLICATION_ID, VERSION, migrations
 from tests.store.samples import a_list, reminder
 
 VERSION_1 = Path(__file__).with_name("version1.sql")
@@ -65,6 +65,33 @@ def test_an_empty_file_is_a_new_one(path: Path) -> None:
     path.touch()
     with Store.open(path) as store:
         assert store.meta.all() == {}
+
+
+def test_a_first_start_that_was_cut_leaves_a_new_file(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Cut(BaseException):
+        pass
+
+    def cut(*_: object) -> None:
+        raise Cut
+
+    with monkeypatch.context() as patched:
+        patched.setattr(migrations._migrations[1], "fn", cut)
+        with pytest.raises(Cut):
+            Store.open(path)
+    plain = sqlite3.connect(path)
+    assert plain.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,)
+    plain.close()
+    Store.open(path).close()
+
+
+def test_a_path_may_hold_anything(tmp_path: Path) -> None:
+    path = tmp_path / "50% done? #1 é" / "mirror.db"
+    filled(path)
+    assert path.exists()
+    with Store.open_reading(path) as reader:
+        assert len(list(reader.mirror.reminders())) == 500
 
 
 def not_a_database(path: Path) -> None:
