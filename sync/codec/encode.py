@@ -81,7 +81,7 @@ def create_reminder(ctx: Context, reminder: Reminder, records: Records = _NO_REC
 
 
 def update_reminder(
-    ctx: Context, record: Record, changes: Mapping[Field, Value], records: Records = _NO_RECORDS
+    ctx: Context, record: Record, changes: Mapping[Field, Value], records: Records
 ) -> Group:
     """The update that brings ``record``, as last seen, to the values in ``changes``.
 

@@ -28,6 +28,10 @@ def minted() -> Callable[[], str]:
     return lambda: str(uuid.UUID(int=next(numbers))).upper()
 
 
+def context() -> Context:
+    return Context(now_ms=NOW_MS, replica=RA, replica_id=REPLICA_ID, mint=minted())
+
+
 @pytest.fixture
 def ctx() -> Context:
-    return Context(now_ms=NOW_MS, replica=RA, replica_id=REPLICA_ID, mint=minted())
+    return context()
