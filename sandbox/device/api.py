@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from sandbox.device.exchange import UploadError
 from sandbox.device.phone import Phone
 
 if TYPE_CHECKING:
@@ -62,8 +63,8 @@ class BadRequest(Exception):
 def routes(world: World) -> list[Route]:
     """Return the routes of `world.phone`.
 
-    The phone syncs before each answer and each edit, unless it is offline. Errors are 400 or
-    404 with `{"error": one sentence}`.
+    The phone syncs before each answer and each edit, unless it is offline. Errors are 400,
+    404, or 409 when the zone refuses an edit, with `{"error": one sentence}`.
     """
     table: list[tuple[str, str, _Handler]] = [
         ("GET", "/device", lambda phone, request, body: _INDEX),
@@ -97,6 +98,8 @@ def _endpoint(world: World, handler: _Handler) -> Callable[[Request], Awaitable[
             return JSONResponse({"error": str(error.args[0])}, 404)
         except (BadRequest, ValueError) as error:
             return JSONResponse({"error": str(error)}, 400)
+        except UploadError as error:
+            return JSONResponse({"error": str(error)}, 409)
         status = 201 if request.method == "POST" and "id" in result else 200
         return _json(result, status)
 

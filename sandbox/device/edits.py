@@ -121,6 +121,7 @@ def create(
     holder = list_named(own, list_name)
     if holder.get("IsGroup"):
         raise ValueError(f"{list_name!r} is a group and holds no reminders")
+    _check_priority(priority)
     when = moment.parse(due) if due else None
     born = own.now_ms if created is None else int(created * 1000)
     fields: Json = {
@@ -149,6 +150,11 @@ def create(
     if parent is not None:
         make_subtask(own, copy.id, parent)
     return copy.id
+
+
+def _check_priority(priority: int) -> None:
+    if not 0 <= priority <= 9:
+        raise ValueError(f"priority {priority} is not 0 (none), 1 (high), 5 (medium) or 9 (low)")
 
 
 def attach(own: Own, identity: str, kind: str, fields: Json) -> str:
@@ -182,6 +188,7 @@ def edit(
     if not isinstance(notes, Keep):
         values["NotesDocument"] = _retyped(own, copy, "NotesDocument", notes)
     if not isinstance(priority, Keep):
+        _check_priority(priority)
         values["Priority"] = priority
     if not isinstance(flagged, Keep):
         values["Flagged"] = int(flagged)

@@ -20,7 +20,7 @@ _BROKEN_REFERENCE = "VALIDATING_REFERENCE"
 
 
 class UploadError(RuntimeError):
-    """The server refuses an edit for good; the text names the record and the reason."""
+    """The server refuses an edit for good, and it is dropped; names the record and the reason."""
 
 
 class Exchange:
@@ -84,6 +84,7 @@ class Exchange:
             name, item = next(
                 pair for pair in errors.items() if pair[1]["serverErrorCode"] in codes
             )
+            self._give_up(group)
             raise UploadError(f"{name}: {item['serverErrorCode']} {item.get('reason', '')}")
         return False
 
@@ -132,10 +133,16 @@ class Exchange:
         if not lost:
             alarms.settle(self._own, reminder)
             return
-        unsent = list(alarms.belongings(self._own, reminder))
-        for copy in unsent:
-            self._own.drop(copy.name)
-        sent = [copy.name for copy in unsent if copy.tag is not None]
+        self._give_up(list(alarms.belongings(self._own, reminder)))
+
+    def _give_up(self, group: list[Copy]) -> None:
+        """Throw unsent work on these records away and take what the server has."""
+        for copy in group:
+            if copy.tag is None:
+                self._own.forget(copy.name)
+            else:
+                self._own.drop(copy.name)
+        sent = [copy.name for copy in group if copy.tag is not None]
         for item in self._zone.lookup(sent) if sent else []:
             if "serverErrorCode" not in item:
                 merge.take(self._own, item)

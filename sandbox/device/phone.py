@@ -55,18 +55,16 @@ class Phone:
         self, list_name: str | None = None, *, completed: bool = True
     ) -> list[ShownReminder]:
         """Return what is on screen, of one list or of all; `completed` False leaves out done."""
-        shown = view.reminders(self._own)
-        if list_name is not None:
-            wanted = edits.list_named(self._own, list_name).get("Name")
-            shown = [entry for entry in shown if entry.list == wanted]
+        holder = None if list_name is None else edits.list_named(self._own, list_name)
+        shown = view.reminders(self._own, holder)
         return [entry for entry in shown if completed or not entry.done]
 
     def get(self, identity: str) -> ShownReminder:
         """Return the reminder with that bare UUID. Raises LookupError if none is on screen."""
-        found = [entry for entry in view.reminders(self._own) if entry.id == identity]
-        if not found:
+        found = view.reminder(self._own, identity)
+        if found is None:
             raise LookupError(f"no reminder on screen has the id {identity}")
-        return found[0]
+        return found
 
     def find(self, title: str) -> ShownReminder:
         """Return the one reminder with that title. Raises LookupError naming what there is."""

@@ -73,30 +73,48 @@ def _list(own: Own, copy: Copy, counts: dict[str, int]) -> ShownList:
         color = None
     return ShownList(
         id=copy.id,
-        name=str(copy.get("Name") or ""),
-        group=str(group.get("Name")) if group else None,
+        name=_name(copy),
+        group=_name(group) if group else None,
         is_group=bool(copy.get("IsGroup")),
         count=counts.get(copy.name, 0),
         color=color,
     )
 
 
-def reminders(own: Own) -> list[ShownReminder]:
-    """Return all reminders on screen: by list name, then manual order, then age."""
-    rank = {
-        copy.name: {identity: place for place, identity in enumerate(_order(copy))}
-        for copy in own.of_type("List")
+def reminders(own: Own, holder: Copy | None = None) -> list[ShownReminder]:
+    """Return the reminders on screen, of one list or of all.
+
+    They stand by list name, then manual order, then age.
+    """
+    lists = {copy.name: copy for copy in own.of_type("List") if own.live(copy.name)}
+    wanted = {holder.name: holder} if holder else lists
+    place = {
+        name: {identity: rank for rank, identity in enumerate(_order(copy))}
+        for name, copy in wanted.items()
     }
     entries = []
     for copy in own.of_type("Reminder"):
-        holder = own.live(copy.get("List"))
-        if holder is None or own.live(copy.name) is None:
+        home = wanted.get(copy.get("List"))
+        if home is None or own.live(copy.name) is None:
             continue
-        place = rank[holder.name].get(copy.id, len(rank[holder.name]))
-        name = str(holder.get("Name") or "")
-        key = (name.casefold(), holder.id, place, copy.get("CreationDate") or 0, copy.id)
-        entries.append((key, reminder(own, copy, name)))
+        ranks = place[home.name]
+        rank = ranks.get(copy.id, len(ranks))
+        key = (_name(home).casefold(), home.id, rank, copy.get("CreationDate") or 0, copy.id)
+        entries.append((key, _reminder(own, copy, _name(home))))
     return [shown for _, shown in sorted(entries, key=lambda entry: entry[0])]
+
+
+def reminder(own: Own, identity: str) -> ShownReminder | None:
+    """Return the reminder with that bare UUID, None if it is not on screen."""
+    copy = own.by_id("Reminder", identity)
+    home = own.live(copy.get("List")) if copy else None
+    if copy is None or home is None or own.live(copy.name) is None:
+        return None
+    return _reminder(own, copy, _name(home))
+
+
+def _name(copy: Copy) -> str:
+    return str(copy.get("Name") or "")
 
 
 def _order(copy: Copy) -> list[str]:
@@ -107,8 +125,7 @@ def _order(copy: Copy) -> list[str]:
     return [bare(str(identity)) for identity in ids] if isinstance(ids, list) else []
 
 
-def reminder(own: Own, copy: Copy, list_name: str) -> ShownReminder:
-    """Return one reminder as shown."""
+def _reminder(own: Own, copy: Copy, list_name: str) -> ShownReminder:
     problems: list[str] = []
     due, shown_due = _due(own, copy, problems)
     title = _text(copy, "TitleDocument", "title", problems)

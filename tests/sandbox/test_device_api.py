@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from types import SimpleNamespace
 from typing import Any
 
@@ -165,6 +166,7 @@ def test_the_index_names_every_route(device: Api) -> None:
         ("POST", "/reminders", {"list": "Home", "title": 5}, 400, "'title' must be str"),
         ("POST", "/reminders", {"list": "Home", "title": "x", "tags": [1]}, 400, "strings"),
         ("POST", "/reminders", {"list": "Home", "title": "x", "due": "soon"}, 400, "2026-03-02"),
+        ("POST", "/reminders", {"list": "Home", "title": "x", "priority": 10}, 400, "priority 10"),
         ("PATCH", "/reminders/NOPE", {"title": "x"}, 404, "NOPE"),
         ("PATCH", "/reminders/NOPE", {"colour": "red"}, 400, "unknown key 'colour'"),
         ("PATCH", "/reminders/NOPE", {"priority": True}, 400, "'priority' must be int"),
@@ -183,6 +185,16 @@ def test_bad_requests_get_one_sentence(
     assert (answered, list(error)) == (status, ["error"])
     assert part in error["error"]
     assert "\n" not in error["error"]
+
+
+def test_an_edit_that_the_zone_refuses_is_told_and_dropped(device: Api) -> None:
+    identity = device.make("Tap")
+    letters = random.Random(1).choices([chr(code) for code in range(0x4E00, 0x9E00)], k=600_000)
+    for method, path in (("POST", "/reminders"), ("PATCH", f"/reminders/{identity}")):
+        body = {"title": "".join(letters)} | ({"list": "Home"} if method == "POST" else {})
+        status, error = device.send(method, path, body)
+        assert (status, "record too large" in error["error"]) == (409, True)
+    assert [entry["title"] for entry in device.send("GET", "/reminders")[1]] == ["Tap"]
 
 
 def test_a_body_that_is_not_json_is_refused(device: Api) -> None:

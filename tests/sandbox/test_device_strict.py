@@ -244,3 +244,23 @@ def test_a_softly_deleted_tag_stays_visible() -> None:
     phone.attach(name.removeprefix("Reminder/"), "Hashtag", {"Name": "home", "Type": 1})
     update(zone, {f"Hashtag/{value(zone, name, 'HashtagIDs')[0]}": {"Deleted": whole(1)}})
     assert shown(phone).tags == ("home",)
+
+
+def test_a_list_renamed_without_raising_its_token_keeps_its_name() -> None:
+    zone, phone, _ = start()
+    [home] = phone.lists()
+    renamed = {"Name": {"type": "STRING", "value": "House", "isEncrypted": True}}
+    update(zone, {f"List/{home.id}": renamed})
+    assert shown(phone).list == "Home"
+    token_map = raised(zone, f"List/{home.id}", "name")
+    phone.sync()
+    update(zone, {f"List/{home.id}": {**renamed, "ResolutionTokenMap": token_map}})
+    assert shown(phone).list == "House"
+
+
+def test_a_field_without_a_known_token_is_taken_as_it_comes() -> None:
+    zone, phone, _ = start()
+    [home] = phone.lists()
+    update(zone, {f"List/{home.id}": {"Deleted": whole(1)}})
+    phone.sync()
+    assert (phone.lists(), phone.reminders()) == ([], [])
