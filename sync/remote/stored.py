@@ -45,9 +45,11 @@ class SessionStore:
         for folder in (self._directory, self.folder):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             folder.chmod(0o700)
-        for path, empty in ((self.session_path, b"{}"), (self.cookie_path, _LWP_HEADER.encode())):
-            if not path.exists():
-                _write_private(path, empty)
+        # pyicloud fails on a file that it cannot read; an empty one only costs a sign-in.
+        if self._read_data() is None:
+            _write_private(self.session_path, b"{}")
+        if self._read_cookies() is None:
+            _write_private(self.cookie_path, _LWP_HEADER.encode())
         self.narrow()
 
     def narrow(self) -> None:
@@ -60,21 +62,12 @@ class SessionStore:
 
     def data(self) -> dict[str, Any]:
         """The stored tokens by pyicloud's names; empty if there is no readable file."""
-        try:
-            document = orjson.loads(self.session_path.read_bytes())
-        except (OSError, orjson.JSONDecodeError):
-            return {}
-        return document if isinstance(document, dict) else {}
+        return self._read_data() or {}
 
     def cookies(self) -> LWPCookieJar:
         """The stored cookies; an empty jar if there is no readable file."""
-        jar = LWPCookieJar()
-        try:
-            jar.load(str(self.cookie_path), ignore_discard=True)
-        except (FileNotFoundError, LoadError, UnicodeDecodeError):
-            # A half-read jar could hold the user cookie without its token.
-            jar.clear()
-        return jar
+        jar = self._read_cookies()
+        return LWPCookieJar() if jar is None else jar
 
     def save_data(self, data: dict[str, Any]) -> None:
         """Replace the stored tokens."""
@@ -88,11 +81,10 @@ class SessionStore:
         _write_private(self.cookie_path, text.encode())
 
     def fingerprint(self) -> str:
-        """Changes when the tokens change, by whichever process."""
-        try:
-            return sha256(self.session_path.read_bytes()).hexdigest()
-        except OSError:
-            return ""
+        """Changes when somebody signs in, in whichever process."""
+        data = self.data()
+        tokens = f"{data.get('session_token')}\n{data.get('trust_token')}"
+        return sha256(tokens.encode()).hexdigest()
 
     def forget(self) -> None:
         """Remove everything kept for this account."""
@@ -100,6 +92,21 @@ class SessionStore:
             path.unlink(missing_ok=True)
         if self.folder.is_dir() and not any(self.folder.iterdir()):
             self.folder.rmdir()
+
+    def _read_data(self) -> dict[str, Any] | None:
+        try:
+            document = orjson.loads(self.session_path.read_bytes())
+        except (FileNotFoundError, orjson.JSONDecodeError):
+            return None
+        return document if isinstance(document, dict) else None
+
+    def _read_cookies(self) -> LWPCookieJar | None:
+        jar = LWPCookieJar()
+        try:
+            jar.load(str(self.cookie_path), ignore_discard=True)
+        except (FileNotFoundError, LoadError, UnicodeDecodeError):
+            return None
+        return jar
 
 
 def _write_private(path: Path, data: bytes) -> None:

@@ -1,4 +1,4 @@
-"""A pretend iCloud on a real socket, a clock that only sleeping moves, and sessions between them."""
+"""A pretend iCloud on a real socket, a clock that only sleeping moves, sessions in between."""
 
 from __future__ import annotations
 
@@ -76,9 +76,7 @@ SessionMaker = Callable[..., Session]
 
 
 @pytest.fixture
-def open_session(
-    cloud: Cloud, limiter: Limiter, time_: FakeTime, tmp_path: Path
-) -> SessionMaker:
+def open_session(cloud: Cloud, limiter: Limiter, time_: FakeTime, tmp_path: Path) -> SessionMaker:
     """Makes sessions over one directory; keyword ``password`` is what the person has set."""
 
     def make(**given: Any) -> Session:

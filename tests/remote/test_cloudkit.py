@@ -92,7 +92,7 @@ def test_a_delta_holds_what_changed_since_and_tombstones(
     cloudkit: CloudKit, zone: ZoneId, by_zone: bool
 ) -> None:
     *_, last = cloudkit.walk(zone, None, by_zone=by_zone)
-    assert list(cloudkit.walk(zone, last.token, by_zone=by_zone))[0].records == []
+    assert [page.records for page in cloudkit.walk(zone, last.token, by_zone=by_zone)] == [[]]
     kept, dropped = cloudkit.modify(zone, [_create(), _create()], atomic=True)
     assert isinstance(kept, dict)
     assert isinstance(dropped, dict)
@@ -238,7 +238,12 @@ def test_one_refused_item_does_not_stop_its_neighbours(cloudkit: CloudKit, zone:
     missing = made | {"recordName": _name()}
     stale, twice, gone, good = cloudkit.modify(
         zone,
-        [_update(made, "late"), _create(made["recordName"] + "X"), _update(missing, "?"), _create()],
+        [
+            _update(made, "late"),
+            _create(made["recordName"] + "X"),
+            _update(missing, "?"),
+            _create(),
+        ],
         atomic=False,
     )
     assert isinstance(stale, Failure)
@@ -287,9 +292,7 @@ def test_a_referenced_record_is_not_deleted(cloudkit: CloudKit, zone: ZoneId) ->
     assert any(isinstance(item, Failure) and item.reference for item in results)
 
 
-def test_operations_are_limited_and_name_each_record_once(
-    cloudkit: CloudKit, zone: ZoneId
-) -> None:
+def test_operations_are_limited_and_name_each_record_once(cloudkit: CloudKit, zone: ZoneId) -> None:
     with pytest.raises(ValueError, match="200"):
         cloudkit.modify(zone, [_create() for _ in range(201)], atomic=False)
     with pytest.raises(ValueError, match="one for each"):
@@ -396,9 +399,7 @@ def test_requests_are_counted(transport: Transport, cloudkit: CloudKit) -> None:
     assert transport.requests == 2
 
 
-def test_an_account_without_reminders_is_told_the_way_out(
-    cloudkit: CloudKit, cloud: Cloud
-) -> None:
+def test_an_account_without_reminders_is_told_the_way_out(cloudkit: CloudKit, cloud: Cloud) -> None:
     cloud.world.zone.present = False
     with pytest.raises(ZoneMissing) as caught:
         cloudkit.reminders_zone()

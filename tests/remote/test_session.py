@@ -1,0 +1,469 @@
+"""Signing in, staying signed in, and leaving Apple alone when signing in is refused."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from pyicloud.exceptions import (
+    PyiCloud2SARequiredException,
+    PyiCloudAcceptTermsException,
+    PyiCloudAccountLockedException,
+    PyiCloudConnectionException,
+    PyiCloudEndpointGoneException,
+    PyiCloudFailedLoginException,
+    PyiCloudServiceNotActivatedException,
+    PyiCloudTrustedDevicePromptException,
+)
+
+from sync.errors import (
+    AccountUnusable,
+    BadResponse,
+    NetworkError,
+    RemindersdError,
+    ServiceError,
+    SignInNeeded,
+    Throttled,
+    UsageError,
+    WrongPassword,
+)
+from sync.remote.adapter import LastAnswer
+from sync.remote.refusals import FOREIGN, explained
+from sync.remote.session import Account, Session
+from sync.remote.stored import SessionStore
+from tests.remote.conftest import Cloud, FakeTime, SessionMaker
+
+PASSWORD_PATH = ["signin", "init", "complete", "accountLogin"]
+
+
+def _no_code(prompt: str) -> str:
+    raise AssertionError(f"asked for a code: {prompt}")
+
+
+def _codes(*codes: str) -> tuple[Callable[[str], str], list[str]]:
+    """An ``ask_code`` that types these, and the prompts that it was shown."""
+    left, prompts = list(codes), []
+
+    def ask(prompt: str) -> str:
+        prompts.append(prompt)
+        return left.pop(0)
+
+    return ask, prompts
+
+
+def _modes(folder: Path) -> dict[str, int]:
+    return {path.suffix: stat.S_IMODE(path.stat().st_mode) for path in folder.rglob("*")}
+
+
+def test_a_password_opens_a_session(open_session: SessionMaker, cloud: Cloud) -> None:
+    opened = open_session().connect()
+    assert cloud.paths() == PASSWORD_PATH
+    assert opened.database_url == "https://p42-ckdatabasews.icloud.com"
+    assert opened.dsid == opened.params["dsid"] == cloud.world.account.dsid
+    assert opened.params["clientId"]
+
+
+def test_a_stored_session_needs_no_password(open_session: SessionMaker, cloud: Cloud) -> None:
+    first = open_session().connect()
+    cloud.paths()
+    second = open_session(password=None).connect()
+    assert cloud.paths() == ["validate"]
+    assert second.params == first.params
+
+
+def test_a_stored_session_needs_no_password_command(
+    open_session: SessionMaker, signed_in: SessionStore
+) -> None:
+    def locked_keyring() -> str:
+        raise AssertionError("asked for the password")
+
+    assert open_session(password=locked_keyring).connect().dsid
+
+
+def test_a_dead_web_token_is_renewed_by_the_session_token(
+    open_session: SessionMaker, cloud: Cloud, signed_in: SessionStore
+) -> None:
+    cloud.world.account.revoke_web_tokens()
+    open_session(password=None).connect()
+    assert cloud.paths() == ["validate", "accountLogin"]
+    open_session(password=None).connect()
+    assert cloud.paths() == ["validate"]
+
+
+def test_a_dead_session_token_costs_the_password_but_no_code(
+    open_session: SessionMaker, cloud: Cloud
+) -> None:
+    account = cloud.world.account
+    account.mfa = "2fa"
+    ask, prompts = _codes(account.code)
+    open_session().login(account.password, ask)
+    assert len(prompts) == 1
+    account.revoke_web_tokens()
+    account.revoke_session_tokens()
+    cloud.paths()
+    open_session().connect()
+    assert cloud.paths() == ["validate", "accountLogin", *PASSWORD_PATH]
+
+
+def test_pyicloud_goes_on_with_what_we_stored(
+    open_session: SessionMaker, cloud: Cloud, signed_in: SessionStore
+) -> None:
+    cloud.world.account.revoke_web_tokens()
+    service = open_session(password=None).service()
+    assert cloud.paths() == ["validate", "accountLogin", "validate"]
+    assert service.is_trusted_session
+    assert Path(service.session.session_path) == signed_in.session_path
+    assert Path(service.session.cookiejar_path) == signed_in.cookie_path
+    service.session.close()
+
+
+def test_what_is_stored_is_private(
+    open_session: SessionMaker, tmp_path: Path, cloud: Cloud
+) -> None:
+    tmp_path.chmod(0o755)
+    session = open_session()
+    session.connect()
+    expected = {"": 0o700, ".session": 0o600, ".cookiejar": 0o600}
+    assert stat.S_IMODE((tmp_path / "session").stat().st_mode) == 0o700
+    assert _modes(tmp_path / "session") == expected
+    for path in (tmp_path / "session").rglob("*.*"):
+        path.chmod(0o644)
+    service = session.service()  # pyicloud writes again
+    assert _modes(tmp_path / "session") == expected
+    service.session.close()
+
+
+def test_accounts_that_look_alike_do_not_share_a_session(
+    open_session: SessionMaker, cloud: Cloud, tmp_path: Path
+) -> None:
+    stores = {
+        SessionStore(Account(name, region, endpoint), tmp_path).folder
+        for name in ("john.doe@x.y", "johndoe@x.y")
+        for region in ("world", "china")
+        for endpoint in (None, cloud.url)
+    }
+    assert len(stores) == 8
+    cloud.world.account.apple_id = "john.doe@x.y"
+    open_session().connect()
+    cloud.paths()
+    with pytest.raises(SignInNeeded):
+        open_session(account=cloud.account("johndoe@x.y"), password=None).connect()
+    assert cloud.paths() == []
+
+
+@pytest.mark.parametrize("damage", [b"", b"[]", b"\xff\xfe"])
+def test_damaged_files_cost_a_sign_in_and_nothing_else(
+    open_session: SessionMaker, cloud: Cloud, signed_in: SessionStore, damage: bytes
+) -> None:
+    signed_in.session_path.write_bytes(damage)
+    signed_in.cookie_path.write_bytes(damage)
+    assert open_session().connect().dsid
+    assert cloud.paths() == PASSWORD_PATH
+
+
+def test_a_wrong_password_is_not_sent_again(open_session: SessionMaker, cloud: Cloud) -> None:
+    typed = ["wrong"]
+    session = open_session(password=lambda: typed[0])
+    with pytest.raises(WrongPassword) as first:
+        session.connect()
+    assert cloud.paths() == ["signin", "init", "complete"]
+    for call in (session.connect, session.renew):
+        with pytest.raises(WrongPassword) as again:
+            call()
+        assert again.value.message == first.value.message
+    assert cloud.paths() == []
+    typed[0] = cloud.world.account.password
+    assert session.connect().dsid
+
+
+def test_no_password_is_a_state_that_ends_with_a_login_elsewhere(
+    open_session: SessionMaker, cloud: Cloud
+) -> None:
+    daemon = open_session(password=None)
+    for _ in range(3):
+        with pytest.raises(SignInNeeded):
+            daemon.connect()
+    assert cloud.paths() == []
+    open_session().login(cloud.world.account.password, _no_code)
+    cloud.paths()
+    assert daemon.connect().dsid
+    assert cloud.paths() == ["validate"]
+
+
+def test_an_owed_code_is_not_sent_for_and_not_asked_for_again(
+    open_session: SessionMaker, cloud: Cloud
+) -> None:
+    cloud.world.account.mfa = "2fa"
+    cloud.world.account.by_sms = True
+    session = open_session()
+    with pytest.raises(SignInNeeded, match="code"):
+        session.connect()
+    assert "phone" not in cloud.paths()
+    with pytest.raises(SignInNeeded):
+        session.connect()
+    assert cloud.paths() == []
+    ask, _ = _codes(cloud.world.account.code)
+    session.login(cloud.world.account.password, ask)
+    cloud.paths()
+    assert session.connect().dsid
+    assert cloud.paths() == ["validate"]
+
+
+def test_a_locked_account_is_left_alone_for_a_while(
+    open_session: SessionMaker, cloud: Cloud, time_: FakeTime
+) -> None:
+    cloud.world.account.locked = True
+    session = open_session()
+    for _ in range(2):
+        with pytest.raises(AccountUnusable, match="locked"):
+            session.connect()
+    assert cloud.paths() == ["signin", "init", "complete"]
+    cloud.world.account.locked = False
+    time_.sleep(3600)
+    assert session.connect().dsid
+
+
+def test_new_terms_are_for_the_person(
+    open_session: SessionMaker, cloud: Cloud, signed_in: SessionStore
+) -> None:
+    cloud.world.account.terms_pending = True
+    with pytest.raises(AccountUnusable, match="terms"):
+        open_session().connect()
+    signed_in.forget()
+    with pytest.raises(AccountUnusable, match="terms"):
+        open_session().connect()
+
+
+@pytest.mark.parametrize("by_sms", [False, True])
+def test_a_code_is_asked_for_until_it_is_right(
+    open_session: SessionMaker, cloud: Cloud, by_sms: bool
+) -> None:
+    account = cloud.world.account
+    account.mfa, account.by_sms = "2fa", by_sms
+    ask, prompts = _codes("000000", "111111", f" {account.code[:3]} {account.code[3:]}\n")
+    session = open_session(password=None)
+    assert session.login(account.password, ask).dsid
+    assert len(prompts) == 3
+    assert ("text message" in prompts[0]) == by_sms
+    assert "wrong" not in prompts[0]
+    assert "wrong" in prompts[1]
+    cloud.paths()
+    session.connect()
+    assert cloud.paths() == ["validate"]
+
+
+@pytest.mark.parametrize("mfa", ["2fa", "2sv"])
+def test_three_wrong_codes_end_a_login(open_session: SessionMaker, cloud: Cloud, mfa: str) -> None:
+    cloud.world.account.mfa = mfa
+    ask, prompts = _codes("1", "2", "3", "4")
+    with pytest.raises(SignInNeeded, match="three times"):
+        open_session(password=None).login(cloud.world.account.password, ask)
+    assert len(prompts) == 3
+
+
+def test_old_two_step_verification_works(open_session: SessionMaker, cloud: Cloud) -> None:
+    account = cloud.world.account
+    account.mfa = "2sv"
+    ask, prompts = _codes("000000", account.code)
+    session = open_session(password=None)
+    assert session.login(account.password, ask).dsid
+    assert "02" in prompts[0] or "07" in prompts[0]
+    cloud.paths()
+    session.connect()
+    assert cloud.paths() == ["validate"]
+
+
+def test_an_outage_while_the_code_is_checked_is_no_wrong_code(
+    open_session: SessionMaker, cloud: Cloud
+) -> None:
+    account = cloud.world.account
+    account.mfa = "2fa"
+    cloud.world.faults.fail("status", "securitycode", status=503)
+    ask, prompts = _codes(account.code)
+    with pytest.raises(NetworkError):
+        open_session().login(account.password, ask)
+    assert len(prompts) == 1
+
+
+def test_a_salt_that_begins_with_zero_is_no_wrong_password(
+    open_session: SessionMaker, cloud: Cloud
+) -> None:
+    cloud.world.account.salt = bytes([0, 0, *range(1, 15)])
+    assert open_session().connect().dsid
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "expected"),
+    [
+        ("validate", 429, Throttled),
+        ("validate", 503, Throttled),
+        ("validate", 500, NetworkError),
+        ("validate", 502, NetworkError),
+        ("validate", 412, AccountUnusable),
+        ("validate", 400, RemindersdError),
+    ],
+)
+def test_an_outage_of_the_setup_service_costs_no_password(
+    open_session: SessionMaker,
+    cloud: Cloud,
+    signed_in: SessionStore,
+    path: str,
+    status: int,
+    expected: type[Exception],
+) -> None:
+    cloud.world.faults.fail("status", path, status=status, retry_after=60)
+    session = open_session()
+    with pytest.raises(expected):
+        session.connect()
+    assert cloud.paths() == [path]
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "expected"),
+    [
+        ("signin/complete", 503, Throttled),
+        ("signin/complete", 412, AccountUnusable),
+        ("authorize/signin", 500, NetworkError),
+        ("accountLogin", 503, Throttled),
+    ],
+)
+def test_a_failed_sign_in_says_what_it_was(
+    open_session: SessionMaker, cloud: Cloud, path: str, status: int, expected: type[Exception]
+) -> None:
+    cloud.world.faults.fail("status", path, status=status)
+    with pytest.raises(expected) as caught:
+        open_session().connect()
+    assert type(caught.value) is expected
+    assert cloud.world.account.password not in str(caught.value)
+
+
+_A = "idmsa.apple.com/appleauth/auth/"
+_W = "setup.icloud.com/setup/ws/1/"
+
+
+@pytest.mark.parametrize(
+    ("place", "status", "expected"),
+    [
+        (_A + "signin/init", 401, WrongPassword),
+        (_A + "signin/init", 429, Throttled),
+        (_A + "signin/init", 400, ServiceError),
+        (_A + "signin/complete", 401, WrongPassword),
+        (_A + "signin/complete", 403, AccountUnusable),
+        (_A + "signin/complete", 409, SignInNeeded),
+        (_A + "signin/complete", 412, AccountUnusable),
+        (_A + "signin/complete", 423, AccountUnusable),
+        (_A + "signin/complete", 429, Throttled),
+        (_A + "signin/complete", 500, NetworkError),
+        (_A + "authorize/signin", 302, BadResponse),
+        (_W + "accountLogin", 401, SignInNeeded),
+        (_W + "accountLogin", 421, SignInNeeded),
+        (_W + "accountLogin", 450, SignInNeeded),
+        (_W + "accountLogin", 502, NetworkError),
+    ],
+)
+def test_the_last_answer_says_more_than_the_text_of_the_error(
+    place: str, status: int, expected: type[Exception]
+) -> None:
+    error = PyiCloudFailedLoginException("Invalid email/password combination.")
+    ours = explained(error, LastAnswer(status, place, 30.0))
+    assert type(ours) is expected
+    assert "Invalid email" not in str(ours)
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (PyiCloudFailedLoginException("No password set"), SignInNeeded),
+        (PyiCloudConnectionException("x"), NetworkError),
+        (PyiCloudAccountLockedException(-20209, requests.Response()), AccountUnusable),
+        (PyiCloudAcceptTermsException("x"), AccountUnusable),
+        (PyiCloudEndpointGoneException("x"), ServiceError),
+        (PyiCloud2SARequiredException("x"), SignInNeeded),
+        (PyiCloudTrustedDevicePromptException("x"), SignInNeeded),
+        (PyiCloudServiceNotActivatedException("x"), AccountUnusable),
+        (requests.ReadTimeout("x"), NetworkError),
+        (requests.ConnectionError("x"), NetworkError),
+        (requests.JSONDecodeError("x", "y", 0), BadResponse),
+        (KeyError("salt"), BadResponse),
+        (ConnectionResetError("x"), NetworkError),
+    ],
+)
+def test_every_foreign_error_has_one_of_ours(error: Exception, expected: type[Exception]) -> None:
+    assert isinstance(error, FOREIGN)
+    assert type(explained(error, None)) is expected
+
+
+@pytest.mark.parametrize("kind", ["html", "gzip"])
+def test_a_sign_in_that_makes_no_sense_is_not_a_wrong_password(
+    open_session: SessionMaker, cloud: Cloud, kind: Any
+) -> None:
+    cloud.world.faults.fail(kind, "signin/init")
+    with pytest.raises(BadResponse):
+        open_session().connect()
+
+
+@pytest.mark.parametrize("path", ["validate", "signin/init", "accountLogin"])
+def test_a_cut_connection_is_a_network_error(
+    open_session: SessionMaker, cloud: Cloud, signed_in: SessionStore, path: str
+) -> None:
+    if path != "validate":
+        signed_in.forget()
+    cloud.world.faults.fail("cut_before", path)
+    session = open_session()
+    with pytest.raises(NetworkError):
+        session.connect()
+    assert session.connect().dsid  # nothing is held against it
+
+
+def test_an_account_of_the_other_region_is_told(
+    open_session: SessionMaker, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sandbox import setup as sandbox_setup
+
+    monkeypatch.setattr(
+        sandbox_setup, "login_document", lambda *_, **__: {"domainToUse": "iCloud.com.cn"}
+    )
+    with pytest.raises(AccountUnusable) as caught:
+        open_session().connect()
+    assert "china" in caught.value.hint
+
+
+def test_renewing_climbs_past_cookies_that_did_not_change(
+    open_session: SessionMaker, cloud: Cloud, signed_in: SessionStore
+) -> None:
+    session = open_session()
+    session.connect()
+    session.connect()
+    cloud.paths()
+    session.renew()
+    assert cloud.paths() == ["validate", "accountLogin"]
+
+
+def test_logout_forgets_here_and_there(
+    open_session: SessionMaker, cloud: Cloud, signed_in: SessionStore
+) -> None:
+    session = open_session(password=None)
+    session.connect()
+    session.logout()
+    assert "logout" in cloud.paths()
+    assert not signed_in.folder.exists()
+    assert cloud.world.account.browsers == {}
+    with pytest.raises(SignInNeeded):
+        session.connect()
+
+
+def test_logout_without_a_network_still_forgets_here(
+    open_session: SessionMaker, cloud: Cloud, signed_in: SessionStore
+) -> None:
+    cloud.world.faults.fail("cut_before", "logout")
+    open_session().logout()
+    assert not signed_in.folder.exists()
+
+
+def test_a_bad_endpoint_is_refused_at_once(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"account\.endpoint"):
+        Session(Account("a@b.c", "world", "http://example.com:80"), tmp_path, lambda: None)
