@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from sandbox.device.phone import Phone
+from sandbox.device.view import ShownList, ShownReminder
 from sandbox.zone import Zone
 
 START = 1767225600.0
@@ -75,3 +76,15 @@ def update(zone: Zone, writes: dict[str, dict[str, Any]]) -> None:
         operations.append({"operationType": "update", "record": {**record, "fields": fields}})
     answers = zone.modify(operations)
     assert [item for item in answers if "serverErrorCode" in item] == []
+
+
+def picture(phone: Phone) -> tuple[list[ShownList], list[ShownReminder]]:
+    """Return all that a phone shows."""
+    return phone.lists(), phone.reminders()
+
+
+def settle(*phones: Phone) -> None:
+    """Sync in turn until each has seen what the others sent."""
+    for _ in range(2):
+        for phone in phones:
+            phone.sync()
