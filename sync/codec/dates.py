@@ -21,7 +21,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
-from xml.parsers.expat import ExpatError
 from zoneinfo import ZoneInfo
 
 from store.model import AllDay, Due, Floating, Zoned
@@ -45,6 +44,7 @@ LATEST_MS = 253402300799999
 
 _EPOCH = datetime(1970, 1, 1)
 _MILLISECOND = timedelta(milliseconds=1)
+_BROKEN_ARCHIVE = (AttributeError, IndexError, KeyError, TypeError, ValueError, RecursionError)
 _PARTS = ("year", "month", "day", "hour", "minute", "second")
 
 
@@ -165,11 +165,8 @@ def _from_archive(data: bytes) -> Components:
         zone = _followed(objects, root.get("NS.timezone"))
         name = _followed(objects, zone.get("NS.name")) if isinstance(zone, dict) else None
         return _components(root, "NS.", name)
-    except (plistlib.InvalidFileException, ExpatError, *_BROKEN_ARCHIVE):
+    except _BROKEN_ARCHIVE:
         raise Undecodable("the alarm's keyed archive is damaged") from None
-
-
-_BROKEN_ARCHIVE = (AttributeError, IndexError, KeyError, TypeError, ValueError, RecursionError)
 
 
 def _followed(objects: list[Any], value: object) -> Any:
