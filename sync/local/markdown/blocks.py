@@ -69,37 +69,45 @@ def find_blocks(lines: Sequence[str], first: int) -> Blocks:
         "" if index < first or index in comment else text for index, text in enumerate(lines)
     ]
     tokens = _PARSER.parse("\n".join(visible))
-    items, headings = _walk(tokens, visible)
+    plain = _outside_quotes(tokens)
+    items, headings = _walk(tokens, plain, visible)
     hidden = set(comment)
-    for token in tokens:
+    for position in plain:
+        token = tokens[position]
         if token.type == "html_block" and token.map:
             hidden.update(range(*token.map))
-    return Blocks(
-        items=tuple(items),
-        headings=tuple(headings),
-        hidden=frozenset(hidden),
-        suspicious=(*suspicious, *_unclosed(tokens, visible)),
-    )
+    if any(token.level >= _MAX_NESTING - 1 for token in tokens):
+        suspicious.append("lists or quotes are nested too deep to be read")
+    suspicious.extend(_unclosed([tokens[position] for position in plain], visible))
+    return Blocks(tuple(items), tuple(headings), frozenset(hidden), tuple(suspicious))
 
 
-def _walk(tokens: Sequence[Token], lines: Sequence[str]) -> tuple[list[Item], list[Heading]]:
+def _outside_quotes(tokens: Sequence[Token]) -> list[int]:
+    positions: list[int] = []
+    quotes = 0
+    for position, token in enumerate(tokens):
+        if token.type == "blockquote_open":
+            quotes += 1
+        elif token.type == "blockquote_close":
+            quotes -= 1
+        elif not quotes:
+            positions.append(position)
+    return positions
+
+
+def _walk(
+    tokens: Sequence[Token], plain: Sequence[int], lines: Sequence[str]
+) -> tuple[list[Item], list[Heading]]:
     items: list[Item] = []
     headings: list[Heading] = []
     stack: list[int] = []
-    quotes = 0
-    for position, token in enumerate(tokens):
-        kind = token.type
-        if kind == "blockquote_open":
-            quotes += 1
-        elif kind == "blockquote_close":
-            quotes -= 1
-        elif quotes or (token.map is None and kind != "list_item_close"):
-            continue
-        elif kind == "list_item_open":
+    for position in plain:
+        token = tokens[position]
+        if token.type == "list_item_open":
             _open_item(tokens, position, lines, items, stack)
-        elif kind == "list_item_close":
+        elif token.type == "list_item_close":
             stack.pop()
-        elif kind == "heading_open" and not stack and token.map:
+        elif token.type == "heading_open" and not stack and token.map:
             text = tokens[position + 1].content.strip()
             headings.append(Heading(token.map[0], int(token.tag[1:]), text))
     return items, headings
@@ -157,9 +165,6 @@ def _unclosed(tokens: Sequence[Token], lines: Sequence[str]) -> Iterator[str]:
     while last and is_blank(lines[last - 1]):
         last -= 1
     for token in tokens:
-        if token.level >= _MAX_NESTING - 1:
-            yield "lists or quotes are nested too deep to be read"
-            return
         if token.map is None or token.map[1] < last:
             continue
         where = f"line {token.map[0] + 1}"

@@ -48,6 +48,7 @@ class _Work:
     wanted: dict[int, Reminder] = field(default_factory=dict)
     removed: set[int] = field(default_factory=set)
     stamps: dict[int, str] = field(default_factory=dict)
+    restamped: set[int] = field(default_factory=set)
 
 
 def edit(file: TodoFile, edits: Sequence[Edit], home_zone: str) -> bytes:
@@ -63,8 +64,10 @@ def edit(file: TodoFile, edits: Sequence[Edit], home_zone: str) -> bytes:
             case SetFields(task, values):
                 before = changes[task].changes if task in changes else {}
                 changes[task] = SetFields(task, {**before, **values})
-            case Stamp(task, block):
+            case Stamp(task, block, instead):
                 work.stamps[task] = block
+                if instead:
+                    work.restamped.add(task)
             case Remove(task):
                 work.removed.add(task)
             case Insert():
@@ -82,6 +85,11 @@ def new_file(list_block: str | None, home_zone: str, items: Sequence[Insert] = (
     return edit(parse(head.encode(), home_zone), items, home_zone)
 
 
+def _block(work: _Work, index: int, now: str | None) -> str | None:
+    stamp = work.stamps.get(index)
+    return stamp if index in work.restamped else now or stamp
+
+
 def _change(work: _Work, wish: SetFields) -> None:
     task, place = work.file.tasks[wish.task], work.file.layout.places[wish.task]
     if wish.task in work.removed:
@@ -96,7 +104,7 @@ def _change(work: _Work, wish: SetFields) -> None:
     if wanted.opaque != task.reminder.opaque:
         raise CannotEdit(f"line {task.line + 1}: no line can say this due date", wish.task)
     wanted = replace(wanted, done=settled_done(task.reminder.done, wanted.done))
-    block = work.stamps.get(wish.task)
+    block = _block(work, wish.task, task.block)
     text = change_line(
         place.line, task.reminder, wanted, wish.changes.keys(), block, work.home_zone
     )
@@ -220,7 +228,7 @@ def _wanted_of_old(work: _Work, moved: dict[int, int]) -> dict[int, Wanted]:
             continue
         wanted[moved[task.line]] = Wanted(
             reminder=work.wanted.get(index, task.reminder),
-            block=task.block or work.stamps.get(index),
+            block=_block(work, index, task.block),
             parent=None if task.parent is None else moved[tasks[task.parent].line],
             before=task,
             text=work.texts.get(task.line, task.text),

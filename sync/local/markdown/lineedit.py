@@ -63,7 +63,7 @@ def change_line(
 ) -> str:
     """The line with the fields in ``names`` as in ``wanted`` (a shown value), and stamped.
 
-    ``current`` is what the line says now. ``block`` is put on it unless it has a block id.
+    ``current`` is what the line says now. ``block`` is the id that it shall have.
     """
     changes = _Changes(line)
     differing = {name for name in names if current.value(name) != wanted.value(name)}
@@ -81,7 +81,10 @@ def change_line(
         changes.take_out(token.start, token.end)
     for kind, text in changes.new:
         _add(changes, kind, text)
-    if block and line.block is None:
+    if block and line.block is not None and line.block != block:
+        end = len(line.text.rstrip(" \t"))
+        changes.spans.append((end - len(line.block), end, _BLOCK_RANK, block))
+    elif block and line.block is None:
         changes.spans.append((line.end, line.end, _BLOCK_RANK, f" ^{block}"))
     return _apply(changes)
 

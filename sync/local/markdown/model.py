@@ -98,10 +98,11 @@ class SetFields:
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """Put the block id on the line, unless it has one."""
+    """Put the block id on the line, unless it has one; with ``replace``, in the place of it."""
 
     task: int
     block: str
+    replace: bool = False
 
 
 @dataclass(frozen=True, slots=True)

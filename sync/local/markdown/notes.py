@@ -55,7 +55,7 @@ def read_notes(lines: Sequence[str], blocks: Blocks, item: Item, content_column:
     for child in children:
         for line in range(index, child.start):
             _read_line(lines, blocks, line, content_column, found)
-        _read_child(lines, blocks, child, found)
+        _read_child(lines, blocks, child, content_column, found)
         index = max(index, child.end)
     for line in range(index, item.end):
         _read_line(lines, blocks, line, content_column, found)
@@ -63,34 +63,38 @@ def read_notes(lines: Sequence[str], blocks: Blocks, item: Item, content_column:
 
 
 def _read_line(
-    lines: Sequence[str], blocks: Blocks, index: int, content_column: int, found: _Found
+    lines: Sequence[str],
+    blocks: Blocks,
+    index: int,
+    content_column: int,
+    found: _Found,
+    attachment: str = "",
 ) -> None:
     text = lines[index]
+    is_empty = is_blank(text)
     if index in blocks.hidden:
         found.extras.add("comment")
-    elif not is_blank(text) and column(leading(text)) < content_column:
+    elif not is_empty and column(leading(text)) < content_column:
         found.extras.add("text")
         return  # not indented: it stays when the task goes
-    elif not is_blank(text):
+    elif attachment:
+        found.extras.add(attachment)
+    elif not is_empty:
         found.notes.append(index)
     found.own.append(index)
 
 
-def _read_child(lines: Sequence[str], blocks: Blocks, child: Item, found: _Found) -> None:
+def _read_child(
+    lines: Sequence[str], blocks: Blocks, child: Item, content_column: int, found: _Found
+) -> None:
     if child.is_task:
         return
     if child.holds_task:
         found.extras.add("bullet")
         return
-    block = range(child.start, child.end)
-    found.own.extend(block)
-    attachment = _ATTACHMENT.match(lines[child.start])
-    if attachment:
-        found.extras.add(_EXTRA[attachment[1]])
-    elif any(index in blocks.hidden for index in block):
-        found.extras.add("comment")
-    else:
-        found.notes.extend(index for index in block if not is_blank(lines[index]))
+    mark = _ATTACHMENT.match(lines[child.start])
+    for index in range(child.start, child.end):
+        _read_line(lines, blocks, index, content_column, found, _EXTRA[mark[1]] if mark else "")
 
 
 def _assemble(lines: Sequence[str], found: _Found) -> Notes:

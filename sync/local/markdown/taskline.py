@@ -154,15 +154,20 @@ def read_fields(line: TaskLine, home_zone: str) -> LineFields:
     if priority_is_opaque:
         opaque.add(Field.PRIORITY)
     extras = {token.kind.value for token in line.tokens if token.kind not in _FIELD_KINDS}
-    if line.status in DONE_STATUS:
+    done = _done(line)
+    if done is not None and done.day is not None and line.status == "-":
         extras.discard(Kind.CANCELLED.value)
+    if line.of(Kind.COMPLETED) and (done is None or done.day is None):
+        extras.add(Kind.COMPLETED.value)
+    if line.of(Kind.TIME) and due is None:
+        extras.add(Kind.TIME.value)
     if line.status not in _KNOWN_STATUS:
         extras.add("status")
     return LineFields(
         title=clean_title(
             " ".join(unescape(line.text[start:stop]) for start, stop in line.title),
         ),
-        done=_done(line),
+        done=done,
         due=due,
         priority=(
             Priority.NONE if priority_is_opaque else next(iter(priorities), None) or Priority.NONE

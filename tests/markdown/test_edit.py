@@ -1,0 +1,342 @@
+"""An edit changes what it says and nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from store.model import AllDay, Completion, Field, Floating, Priority, Reminder, Value, Zoned
+from sync.local.markdown import (
+    CannotEdit,
+    Insert,
+    Remove,
+    SetFields,
+    Stamp,
+    edit,
+    new_file,
+    parse,
+    shown,
+)
+
+from .strategies import HOME, dones, dues, files, reminders, texts
+
+UGLY = [
+    path.read_bytes()
+    for path in sorted((Path(__file__).parent.parent / "golden" / "markdown").glob("*.md"))
+]
+T = datetime(2026, 3, 2, 14, 30)
+VALUES: dict[Field, st.SearchStrategy[Any]] = {
+    Field.TITLE: texts,
+    Field.NOTES: texts,
+    Field.DONE: dones,
+    Field.DUE: dues,
+    Field.PRIORITY: st.sampled_from(Priority),
+    Field.FLAGGED: st.booleans(),
+}
+
+
+def one_edit(data: str, changes: dict[Field, Value], task: int = 0) -> str:
+    return edit(parse(data.encode(), HOME), [SetFields(task, changes)], HOME).decode()
+
+
+@pytest.mark.parametrize(
+    ("before", "changes", "after"),
+    [
+        ("- [ ] a", {Field.DONE: Completion(day=date(2026, 2, 19))}, "- [x] a ✅ 2026-02-19"),
+        ("- [ ] a", {Field.DONE: Completion()}, "- [x] a"),
+        ("* [/] a ^b", {Field.DONE: Completion(at_ms=0)}, "* [x] a ✅ 1970-01-01 ^b"),
+        ("- [x] a ✅ 2026-02-19 ^b", {Field.DONE: None}, "- [ ] a ^b"),
+        ("- [-] a ❌ 2026-02-19", {Field.DONE: None}, "- [ ] a"),
+        ("- [X] a", {Field.DONE: Completion(day=date(2026, 2, 19))}, "- [X] a"),
+        ("- [x] a ✅ 2026-02-19", {Field.DONE: Completion()}, "- [x] a ✅ 2026-02-19"),
+        (
+            "- [x] a ✅ 2026-02-19",
+            {Field.DONE: Completion(day=date(2026, 2, 20))},
+            "- [x] a ✅ 2026-02-20",
+        ),
+        ("- [>] a 📅 2026-03-02", {Field.TITLE: "b"}, "- [>] b 📅 2026-03-02"),
+        ("1) [ ] a  #t  ⏫", {Field.TITLE: "b #c"}, "1) [ ] b \\#c  #t  ⏫"),
+        ("- [ ] a 🚩 b ⏫ c", {Field.TITLE: "d"}, "- [ ] d 🚩 ⏫"),
+        ("- [ ] a 🚩 b", {Field.FLAGGED: False}, "- [ ] a b"),
+        ("- [ ] a⏫b", {Field.PRIORITY: Priority.NONE}, "- [ ] a b"),
+        ("- [ ] ⏫ a", {Field.PRIORITY: Priority.NONE}, "- [ ] a"),
+        ("- [ ] ⏫", {Field.TITLE: "a"}, "- [ ] a ⏫"),
+        ("- [ ]", {Field.TITLE: "a", Field.FLAGGED: True}, "- [ ] a 🚩"),
+        ("- [ ] ^b", {Field.TITLE: "a"}, "- [ ] a ^b"),
+        ("- [ ] a 🔺 📅 2026-03-02", {Field.PRIORITY: Priority.HIGH}, "- [ ] a 🔺 📅 2026-03-02"),
+        ("- [ ] a 🔺 📅 2026-03-02", {Field.PRIORITY: Priority.LOW}, "- [ ] a 🔽 📅 2026-03-02"),
+        ("- [ ] a [priority:: high]", {Field.PRIORITY: Priority.LOW}, "- [ ] a [priority:: low]"),
+        ("- [ ] a #t 📅 2026-03-02 ^b", {Field.FLAGGED: True}, "- [ ] a 🚩 #t 📅 2026-03-02 ^b"),
+        (
+            "- [ ] a 🔁 every day 📅 2026-03-02 #t ^b",
+            {Field.DUE: Zoned(T, HOME)},
+            "- [ ] a ⏰ 14:30 🔁 every day 📅 2026-03-02 #t ^b",
+        ),
+        ("- [ ] a ⏰ 9:30 📅 2026-03-02", {Field.DUE: None}, "- [ ] a"),
+        (
+            "- [ ] a ⏰ 9:30 📅 2026-03-02",
+            {Field.DUE: AllDay(date(2026, 3, 3))},
+            "- [ ] a 📅 2026-03-03",
+        ),
+        (
+            "- [ ] a ⏰️ 9:30 Europe/London 📅2026-03-02",
+            {Field.DUE: Zoned(datetime(2026, 3, 2, 9, 30, 59), "Europe/London")},
+            "- [ ] a ⏰️ 9:30 Europe/London 📅2026-03-02",
+        ),
+        (
+            "- [ ] a ⏰️ 9:30 Europe/London 📅2026-03-02",
+            {Field.DUE: Zoned(datetime(2026, 3, 3, 8, 5), "Europe/London")},
+            "- [ ] a ⏰️ 08:05 Europe/London 📅2026-03-03",
+        ),
+        (
+            "- [ ] a ⏰ 14:30 Europe/Paris 🗓️ 2026-03-01",
+            {Field.DUE: Zoned(T, HOME)},
+            "- [ ] a ⏰ 14:30 Europe/Paris 🗓️ 2026-03-02",
+        ),
+        (
+            "- [ ] a ⏰ 14:30 📅 2026-03-02",
+            {Field.DUE: Floating(T)},
+            "- [ ] a ⏰ 14:30 floating 📅 2026-03-02",
+        ),
+        (
+            "- [ ] a ⏰ 14:30 floating 📅 2026-03-02",
+            {Field.DUE: Zoned(T, HOME)},
+            "- [ ] a ⏰ 14:30 📅 2026-03-02",
+        ),
+        (
+            "- [ ] a 📅 2026-03-01 14:30",
+            {Field.DUE: Zoned(T, HOME)},
+            "- [ ] a ⏰ 14:30 📅 2026-03-02",
+        ),
+        (
+            "- [ ] a [due:: 2026-03-01T14:30]",
+            {Field.DUE: Zoned(T, HOME)},
+            "- [ ] a [due:: 2026-03-02T14:30]",
+        ),
+        (
+            "- [ ] a (due:: 2026-03-01)",
+            {Field.DUE: Floating(T)},
+            "- [ ] a ⏰ 14:30 floating (due:: 2026-03-02)",
+        ),
+        (
+            "- [ ] a ⏰ 2026-03-01 08:00",
+            {Field.DUE: AllDay(T.date())},
+            "- [ ] a ⏰ 2026-03-01 08:00 📅 2026-03-02",
+        ),
+        ("- [ ] a  ", {Field.FLAGGED: True}, "- [ ] a 🚩  "),
+        ("\ufeff- [ ] a\r\n\tb\r", {Field.TITLE: "c"}, "\ufeff- [ ] c\r\n\tb\r"),
+    ],
+)
+def test_one_token_changes(before: str, changes: dict[Field, Value], after: str) -> None:
+    assert one_edit(before, changes) == after
+
+
+@pytest.mark.parametrize(
+    ("before", "notes", "after"),
+    [
+        ("- [ ] a\n- [ ] b", "x\n\ny", "- [ ] a\n    > x\n    >\n    > y\n- [ ] b"),
+        ("- [ ] a", "x", "- [ ] a\n    > x"),
+        ("- [ ] a\n    > x\n    > y\n", "", "- [ ] a\n"),
+        ("- [ ] a\n  >x\n  >y\n  >z\n", "x\nw\nz", "- [ ] a\n  >x\n  > w\n  >z\n"),
+        ("- [ ] a\n    > x\n", "x\ny", "- [ ] a\n    > x\n    > y\n"),
+        ("- [ ] a\n    > x\n    > y\n    - 🔗 <u>\n", "y", "- [ ] a\n    > y\n    - 🔗 <u>\n"),
+        ("- [ ] a\n    - x\n    - [ ] sub\n", "y", "- [ ] a\n    > y\n    - [ ] sub\n"),
+        ("- [ ] a\n\t- [ ] sub\n", "y", "- [ ] a\n\t> y\n\t- [ ] sub\n"),
+        ("100. [ ] a\n", "y", "100. [ ] a\n     > y\n"),
+        ("- [ ] a\r\n- [ ] b\n", "y", "- [ ] a\r\n    > y\r\n- [ ] b\n"),
+        ("- [ ] a\n", "```\n<!--\n- [ ] no", "- [ ] a\n    > ```\n    > <!--\n    > - [ ] no\n"),
+    ],
+)
+def test_only_note_lines_change(before: str, notes: str, after: str) -> None:
+    assert one_edit(before, {Field.NOTES: notes}) == after
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("", "- [ ] new ^r-n\n"),
+        ("# Home\n", "# Home\n\n- [ ] new ^r-n\n"),
+        ("# Home", "# Home\n\n- [ ] new ^r-n"),
+        ("- [ ] a", "- [ ] a\n- [ ] new ^r-n"),
+        ("- [ ] a\r\n\r\nwords\n", "- [ ] a\r\n- [ ] new ^r-n\r\n\r\nwords\n"),
+        ("* [ ] a\n    > x\n\n\n", "* [ ] a\n    > x\n* [ ] new ^r-n\n\n\n"),
+        ("1. [ ] a\n2. [ ] b\n", "1. [ ] a\n2. [ ] b\n3. [ ] new ^r-n\n"),
+        ("# H\n## Done\n- [x] a\n", "# H\n\n- [ ] new ^r-n\n\n## Done\n- [x] a\n"),
+        ("- [ ] a\n\n## Done\n\n- [x] b\n", "- [ ] a\n- [ ] new ^r-n\n\n## Done\n\n- [x] b\n"),
+        ("- [ ] a\n\n## X\n\n- [ ] b\n", "- [ ] a\n- [ ] new ^r-n\n\n## X\n\n- [ ] b\n"),
+        ("## X\n\n- [ ] b\n\n## Done\n", "## X\n\n- [ ] b\n- [ ] new ^r-n\n\n## Done\n"),
+        ("- plain\n    - [ ] in it\n", "- plain\n    - [ ] in it\n\n- [ ] new ^r-n\n"),
+        ("---\nx: y\n---\n", "---\nx: y\n---\n\n- [ ] new ^r-n\n"),
+    ],
+)
+def test_a_new_task_goes_behind_the_open_ones(before: str, after: str) -> None:
+    wish = Insert(Reminder("", title="new"), "r-n")
+    assert edit(parse(before.encode(), HOME), [wish], HOME).decode() == after
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("- [ ] a\n- [ ] b\n", "- [ ] a\n    - [ ] new ^r-n\n- [ ] b\n"),
+        ("- [ ] a\n    > x\n\n- [ ] b\n", "- [ ] a\n    > x\n    - [ ] new ^r-n\n\n- [ ] b\n"),
+        ("* [ ] a\n\t* [x] s\n", "* [ ] a\n\t* [x] s\n\t* [ ] new ^r-n\n"),
+        ("- [ ] a\n- [ ] b\n  - [ ] s\n", "- [ ] a\n  - [ ] new ^r-n\n- [ ] b\n  - [ ] s\n"),
+        ("100. [ ] a\n", "100. [ ] a\n     - [ ] new ^r-n\n"),
+        ("- [ ] a\n    1. [ ] s", "- [ ] a\n    1. [ ] s\n    2. [ ] new ^r-n"),
+    ],
+)
+def test_a_new_subtask_goes_beneath_its_parent(before: str, after: str) -> None:
+    wish = Insert(Reminder("", title="new"), "r-n", after_parent=0)
+    assert edit(parse(before.encode(), HOME), [wish], HOME).decode() == after
+
+
+def test_a_new_task_brings_its_subtasks_and_notes() -> None:
+    child = Insert(Reminder("", title="small"), "r-c", tags=("t",))
+    wish = Insert(Reminder("", title="new", notes="n"), "r-n", children=(child,))
+    result = edit(parse(b"- [ ] a\n  - [ ] b\n", HOME), [wish, wish], HOME).decode()
+    block = "- [ ] new ^r-n\n  > n\n  - [ ] small #t ^r-c\n"
+    assert result == "- [ ] a\n  - [ ] b\n" + block * 2
+
+
+def test_all_kinds_of_edits_at_once() -> None:
+    before = "- [ ] a\n    > n\n    - [ ] s ^s\n- [ ] b\n- [ ] c"
+    wishes = [
+        SetFields(0, {Field.NOTES: "m"}),
+        Stamp(0, "r-a"),
+        Remove(1),
+        Insert(Reminder("", title="t"), "r-t", after_parent=0),
+        Remove(2),
+        Insert(Reminder("", title="d"), "r-d"),
+        SetFields(3, {Field.TITLE: "C"}),
+        SetFields(3, {Field.FLAGGED: True}),
+    ]
+    after = "- [ ] a ^r-a\n    > m\n    - [ ] t ^r-t\n- [ ] C 🚩\n- [ ] d ^r-d"
+    assert edit(parse(before.encode(), HOME), wishes, HOME).decode() == after
+
+
+def test_a_stamp_never_adds_a_second_id() -> None:
+    data = b"- [ ] a ^mine\n- [ ] b  \n"
+    wishes = [Stamp(0, "r-a"), Stamp(1, "r-b")]
+    assert edit(parse(data, HOME), wishes, HOME) == b"- [ ] a ^mine\n- [ ] b ^r-b  \n"
+
+
+def test_removing_takes_the_notes_and_leaves_words_that_are_not_indented() -> None:
+    data = b"- [ ] a\n    > n\n\n    - x\nlazy\n- [ ] b\n"
+    file = parse(data, HOME)
+    assert not file.tasks[0].clean
+    assert edit(file, [Remove(0)], HOME) == b"lazy\n- [ ] b\n"
+
+
+@pytest.mark.parametrize(
+    ("data", "wish", "reason"),
+    [
+        ("- [ ] a\n    - [ ] b\n", Remove(0), "lose its parent"),
+        ("- [ ] a 📅 2026-13-45", SetFields(0, {Field.DUE: None}), "due cannot be read"),
+        ("- [ ] a", SetFields(0, {Field.LIST: "x"}), "move the line"),
+        ("- [ ] a", SetFields(0, {Field.DUE: Zoned(T, "Mars/Olympus")}), "no line can say"),
+        ("- [ ] a", Stamp(0, "r_a"), "block id"),
+        ("```\n- x\n", Insert(Reminder("", title="n"), "r-n"), "not be read as a task"),
+        ("- [ ] a\n\n    b\n", Remove(0), None),
+    ],
+)
+def test_what_cannot_be_done_is_said(data: str, wish: Any, reason: str | None) -> None:
+    file = parse(data.encode(), HOME)
+    if reason is None:
+        assert edit(file, [wish], HOME) == b""
+        return
+    with pytest.raises(CannotEdit, match=reason):
+        edit(file, [wish], HOME)
+
+
+@given(st.lists(reminders, min_size=1, max_size=3), st.data())
+@settings(max_examples=200)
+def test_a_field_of_our_own_line_can_always_be_set_and_set_back(
+    made: list[Reminder], data: st.DataObject
+) -> None:
+    before = new_file("l-a", HOME, [Insert(each, f"r-{i}") for i, each in enumerate(made)])
+    file = parse(before, HOME)
+    index = data.draw(st.integers(0, len(made) - 1))
+    name = data.draw(st.sampled_from(sorted(VALUES)))
+    value = data.draw(VALUES[name])
+    after = edit(file, [SetFields(index, {name: value})], HOME)
+    changed = parse(after, HOME)
+    old, new = file.tasks[index].reminder, changed.tasks[index].reminder
+    values: dict[str, Any] = {name.value: value}
+    expected = shown(replace(old, **values), HOME)
+    if (
+        name is Field.DONE
+        and old.done
+        and expected.done
+        and not (old.done.day and expected.done.day)
+    ):
+        expected = old
+    assert new == expected
+    assume(name is not Field.DONE or old.done is None or new.done is None or old == new)
+    back = edit(changed, [SetFields(index, {name: old.value(name)})], HOME)
+    assert back == before
+
+
+def lines_of(data: bytes) -> Counter[str]:
+    return Counter(re.split(r"\r\n?|\n", data.decode("utf-8-sig")))
+
+
+@given(st.one_of(st.sampled_from(UGLY), files), st.data())
+@settings(max_examples=300)
+def test_an_edit_of_a_field_leaves_every_other_line_alone(data: bytes, draw: st.DataObject) -> None:
+    file = parse(data, HOME)
+    assume(file.tasks)
+    index = draw.draw(st.integers(0, len(file.tasks) - 1))
+    name = draw.draw(st.sampled_from(sorted(VALUES)))
+    try:
+        after = edit(file, [SetFields(index, {name: draw.draw(VALUES[name])})], HOME)
+    except CannotEdit:
+        return
+    gone, come = lines_of(data) - lines_of(after), lines_of(after) - lines_of(data)
+    task = file.tasks[index]
+    if name is Field.NOTES:
+        notes = file.layout.places[index].notes.lines
+        assert set(gone) <= {file.layout.lines[line].text for line in notes}
+        assert parse(after, HOME).tasks[index].text == task.text
+    else:
+        assert gone.total() == come.total() <= 1
+        assert set(gone) <= {task.text}
+        assert re.sub(rb"[^\r\n]", b"", data) == re.sub(rb"[^\r\n]", b"", after)
+
+
+@given(st.one_of(st.sampled_from(UGLY), files), st.data())
+@settings(max_examples=200)
+def test_stamps_and_inserts_only_add(data: bytes, draw: st.DataObject) -> None:
+    file = parse(data, HOME)
+    wishes: list[Any] = [
+        Stamp(index, f"r-{index}") for index in range(len(file.tasks)) if draw.draw(st.booleans())
+    ]
+    if draw.draw(st.booleans()):
+        wishes.append(Insert(draw.draw(reminders), "r-new"))
+    try:
+        after = edit(file, wishes, HOME)
+    except CannotEdit:
+        return
+    rest = iter(after)
+    assert all(byte in rest for byte in data)  # the old bytes are a subsequence of the new
+
+
+@given(st.one_of(st.sampled_from(UGLY), files), st.data())
+@settings(max_examples=200)
+def test_removing_only_removes(data: bytes, draw: st.DataObject) -> None:
+    file = parse(data, HOME)
+    assume(file.tasks)
+    index = draw.draw(st.integers(0, len(file.tasks) - 1))
+    try:
+        after = edit(file, [Remove(index)], HOME)
+    except CannotEdit:
+        return
+    assert not lines_of(after) - lines_of(data) - Counter([""])
+    assert len(parse(after, HOME).tasks) == len(file.tasks) - 1
