@@ -121,7 +121,7 @@ class Config(_Section):
     folder: Path
     format: Literal["markdown"] = "markdown"
     time_zone: str | None = None
-    markers: Literal["block-id", "none"] = "block-id"
+    markers: Literal["block-id"] = "block-id"
     reminders: Reminders = Reminders()
     control: Control = Control()
     source: Path = Field(exclude=True)

@@ -23,12 +23,12 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class LineRow:
-    """Where a reminder's line was last seen; ``line`` counts from 0."""
+    """Where a reminder's line was last seen, and its words; ``line`` counts from 0."""
 
     id: str
     path: str
     line: int
-    text_hash: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,29 +91,29 @@ class Places(Renders):
             (path, json_array(row.id for row in found)),
         )
         self._db.write_many(
-            """INSERT INTO line (id, path, line, text_hash) VALUES (?, ?, ?, ?)
+            """INSERT INTO line (id, path, line, text) VALUES (?, ?, ?, ?)
             ON CONFLICT (id) DO UPDATE SET
-                path = excluded.path, line = excluded.line, text_hash = excluded.text_hash
-            WHERE (path, line, text_hash) IS NOT
-                (excluded.path, excluded.line, excluded.text_hash)""",
-            [(row.id, path, row.line, row.text_hash) for row in found],
+                path = excluded.path, line = excluded.line, text = excluded.text
+            WHERE (path, line, text) IS NOT
+                (excluded.path, excluded.line, excluded.text)""",
+            [(row.id, path, row.line, row.text) for row in found],
         )
 
     def line_of(self, id: str) -> LineRow | None:
         """Where a reminder's line was last seen."""
-        row = self._db.one("SELECT id, path, line, text_hash FROM line WHERE id = ?", (id,))
+        row = self._db.one("SELECT id, path, line, text FROM line WHERE id = ?", (id,))
         return None if row is None else LineRow(*row)
 
     def lines_in(self, path: str) -> list[LineRow]:
         """The reminders' lines in one file, from its top."""
         rows = self._db.all(
-            "SELECT id, path, line, text_hash FROM line WHERE path = ? ORDER BY line, id", (path,)
+            "SELECT id, path, line, text FROM line WHERE path = ? ORDER BY line, id", (path,)
         )
         return [LineRow(*row) for row in rows]
 
     def all_lines(self) -> dict[str, LineRow]:
         """Every line, by reminder."""
-        rows = self._db.all("SELECT id, path, line, text_hash FROM line ORDER BY id")
+        rows = self._db.all("SELECT id, path, line, text FROM line ORDER BY id")
         return {row[0]: LineRow(*row) for row in rows}
 
     def files(self) -> dict[str, FileRow]:

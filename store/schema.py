@@ -90,7 +90,7 @@ _PLACES = (
         id TEXT PRIMARY KEY, block TEXT NOT NULL UNIQUE, own INTEGER NOT NULL
     ) STRICT""",
     """CREATE TABLE line (
-        id TEXT PRIMARY KEY, path TEXT NOT NULL, line INTEGER NOT NULL, text_hash TEXT NOT NULL
+        id TEXT PRIMARY KEY, path TEXT NOT NULL, line INTEGER NOT NULL, text TEXT NOT NULL
     ) STRICT""",
     """CREATE INDEX line_path ON line (path)""",
     """CREATE TABLE file (

@@ -32,18 +32,23 @@ def as_reminder(id: str, values: Mapping[Field, Value]) -> Reminder:
 def lift(
     seen: Reminder, shown: Callable[[Reminder], Reminder], *known: Reminder | None
 ) -> Reminder:
-    """``seen`` with each field replaced by the first known value that a file would show alike."""
+    """``seen`` with each field replaced by the first known value that a file would show alike.
+
+    What a file cannot say of a known value becomes opaque: its silence there means nothing.
+    """
     lifted: dict[Field, Value] = {}
+    unsayable: frozenset[Field] = frozenset()
     for whole in known:
         if whole is None:
             continue
         words = shown(whole)
+        unsayable |= words.opaque - whole.opaque
         for name in Field:
-            if name in lifted or name in PLACE or name in whole.opaque or name in seen.opaque:
+            if name in lifted or name in PLACE or name in words.opaque or name in seen.opaque:
                 continue
             if _same(seen.value(name), words.value(name)):
                 lifted[name] = whole.value(name)
-    return overlay(seen, lifted)
+    return replace(overlay(seen, lifted), opaque=seen.opaque | unsayable)
 
 
 def _same(seen: Value, shown: Value) -> bool:

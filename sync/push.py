@@ -22,7 +22,7 @@ from sync.order import Request, pack
 from sync.remote.answers import Failure
 from sync.remote.cloudkit import ZoneId
 
-__all__ = ["Parcel", "Pushed", "Sender", "push"]
+__all__ = ["Parcel", "Pushed", "Sender", "push", "resolve_in_flight"]
 
 TRIES = 5  # before an operation whose references never resolve is parked
 WAIT_S = 5.0  # before trying again what the service asked to try later
@@ -206,6 +206,18 @@ def _refuse(store: Store, parcel: Parcel, failures: Sequence[Failure], result: P
 def _park(store: Store, intent: Intent, reason: str, result: Pushed) -> None:
     store.outbox.park(intent.seq, reason)
     result.parked.append(reason)
+
+
+def resolve_in_flight(store: Store, cloud: Sender, zone: ZoneId) -> None:
+    """Look up what was sent and never answered, so that planning sees what became of it."""
+    names: set[str] = set()
+    for intent in store.outbox.in_flight():
+        kind = "List" if intent.kind.endswith("-list") else "Reminder"
+        full = f"{kind}/{intent.id}"
+        bare_only = store.mirror.record(full) is None and store.mirror.record(intent.id) is not None
+        names.add(intent.id if bare_only else full)
+    if names:
+        _look_up(store, cloud, zone, sorted(names))
 
 
 def _look_up(store: Store, cloud: Sender, zone: ZoneId, names: Sequence[str]) -> None:

@@ -47,10 +47,23 @@ class Report:
         """Whether nothing at all was brought, sent or written."""
         return not (self.pulled or self.pushed or self.rendered or self.files)
 
-    @property
-    def again(self) -> bool:
-        """Whether another cycle would bring this further (a file or record changed meanwhile)."""
-        return self.retry_after_s is not None
+    def come_back(self, seconds: float | None) -> None:
+        """Another cycle in ``seconds`` would bring this further; the soonest asked for counts."""
+        if seconds is not None:
+            self.retry_after_s = min(seconds, self.retry_after_s or seconds)
+
+    def after(self, earlier: Report) -> Report:
+        """This report with the counts and news of an earlier cycle of the same run."""
+        self.started_ms = earlier.started_ms
+        self.pulled += earlier.pulled
+        self.pushed += earlier.pushed
+        self.rendered += earlier.rendered
+        self.files += earlier.files
+        self.requests += earlier.requests
+        self.changes = earlier.changes + self.changes
+        self.conflicts = earlier.conflicts + self.conflicts
+        self.new_holds = earlier.new_holds + self.new_holds
+        return self
 
     @property
     def exit_code(self) -> int:

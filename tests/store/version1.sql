@@ -42,7 +42,7 @@ CREATE TABLE hold (
         since_ms INTEGER NOT NULL
     ) STRICT;
 CREATE TABLE line (
-        id TEXT PRIMARY KEY, path TEXT NOT NULL, line INTEGER NOT NULL, text_hash TEXT NOT NULL
+        id TEXT PRIMARY KEY, path TEXT NOT NULL, line INTEGER NOT NULL, text TEXT NOT NULL
     ) STRICT;
 INSERT INTO "line" VALUES('A1','Home.md',2,'');
 CREATE TABLE list (

@@ -1,0 +1,190 @@
+"""Composition: from a config to a working engine, and back to nothing.
+
+The one place that knows all parts: it opens the store, checks that it is this account's, prepares
+the folder, and wires session, transport, scanner, writer, planner and engine together.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from random import Random
+
+from tzlocal import get_localzone_name
+
+from daemon.config import Config
+from daemon.password import find_password
+from daemon.paths import state_dir
+from store.db import Store
+from store.errors import Damaged, StoreError
+from sync.committing import Committer
+from sync.encoding import Encoder
+from sync.engine import Engine, Parts
+from sync.errors import MirrorDamaged, RemindersdError, UsageError
+from sync.filing import Filing
+from sync.lists import NewLists
+from sync.local.folder import prepare
+from sync.local.markdown import TodoFile, parse
+from sync.local.scan import Scanner
+from sync.local.swap import Writer
+from sync.merge import Side
+from sync.planning import SUFFIX, Planner
+from sync.reading import Reader
+from sync.remote.account import Account
+from sync.remote.cloudkit import CloudKit
+from sync.remote.limiter import Limiter
+from sync.remote.session import Session
+from sync.remote.transport import Transport
+from sync.settings import Settings
+from sync.snapshot import Mode
+
+__all__ = ["MIRROR", "open_engine", "open_session", "open_store"]
+
+MIRROR = "mirror.sqlite"
+
+
+def nothing(_: str) -> None:
+    """The step of a programme that nobody wants to crash."""
+
+
+@contextmanager
+def open_engine(
+    config: Config,
+    *,
+    step: Callable[[str], None] = nothing,
+    clock: Callable[[], float] = time.time,
+) -> Iterator[Engine]:
+    """A working engine; raises RemindersdError when something in the way needs a person."""
+    store = open_store(config)
+    try:
+        store.step = step
+        yield _wire(config, store, step, clock)
+    finally:
+        store.close()
+
+
+def open_session(config: Config) -> Session:
+    """The account's session, for signing in and out; nothing is sent yet."""
+    account = Account(config.account.apple_id, config.account.region, config.account.endpoint)
+    password = partial(find_password, config.account.apple_id, config.account.password_command)
+    return Session(account, state_dir(config.profile) / "session", password)
+
+
+def open_store(config: Config) -> Store:
+    """The profile's store, made if there is none; UsageError if it is another account's."""
+    state = state_dir(config.profile)
+    state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    state.chmod(0o700)
+    path = state / MIRROR
+    try:
+        store = Store.open(path)
+    except Damaged as error:
+        raise MirrorDamaged(
+            str(error),
+            f"move {path} aside and start again: it is rebuilt from files and iCloud",
+        ) from None
+    except StoreError as error:
+        raise RemindersdError(str(error)) from None
+    try:
+        _claim(config, store)
+    except UsageError:
+        store.close()
+        raise
+    return store
+
+
+def _claim(config: Config, store: Store) -> None:
+    """A mirror is of one account, one endpoint and one folder; never of two."""
+    account = config.account
+    ours = {
+        "apple_id": account.apple_id,
+        "region": account.region,
+        "endpoint": account.endpoint or "",
+        "folder": str(config.folder),
+    }
+    known = store.meta.all()
+    for key, value in ours.items():
+        if key in known and known[key] != value:
+            raise UsageError(
+                f"{config.source}: {key.replace('_', ' ')} is {value or 'not set'}, but the mirror"
+                f" of profile “{config.profile}” is for {known[key] or 'none'}",
+                "name another `profile:` in this config, or restore the old value",
+            )
+    zone = config.time_zone or known.get("home_zone") or get_localzone_name() or "UTC"
+    with store.commit("claim"):
+        for key, value in {**ours, "home_zone": zone}.items():
+            store.meta.set(key, value)
+        if "replica" not in known:
+            store.meta.set("replica", str(uuid.uuid4()).upper())
+
+
+def _wire(
+    config: Config, store: Store, step: Callable[[str], None], clock: Callable[[], float]
+) -> Engine:
+    meta = store.meta.all()
+    zone, replica = meta["home_zone"], uuid.UUID(meta["replica"])
+    marker = _marker(config, store)
+    settings = _settings(config, zone)
+    read_back = partial(_parse, zone)
+    scanner: Scanner[TodoFile] = Scanner(
+        config.folder, SUFFIX, read_back, clock, expect_marker=marker
+    )
+    session = open_session(config)
+    transport = Transport(session, Limiter(time.monotonic, time.sleep, Random().random))
+    cloud = CloudKit(transport)
+    writer = Writer(config.folder, step, clock)
+    return Engine(
+        Parts(
+            store=store,
+            cloud=lambda: cloud,
+            reader=Reader(scanner, read_back),
+            filing=Filing(store, writer, config.folder, read_back, zone, _key),
+            planner=Planner(store, settings, clock, _uuid),
+            committer=Committer(store, zone, _key, clock),
+            encoder=Encoder(
+                store, lambda: int(clock() * 1000), replica.bytes, meta["replica"], _uuid
+            ),
+            clock=clock,
+            step=step,
+        )
+    )
+
+
+def _marker(config: Config, store: Store) -> str:
+    """The folder's marker: set when both meet first, and expected ever after."""
+    known = store.meta.get("marker")
+    if known is not None:
+        return known
+    marker = prepare(Path(config.folder), config.account.apple_id).uuid
+    with store.commit("marker"):
+        store.meta.set("marker", marker)
+    return marker
+
+
+def _settings(config: Config, zone: str) -> Settings:
+    reminders = config.reminders
+    return Settings(
+        home_zone=zone,
+        modes={name: Mode(mode) for name, mode in reminders.lists.items()},
+        new_lists=NewLists(reminders.new_lists),
+        wins=Side(reminders.conflicts),
+        hold_above=reminders.deletions.hold_above,
+        grace_s=float(reminders.deletions.grace),
+        show_s=float(reminders.completed.show),
+    )
+
+
+def _parse(zone: str, data: bytes) -> TodoFile:
+    return parse(data, zone)
+
+
+def _uuid() -> str:
+    return str(uuid.uuid4()).upper()
+
+
+def _key() -> str:
+    return uuid.uuid4().hex

@@ -1,0 +1,260 @@
+"""Planning a cycle: what the store and the folder say now, to everything that shall be done.
+
+Reads, and decides through the pure rooms; writes nothing. A plan made twice of the same states is
+the same plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+from store.db import Store
+from store.model import Completion, Field, ListInfo, Present, Reminder, Value
+from store.outbox import Intent
+from sync.actions import Create, Delete, Hold, HoldKind, Plan, PushOp, Undelete, Update
+from sync.guard import guard
+from sync.lists import ListBase, ListPlan, ListRules, plan_lists
+from sync.local.markdown import shown
+from sync.local.names import assign, list_name
+from sync.plan import make_plan
+from sync.reading import LocalState
+from sync.settings import Settings
+from sync.snapshot import Policy
+from sync.world import Known, World, build_world, file_facts, gather, remote_lists, visible_since
+
+__all__ = ["SUFFIX", "Planned", "Planner"]
+
+SUFFIX = ".md"
+LOOK_AGAIN_S = 3600.0  # completed reminders come of age by the clock alone
+
+
+@dataclass(slots=True)
+class Planned:
+    """A plan with all that is needed to carry it out.
+
+    ``waits``: nothing of it may be carried out, for the reason in ``holds``. ``vanished`` are
+    lines that are gone now, ``absent_s`` for how long each.
+    """
+
+    known: Known
+    lists: ListPlan
+    world: World
+    plan: Plan
+    intents: list[Intent]
+    holds: list[Hold]
+    leaving: frozenset[tuple[str, str]]
+    vanished: frozenset[str] = frozenset()
+    waits: bool = False
+    grace_left_s: float | None = None
+    blocks: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def needs_marks(self) -> bool:
+        """Whether lines or files have to be given their identity before anything else."""
+        matched = self.world.matched
+        return bool(matched.unstamped or matched.adopted or self.lists.rename_files)
+
+    def next_look(self, now_s: float) -> float:
+        """Until when (Unix seconds) nothing changes by the passing of time alone."""
+        left = LOOK_AGAIN_S if self.grace_left_s is None else self.grace_left_s
+        return now_s + left
+
+
+class Planner:
+    """Plans over one store with one set of settings."""
+
+    def __init__(
+        self,
+        store: Store,
+        settings: Settings,
+        clock: Callable[[], float],
+        mint: Callable[[], str],
+    ) -> None:
+        self._store = store
+        self.settings = settings
+        self._clock = clock
+        self._mint = mint
+
+    def plan(self, local: LocalState, leaving: frozenset[tuple[str, str]]) -> Planned:
+        """Plan for this local state and what the store knows now."""
+        known = gather(self._store)
+        if local.trouble:
+            return self._blind(known, local, leaving)
+        approved = self._store.journal.approved()
+        lists = self._plan_lists(known, local, approved)
+        world = build_world(
+            known,
+            local,
+            lists,
+            visible=visible_since(int((self._clock() - self.settings.show_s) * 1000)),
+            leaving=leaving,
+            shown=self._shown,
+            mint=self._mint,
+        )
+        policy = Policy(self._shown, self.settings.wins)
+        plan = make_plan(world.snapshot, policy)
+        planned = self._guarded(known, lists, world, plan, leaving, approved)
+        self._hold_first_plan(planned, local, approved)
+        planned.holds += [
+            Hold(path, HoldKind.FILE, reason) for path, reason in _file_troubles(local)
+        ]
+        return planned
+
+    # ---- parts
+
+    def _shown(self, reminder: Reminder) -> Reminder:
+        return shown(reminder, self.settings.home_zone)
+
+    def _blind(
+        self, known: Known, local: LocalState, leaving: frozenset[tuple[str, str]]
+    ) -> Planned:
+        hold = Hold("folder", HoldKind.FILE, local.trouble)
+        nothing = World.empty()
+        return Planned(known, ListPlan(), nothing, Plan(), [], [hold], leaving, waits=True)
+
+    def _plan_lists(self, known: Known, local: LocalState, approved: frozenset[str]) -> ListPlan:
+        bases = {
+            id: ListBase(base.name, base.group, base.path or "")
+            for id, base in self._store.bases.all_lists().items()
+        }
+        taken = set(local.files) - {base.path for base in bases.values()}
+
+        def paths(living: Mapping[str, ListInfo], current: Mapping[str, str]) -> Mapping[str, str]:
+            groups = {info.id: info.name for info in living.values() if info.is_group}
+            names = {
+                info.id: (info.name, groups.get(info.group or ""))
+                for info in living.values()
+                if not info.is_group
+            }
+            return assign(names, SUFFIX, taken, current)
+
+        rules = ListRules(
+            mode_of=self.settings.mode_of,
+            name_of=lambda path: list_name(path.rpartition("/")[2].removesuffix(SUFFIX)),
+            paths=paths,
+            new_lists=self.settings.new_lists,
+            approved=approved,
+            wins=self.settings.wins,
+        )
+        return plan_lists(remote_lists(known), file_facts(local, known), bases, rules, self._mint)
+
+    def _guarded(
+        self,
+        known: Known,
+        lists: ListPlan,
+        world: World,
+        plan: Plan,
+        leaving: frozenset[tuple[str, str]],
+        approved: frozenset[str],
+    ) -> Planned:
+        now_s = self._clock()
+        since = self._store.places.vanished()
+        vanished = frozenset(op.id for op in plan.pushes if isinstance(op, Delete))
+        absent_s = {id: max(0.0, now_s - since.get(id, now_s)) for id in vanished}
+        settings = self.settings
+        guarded = guard(
+            plan,
+            hold_above=settings.hold_above,
+            absent_s=absent_s,
+            grace_s=settings.grace_s,
+            approved=approved,
+        )
+        waiting = [
+            settings.grace_s - absent_s[hold.id]
+            for hold in guarded.holds
+            if hold.kind is HoldKind.GRACE
+        ]
+        return Planned(
+            known=known,
+            lists=lists,
+            world=world,
+            plan=guarded,
+            intents=[*_list_intents(lists), *self._intents(guarded, known)],
+            holds=[*guarded.holds, *lists.holds],
+            leaving=leaving,
+            vanished=vanished,
+            grace_left_s=min(waiting, default=None),
+            blocks=known.blocks,
+        )
+
+    def _hold_first_plan(
+        self, planned: Planned, local: LocalState, approved: frozenset[str]
+    ) -> None:
+        """Two sides that meet for the first time are joined only when a person has seen how."""
+        known = planned.known
+        if known.base or HoldKind.FIRST_PLAN in approved:
+            return
+        both = any(file.tasks for file in local.files.values()) and any(
+            isinstance(item, Present) for item in planned.world.snapshot.remote.values()
+        )
+        if both and (planned.plan.writes or planned.lists.writes or planned.needs_marks):
+            planned.waits = True
+            reason = "both sides have reminders and meet for the first time; see `remindersd plan`"
+            planned.holds.append(Hold("first-plan", HoldKind.FIRST_PLAN, reason))
+
+    def _intents(self, plan: Plan, known: Known) -> list[Intent]:
+        """What goes to the outbox; not again what was refused for good, unless it changed."""
+        parked = {_fingerprint(intent) for intent in self._store.outbox.parked()}
+        intents = [self._intent(op, known) for op in plan.pushes]
+        return [intent for intent in intents if _fingerprint(intent) not in parked]
+
+    def _intent(self, op: PushOp, known: Known) -> Intent:
+        match op:
+            case Create(id=id, reminder=reminder):
+                return Intent(id, "create", self._with_moment(reminder.values()))
+            case Update(id=id, changes=changes):
+                return Intent(id, "update", self._with_moment(changes))
+            case Delete(id=id):
+                return Intent(id, "delete")
+            case Undelete(id=id, reminder=reminder):
+                if id in known.rows:  # softly deleted: first it lives again, then it is edited
+                    return Intent(id, "undelete")
+                return Intent(id, "create", self._with_moment(reminder.values()))
+
+    def _with_moment(self, changes: Mapping[Field, Value]) -> dict[Field, Value]:
+        """A tick gets its instant: now, or for another day than today its noon."""
+        moment = dict(changes)
+        done = moment.get(Field.DONE)
+        if isinstance(done, Completion) and done.at_ms is None:
+            zone = ZoneInfo(self.settings.home_zone)
+            now = datetime.fromtimestamp(self._clock(), zone)
+            if done.day is not None and done.day != now.date():
+                now = datetime.combine(done.day, time(12), zone)
+            moment[Field.DONE] = Completion(at_ms=int(now.timestamp()) * 1000)
+        return moment
+
+
+def _fingerprint(intent: Intent) -> tuple[object, ...]:
+    """Equal for intents that want the same; the instant of a tick is ours and means nothing."""
+    changes = [
+        (name.value, isinstance(value, Completion) or value)
+        for name, value in sorted(intent.changes.items())
+    ]
+    return (intent.id, intent.kind, str(changes))
+
+
+def _list_intents(lists: ListPlan) -> list[Intent]:
+    made = [
+        Intent(op.id, "create-list", texts={"name": op.name, "group": op.group, "path": op.path})
+        for op in lists.create_lists
+    ]
+    renamed = [
+        Intent(op.id, "rename-list", texts={"name": op.name, "path": lists.views[op.id].path})
+        for op in lists.rename_lists
+    ]
+    return made + renamed
+
+
+def _file_troubles(local: LocalState) -> list[tuple[str, str]]:
+    """Files that will not become readable by waiting a moment."""
+    troubles = [
+        (path, file.hides_tasks)
+        for path, file in sorted(local.files.items())
+        if file.hides_tasks and not file.settling
+    ]
+    if local.incomplete:
+        troubles.append(("folder", local.incomplete))
+    return troubles
