@@ -10,16 +10,17 @@ from store.connection import Connection, json_array
 from store.model import Field, Value
 from store.values import from_json, to_json
 
-__all__ = ["BaseEntry", "Bases", "ListBase"]
+__all__ = ["ADVANCE", "BaseEntry", "Bases", "ListBase"]
 
 _NAMES = tuple(Field)
 _FIELDS = tuple(name.value for name in _NAMES)
 _COLUMNS = ", ".join(_FIELDS)
 _GIVEN = ", ".join(f"coalesce(excluded.{name}, base.{name})" for name in _FIELDS)
-_SET = f"""INSERT INTO base (id, placed, {_COLUMNS})
+ADVANCE = f"""INSERT INTO base (id, placed, {_COLUMNS})
     VALUES (?1, coalesce(?2, 0), {", ".join(f"?{place}" for place in range(3, 3 + len(_FIELDS)))})
     ON CONFLICT (id) DO UPDATE SET (placed, {_COLUMNS}) = (coalesce(?2, base.placed), {_GIVEN})
     WHERE (placed, {_COLUMNS}) IS NOT (coalesce(?2, base.placed), {_GIVEN})"""
+"""Takes id, placed, and the text of each ``Field``: what is NULL stays as it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class Bases:
     def set_many(self, entries: Iterable[tuple[str, Mapping[Field, Value], bool | None]]) -> None:
         """``set`` for each of ``entries``."""
         rows = [(id, placed, *_texts(values)) for id, values, placed in entries]
-        self._db.write_many(_SET, rows)
+        self._db.write_many(ADVANCE, rows)
 
     def drop(self, id: str) -> None:
         """Forget what was agreed on of one reminder."""

@@ -3,7 +3,7 @@
 ``add_render`` goes into the commit of the plan; the file is written; ``finish_render`` advances
 the base. If the displaced file then turns out to hold a person's words and is given back,
 ``undo_render`` takes the base back, but only where nothing has moved it since. ``drop_render``
-comes last, with the receipt. Any of them may be repeated after a crash.
+comes last, with the receipt. Those three may be repeated after a crash.
 """
 
 from __future__ import annotations
@@ -12,22 +12,34 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from store.bases import ADVANCE
 from store.connection import Connection
 from store.model import Field, Value
 from store.values import NoValue, from_sql, to_json, to_sql
 
 __all__ = ["BaseChange", "Render", "Renders"]
 
-_PLACED = "placed"
 _TRUE = to_json(True)
-_EMPTY = " AND ".join(("NOT placed", *(f"{name.value} IS NULL" for name in Field)))
+_FIELDS = tuple(name.value for name in Field)
+_EMPTY = " AND ".join(("NOT placed", *(f"{name} IS NULL" for name in _FIELDS)))
+
+_PLANNED = "SELECT id, field, after FROM render_change WHERE key = ?"
+
+# The changes of a render that still stand in the base. Without a base there is no line either:
+# nothing known of ``placed`` is not placed.
+_STANDING = f"""SELECT c.id, c.field, c.before
+    FROM render_change c LEFT JOIN base b ON b.id = c.id
+    WHERE c.key = ? AND CASE
+        WHEN c.field IS NULL THEN coalesce(b.placed, 0) = (c.after IS '{_TRUE}')
+        {" ".join(f"WHEN c.field = '{name}' THEN b.{name} IS c.after" for name in _FIELDS)}
+    END"""
 
 
 @dataclass(frozen=True, slots=True)
 class BaseChange:
     """One field of the base that a render will have moved; ``field`` ``None`` is ``placed``.
 
-    ``NO_VALUE`` is a field without a base.
+    ``NO_VALUE`` is a field without a base. A render has one change of a field at most.
     """
 
     id: str
@@ -100,20 +112,12 @@ class Renders:
     def finish_render(self, key: str) -> None:
         """The write stands: the base holds what it rendered. Once only, however often called."""
         if self._mark(key, finished=True):
-            for id, column, _, after in self._changes(key):
-                self._move(id, column, after)
+            self._move(self._db.all(_PLANNED, (key,)))
 
     def undo_render(self, key: str) -> None:
         """The write was taken back: the base is what it was, where it still is what we made it."""
         if self._mark(key, finished=False):
-            # All are compared before any is moved: giving back a title makes a row to be placed.
-            unmoved = [
-                (id, column, before)
-                for id, column, before, after in self._changes(key)
-                if self._stands(id, column, after)
-            ]
-            for change in unmoved:
-                self._move(*change)
+            self._move(self._db.all(_STANDING, (key,)))
 
     def drop_render(self, key: str) -> None:
         """Forget a write; the base stays as it is."""
@@ -123,34 +127,32 @@ class Renders:
         sql = "UPDATE render SET finished = ? WHERE key = ? AND finished = ?"
         return self._db.write(sql, (finished, key, not finished)) == 1
 
-    def _changes(self, key: str) -> list[tuple[str, str, str | None, str | None]]:
-        return self._db.all(
-            """SELECT id, coalesce(field, ?), before, after FROM render_change
-            WHERE key = ? ORDER BY position""",
-            (_PLACED, key),
+    def _move(self, changes: Iterable[tuple[str, str | None, str | None]]) -> None:
+        """Set (id, field, text) in the base, one row an id; no text takes the field out."""
+        given: dict[str, dict[str | None, str]] = {}
+        emptied: dict[str | None, list[tuple[str]]] = {}
+        for id, field, text in changes:
+            if text is None:
+                emptied.setdefault(field, []).append((id,))
+            else:
+                given.setdefault(id, {})[field] = text
+        self._db.write_many(
+            ADVANCE,
+            [
+                (id, texts[None] == _TRUE if None in texts else None, *map(texts.get, _FIELDS))
+                for id, texts in given.items()
+            ],
         )
-
-    def _stands(self, id: str, column: str, text: str | None) -> bool:
-        row = self._db.one(f"SELECT {column} FROM base WHERE id = ?", (id,))
-        now = None if row is None else row[0]
-        # Without a base there is no line either: nothing known of ``placed`` is not placed.
-        return bool(now) == (text == _TRUE) if column == _PLACED else now == text
-
-    def _move(self, id: str, column: str, text: str | None) -> None:
-        value: Any = text == _TRUE if column == _PLACED else text
-        if text is not None:
-            self._db.write(
-                "INSERT INTO base (id, placed) VALUES (?, 0) ON CONFLICT (id) DO NOTHING", (id,)
-            )
-            self._db.write(f"UPDATE base SET {column} = ? WHERE id = ?", (value, id))
-            return
-        self._db.write(f"UPDATE base SET {column} = ? WHERE id = ?", (value, id))
-        self._db.write(f"DELETE FROM base WHERE id = ? AND {_EMPTY}", (id,))
+        for field, ids in emptied.items():
+            nothing = "placed = 0" if field is None else f"{Field(field)} = NULL"
+            self._db.write_many(f"UPDATE base SET {nothing} WHERE id = ?", ids)
+        for ids in emptied.values():
+            self._db.write_many(f"DELETE FROM base WHERE id = ? AND {_EMPTY}", ids)
 
 
 def _change(row: Any) -> BaseChange:
     id, field, before, after = row
-    name = _PLACED if field is None else field
+    name = field or "placed"
     return BaseChange(
         id, None if field is None else Field(field), from_sql(name, before), from_sql(name, after)
     )

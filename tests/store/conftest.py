@@ -15,6 +15,13 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "state" / "mirror.db"
 
 
+@pytest.fixture(scope="module")
+def shared_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """For properties: each example takes away what it put there."""
+    with Store.open(tmp_path_factory.mktemp("shared") / "mirror.db") as store:
+        yield store
+
+
 @pytest.fixture
 def store(path: Path) -> Iterator[Store]:
     with Store.open(path) as store:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from store.bases import BaseEntry, ListBase
 from store.db import Store
@@ -14,6 +17,10 @@ from store.values import NO_VALUE
 
 DAY, DONE = AllDay(date(2026, 3, 2)), Completion(at_ms=5)
 WHOLE = Reminder("A1", "ferns", "both", DONE, DAY, Priority.LOW, True, "HOME", "P1").values()
+
+
+Entry = tuple[dict[Field, Value], bool]
+World = dict[str, Entry]
 
 
 def base(store: Store, id: str, values: dict[Field, Value], placed: bool | None = None) -> None:
@@ -173,6 +180,51 @@ def test_a_base_that_a_render_takes_away_is_gone_whole(store: Store) -> None:
     assert store.bases.all() == {}
     undo(store)
     assert store.bases.all() == {"A1": BaseEntry({Field.TITLE: "x"}, True)}
+
+
+ENTRIES = st.fixed_dictionaries(
+    {}, optional={Field.TITLE: st.sampled_from("ab"), Field.DUE: st.sampled_from([None, DAY])}
+)
+WORLDS = st.dictionaries(st.sampled_from("XYZ"), st.tuples(ENTRIES, st.booleans()))
+
+
+@settings(max_examples=60, deadline=None)
+@given(before=WORLDS, after=WORLDS)
+def test_finish_reaches_the_planned_base_and_undo_the_old_one(
+    shared_store: Store, before: World, after: World
+) -> None:
+    store = shared_store
+    with store.commit("base"):
+        store.bases.set_many((id, *entry) for id, entry in before.items())
+        store.places.add_render("k", "Home.md", "old", "new", between(before, after))
+    finish(store)
+    assert known(store.bases.all()) == known(after)
+    undo(store)
+    assert known(store.bases.all()) == known(before)
+    with store.commit("clear"):
+        store.places.drop_render("k")
+        for id in before.keys() | after.keys():
+            store.bases.drop(id)
+
+
+def between(before: World, after: World) -> Iterator[BaseChange]:
+    nothing: Entry = ({}, False)
+    for id in before.keys() | after.keys():
+        (old, was), (new, will) = before.get(id, nothing), after.get(id, nothing)
+        for name in (Field.TITLE, Field.DUE):
+            yield BaseChange(id, name, old.get(name, NO_VALUE), new.get(name, NO_VALUE))
+        yield BaseChange(
+            id, None, was if id in before else NO_VALUE, will if id in after else NO_VALUE
+        )
+
+
+def known(world: Mapping[str, BaseEntry | Entry]) -> World:
+    """Without those of which nothing is known: a row may stand for them or not."""
+    told = {
+        id: (dict(entry.values), entry.placed) if isinstance(entry, BaseEntry) else entry
+        for id, entry in world.items()
+    }
+    return {id: entry for id, entry in told.items() if any(entry)}
 
 
 def test_a_dropped_render_is_forgotten_with_its_changes(planned: Store) -> None:

@@ -270,21 +270,21 @@ IDS = st.sampled_from(["A", "B", "C", "D", "E"])
 @settings(max_examples=40, deadline=None)
 @given(st.lists(IDS), st.lists(IDS), st.lists(IDS))
 def test_after_a_walk_the_mirror_is_what_was_met(
-    tmp_path_factory: pytest.TempPathFactory,
-    before: list[str],
-    buried: list[str],
-    met: list[str],
+    shared_store: Store, before: list[str], buried: list[str], met: list[str]
 ) -> None:
-    with Store.open(tmp_path_factory.mktemp("walk") / "m.db") as store:
-        put(store, *(reminder(id) for id in before))
-        gone(store, *(f"Reminder/{id}" for id in buried))
-        with store.commit("walk"):
-            store.mirror.begin_walk()
-            store.mirror.put([reminder(id) for id in met])
-            lost = store.mirror.finish_walk()
-        assert {row.id for row in store.mirror.reminders()} == set(met)
-        assert set(lost) == {f"Reminder/{id}" for id in set(before) - set(buried) - set(met)}
-        assert store.mirror.tombstones().keys().isdisjoint(met)
+    store = shared_store
+    with store.commit("clear"):
+        store.mirror.begin_walk()
+        store.mirror.finish_walk()
+    put(store, *(reminder(id) for id in before))
+    gone(store, *(f"Reminder/{id}" for id in buried))
+    with store.commit("walk"):
+        store.mirror.begin_walk()
+        store.mirror.put([reminder(id) for id in met])
+        lost = store.mirror.finish_walk()
+    assert {row.id for row in store.mirror.reminders()} == set(met)
+    assert set(lost) == {f"Reminder/{id}" for id in set(before) - set(buried) - set(met)}
+    assert store.mirror.tombstones().keys().isdisjoint(met)
 
 
 def test_an_all_day_date_keeps_its_kind(store: Store) -> None:

@@ -126,7 +126,7 @@ JSON = st.recursive(
 )
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(st.dictionaries(TEXTS, JSON), st.integers(0, 2000))
 def test_raw_json_round_trips_small_and_large(record: dict[str, Any], padding: int) -> None:
     record["padding"] = "x" * padding
