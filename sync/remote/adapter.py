@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -51,17 +50,25 @@ class RedirectAdapter(HTTPAdapter):
         proxies: Mapping[str, str] | None = None,
     ) -> requests.Response:
         """Send ``request``; raises what requests raises, Throttled, NetworkError."""
-        timeout = _TIMEOUT if timeout is None else timeout
+        sent = request
+        if self._endpoint is not None:
+            sent, proxies = _redirected(request, self._endpoint), {}
         self._limiter.wait()
-        if self._endpoint is None:
-            return super().send(request, stream, timeout, verify, cert, proxies)
-        response = super().send(
-            _redirected(request, self._endpoint), stream, timeout, verify, cert, proxies={}
-        )
-        response.request, response.url = request, request.url or ""
-        response.cookies.clear()
-        _file_cookies(response.cookies, request, response.raw)
+        try:
+            response = super().send(sent, stream, timeout or _TIMEOUT, verify, cert, proxies)
+        except requests.ConnectionError:
+            self._limiter.unreached()
+            raise
+        if sent is not request:
+            _restore(response, request)
         return response
+
+
+def _restore(response: requests.Response, request: requests.PreparedRequest) -> None:
+    """Let a redirected answer look, also to the cookie jar, as if it came from Apple."""
+    response.request, response.url = request, request.url or ""
+    response.cookies.clear()
+    _file_cookies(response.cookies, request, response.raw)
 
 
 def _redirected(request: requests.PreparedRequest, endpoint: Endpoint) -> requests.PreparedRequest:
@@ -90,18 +97,16 @@ class LastAnswer:
 class Tap:
     """Remembers the last answer of a session; ``None`` as long as none came."""
 
-    def __init__(self) -> None:
+    def __init__(self, limiter: Limiter) -> None:
         self.last: LastAnswer | None = None
+        self._limiter = limiter
 
     def __call__(self, response: requests.Response, **_: Any) -> None:
-        """Take note of ``response``; called by requests for each one."""
-        wait_s = parse_retry_after(response.headers.get("Retry-After"), datetime.now(UTC))
+        """Take note of ``response``, of a refusal for the pace too; requests calls it for each."""
+        wait_s = parse_retry_after(response.headers.get("Retry-After"), self._limiter.now())
         self.last = LastAnswer(response.status_code, place(response.url), wait_s)
-
-    def was(self, path_end: str, *statuses: int) -> bool:
-        """Whether the last answer came from a path with this end, with one of the statuses."""
-        last = self.last
-        return last is not None and last.status in statuses and last.place.endswith(path_end)
+        if response.status_code == 429 or response.status_code >= 500:
+            self._limiter.refused(wait_s)
 
 
 def install(session: requests.Session, endpoint: Endpoint | None, limiter: Limiter) -> Tap:
@@ -112,6 +117,6 @@ def install(session: requests.Session, endpoint: Endpoint | None, limiter: Limit
     if endpoint is not None:
         session.trust_env = False
         session.proxies = {}
-    tap = Tap()
+    tap = Tap(limiter)
     session.hooks["response"].append(tap)
     return tap

@@ -6,10 +6,12 @@ Rules:
 2. After a refusal no request is sent before the time that the service named; without one, before
    a delay that doubles with every refusal in a row. Both end at one hour, both get jitter on top
    (never below what the service asked).
-3. A wait of up to ``patience_s`` is slept; a longer one is an error, so that a schedule, not a
+3. After a connection that failed, nobody has to be spared: the delay doubles too, but stays short.
+4. A wait of up to ``patience_s`` is slept; a longer one is an error, so that a schedule, not a
    sleeping thread, decides.
 
-Time is monotonic seconds; clock, sleep and randomness are passed in.
+Time is monotonic seconds, but for dates in ``Retry-After``; all clocks, sleep and randomness are
+passed in.
 """
 
 from __future__ import annotations
@@ -31,7 +33,8 @@ _JITTER = 0.25  # of the wait, at most
 class Limiter:
     """The one gate that every request of this programme passes.
 
-    ``clock`` gives monotonic seconds, ``sleep`` takes seconds, ``random`` gives [0, 1).
+    ``clock`` gives monotonic seconds, ``sleep`` takes seconds, ``random`` gives [0, 1), ``now``
+    aware dates.
     """
 
     def __init__(
@@ -40,10 +43,12 @@ class Limiter:
         sleep: Callable[[float], None],
         random: Callable[[], float],
         *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
         per_second: float = 10.0,
         burst: int = 200,
         patience_s: float = 5.0,
     ) -> None:
+        self.now = now
         self._clock = clock
         self._sleep = sleep
         self._random = random
@@ -64,9 +69,7 @@ class Limiter:
         """Return when a request may be sent, sleeping if it is soon; else raise Throttled."""
         delay_s = self.waiting_s
         if delay_s > self._patience_s:
-            raise Throttled(
-                "iCloud is being left alone for a while, as it asked or after failures", "", delay_s
-            )
+            raise Throttled("iCloud is left alone for a while, after it refused", "", delay_s)
         if delay_s > 0:
             self._sleep(delay_s)
         self._draw()
@@ -78,11 +81,22 @@ class Limiter:
 
     def refused(self, retry_after_s: float | None = None) -> float:
         """Take note of a refusal; returns the seconds until the next request may be sent."""
+        doubled_s = self._doubled_s()
+        delay_s = doubled_s if retry_after_s is None else max(0.0, retry_after_s)
+        return self._hold(delay_s, LONGEST_WAIT_S)
+
+    def unreached(self) -> None:
+        """Take note that no connection could be made; the next try waits, but within patience."""
+        self._hold(self._doubled_s(), self._patience_s)
+
+    def _doubled_s(self) -> float:
         self._refusals += 1
         # 2 ** 12 s is over the cap; a larger exponent would only overflow in the end.
-        doubled_s = _FIRST_WAIT_S * 2.0 ** min(self._refusals - 1, 12)
-        delay_s = doubled_s if retry_after_s is None else max(0.0, retry_after_s)
-        delay_s = min(delay_s * (1 + _JITTER * self._random()), LONGEST_WAIT_S)
+        return _FIRST_WAIT_S * 2.0 ** min(self._refusals - 1, 12)
+
+    def _hold(self, delay_s: float, longest_s: float) -> float:
+        """Let nothing pass for a while; returns for how long."""
+        delay_s = min(delay_s * (1 + _JITTER * self._random()), longest_s)
         self._not_before = max(self._not_before, self._clock() + delay_s)
         return self.waiting_s
 

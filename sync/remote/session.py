@@ -5,7 +5,8 @@ Rules:
 1. A password is sent only when Apple has rejected everything cheaper; an outage is not a rejection.
 2. After a refused password sign-in no request at all is made, and the same error comes back, until
    ``login`` succeeds (in this process or another) or the password changes. Refusals that a person
-   ends elsewhere, a locked account for one, are tried again after a while.
+   ends elsewhere, a locked account for one, are tried again after a while. Sessions that end as
+   soon as they are opened stop it as well.
 3. A code is asked for in ``login`` only, where somebody is there to type it.
 
 Wire facts: docs/wire.md, "Session expiry".
@@ -16,6 +17,7 @@ from __future__ import annotations
 import hmac
 import secrets
 import time
+from collections import deque
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Account", "Connection", "Session"]
 
+_PASSWORD_SIGN_INS = 3  # in an hour; more means that sessions do not hold
 _REST_S = 900.0  # before a sign-in that failed for other reasons than the password is tried again
 
 
@@ -73,6 +76,7 @@ class Session:
         self._clock = clock
         self._key = secrets.token_bytes(32)
         self._refusal: _Refusal | None = None
+        self._signed_in_at: deque[float] = deque(maxlen=_PASSWORD_SIGN_INS)
         self._current: Connection | None = None
         self._jar: LWPCookieJar | None = None
 
@@ -95,11 +99,13 @@ class Session:
     def login(self, password: str, ask_code: Callable[[str], str]) -> Connection:
         """Sign in while a person is there: ``ask_code(prompt)`` returns the code that they typed.
 
+        A session that still holds is kept, whatever the password.
         Raises as ``connect`` does, SignInNeeded after three wrong codes.
         """
         with closing(self._sign_in(password)) as sign_in:
             document = sign_in.with_code(ask_code)
         self._refusal = None
+        self._signed_in_at.clear()
         return self._open(document, self._store.cookies())
 
     def logout(self) -> None:
@@ -150,9 +156,11 @@ class Session:
         try:
             if not password:
                 raise SignInNeeded("nobody is signed in and no password is set", _LOGIN_HINT)
+            self._raise_if_none_holds()
             self._drop_session_token()
             with closing(self._sign_in(password)) as sign_in:
                 document = sign_in.with_password()
+            self._signed_in_at.append(self._clock())
         except NetworkError:
             raise
         except RemindersdError as error:
@@ -161,6 +169,14 @@ class Session:
             )
             raise
         return self._open(document, self._store.cookies())
+
+    def _raise_if_none_holds(self) -> None:
+        times = self._signed_in_at
+        if len(times) == _PASSWORD_SIGN_INS and self._clock() - times[0] < 3600:
+            raise SignInNeeded(
+                "Apple ends each session soon after it began",
+                "on a device, check Access iCloud Data on the Web; then run: remindersd login",
+            )
 
     def _raise_if_refused(self) -> None:
         refusal = self._refusal

@@ -8,7 +8,6 @@ Wire facts: docs/wire.md, "Setup service".
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from http.cookiejar import LWPCookieJar
 from typing import Any
 
@@ -87,13 +86,14 @@ class Setup:
                     url, content=body, params=params, headers={"Content-Type": "application/json"}
                 )
             except httpx.HTTPError as error:
+                self._limiter.unreached()
                 raise foreign(error, url) from None
 
     def _failure(self, response: httpx.Response) -> Exception:
         """What an answer means that is neither a login nor a rejection of the tokens."""
         where, status = place(response.request.url), response.status_code
         if status in _WAIT:
-            asked = parse_retry_after(response.headers.get("Retry-After"), datetime.now(UTC))
+            asked = parse_retry_after(response.headers.get("Retry-After"), self._limiter.now())
             delay_s = self._limiter.refused(asked)
             return Throttled(f"{where} asks to wait ({status})", retry_after_s=delay_s)
         if status == 412:
@@ -102,6 +102,7 @@ class Setup:
                 "sign in at https://www.icloud.com once and answer what it asks",
             )
         if status >= 500:
+            self._limiter.refused()
             return NetworkError(f"{where} is out of order ({status})", "try again later")
         return ServiceError(f"{where} refused the request ({status})", server_code=str(status))
 

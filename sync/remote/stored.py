@@ -88,9 +88,9 @@ class SessionStore:
 
     def forget(self) -> None:
         """Remove everything kept for this account."""
-        for path in (self.session_path, self.cookie_path):
-            path.unlink(missing_ok=True)
-        if self.folder.is_dir() and not any(self.folder.iterdir()):
+        if self.folder.is_dir():
+            for path in self.folder.iterdir():
+                path.unlink()
             self.folder.rmdir()
 
     def _read_data(self) -> dict[str, Any] | None:

@@ -15,8 +15,7 @@ service's own code and reason.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 import httpx
@@ -54,7 +53,7 @@ class Transport:
     """The one client for the account's database; connects when the first request is made.
 
     ``requests`` counts every request that was sent, answered or not. ``inner`` takes the place of
-    the network; ``now`` gives aware time, for dates in ``Retry-After``.
+    the network.
     """
 
     def __init__(
@@ -63,10 +62,9 @@ class Transport:
         limiter: Limiter,
         *,
         inner: httpx.BaseTransport | None = None,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.requests = 0
-        self.now = now
+        self.now = limiter.now
         self._session = session
         self._limiter = limiter
         self._inner = inner
@@ -121,7 +119,7 @@ class Transport:
                 headers={"Content-Type": "application/json"},
             )
         except httpx.HTTPError as error:
-            self._limiter.refused()
+            self._limiter.unreached()
             tries["cut"] += 1
             if tries["cut"] <= _MORE_TRIES["cut"] and not (writes and was_sent(error)):
                 return None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.cookiejar import Cookie, LWPCookieJar
@@ -9,8 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import uvicorn
+from starlette.applications import Starlette
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from sandbox.serve import start_in_thread
+from sandbox.app import create_app
 from sandbox.world import World, make_world
 from sync.remote.cloudkit import CloudKit
 from sync.remote.limiter import Limiter
@@ -65,11 +70,40 @@ def limiter(time_: FakeTime) -> Limiter:
     return Limiter(time_.clock, time_.sleep, lambda: 0.0)
 
 
+class Stage:
+    """An application that is whichever world a test has put on."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.app: ASGIApp = Starlette()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.app(scope, receive, send)
+
+
+@pytest.fixture(scope="session")
+def stage() -> Iterator[Stage]:
+    """One server for all tests: starting one for each would be most of their time."""
+    # Listening before it serves: early connections wait in the queue.
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        made = Stage(f"http://127.0.0.1:{listener.getsockname()[1]}")
+        server = uvicorn.Server(
+            uvicorn.Config(
+                made, http="h11", ws="none", lifespan="off", log_config=None, access_log=False
+            )
+        )
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+        thread.start()
+        yield made
+        server.should_exit = True
+        thread.join()
+
+
 @pytest.fixture
-def cloud() -> Iterator[Cloud]:
+def cloud(stage: Stage) -> Cloud:
     world = make_world(reminders=30)
-    with start_in_thread(world) as url:
-        yield Cloud(world, url)
+    stage.app = create_app(world)
+    return Cloud(world, stage.url)
 
 
 SessionMaker = Callable[..., Session]

@@ -190,7 +190,8 @@ def test_requests_requests_arrive_unchanged_but_for_the_address(
         assert response.url == URL
         assert response.request.url == URL
         assert response.cookies.get("A") == '"1=2"'
-        [cookie] = session.cookies
+        jar: Any = session.cookies
+        [cookie] = jar
         assert (cookie.domain, cookie.secure) == (".icloud.com", True)
         session.post(URL)
     assert tap.last is not None
@@ -298,16 +299,16 @@ def test_the_push_bridge_is_refused_and_the_code_still_works(
 
     opened: list[object] = []
     monkeypatch.setattr(_RawWebSocketClient, "__init__", lambda *given: opened.append(given))
-    real_page, asked = signin.challenge_page, []
+    sign_in_page: Any = signin
+    real_page = sign_in_page.challenge_page
 
     def bridge_page(account: Any) -> str:
-        asked.append(account)
-        page = real_page(account).replace("auth/verify/trusteddevice", "auth/bridge/step")
+        page = str(real_page(account)).replace("auth/verify/trusteddevice", "auth/bridge/step")
         return page.replace(
             '"twoSV":{', '"twoSV":{"bridgeInitiateData":{"apnsTopic":"t","apnsEnvironment":"prod"},'
         )
 
-    monkeypatch.setattr(signin, "challenge_page", bridge_page)
+    monkeypatch.setattr(sign_in_page, "challenge_page", bridge_page)
     offers: list[bool] = []
     real_auth = Hsa2BootContext.as_auth_data
 

@@ -107,6 +107,14 @@ def test_jitter_never_shortens_what_was_asked(random: float, asked: float) -> No
     assert min(asked, LONGEST_WAIT_S) <= delay_s <= LONGEST_WAIT_S
 
 
+def test_a_network_that_is_away_is_tried_at_every_occasion(time_: FakeTime) -> None:
+    limiter = _limiter(time_, patience_s=5.0)
+    for _ in range(20):
+        limiter.unreached()
+        limiter.wait()
+    assert time_.slept == [1, 2, 4, *[5] * 17]
+
+
 def test_a_second_refusal_does_not_shorten_the_first(time_: FakeTime) -> None:
     limiter = _limiter(time_)
     limiter.refused(600.0)

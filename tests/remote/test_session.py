@@ -227,6 +227,34 @@ def test_a_locked_account_is_left_alone_for_a_while(
     assert session.connect().dsid
 
 
+def test_sessions_that_do_not_hold_stop_the_password(
+    open_session: SessionMaker, cloud: Cloud
+) -> None:
+    session, account = open_session(), cloud.world.account
+    for _ in range(3):
+        session.renew()
+        account.revoke_web_tokens()
+        account.revoke_session_tokens()
+    cloud.paths()
+    for expected in (["validate", "accountLogin"], []):
+        with pytest.raises(SignInNeeded, match="ends each session"):
+            session.renew()
+        assert cloud.paths() == expected
+    session.login(account.password, _no_code)
+    assert session.connect().dsid
+
+
+def test_an_overloaded_sign_in_is_not_repeated_at_once(
+    open_session: SessionMaker, cloud: Cloud
+) -> None:
+    cloud.world.faults.fail("status", "signin/init", status=503, retry_after=60)
+    session = open_session()
+    for _ in range(3):
+        with pytest.raises(Throttled):
+            session.connect()
+    assert cloud.paths() == ["signin", "init"]
+
+
 def test_new_terms_are_for_the_person(
     open_session: SessionMaker, cloud: Cloud, signed_in: SessionStore
 ) -> None:

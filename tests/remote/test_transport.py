@@ -97,7 +97,8 @@ def script() -> Script:
 
 @pytest.fixture
 def wire(script: Script, session: FakeSession, limiter: Limiter) -> Iterator[Transport]:
-    made = Transport(session, limiter, inner=httpx.MockTransport(script), now=lambda: NOW)
+    limiter.now = lambda: NOW
+    made = Transport(session, limiter, inner=httpx.MockTransport(script))
     yield made
     made.close()
 
