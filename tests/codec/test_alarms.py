@@ -39,6 +39,7 @@ def said(group: Group) -> list[tuple[str, str]]:
 
 
 def fields_of(group: Group, name: str) -> dict[str, Any]:
+    found: dict[str, Any]
     [found] = [
         operation["record"]["fields"]
         for operation in group.operations

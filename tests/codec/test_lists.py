@@ -28,7 +28,8 @@ def test_a_list_in_a_group_needs_the_group(ctx: Context) -> None:
     assert created["fields"]["Name"] == NAME
     assert created["parent"] == {"recordName": f"List/{OTHER_LIST}"}
     assert decode_list(created).info == info
-    assert (group.rank, group.needs) == (Rank.LIST, {f"List/{OTHER_LIST}"})
+    assert group.rank is Rank.LIST
+    assert group.needs == {f"List/{OTHER_LIST}"}
     assert group.creates == {f"List/{LIST}"}
 
 
@@ -71,6 +72,8 @@ def test_a_list_is_deleted_softly_and_last(ctx: Context) -> None:
     group = delete_list(ctx, a_list())
     assert group.operations[0]["operationType"] == "update"
     assert group.operations[0]["record"]["fields"]["Deleted"] == {"type": "INT64", "value": 1}
+    tokens = json.loads(group.operations[0]["record"]["fields"]["ResolutionTokenMap"]["value"])
+    assert tokens["map"]["deleted"]["counter"] == 1
     assert group.rank is max(Rank)
 
 
