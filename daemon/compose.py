@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -59,12 +59,14 @@ def open_engine(
     clock: Callable[[], float] = time.time,
 ) -> Iterator[Engine]:
     """A working engine; raises RemindersdError when something in the way needs a person."""
-    store = open_store(config)
-    try:
+    with ExitStack() as stack:
+        store = stack.enter_context(closing(open_store(config)))
         store.step = step
-        yield _wire(config, store, step, clock)
-    finally:
-        store.close()
+        transport = Transport(
+            open_session(config), Limiter(time.monotonic, time.sleep, Random().random)
+        )
+        stack.callback(transport.close)
+        yield _wire(config, store, transport, step, clock)
 
 
 def open_session(config: Config) -> Session:
@@ -123,7 +125,11 @@ def _claim(config: Config, store: Store) -> None:
 
 
 def _wire(
-    config: Config, store: Store, step: Callable[[str], None], clock: Callable[[], float]
+    config: Config,
+    store: Store,
+    transport: Transport,
+    step: Callable[[str], None],
+    clock: Callable[[], float],
 ) -> Engine:
     meta = store.meta.all()
     zone, replica = meta["home_zone"], uuid.UUID(meta["replica"])
@@ -133,8 +139,6 @@ def _wire(
     scanner: Scanner[TodoFile] = Scanner(
         config.folder, SUFFIX, read_back, clock, expect_marker=marker
     )
-    session = open_session(config)
-    transport = Transport(session, Limiter(time.monotonic, time.sleep, Random().random))
     cloud = CloudKit(transport)
     writer = Writer(config.folder, step, clock)
     return Engine(

@@ -1,0 +1,188 @@
+"""A whole remindersd in one process: sandbox on a real socket, its phone, a folder, an engine.
+
+The clock is real time plus an offset that a test moves, so that files become quiet and grace
+passes without anybody sleeping.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from daemon.compose import open_engine
+from daemon.config import load_config
+from sandbox.account import Account
+from sandbox.device.view import ShownReminder
+from sandbox.serve import start_in_thread
+from sandbox.world import World, make_world, world_of
+from sandbox.zone import Zone
+from sync.engine import Engine
+from sync.report import Report
+
+CONFIG = """\
+profile: {profile}
+account:
+  apple_id: {apple_id}
+  password_command: [cat, {password}]
+  endpoint: {url}
+folder: {folder}
+time_zone: Europe/Paris
+reminders:
+  lists: {lists}
+  new_lists: {new_lists}
+  conflicts: {conflicts}
+  deletions: {{hold_above: {hold_above}, grace: {grace}}}
+  completed: {{show: {show}}}
+"""
+
+
+class Crash(BaseException):
+    """The process died here."""
+
+
+@dataclass
+class Rig:
+    """Everything at hand; ``run`` is one `sync` as a person would type it."""
+
+    world: World
+    url: str
+    home: Path
+    settings: dict[str, str] = field(default_factory=dict)
+    offset_s: float = 0.0
+    step: Callable[[str], None] = lambda _: None
+    engine: Engine = field(init=False)
+    _stack: ExitStack = field(default_factory=ExitStack)
+
+    def __post_init__(self) -> None:
+        self.open()
+
+    @property
+    def folder(self) -> Path:
+        return self.home / "Todo"
+
+    @property
+    def phone(self):  # type: ignore[no-untyped-def]
+        self.world.phone.sync()
+        return self.world.phone
+
+    def clock(self) -> float:
+        return time.time() + self.offset_s
+
+    def wait(self, seconds: float) -> None:
+        self.offset_s += seconds + 0.01
+
+    def open(self) -> None:
+        """Start, as a process does."""
+        password = self.home / "password"
+        password.write_text(self.world.account.password)
+        defaults = {
+            "profile": "rig",
+            "apple_id": self.world.account.apple_id,
+            "password": str(password),
+            "url": self.url,
+            "folder": str(self.folder),
+            "lists": "{'*': two-way}",
+            "new_lists": "yes",
+            "conflicts": "cloud",
+            "hold_above": "5",
+            "grace": "0s",
+            "show": "14d",
+        }
+        config = self.home / "config.yaml"
+        config.write_text(CONFIG.format(**{**defaults, **self.settings}))
+        opened = open_engine(load_config(config), step=lambda n: self.step(n), clock=self.clock)
+        self.engine = self._stack.enter_context(opened)
+
+    def close(self) -> None:
+        """Stop, or die: nothing that is not on disk survives."""
+        self._stack.close()
+
+    def restart(self) -> None:
+        self.close()
+        self.open()
+
+    def run(self, *, approve: bool = False) -> Report:
+        self.wait(3)
+        return self.engine.settled("test", approve=approve, wait=self.wait)
+
+    # ---- the person at the files
+
+    def path(self, name: str) -> Path:
+        return self.folder / f"{name}.md"
+
+    def read(self, name: str) -> str:
+        return self.path(name).read_bytes().decode()
+
+    def save(self, name: str, text: str) -> None:
+        """Save as vim does: a new file, renamed over the old one."""
+        path = self.path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        new = path.with_name(f".{path.name}.tmp")
+        new.write_bytes(text.encode())
+        os.replace(new, path)
+
+    def save_in_place(self, name: str, text: str) -> None:
+        """Save as nano does: truncate and write."""
+        self.path(name).write_bytes(text.encode())
+
+    def replace(self, name: str, old: str, new: str) -> None:
+        text = self.read(name)
+        assert text.count(old) == 1, (old, text)
+        self.save(name, text.replace(old, new))
+
+    def append(self, name: str, text: str) -> None:
+        self.save(name, self.read(name) + text)
+
+    def line(self, name: str, words: str) -> str:
+        """The one line of the file that has these words."""
+        found = [line for line in self.read(name).split("\n") if words in line]
+        assert len(found) == 1, (words, self.read(name))
+        return found[0]
+
+    def shown(self, title: str) -> ShownReminder:
+        """What the phone shows of the one reminder of that title."""
+        return self.phone.find(title)
+
+    def titles(self, list_name: str) -> set[str]:
+        return {one.title for one in self.phone.reminders(list_name)}
+
+    # ---- looking at what happened
+
+    @contextmanager
+    def counting(self) -> Iterator[list[dict[str, object]]]:
+        """The requests that were sent inside, filled at the end."""
+        before = len(self.world.faults.requests)
+        found: list[dict[str, object]] = []
+        yield found
+        found += list(self.world.faults.requests)[before:]
+
+    def bytes_of_folder(self) -> dict[str, bytes]:
+        return {
+            str(path.relative_to(self.folder)): path.read_bytes()
+            for path in self.folder.rglob("*.md")
+        }
+
+
+def empty_world() -> World:
+    """An account with one list, “Inbox”, and nothing in it."""
+    account = Account(apple_id="ada@example.test", password="correct horse battery")
+    world = world_of(account, Zone(account.owner, time.time))
+    world.phone.create_list("Inbox")
+    return world
+
+
+@contextmanager
+def open_rig(home: Path, world: World | None = None, **settings: str) -> Iterator[Rig]:
+    """A rig in ``home`` that is torn down in the end."""
+    os.environ["XDG_STATE_HOME"] = str(home / "state")
+    world = world or make_world()
+    with start_in_thread(world) as url:
+        rig = Rig(world, url, home, settings)
+        try:
+            yield rig
+        finally:
+            rig.close()
