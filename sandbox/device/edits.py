@@ -13,6 +13,7 @@ from enum import Enum
 from sandbox.device import alarms, crdt, document, moment
 from sandbox.device.document import DocumentError
 from sandbox.device.exchange import dependants
+from sandbox.device.moment import Moment
 from sandbox.device.own import Copy, Json, Own
 from sandbox.device.tokens import key_of
 
@@ -135,16 +136,12 @@ def create(
         "LastModifiedDate": born,
         "Flagged": int(flagged),
         "Priority": priority,
-        "AllDay": int(when is not None and when.all_day),
-        "DueDate": when.millis if when else None,
-        "TimeZone": when.zone if when else None,
         "ParentReminder": None,
         "Imported": 0,
     }
-    copy = own.add("Reminder", fields, holder.name)
+    copy = own.add("Reminder", {**fields, **_due_fields(when)}, holder.name)
     own.raise_tokens(copy, fields)
-    if when is not None and not when.all_day:
-        alarms.settle(own, copy)
+    alarms.settle(own, copy)
     for tag in tags:
         attach(own, copy.id, "Hashtag", {"Name": tag, "Type": 1, "CreationDate": born})
     if parent is not None:
@@ -181,7 +178,6 @@ def edit(
 ) -> None:
     """Change what is given. Raises LookupError, and ValueError for what the app cannot edit."""
     copy = reminder_with(own, identity)
-    when = moment.parse(due) if isinstance(due, str) else None
     values: Json = {}
     if not isinstance(title, Keep):
         values["TitleDocument"] = _retyped(own, copy, "TitleDocument", title)
@@ -192,18 +188,25 @@ def edit(
         values["Priority"] = priority
     if not isinstance(flagged, Keep):
         values["Flagged"] = int(flagged)
-    if not isinstance(due, Keep):
-        values["DueDate"] = when.millis if when else None
-        values["TimeZone"] = when.zone if when else None
-        values["AllDay"] = int(when is not None and when.all_day)
+    moved = {} if isinstance(due, Keep) else _due_fields(moment.parse(due) if due else None)
     # Saving a screen on which nothing changed writes nothing.
     values = {name: value for name, value in values.items() if copy.get(name) != value}
-    if values:
+    if all(copy.get(name) == value for name, value in moved.items()):
+        moved = {}
+    if values or moved:
         own.change(copy, values)
-    if values.keys() & {"DueDate", "TimeZone", "AllDay"}:
-        for name in ("DueDate", "TimeZone", "AllDay"):
-            own.write(copy, name, copy.get(name))
+    if moved:
+        for name, value in moved.items():
+            own.write(copy, name, value)
         alarms.settle(own, copy)
+
+
+def _due_fields(when: Moment | None) -> Json:
+    return {
+        "DueDate": when.millis if when else None,
+        "TimeZone": when.zone if when else None,
+        "AllDay": int(when is not None and when.all_day),
+    }
 
 
 def _retyped(own: Own, copy: Copy, field: str, text: str) -> str | None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import Any
 
+from sandbox.device import schema
 from sandbox.device.phone import Phone
 from sandbox.device.view import ShownList, ShownReminder
 from sandbox.zone import Zone
@@ -88,3 +90,13 @@ def settle(*phones: Phone) -> None:
     for _ in range(2):
         for phone in phones:
             phone.sync()
+
+
+def wrapped(string: Any) -> str:
+    """Return a text's String message as a document value, whatever is wrong inside."""
+    versioned = schema.versioned()
+    version = versioned.Version(
+        serializationVersion=0, minimumSupportedVersion=0, data=string.SerializeToString()
+    )
+    whole = versioned.Document(serializationVersion=0, version=[version])
+    return base64.b64encode(whole.SerializeToString()).decode()

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from sandbox.device import crdt, document
 from sandbox.device.document import END, START, Document, DocumentError, Run
+from tests.sandbox.phones import wrapped
 
 _FILE = Path(__file__).parents[1] / "golden" / "crdt-golden.json"
 GOLDEN: dict[str, dict[str, Any]] = {
@@ -61,6 +62,50 @@ def test_every_wrapping_is_read_also_without_padding(pack: Any) -> None:
     raw = bytes.fromhex(GOLDEN["fresh_emoji"]["protobuf_hex"])
     text = base64.b64encode(pack(raw)).decode().rstrip("=")
     assert document.decode(text).text == GOLDEN["fresh_emoji"]["expected_text"]
+
+
+def spoil(**changes: Any) -> str:
+    """Return "Buy milk" with parts of its String message replaced; the rest stays sound."""
+    string = document._write(golden("fresh_buy_milk_zlib"))
+    text = string.substring[1]
+    if "string" in changes:
+        string.string = changes["string"]
+        string.attributeRun[0].length = len(changes["string"])
+    if "uuid" in changes:
+        string.timestamp.clock[0].replicaUUID = changes["uuid"]
+    if "replica" in changes:
+        text.charID.replicaID = changes["replica"]
+    if "child" in changes:
+        text.child[:] = changes["child"]
+    if "clock" in changes:
+        string.timestamp.clock[0].replicaClock[0].clock = changes["clock"]
+    if "styled" in changes:
+        string.attributeRun[0].length = changes["styled"]
+    if "first" in changes:
+        string.substring[0].charID.clock = changes["first"]
+    if "bare" in changes:
+        text.ClearField(changes["bare"])
+    return wrapped(string)
+
+
+@pytest.mark.parametrize(
+    ("changes", "part"),
+    [
+        ({"string": "Buy milk!"}, "length of substrings 8"),
+        ({"styled": 7}, "attribute runs 7"),
+        ({"uuid": bytes(16)}, "zeroed"),
+        ({"replica": 2}, "above the clock count 1"),
+        ({"child": [7]}, "above the substring count"),
+        ({"child": [1]}, "stands before"),
+        ({"child": []}, "substring 2 follows nothing"),
+        ({"clock": 7}, "above its replica's clock"),
+        ({"first": 3}, "no start marker"),
+        ({"bare": "timestamp"}, "lacks its timestamp"),
+    ],
+)
+def test_each_broken_invariant_is_named(changes: dict[str, Any], part: str) -> None:
+    assert document.problems(spoil()) == ()
+    assert any(part in problem for problem in document.problems(spoil(**changes)))
 
 
 @pytest.mark.parametrize("value", ["", "not base64!", "eJwAAAA=", "H4sIAAAA"])

@@ -97,6 +97,34 @@ def test_texts_typed_at_once_are_both_kept() -> None:
     assert picture(one) == picture(two)
 
 
+DUES = ["2026-03-05T10:00[Asia/Tokyo]", "2026-03-06", None]
+
+
+@pytest.mark.parametrize("first", DUES)
+@pytest.mark.parametrize("second", [*DUES, "2026-03-07T11:00"])
+@pytest.mark.parametrize("step", [0.0, 1.0, -1.0])
+def test_alarms_follow_the_due_date_that_wins(
+    first: str | None, second: str | None, step: float
+) -> None:
+    """The second phone to sync edited at the same time, later, or (by its clock) earlier."""
+    clock = Clock()
+    zone, [one, two] = zone_with_phones(2, clock)
+    identity = one.create("Home", "Tap", due=PARIS)
+    two.sync()
+    one.offline = two.offline = True
+    clock.step = 0.0
+    one.edit(identity, due=first)
+    clock.now += step
+    two.edit(identity, due=second)
+    settle(one, two)
+    shown = one.get(identity)
+    assert shown.due == (first if step < 0 else second)
+    assert (shown.shown_due, shown.problems) == (shown.due, ())
+    assert picture(one) == picture(two)
+    timed = shown.due is not None and "T" in shown.due
+    assert len(value(zone, f"Reminder/{identity}", "AlarmIDs") or []) >= int(timed)
+
+
 def test_offline_edits_wait_for_sync() -> None:
     zone, [phone] = zone_with_phones(1)
     phone.offline = True
@@ -133,8 +161,10 @@ def test_an_alarm_follows_its_due_date() -> None:
     zone, [phone] = zone_with_phones(1)
     name = f"Reminder/{(identity := phone.create('Home', 'Tap', due=PARIS))}"
     [alarm] = value(zone, name, "AlarmIDs")
+    assert tokens(zone, name)["dueDate"]["counter"] == 1
     phone.edit(identity, due="2026-03-03T08:00")
     token = tokens(zone, name)["dueDate"]
+    assert token["counter"] == 2
     assert value(zone, name, "AlarmIDs") == [alarm]
     nonce = value(zone, f"Alarm/{alarm}", "DueDateResolutionTokenAsNonce")
     assert nonce == token["counter"] * 1e11 + token["modificationTime"]

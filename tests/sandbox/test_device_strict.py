@@ -16,7 +16,7 @@ from sandbox.device import crdt, document, moment
 from sandbox.device.phone import Phone
 from sandbox.device.view import SILENT, ShownReminder
 from sandbox.zone import Zone
-from tests.sandbox.phones import raised, read, tokens, update, value, zone_with_phones
+from tests.sandbox.phones import raised, read, tokens, update, value, wrapped, zone_with_phones
 
 OTHER = uuid.UUID("b7e2119a-0c5d-4e3f-a1b2-c3d4e5f60718").bytes
 PARIS = "2026-03-02T14:30[Europe/Paris]"
@@ -110,7 +110,7 @@ def code_point_document(title: str, replica: bytes) -> str:
     sized = crdt.fresh("x" * len(title), replica)
     raw = document._write(sized)
     raw.string = title
-    return base64.b64encode(raw.SerializeToString()).decode()
+    return wrapped(raw)
 
 
 def test_code_point_lengths_show_a_blank_title() -> None:
