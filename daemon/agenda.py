@@ -1,0 +1,96 @@
+"""Decides when the next cycle runs and what for; pure, with every time as a parameter.
+
+    timer, start, resume   at once
+    files, rescan          when the folder has been quiet for QUIET_S, or after RESTLESS_S at last
+    sync, plan             at once: a person waits
+    retry                  when the cycle before it asked to be called again
+
+Triggers that come together are served by one cycle. After a failure there is a pause: what
+passes it is named by whoever declares it, everything else waits for its end. Times are monotonic
+seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from enum import StrEnum
+
+__all__ = ["QUIET_S", "RESTLESS_S", "Agenda", "Kind"]
+
+QUIET_S = 0.4
+RESTLESS_S = 5.0
+
+
+class Kind(StrEnum):
+    """Why a cycle runs; of several the first in this order names the cycle."""
+
+    SYNC = "sync"
+    PLAN = "plan"
+    FILES = "files"
+    RESCAN = "rescan"
+    RESUME = "resume"
+    START = "start"
+    TIMER = "timer"
+    RETRY = "retry"
+
+
+class Agenda:
+    """What is wanted, from when on, and until when there is a pause."""
+
+    def __init__(self) -> None:
+        self._due: dict[Kind, float] = {}
+        self._restless_since: float | None = None
+        self._pause_until: float | None = None
+        self._passes: Collection[Kind] = ()
+
+    def want(self, kind: Kind, now: float) -> None:
+        """Something happened that asks for a cycle."""
+        if kind in (Kind.FILES, Kind.RESCAN):
+            if self._restless_since is None:
+                self._restless_since = now
+            self._due[kind] = min(now + QUIET_S, self._restless_since + RESTLESS_S)
+        else:
+            self._due.setdefault(kind, now)
+
+    def pause(self, until: float, passes: Collection[Kind]) -> None:
+        """The last cycle failed: the next is at ``until``, sooner only for ``passes``."""
+        self._pause_until, self._passes = until, passes
+        self._due[Kind.RETRY] = until
+
+    def go_on(self, now: float, again_s: float | None) -> None:
+        """The last cycle ended well and may want another in ``again_s`` seconds."""
+        self._pause_until = None
+        self._due.pop(Kind.RETRY, None)
+        if again_s is not None:
+            self._due[Kind.RETRY] = now + again_s
+
+    def next_at(self) -> float | None:
+        """When the next cycle is due; ``None``: nothing is wanted."""
+        if self._pause_until is None:
+            return min(self._due.values(), default=None)
+        passing = [at for kind, at in self._due.items() if kind in self._passes]
+        return min([*passing, self._pause_until]) if self._due else None
+
+    def take(self, now: float) -> list[Kind]:
+        """What a cycle starting now serves, the most telling kind first; empty if none is due.
+
+        Once one is due all are served, even files that are not quiet yet, since the cycle itself
+        waits for the quiet of each file; but a plan, which changes nothing, serves only itself.
+        """
+        due = [kind for kind in self._due if self._is_due(kind, now)]
+        if not due:
+            return []
+        served = [kind for kind in Kind if kind in self._due]
+        if due == [Kind.PLAN]:
+            served = due
+        elif Kind.RETRY not in due and Kind.RETRY in served:
+            served.remove(Kind.RETRY)  # it is about a later moment
+        for kind in served:
+            del self._due[kind]
+        if Kind.FILES in served or Kind.RESCAN in served:
+            self._restless_since = None
+        return served
+
+    def _is_due(self, kind: Kind, now: float) -> bool:
+        paused = self._pause_until is not None and now < self._pause_until
+        return self._due[kind] <= now and (not paused or kind in self._passes)

@@ -1,0 +1,244 @@
+"""Turns what the mirror remembers into the documents that the control socket answers.
+
+Reads the views ``reminders`` and ``lists``, which people may query too, so the documents have
+their columns. Everything runs in one thread of its own, with one connection that is kept, since
+opening the mirror checks it from end to end.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from datetime import UTC, datetime, tzinfo
+from pathlib import Path
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from daemon.filters import Filters
+from store.db import Store
+from store.errors import StoreError
+from store.file import open_reading
+from store.journal import Journal
+from store.model import AllDay, Completion, Floating, Value, Zoned
+from store.values import iso
+
+__all__ = ["Answers", "NoMirror", "instant"]
+
+T = TypeVar("T")
+Document = dict[str, Any]
+
+_REMINDERS = (
+    "SELECT id, list, title, notes, done, due, priority, flagged, tags, parent, file, line"
+    " FROM reminders"
+)
+_LISTS = 'SELECT id, name, "group", file, open, total FROM lists ORDER BY "group", name, id'
+
+
+class NoMirror(Exception):
+    """The mirror cannot be read now; the text says why."""
+
+
+class Answers:
+    """Reads the mirror at ``path``."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="answers")
+        self._views: sqlite3.Connection | None = None
+        self._store: Store | None = None
+        self._identity: tuple[int, int] | None = None
+
+    def close(self) -> None:
+        """Let go of the mirror."""
+        self._thread.submit(self._let_go).result()
+        self._thread.shutdown()
+
+    def counts(self) -> Future[Document]:
+        """How much is pending, held, in conflict and parked; zeros before the first cycle."""
+        return self._submit(self._counts)
+
+    def lists(self) -> Future[Document]:
+        """Every list."""
+        return self._submit(lambda: {"schema": 1, "lists": self._rows(_LISTS)})
+
+    def reminders(self, filters: Filters) -> Future[Document]:
+        """The reminders that pass ``filters``."""
+
+        def read() -> Document:
+            zone = self._home_zone()
+            query = f"{_REMINDERS} {filters.where} ORDER BY list, file, line, id"
+            rows = self._rows(query, filters.parameters)
+            found = [row for row in map(_reminder, rows) if filters.passes(row, zone)]
+            return {"schema": 1, "reminders": found}
+
+        return self._submit(read)
+
+    def reminder(self, id: str) -> Future[Document | None]:
+        """One reminder, or ``None``."""
+
+        def read() -> Document | None:
+            rows = self._rows(f"{_REMINDERS} WHERE id = ?", (id.upper(),))
+            return {"schema": 1, "reminder": _reminder(rows[0])} if rows else None
+
+        return self._submit(read)
+
+    def conflicts(self) -> Future[Document]:
+        """The conflicts that nobody resolved, each with the value that lost."""
+
+        def read() -> Document:
+            open_ones = self._journal().open_conflicts()
+            titles = self._titles([conflict.id for conflict in open_ones])
+            found = [
+                {
+                    "number": conflict.number,
+                    "id": conflict.id,
+                    "title": titles.get(conflict.id),
+                    "field": str(conflict.field),
+                    "winner": _plain(conflict.winner),
+                    "loser": _plain(conflict.loser),
+                    "loser_side": conflict.loser_side,
+                    "at": instant(conflict.at_ms / 1000),
+                }
+                for conflict in open_ones
+            ]
+            return {"schema": 1, "conflicts": found}
+
+        return self._submit(read)
+
+    def held(self) -> Future[Document]:
+        """What waits for a person or for time."""
+
+        def read() -> Document:
+            holds = self._journal().holds()
+            titles = self._titles([hold.id for hold in holds])
+            found = [
+                {
+                    "key": hold.key,
+                    "kind": hold.kind,
+                    "id": hold.id,
+                    "title": titles.get(hold.id),
+                    "reason": hold.reason,
+                    "since": instant(hold.since_ms / 1000),
+                }
+                for hold in holds
+            ]
+            return {"schema": 1, "held": found}
+
+        return self._submit(read)
+
+    def runs(self, limit: int) -> Future[Document]:
+        """The latest runs that did something, the latest first."""
+
+        def read() -> Document:
+            found = [
+                {
+                    "id": run.id,
+                    "kind": run.kind,
+                    "started": instant(run.started_ms / 1000),
+                    "finished": None
+                    if run.finished_ms is None
+                    else instant(run.finished_ms / 1000),
+                    "result": run.result,
+                    "counts": dict(run.counts),
+                }
+                for run in self._journal().runs(limit)
+            ]
+            return {"schema": 1, "runs": found}
+
+        return self._submit(read)
+
+    # ---- in the thread
+
+    def _submit(self, work: Callable[[], T]) -> Future[T]:
+        def guarded() -> T:
+            try:
+                self._open()
+                return work()
+            except FileNotFoundError:
+                raise NoMirror("there is no mirror yet; the first cycle makes it") from None
+            except StoreError as error:
+                self._let_go()
+                raise NoMirror(str(error)) from error
+            except sqlite3.Error as error:
+                self._let_go()
+                raise NoMirror(f"{self._path}: {error}") from error
+
+        return self._thread.submit(guarded)
+
+    def _open(self) -> None:
+        """Open the mirror, or the one that has taken its place since."""
+        status = self._path.stat()
+        identity = status.st_dev, status.st_ino
+        if identity != self._identity:
+            self._let_go()
+            self._views = open_reading(self._path)
+            self._views.row_factory = sqlite3.Row
+            self._store = Store.open_reading(self._path)
+            self._identity = identity
+
+    def _let_go(self) -> None:
+        self._identity = None
+        for opened in (self._views, self._store):
+            if opened is not None:
+                with suppress(sqlite3.Error):
+                    opened.close()
+        self._views = self._store = None
+
+    def _rows(self, sql: str, parameters: tuple[Any, ...] = ()) -> list[Document]:
+        assert self._views is not None
+        return [dict(row) for row in self._views.execute(sql, parameters)]
+
+    def _home_zone(self) -> tzinfo:
+        """Where a date without an offset is taken to be."""
+        assert self._store is not None
+        return ZoneInfo(self._store.meta.get("home_zone") or "UTC")
+
+    def _journal(self) -> Journal:
+        assert self._store is not None
+        return self._store.journal
+
+    def _titles(self, ids: list[str]) -> Mapping[str, str]:
+        assert self._store is not None
+        rows = self._store.mirror.reminders_by_id(ids)
+        return {id: row.title for id, row in rows.items()}
+
+    def _counts(self) -> Document:
+        assert self._store is not None
+        outbox = self._store.outbox.counts()
+        return {
+            "pending": outbox["queued"] + outbox["in-flight"],
+            "held": len(self._store.journal.holds()),
+            "conflicts": len(self._store.journal.open_conflicts()),
+            "parked": outbox["parked"],
+        }
+
+
+def instant(seconds: float) -> str:
+    """A Unix time in ISO 8601, in UTC."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
+
+
+def _reminder(row: Document) -> Document:
+    return {
+        **row,
+        "done": bool(row["done"]),
+        "flagged": bool(row["flagged"]),
+        "tags": row["tags"].split(",") if row["tags"] else [],
+    }
+
+
+def _plain(value: Value) -> str | bool | None:
+    """A value as a person writes it: due dates and completion in ISO 8601."""
+    match value:
+        case AllDay() | Floating() | Zoned():
+            return iso(value)
+        case Completion(at_ms=int() as at_ms):
+            return instant(at_ms / 1000)
+        case Completion(day=day):
+            return True if day is None else day.isoformat()
+        case bool() | None:
+            return value
+        case _:
+            return str(value)

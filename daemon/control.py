@@ -1,0 +1,209 @@
+"""Serves the control socket: bound by us, for its owner alone, in a thread of its own.
+
+The socket is 0600 in a directory that others cannot write to, and the kernel says who connects:
+another user is closed without an answer. Stopping takes a bounded time, whoever still listens.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import socket
+import stat
+import struct
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from daemon.api import Api
+from daemon.paths import SOCKET_MAX
+from sync.errors import Busy, UsageError
+
+__all__ = ["bound", "served"]
+
+_GRACE_S = 2  # that an answer under way may still take after the stop
+_PEER = struct.Struct("iII")  # pid, uid, gid: struct ucred of unix(7)
+
+_log = logging.getLogger(__name__)
+
+
+@contextmanager
+def served(api: Api, path: Path) -> Iterator[None]:
+    """Serve ``api`` on a socket at ``path`` while the context lasts; raises as ``bound`` does."""
+    with bound(path) as listener:
+        server = _Server(api)
+        thread = threading.Thread(
+            target=server.run, args=([listener],), name="control", daemon=True
+        )
+        thread.start()
+        server.listening.wait()
+        try:
+            yield
+        finally:
+            server.end()
+            thread.join()
+
+
+@contextmanager
+def bound(path: Path) -> Iterator[socket.socket]:
+    """A listening socket at ``path``, which is removed at the end.
+
+    Raises UsageError where none can be (path too long, something else stands there, directory
+    open to others), Busy where another process answers.
+    """
+    _check(path)
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        _bind(listener, path)
+        ours = os.lstat(path)
+        try:
+            listener.listen(128)
+            yield listener
+        finally:
+            with suppress(OSError):
+                if os.path.samestat(ours, os.lstat(path)):
+                    path.unlink()
+    finally:
+        listener.close()
+
+
+def _check(path: Path) -> None:
+    size = len(os.fsencode(path))
+    if size > SOCKET_MAX:
+        raise UsageError(
+            f"the path of the control socket is {size} bytes long, and {SOCKET_MAX} are possible:"
+            f" {path}",
+            "set control.socket to a shorter path",
+        )
+    way_out = "set control.socket to another path"
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _check_directory(path.parent)
+        found = os.lstat(path)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise UsageError(f"cannot make {path}: {error.strerror}", way_out) from None
+    if not stat.S_ISSOCK(found.st_mode):
+        raise UsageError(f"{path} is there and is no socket; it stays as it is", way_out)
+    if _answers(path):
+        raise Busy(f"another process answers on {path}", "stop it, or " + way_out)
+    path.unlink()
+
+
+def _check_directory(directory: Path) -> None:
+    """Refuse a directory in which others could put a socket of theirs in our place."""
+    status = directory.stat()
+    open_to_others = status.st_mode & 0o022 and not status.st_mode & stat.S_ISVTX
+    if open_to_others or status.st_uid not in (os.geteuid(), 0):
+        raise UsageError(
+            f"others can write to {directory}, so the control socket cannot be there",
+            f"chmod 700 {directory}, or set control.socket to another path",
+        )
+
+
+def _answers(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        probe.settimeout(2)
+        try:
+            probe.connect(str(path))
+        except (ConnectionRefusedError, FileNotFoundError):
+            return False
+        except OSError:
+            return True  # full or slow, but somebody is there
+    return True
+
+
+def _bind(listener: socket.socket, path: Path) -> None:
+    # By the umask and not by a chmod after: there is no moment in which it is open to others.
+    before = os.umask(0o177)
+    try:
+        listener.bind(str(path))
+    except OSError as error:
+        raise UsageError(
+            f"cannot make the control socket {path}: {error.strerror}",
+            "set control.socket to another path",
+        ) from None
+    finally:
+        os.umask(before)
+
+
+class _OwnerOnly(H11Protocol):
+    """Speaks HTTP with processes of our own user."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        if _peer_uid(transport) == os.geteuid():
+            super().connection_made(transport)
+            return
+        _log.warning("a process of another user was turned away from the control socket")
+        self.transport = transport
+        transport.abort()
+
+    def data_received(self, data: bytes) -> None:
+        if not self.transport.is_closing():
+            super().data_received(data)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self.flow is not None:  # set when the connection was taken
+            super().connection_lost(exc)
+
+
+def _peer_uid(transport: asyncio.Transport) -> int:
+    peer = transport.get_extra_info("socket")
+    data = peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEER.size)
+    uid: int = _PEER.unpack(data)[1]
+    return uid
+
+
+class _Server(uvicorn.Server):
+    """A server that sleeps until somebody calls, and ends when it is told."""
+
+    def __init__(self, api: Api) -> None:
+        super().__init__(
+            uvicorn.Config(
+                api.app,
+                http=_OwnerOnly,
+                ws="none",
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                date_header=False,
+                server_header=False,
+                timeout_graceful_shutdown=_GRACE_S,
+            )
+        )
+        self.listening = threading.Event()
+        self._api = api
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._end: asyncio.Event | None = None
+
+    def run(self, sockets: list[socket.socket] | None = None) -> None:
+        """Serve until ``end``."""
+        try:
+            super().run(sockets)
+        finally:
+            self.listening.set()  # also when it never came to that
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start accepting, then say so."""
+        await super().startup(sockets)
+        self.listening.set()
+
+    async def main_loop(self) -> None:
+        """Sleep; the original wakes ten times a second."""
+        self._loop, self._end = asyncio.get_running_loop(), asyncio.Event()
+        if not self.should_exit:
+            await self._end.wait()
+        self._api.end_streams()
+
+    def end(self) -> None:
+        """Stop accepting and finish what is under way, in bounded time; from any thread."""
+        self.should_exit = True
+        if self._loop is not None and self._end is not None:
+            with suppress(RuntimeError):  # it is closed already
+                self._loop.call_soon_threadsafe(self._end.set)

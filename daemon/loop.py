@@ -1,0 +1,341 @@
+"""The one control loop: takes triggers from any thread and runs one cycle at a time, in this one.
+
+Rules: (1) only this thread touches the engine; (2) a request that comes while a cycle runs is
+served by the next one, since it may be about something newer; (3) whoever waits gets an answer,
+also at the end; (4) a failure is a state and a pause, never the end, unless nothing can be
+trusted any more (a damaged mirror) or nothing has begun (a config that does not fit).
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass, field, replace
+from queue import Empty, SimpleQueue
+from typing import Any, Protocol
+
+from daemon.agenda import Agenda, Kind
+from daemon.config import Config
+from daemon.notify import Notifier
+from daemon.reload import refused_change
+from daemon.state import Board, Event, State, state_after
+from daemon.troubles import as_ours, judge
+from store.errors import StoreError
+from sync.actions import Hold
+from sync.errors import MirrorDamaged, RemindersdError, UsageError
+from sync.report import Report
+
+__all__ = ["Cycler", "Loop", "Request", "Stopping", "Surroundings"]
+
+# How long a `sync` waits for files that are being saved and records that change meanwhile.
+PATIENCE_S = 20.0
+
+_log = logging.getLogger(__name__)
+
+
+class Cycler(Protocol):
+    """What the loop needs of an engine."""
+
+    def cycle(self, trigger: str, *, approve: bool = False, plan_only: bool = False) -> Report:
+        """One full cycle."""
+
+    def approve(self, keys: Sequence[str] = ()) -> list[Hold]:
+        """Let what is held go ahead."""
+
+
+class Stopping(RemindersdError):
+    """The daemon ends before it could do what was asked."""
+
+    code = "stopping"
+
+
+class Unexpected(RemindersdError):
+    """A bug of ours, in the one sentence that is safe to show."""
+
+    code = "bug"
+
+
+@dataclass(slots=True, eq=False)
+class Request:
+    """Somebody waits for ``answer``: of a cycle, of a plan, or of an approval of ``keys``."""
+
+    approve: bool = False
+    plan_only: bool = False
+    keys: Sequence[str] | None = None
+    answer: Future[Any] = field(default_factory=Future)
+    asked: float = 0.0
+    so_far: Report | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """All that the loop touches besides the engine.
+
+    ``read_config`` raises UsageError; ``adopt`` tells schedule and watcher of a new config;
+    ``before_cycle`` is called before each; ``next_poll`` gives Unix seconds, as ``wall`` does.
+    """
+
+    open_engine: Callable[[Config], AbstractContextManager[Cycler]]
+    read_config: Callable[[], Config]
+    board: Board
+    notifier: Notifier = field(default_factory=Notifier)
+    adopt: Callable[[Config], None] = lambda _config: None
+    before_cycle: Callable[[], None] = lambda: None
+    next_poll: Callable[[], float | None] = lambda: None
+    monotonic: Callable[[], float] = time.monotonic
+    wall: Callable[[], float] = time.time
+    random: Callable[[], float] = random.random
+
+
+class Loop:
+    """Runs cycles over the engine of ``config`` until it is told to stop."""
+
+    def __init__(self, config: Config, around: Surroundings) -> None:
+        self._config = config
+        self._around = around
+        self._inbox: SimpleQueue[Kind | Request | Callable[[], None]] = SimpleQueue()
+        self._agenda = Agenda()
+        self._requests: list[Request] = []
+        self._opened = ExitStack()
+        self._engine: Cycler | None = None
+        self._began = False
+        self._stopping = False
+        self._failures = 0
+        self._ended: RemindersdError | None = None
+        self._gate = threading.Lock()  # never taken by a signal handler
+
+    # ---- for any thread; the first three also for signal handlers: SimpleQueue is reentrant
+
+    def want(self, kind: Kind) -> None:
+        """Ask for a cycle, without waiting for it."""
+        self._inbox.put(kind)
+
+    def stop(self) -> None:
+        """End after the cycle that runs now."""
+        self._inbox.put(self._stop)
+
+    def reload(self) -> None:
+        """Read the config again, between two cycles."""
+        self._inbox.put(self._reload)
+
+    def ask(self, request: Request) -> Future[Any]:
+        """Ask and be answered: a Report, what was approved, or a RemindersdError."""
+        with self._gate:
+            if self._ended is None:
+                self._inbox.put(request)
+                return request.answer
+        request.answer.set_exception(self._ended)
+        return request.answer
+
+    # ---- the loop
+
+    def run(self) -> None:
+        """Until ``stop``; raises MirrorDamaged, or UsageError if the first start cannot be."""
+        end: RemindersdError = Stopping("remindersd is stopping", "ask again when it runs")
+        try:
+            # Opened before we say that we are ready: a config that does not fit ends us here.
+            self._attempt(lambda _engine: None)
+            self.want(Kind.START)
+            self._around.notifier.ready()
+            while not self._stopping:
+                self._receive()
+                self._serve()
+        except RemindersdError as error:
+            end = error
+            raise
+        finally:
+            self._around.notifier.stopping()
+            self._end(end)
+
+    def _receive(self) -> None:
+        """Wait until something comes or is due, and take in all that came."""
+        due_at = self._agenda.next_at()
+        wait_s = None if due_at is None else max(0.0, due_at - self._around.monotonic())
+        try:
+            came = self._inbox.get(timeout=wait_s)
+            while True:
+                self._take(came)
+                came = self._inbox.get_nowait()
+        except Empty:
+            return
+
+    def _take(self, came: Kind | Request | Callable[[], None]) -> None:
+        now = self._around.monotonic()
+        if isinstance(came, Kind):
+            self._agenda.want(came, now)
+        elif isinstance(came, Request):
+            came.asked = now
+            self._requests.append(came)
+            self._agenda.want(Kind.PLAN if came.plan_only else Kind.SYNC, now)
+        else:
+            came()
+
+    def _stop(self) -> None:
+        self._stopping = True
+
+    def _serve(self) -> None:
+        """Run what is due, if anything is, and say when the next is."""
+        kinds = [] if self._stopping else self._agenda.take(self._around.monotonic())
+        if kinds:
+            self._around.before_cycle()
+        if Kind.PLAN in kinds:
+            self._plan()
+        if any(kind is not Kind.PLAN for kind in kinds):
+            self._cycle(next(kind for kind in kinds if kind is not Kind.PLAN))
+        self._say_next_run()
+
+    def _plan(self) -> None:
+        result = self._attempt(lambda engine: engine.cycle(Kind.PLAN, plan_only=True))
+        for request in [request for request in self._requests if request.plan_only]:
+            self._answer(request, result)
+
+    def _cycle(self, kind: Kind) -> None:
+        for request in [request for request in self._requests if request.keys is not None]:
+            self._answer(request, self._approved(request.keys or ()))
+        waiting = [request for request in self._requests if not request.plan_only]
+        name = Kind.SYNC if waiting else kind
+        approve = any(request.approve for request in waiting)
+        if self._around.board.status.state is State.OK:
+            self._say(State.SYNCING, "")
+        result = self._attempt(lambda engine: engine.cycle(name, approve=approve))
+        if isinstance(result, Report):
+            self._succeeded(result, waiting)
+        else:
+            self._failed(result)
+            for request in waiting:
+                self._answer(request, result)
+
+    def _approved(self, keys: Sequence[str]) -> Any:
+        return self._attempt(lambda engine: engine.approve(keys))
+
+    def _attempt(self, work: Callable[[Cycler], Any]) -> Any:
+        """What ``work`` gives, or the RemindersdError that it ended with."""
+        try:
+            return work(self._running_engine())
+        except MirrorDamaged:
+            raise
+        except RemindersdError as error:
+            if isinstance(error, UsageError) and not self._began:
+                raise
+            return error
+        except StoreError as error:
+            ours = as_ours(error)
+            if isinstance(ours, MirrorDamaged):
+                raise ours from error
+            return ours
+        except Exception as error:  # noqa: BLE001 - the one place: a bug is a state, not the end
+            return _unexpected(error)
+
+    def _running_engine(self) -> Cycler:
+        if self._engine is None:
+            self._engine = self._opened.enter_context(self._around.open_engine(self._config))
+            self._began = True
+        return self._engine
+
+    # ---- what came of it
+
+    def _succeeded(self, report: Report, waiting: Sequence[Request]) -> None:
+        now, board = self._around.monotonic(), self._around.board
+        self._failures = 0
+        self._agenda.go_on(now, report.retry_after_s)
+        board.change(last_success=self._around.wall(), problems=tuple(report.problems))
+        board.tell(Event("cycle", report.document()))
+        self._say(*state_after(report))
+        if not report.idle:
+            _log.info(
+                "%s: pulled %d, pushed %d, wrote %d lines in %d files",
+                *(report.trigger, report.pulled, report.pushed, report.rendered, report.files),
+            )
+        for request in waiting:
+            earlier = request.so_far
+            request.so_far = replace(report).after(earlier) if earlier else report
+            again_s = report.retry_after_s
+            if again_s is None or now + again_s - request.asked > PATIENCE_S:
+                self._answer(request, request.so_far)
+
+    def _failed(self, error: RemindersdError) -> None:
+        self._failures += 1
+        trouble = judge(error, self._failures, self._around.random)
+        self._agenda.pause(self._around.monotonic() + trouble.wait_s, trouble.passes)
+        way_out = f" ({error.hint})" if error.hint else ""
+        if self._around.board.status.reason != error.message:
+            _log.warning("%s: %s%s", trouble.state, error.message, way_out)
+        self._say(trouble.state, error.message)
+
+    def _say(self, state: State, reason: str) -> None:
+        self._around.board.change(state=state, reason=reason)
+        self._around.notifier.status(f"{state}: {reason}" if reason else state)
+
+    def _say_next_run(self) -> None:
+        due_at = self._agenda.next_at()
+        own = None
+        if due_at is not None:
+            own = self._around.wall() + max(0.0, due_at - self._around.monotonic())
+        polled = None if self._failures else self._around.next_poll()
+        times = [at for at in (own, polled) if at is not None]
+        self._around.board.change(next_run=min(times, default=None))
+
+    # ---- reload and end
+
+    def _reload(self) -> None:
+        """A config that is wrong, or that needs a restart, is not taken; the old one stays."""
+        self._around.notifier.reloading()
+        try:
+            config = self._around.read_config()
+            refused = refused_change(self._config, config)
+            if refused is not None:
+                raise UsageError(refused, "restart remindersd for that")
+        except UsageError as error:
+            problem = f"{error.message}; the config of before stays in use"
+            _log.warning("%s (%s)", problem, error.hint)
+            self._around.board.change(config_problem=problem)
+        else:
+            self._close_engine()
+            self._config = config
+            self._around.adopt(config)
+            self._around.board.change(config_problem=None)
+            self._agenda.want(Kind.START, self._around.monotonic())
+            _log.info("the config was read again")
+        self._around.notifier.ready()
+
+    def _close_engine(self) -> None:
+        self._engine = None
+        self._opened.close()
+
+    def _end(self, error: RemindersdError) -> None:
+        with self._gate:
+            self._ended = error
+        while True:
+            try:
+                came = self._inbox.get_nowait()
+            except Empty:
+                break
+            if isinstance(came, Request):
+                self._requests.append(came)
+        for request in list(self._requests):
+            self._answer(request, error)
+        self._close_engine()
+
+    def _answer(self, request: Request, result: object) -> None:
+        self._requests.remove(request)
+        if not request.answer.set_running_or_notify_cancel():
+            return  # whoever asked has gone
+        if isinstance(result, RemindersdError):
+            request.answer.set_exception(result)
+        else:
+            request.answer.set_result(result)
+
+
+def _unexpected(error: Exception) -> Unexpected:
+    """Name the place and no text: nobody has checked what is in it."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{frame.name} ({frame.filename.rpartition('/')[2]}, line {frame.lineno})"
+    _log.error("this is a bug: %s in %s", type(error).__name__, place)
+    _log.debug("in full:", exc_info=error)
+    return Unexpected(f"this is a bug: {type(error).__name__} in {place}")

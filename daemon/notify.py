@@ -1,0 +1,61 @@
+"""Tells systemd how the daemon is: the datagrams of sd_notify(3), without its library.
+
+Without ``NOTIFY_SOCKET`` nothing happens. A message that cannot be delivered is dropped: the
+service manager may be restarting, and that must not stop a sync.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import time
+from collections.abc import Callable, Mapping
+
+__all__ = ["Notifier"]
+
+
+class Notifier:
+    """Sends to the socket that ``environment`` names; ``monotonic_ns`` is CLOCK_MONOTONIC."""
+
+    def __init__(
+        self,
+        environment: Mapping[str, str] = os.environ,
+        monotonic_ns: Callable[[], int] = time.monotonic_ns,
+    ) -> None:
+        self._address = _address(environment.get("NOTIFY_SOCKET", ""))
+        self._monotonic_ns = monotonic_ns
+
+    def ready(self) -> None:
+        """Started, or done with reloading."""
+        self._send("READY=1")
+
+    def stopping(self) -> None:
+        """On the way out."""
+        self._send("STOPPING=1")
+
+    def reloading(self) -> None:
+        """Reading the config again; ``ready`` follows."""
+        # systemd tells an old message from a new one by this time (Type=notify-reload).
+        self._send(f"RELOADING=1\nMONOTONIC_USEC={self._monotonic_ns() // 1000}")
+
+    def status(self, sentence: str) -> None:
+        """What `systemctl status` shows."""
+        self._send(f"STATUS={' '.join(sentence.split())}")
+
+    def _send(self, message: str) -> None:
+        if self._address is None:
+            return
+        with (
+            contextlib.suppress(OSError),
+            socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as sender,
+        ):
+            sender.setblocking(False)
+            sender.sendto(message.encode(), self._address)
+
+
+def _address(named: str) -> str | None:
+    """A path, or ``@name`` for a socket in the abstract namespace; nothing else is known."""
+    if named.startswith("@"):
+        return "\0" + named[1:]
+    return named if named.startswith("/") else None

@@ -1,0 +1,28 @@
+"""Decides which changes of the config a running daemon can take; the others need a new process.
+
+What names the mirror, the lock or the socket is held open by the process: another account or
+folder is another daemon, and would be a merge of two if it were taken.
+"""
+
+from __future__ import annotations
+
+from daemon.config import Config
+
+__all__ = ["refused_change"]
+
+
+def refused_change(before: Config, after: Config) -> str | None:
+    """Why ``after`` cannot replace ``before`` while running; ``None``: it can."""
+    fixed = {
+        "profile": (before.profile, after.profile),
+        "account.apple_id": (before.account.apple_id, after.account.apple_id),
+        "account.region": (before.account.region, after.account.region),
+        "account.endpoint": (before.account.endpoint, after.account.endpoint),
+        "folder": (before.folder, after.folder),
+        "format": (before.format, after.format),
+        "control.socket": (before.control.socket, after.control.socket),
+    }
+    changed = [f"`{key}`" for key, (old, new) in fixed.items() if old != new]
+    if not changed:
+        return None
+    return f"{', '.join(changed)} cannot change while remindersd runs"

@@ -1,0 +1,125 @@
+"""Holds what the daemon says about itself, for readers in other threads, and tells them of changes.
+
+The loop writes, the control socket reads. A listener is called in the loop's thread and must
+return at once.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+from sync.report import FOR_A_PERSON, Report
+
+__all__ = ["Board", "Event", "State", "Status", "state_after"]
+
+
+class State(StrEnum):
+    """In one word, how the daemon is."""
+
+    OK = "ok"
+    SYNCING = "syncing"
+    PAUSED = "paused"
+    OFFLINE = "offline"
+    ATTENTION = "attention"
+    SIGN_IN = "sign-in"
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The daemon at one moment; times are Unix seconds.
+
+    ``reason`` is a sentence where ``state`` needs one. ``problems`` are what the last cycle could
+    not do, ``config_problem`` why a changed config is not in use, ``watch_problem`` why changes
+    of files are seen only by the timer.
+    """
+
+    state: State = State.SYNCING
+    reason: str = "starting"
+    last_success: float | None = None
+    next_run: float | None = None
+    problems: tuple[str, ...] = ()
+    config_problem: str | None = None
+    watch_problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened: ``name`` is ``state`` or ``cycle``, ``data`` a JSON document."""
+
+    name: str
+    data: dict[str, Any]
+
+
+Listener = Callable[[Event], None]
+
+
+class Board:
+    """The present ``Status``, and those who want to hear of changes."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._status = Status()
+        self._listeners: list[Listener] = []
+
+    @property
+    def status(self) -> Status:
+        """The status now."""
+        with self._lock:
+            return self._status
+
+    def change(self, **changes: Any) -> None:
+        """Replace fields of the status; a new state or reason is told to all listeners."""
+        with self._lock:
+            before, self._status = self._status, replace(self._status, **changes)
+            after = self._status
+        if (before.state, before.reason) != (after.state, after.reason):
+            self.tell(state_event(after))
+
+    def tell(self, event: Event) -> None:
+        """Pass an event to all listeners."""
+        with self._lock:
+            listeners = list(self._listeners)
+        for listener in listeners:
+            listener(event)
+
+    @contextmanager
+    def listening(self, listener: Listener) -> Iterator[Event]:
+        """Tell ``listener`` of events while the context lasts; yields the state at its begin."""
+        with self._lock:
+            self._listeners.append(listener)
+            now = state_event(self._status)
+        try:
+            yield now
+        finally:
+            with self._lock:
+                self._listeners.remove(listener)
+
+
+def state_event(status: Status) -> Event:
+    """The event that says in which state the daemon is."""
+    data = {"schema": 1, "state": status.state.value, "reason": status.reason}
+    return Event("state", data)
+
+
+def state_after(report: Report) -> tuple[State, str]:
+    """The state, and its reason, after a cycle that came to its end."""
+    waiting = [hold for hold in report.held if hold.kind in FOR_A_PERSON]
+    if waiting:
+        more = f" (and {len(waiting) - 1} more)" if len(waiting) > 1 else ""
+        return State.ATTENTION, f"waits for you: {waiting[0].reason}{more}"
+    if report.open_conflicts:
+        return State.ATTENTION, f"{_count(report.open_conflicts, 'conflict')} to look at"
+    if report.problems:
+        return State.ATTENTION, report.problems[0]
+    if report.parked:
+        return State.ATTENTION, f"{_count(report.parked, 'change')} refused by iCloud"
+    return State.OK, ""
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,135 @@
+"""An engine that does as a test says, and a loop around it in a thread."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from daemon.config import Config
+from daemon.loop import Loop, Request, Surroundings
+from daemon.state import Board, Event
+from sync.actions import Hold, HoldKind
+from sync.errors import RemindersdError
+from sync.report import Report
+
+PATIENCE_S = 10  # only ever used up by a test that fails
+
+
+class FakeEngine:
+    """Ends each cycle with the next of ``results``, then with idle reports."""
+
+    def __init__(self, *results: Report | Exception) -> None:
+        self.results: list[Report | Exception] = list(results)
+        self.calls: list[tuple[str, bool, bool]] = []
+        self.ran: queue.Queue[str] = queue.Queue()
+        self.opened = 0
+        self.closed = 0
+        self.threads: set[int] = set()
+        self.gate: threading.Event | None = None
+        self.entered = threading.Event()
+
+    def cycle(self, trigger: str, *, approve: bool = False, plan_only: bool = False) -> Report:
+        self.threads.add(threading.get_ident())
+        self.entered.set()
+        if self.gate is not None:
+            assert self.gate.wait(PATIENCE_S)
+        self.calls.append((str(trigger), approve, plan_only))
+        result = self.results.pop(0) if self.results else report(trigger)
+        self.ran.put(str(trigger))
+        if isinstance(result, Exception):
+            raise result
+        return result
+
+    def approve(self, keys: Sequence[str] = ()) -> list[Hold]:
+        return [Hold(key, HoldKind.DELETIONS, "six deletions at once") for key in keys]
+
+    @contextmanager
+    def open(self, _config: Config) -> Iterator[FakeEngine]:
+        self.opened += 1
+        try:
+            yield self
+        finally:
+            self.closed += 1
+
+
+def report(trigger: str = "timer", **values: Any) -> Report:
+    return Report(str(trigger), started_ms=1, finished_ms=2, **values)
+
+
+def config(tmp_path: Path, **values: Any) -> Config:
+    return Config.model_validate(
+        {
+            "account": {"apple_id": "you@example.com"},
+            "folder": str(tmp_path / "Todo"),
+            "source": tmp_path / "config.yaml",
+            **values,
+        }
+    )
+
+
+class Running:
+    """A loop in a thread of its own; ``states`` and ``cycles`` queue what it says."""
+
+    def __init__(
+        self,
+        config: Config,
+        engine: FakeEngine,
+        *,
+        read_config: Callable[[], Config] | None = None,
+        **around: Any,
+    ) -> None:
+        self.engine = engine
+        self.board = Board()
+        self.states: queue.Queue[tuple[str, str]] = queue.Queue()
+        self.cycles: queue.Queue[dict[str, Any]] = queue.Queue()
+        self.error: BaseException | None = None
+        around.setdefault("open_engine", engine.open)
+        self.loop = Loop(
+            config,
+            Surroundings(read_config=read_config or (lambda: config), board=self.board, **around),
+        )
+        self._thread = threading.Thread(target=self._run)
+
+    def __enter__(self) -> Running:
+        self._listening = self.board.listening(self._hear)
+        self._listening.__enter__()
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.loop.stop()
+        if self.engine.gate is not None:
+            self.engine.gate.set()
+        self.join()
+        self._listening.__exit__(None, None, None)
+
+    def join(self) -> None:
+        self._thread.join(PATIENCE_S)
+        assert not self._thread.is_alive()
+
+    def ask(self, **values: Any) -> Future[Any]:
+        return self.loop.ask(Request(**values))
+
+    def until(self, state: str) -> str:
+        """Wait for a state; its reason."""
+        while True:
+            name, reason = self.states.get(timeout=PATIENCE_S)
+            if name == state:
+                return reason
+
+    def _hear(self, event: Event) -> None:
+        if event.name == "state":
+            self.states.put((event.data["state"], event.data["reason"]))
+        else:
+            self.cycles.put(event.data)
+
+    def _run(self) -> None:
+        try:
+            self.loop.run()
+        except RemindersdError as error:
+            self.error = error

@@ -1,0 +1,286 @@
+"""The control loop over an engine that does as it is told."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from daemon.agenda import Kind
+from daemon.config import Config
+from daemon.loop import Stopping, Unexpected
+from store.errors import Damaged
+from sync.actions import Conflict
+from sync.errors import (
+    MirrorDamaged,
+    NetworkError,
+    RemindersdError,
+    SignInNeeded,
+    UsageError,
+)
+from sync.merge import Side
+from store.model import Field
+from tests.daemon.fakes import PATIENCE_S, FakeEngine, Running, config, report
+
+
+def test_the_first_cycle_comes_at_the_start_and_then_all_is_well(tmp_path: Path) -> None:
+    with Running(config(tmp_path), FakeEngine()) as running:
+        assert running.until("ok") == ""
+        assert running.engine.calls == [("start", False, False)]
+        assert running.board.status.last_success is not None
+    assert running.engine.closed == running.engine.opened == 1
+
+
+def test_triggers_during_a_cycle_are_served_by_one_more(tmp_path: Path) -> None:
+    engine = FakeEngine()
+    engine.gate = threading.Event()
+    with Running(config(tmp_path), engine) as running:
+        assert engine.entered.wait(PATIENCE_S)
+        for _ in range(50):
+            running.loop.want(Kind.TIMER)
+            running.loop.want(Kind.RESUME)
+        first, second = running.ask(), running.ask()
+        engine.gate.set()
+        assert first.result(PATIENCE_S).trigger == second.result(PATIENCE_S).trigger == "sync"
+    assert [call[0] for call in engine.calls] == ["start", "sync"]
+
+
+def test_a_request_during_a_cycle_is_answered_by_the_next_cycle(tmp_path: Path) -> None:
+    engine = FakeEngine(report("start", pulled=7), report("sync", pulled=1))
+    engine.gate = threading.Event()
+    with Running(config(tmp_path), engine) as running:
+        assert engine.entered.wait(PATIENCE_S)
+        answer = running.ask()
+        engine.gate.set()
+        assert answer.result(PATIENCE_S).pulled == 1
+
+
+def test_one_thread_has_the_engine(tmp_path: Path) -> None:
+    engine = FakeEngine()
+    with Running(config(tmp_path), engine) as running:
+        askers = [threading.Thread(target=lambda: running.ask().result(PATIENCE_S)) for _ in "abc"]
+        for asker in askers:
+            asker.start()
+        for asker in askers:
+            asker.join()
+    assert len(engine.threads) == 1
+
+
+def test_approval_and_plan_reach_the_engine(tmp_path: Path) -> None:
+    engine = FakeEngine()
+    with Running(config(tmp_path), engine) as running:
+        running.until("ok")
+        running.ask(plan_only=True).result(PATIENCE_S)
+        running.ask(approve=True).result(PATIENCE_S)
+        assert [hold.id for hold in running.ask(keys=["A"]).result(PATIENCE_S)] == ["A"]
+    assert engine.calls[1:3] == [("plan", False, True), ("sync", True, False)]
+
+
+def test_a_sync_is_answered_when_files_have_come_to_rest(tmp_path: Path) -> None:
+    engine = FakeEngine(report(), report(pulled=2, retry_after_s=0.01), report(pushed=3))
+    with Running(config(tmp_path), engine) as running:
+        running.until("ok")
+        answers = [running.ask(), running.ask()]
+        for answer in answers:
+            done = answer.result(PATIENCE_S)
+            assert (done.pulled, done.pushed) == (2, 3)
+
+
+def test_a_sync_does_not_wait_for_the_grace_of_a_deletion(tmp_path: Path) -> None:
+    engine = FakeEngine(report(), report(retry_after_s=120.0))
+    with Running(config(tmp_path), engine) as running:
+        running.until("ok")
+        assert running.ask().result(PATIENCE_S).retry_after_s == 120.0
+
+
+def test_offline_is_a_state_that_ends_by_itself(tmp_path: Path) -> None:
+    engine = FakeEngine(NetworkError("cut"), NetworkError("cut"))
+    with Running(config(tmp_path), engine, random=lambda: -0.999) as running:
+        assert running.until("offline") == "cut"
+        assert running.until("ok") == ""
+    assert [call[0] for call in engine.calls] == ["start", "retry", "retry"]
+
+
+def test_offline_says_when_it_tries_again_and_keeps_timers_waiting(tmp_path: Path) -> None:
+    engine = FakeEngine(NetworkError("cut"))
+    with Running(
+        config(tmp_path), engine, wall=lambda: 1000.0, next_poll=lambda: 1001.0
+    ) as running:
+        running.until("offline")
+        running.loop.want(Kind.TIMER)
+        running.loop.want(Kind.FILES)
+        running.ask(plan_only=True).result(PATIENCE_S)
+        assert engine.calls == [("start", False, False), ("plan", False, True)]
+        next_run = running.board.status.next_run
+        assert next_run is not None
+        assert 1002 < next_run <= 1005
+
+
+def test_the_network_after_a_suspend_is_tried_at_once(tmp_path: Path) -> None:
+    with Running(config(tmp_path), FakeEngine(NetworkError("cut"))) as running:
+        running.until("offline")
+        running.loop.want(Kind.RESUME)
+        running.until("ok")
+
+
+def test_sign_in_is_not_tried_again_until_a_person_asks(tmp_path: Path) -> None:
+    engine = FakeEngine(SignInNeeded("a code is needed", "run: remindersd login"))
+    with Running(config(tmp_path), engine) as running:
+        assert running.until("sign-in") == "a code is needed"
+        for kind in (Kind.TIMER, Kind.FILES, Kind.RESUME):
+            running.loop.want(kind)
+        running.ask(plan_only=True).result(PATIENCE_S)
+        assert len(engine.calls) == 2
+        assert running.ask().result(PATIENCE_S).trigger == "sync"
+        running.until("ok")
+
+
+def test_a_failed_request_is_answered_with_the_failure(tmp_path: Path) -> None:
+    engine = FakeEngine(report(), NetworkError("cut"))
+    with Running(config(tmp_path), engine) as running:
+        running.until("ok")
+        with pytest.raises(NetworkError, match="cut"):
+            running.ask().result(PATIENCE_S)
+
+
+def test_a_bug_is_a_state_and_its_words_stay_in_house(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    engine = FakeEngine(KeyError("Buy a ring"))
+    with Running(config(tmp_path), engine) as running:
+        reason = running.until("attention")
+        assert "KeyError" in reason
+        assert running.ask().result(PATIENCE_S).trigger == "sync"
+        running.until("ok")
+    assert "ring" not in reason + caplog.text
+    assert "Traceback" not in caplog.text
+
+
+def test_a_bug_is_an_answer_too(tmp_path: Path) -> None:
+    engine = FakeEngine(report(), ZeroDivisionError())
+    with Running(config(tmp_path), engine) as running:
+        running.until("ok")
+        with pytest.raises(Unexpected, match="ZeroDivisionError"):
+            running.ask().result(PATIENCE_S)
+
+
+@pytest.mark.parametrize("error", [MirrorDamaged("gone"), Damaged(Path("mirror"), "is corrupt")])
+def test_a_damaged_mirror_ends_it_and_everybody_is_told(tmp_path: Path, error: Exception) -> None:
+    engine = FakeEngine(report(), error)
+    with Running(config(tmp_path), engine) as running:
+        running.until("ok")
+        with pytest.raises(MirrorDamaged):
+            running.ask().result(PATIENCE_S)
+        running.join()
+        with pytest.raises(MirrorDamaged):
+            running.ask().result(PATIENCE_S)
+    assert isinstance(running.error, MirrorDamaged)
+    assert running.error.exit_code == 20
+    assert engine.closed == 1
+
+
+def test_a_config_that_does_not_fit_the_mirror_ends_it_before_it_says_ready(
+    tmp_path: Path,
+) -> None:
+    def refuse(_config: Config) -> Any:
+        raise UsageError("the mirror is for another account")
+
+    with Running(config(tmp_path), FakeEngine(), open_engine=refuse) as running:
+        running.join()
+    assert isinstance(running.error, UsageError)
+
+
+def test_what_cannot_be_opened_for_now_is_tried_again(tmp_path: Path) -> None:
+    engine, refusals = FakeEngine(), [RemindersdError("disk full")] * 2
+
+    def open_late(given: Config) -> Any:
+        if refusals:
+            raise refusals.pop()
+        return engine.open(given)
+
+    with Running(config(tmp_path), engine, open_engine=open_late) as running:
+        assert running.until("attention") == "disk full"
+        running.ask().result(PATIENCE_S)
+        running.until("ok")
+
+
+def test_stopping_ends_the_cycle_first_and_answers_who_waits(tmp_path: Path) -> None:
+    engine = FakeEngine()
+    engine.gate = threading.Event()
+    with Running(config(tmp_path), engine) as running:
+        assert engine.entered.wait(PATIENCE_S)
+        waiting = running.ask()
+        running.loop.stop()
+        engine.gate.set()
+        with pytest.raises(Stopping):
+            waiting.result(PATIENCE_S)
+        running.join()
+        with pytest.raises(Stopping):
+            running.ask().result(PATIENCE_S)
+    assert running.error is None
+    assert len(engine.calls) == 1
+    assert engine.closed == 1
+
+
+def test_a_client_that_went_away_disturbs_nobody(tmp_path: Path) -> None:
+    engine = FakeEngine()
+    engine.gate = threading.Event()
+    with Running(config(tmp_path), engine) as running:
+        assert engine.entered.wait(PATIENCE_S)
+        assert running.ask().cancel()
+        other = running.ask()
+        engine.gate.set()
+        assert other.result(PATIENCE_S).trigger == "sync"
+
+
+def test_attention_is_for_conflicts_and_names_them(tmp_path: Path) -> None:
+    conflict = Conflict("A", Field.TITLE, "a", "b", Side.CLOUD)
+    engine = FakeEngine(report("start", conflicts=[conflict], open_conflicts=1))
+    with Running(config(tmp_path), engine) as running:
+        assert running.until("attention") == "1 conflict to look at"
+        assert running.cycles.get(timeout=PATIENCE_S)["result"] == "attention"
+
+
+def test_a_good_new_config_is_taken(tmp_path: Path) -> None:
+    engine, taken = FakeEngine(), []
+    new = config(tmp_path, reminders={"every": "5m"})
+    with Running(config(tmp_path), engine, read_config=lambda: new, adopt=taken.append) as running:
+        running.until("ok")
+        running.loop.reload()
+        running.until("ok")
+    assert taken == [new]
+    assert (engine.opened, engine.closed) == (2, 2)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"account": {"apple_id": "other@example.com"}}, "`account.apple_id` cannot change"),
+        ({"profile": "other"}, "`profile` cannot change"),
+        ({"folder": "/elsewhere"}, "`folder` cannot change"),
+        (None, "line 3: unknown key"),
+    ],
+)
+def test_a_config_that_cannot_be_taken_leaves_the_old_one_in_use(
+    tmp_path: Path, change: dict[str, Any] | None, sentence: str
+) -> None:
+    def read() -> Config:
+        if change is None:
+            raise UsageError("config.yaml, line 3: unknown key `foldr`")
+        return config(tmp_path, **change)
+
+    engine, taken = FakeEngine(), []
+    with Running(config(tmp_path), engine, read_config=read, adopt=taken.append) as running:
+        running.until("ok")
+        running.loop.reload()
+        running.ask().result(PATIENCE_S)
+        problem = running.board.status.config_problem
+        assert problem is not None
+        assert sentence in problem
+        assert "stays in use" in problem
+    assert not taken
+    assert engine.opened == 1
