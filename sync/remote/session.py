@@ -31,13 +31,14 @@ from sync.errors import NetworkError, RemindersdError, SignInNeeded, WrongPasswo
 from sync.remote.account import Account, Connection
 from sync.remote.limiter import Limiter
 from sync.remote.setup import Setup, connection
-from sync.remote.stored import SessionStore, has_web_token
+from sync.remote.stored import SessionStore, web_token
 
 if TYPE_CHECKING:
     from sync.remote.signin import SignIn
 
 __all__ = ["Account", "Connection", "Session"]
 
+_LOGIN_HINT = "run: remindersd login"
 _PASSWORD_SIGN_INS = 3  # in an hour; more means that sessions do not hold
 _REST_S = 900.0  # before a sign-in that failed for other reasons than the password is tried again
 
@@ -86,15 +87,15 @@ class Session:
         Raises SignInNeeded (no password, or a code is owed), WrongPassword, AccountUnusable,
         NetworkError, Throttled, BadResponse, ServiceError.
         """
-        return self._climb(accept_unchanged=True)
+        return self._climb(refused=None)
 
     def renew(self) -> Connection:
         """Open the session anew after a service refused it; the database may have moved.
 
-        Cookies that are still called good but are the same as before do not count as renewed.
-        Raises as ``connect`` does.
+        Cookies that are still called good do not count as renewed when neither the web token nor
+        the address has changed. Raises as ``connect`` does.
         """
-        return self._climb(accept_unchanged=False)
+        return self._climb(refused=self._current)
 
     def login(self, password: str, ask_code: Callable[[str], str]) -> Connection:
         """Sign in while a person is there: ``ask_code(prompt)`` returns the code that they typed.
@@ -112,7 +113,7 @@ class Session:
         """End the session at Apple, if it can be reached, and forget it here in any case."""
         jar = self._store.cookies()
         try:
-            if has_web_token(jar):
+            if web_token(jar):
                 params = self._current.params if self._current else {}
                 Setup(self.account, jar, self._limiter).logout(params)
         except NetworkError:
@@ -133,18 +134,26 @@ class Session:
         does; what its own calls raise is pyicloud's.
         """
         self.connect()
-        return self._sign_in(None).resumed()
+        sign_in = self._sign_in(None)
+        try:
+            return sign_in.resumed()
+        except RemindersdError:
+            sign_in.close()
+            raise
 
-    def _climb(self, *, accept_unchanged: bool) -> Connection:
-        """Go up the ladder until something holds: cookies, tokens, password."""
+    def _climb(self, refused: Connection | None) -> Connection:
+        """Go up the ladder (cookies, tokens, password) until something but ``refused`` holds."""
         self._raise_if_refused()
         tokens, jar = self._store.data(), self._store.cookies()
         setup = Setup(self.account, jar, self._limiter)
-        if has_web_token(jar):
-            before = _values(jar)
+        if web_token(jar):
+            before = web_token(jar)
             document = setup.validate()
-            if document is not None and (accept_unchanged or _values(jar) != before):
-                return self._open(document, jar)
+            if document is not None:
+                opened = self._open(document, jar)
+                moved = refused is None or opened.database_url != refused.database_url
+                if moved or web_token(jar) != before:
+                    return opened
         if tokens.get("session_token"):
             document = setup.account_login(tokens)
             if document is not None:
@@ -212,10 +221,3 @@ class Session:
         from sync.remote.signin import SignIn
 
         return SignIn(self.account, self._store, self._limiter, password)
-
-
-_LOGIN_HINT = "run: remindersd login"
-
-
-def _values(jar: LWPCookieJar) -> set[tuple[str, str, str | None]]:
-    return {(cookie.domain, cookie.name, cookie.value) for cookie in jar}

@@ -18,15 +18,15 @@ import orjson
 
 from sync.remote.account import Account
 
-__all__ = ["WEB_TOKEN", "SessionStore", "has_web_token"]
+__all__ = ["WEB_TOKEN", "SessionStore", "web_token"]
 
 WEB_TOKEN = "X-APPLE-WEBAUTH-TOKEN"
 _LWP_HEADER = "#LWP-Cookies-2.0\n"
 
 
-def has_web_token(cookies: LWPCookieJar) -> bool:
-    """Whether the cookie that opens every service is there."""
-    return any(cookie.name == WEB_TOKEN for cookie in cookies)
+def web_token(cookies: LWPCookieJar) -> str | None:
+    """The value of the cookie that opens every service, if it is there."""
+    return next((cookie.value for cookie in cookies if cookie.name == WEB_TOKEN), None)
 
 
 class SessionStore:
@@ -75,10 +75,14 @@ class SessionStore:
         _write_private(self.session_path, orjson.dumps(data))
 
     def save_cookies(self, jar: LWPCookieJar) -> None:
-        """Replace the stored cookies; those that have no end are kept, the expired are not."""
-        self.prepare()
+        """Replace the stored cookies; those that have no end are kept, the expired are not.
+
+        What is stored already is not written again: an idle daemon leaves the disk alone.
+        """
         text = _LWP_HEADER + jar.as_lwp_str(ignore_discard=True, ignore_expires=False)
-        _write_private(self.cookie_path, text.encode())
+        self.prepare()
+        if self.cookie_path.read_bytes() != text.encode():
+            _write_private(self.cookie_path, text.encode())
 
     def fingerprint(self) -> str:
         """Changes when somebody signs in, in whichever process."""

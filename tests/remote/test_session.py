@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import stat
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -84,6 +86,29 @@ def test_a_stored_session_needs_no_password_command(
     assert open_session(password=locked_keyring).connect().dsid
 
 
+def test_a_stored_session_needs_no_pyicloud(
+    cloud: Cloud, signed_in: SessionStore, tmp_path: Path
+) -> None:
+    script = """
+import random, sys, time
+from pathlib import Path
+from sync.remote.cloudkit import CloudKit
+from sync.remote.limiter import Limiter
+from sync.remote.session import Account, Session
+from sync.remote.transport import Transport
+limiter = Limiter(time.monotonic, time.sleep, random.random)
+account = Account(sys.argv[1], "world", sys.argv[2])
+transport = Transport(Session(account, Path(sys.argv[3]), lambda: None), limiter)
+print(CloudKit(transport).reminders_zone().name, {"pyicloud", "requests"} & set(sys.modules))
+"""
+    account = cloud.account()
+    given = [account.apple_id, cloud.url, str(tmp_path / "session")]
+    done = subprocess.run(
+        [sys.executable, "-c", script, *given], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "Reminders set()\n"
+
+
 def test_a_dead_web_token_is_renewed_by_the_session_token(
     open_session: SessionMaker, cloud: Cloud, signed_in: SessionStore
 ) -> None:
@@ -135,6 +160,13 @@ def test_what_is_stored_is_private(
     service = session.service()  # pyicloud writes again
     assert _modes(tmp_path / "session") == expected
     service.session.close()
+
+
+def test_cookies_that_did_not_change_are_not_written_again(signed_in: SessionStore) -> None:
+    before = signed_in.cookie_path.stat()
+    signed_in.save_cookies(signed_in.cookies())
+    assert signed_in.cookie_path.stat().st_mtime_ns == before.st_mtime_ns
+    assert signed_in.cookie_path.stat().st_ino == before.st_ino
 
 
 def test_accounts_that_look_alike_do_not_share_a_session(
@@ -469,6 +501,22 @@ def test_renewing_climbs_past_cookies_that_did_not_change(
     cloud.paths()
     session.renew()
     assert cloud.paths() == ["validate", "accountLogin"]
+
+
+def test_renewing_is_content_with_a_new_address(
+    open_session: SessionMaker,
+    cloud: Cloud,
+    signed_in: SessionStore,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from sandbox import profile
+
+    session = open_session()
+    session.connect()
+    monkeypatch.setattr(profile, "_PARTITION", "p77")
+    cloud.paths()
+    assert session.renew().database_url == "https://p77-ckdatabasews.icloud.com"
+    assert cloud.paths() == ["validate"]
 
 
 def test_logout_forgets_here_and_there(
