@@ -152,6 +152,7 @@ def _wire(
             encoder=Encoder(
                 store, lambda: int(clock() * 1000), replica.bytes, meta["replica"], _uuid
             ),
+            requests=lambda: transport.requests,
             clock=clock,
             step=step,
         )

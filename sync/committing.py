@@ -28,6 +28,7 @@ from sync.merge import Side
 from sync.planning import Planned
 from sync.reading import LocalFile, LocalState
 from sync.render import Desk, FileWrite, Problem, moving_out, write_files
+from sync.report import Report
 
 __all__ = ["LEAVING", "Committer", "Removal", "Work", "leaving_text", "line_rows", "lines_by_block"]
 
@@ -54,6 +55,7 @@ class Work:
     leaving: list[tuple[str, str]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     new_holds: list[Hold] = field(default_factory=list)
+    run: int | None = None
 
 
 class Committer:
@@ -89,8 +91,11 @@ class Committer:
                 places.set_lines(path, line_rows(path, local, planned))
             self._commit_lists(planned.lists)
 
-    def commit(self, planned: Planned, local: LocalState) -> Work:
-        """Make the plan durable; what is returned may then be carried out."""
+    def commit(self, planned: Planned, local: LocalState, trigger: str) -> Work:
+        """Make the plan durable, as a run of its own if it changes anything.
+
+        What is returned may then be carried out.
+        """
         work = Work()
         renders = () if planned.waits else planned.plan.renders
         if not planned.waits:
@@ -103,8 +108,11 @@ class Committer:
             if planned.waits:
                 return work
             self._commit_lists(planned.lists)
-            self._record(planned, renders)
+            if planned.plan.writes or planned.lists.writes:
+                work.run = self._store.journal.start(trigger, self._now_ms)
+            self._record(planned, renders, work.run)
             self._store.outbox.replace_queued(planned.intents)
+            self._store.outbox.drop_many(planned.overtaken)
             for key, write in work.writes:
                 self._store.places.add_render(
                     key, write.path, write.expected, _sha(write), write.changes
@@ -134,6 +142,19 @@ class Committer:
                 self._now_ms,
             )
         return chosen
+
+    def finish_run(self, run: int, report: Report) -> None:
+        """Note in the journal what became of a run."""
+        counts = {
+            "pulled": report.pulled,
+            "pushed": report.pushed,
+            "rendered": report.rendered,
+            "files": report.files,
+            "conflicts": len(report.conflicts),
+        }
+        result = str(report.document()["result"])
+        with self._store.commit("run"):
+            self._store.journal.finish(run, result, counts, self._now_ms)
 
     # ---- parts of the plan's commit
 
@@ -249,15 +270,15 @@ class Committer:
         base = self._store.bases.get(intent.id)
         return base is not None and intent.changes.items() <= base.values.items()
 
-    def _record(self, planned: Planned, renders: Iterable[RenderOp]) -> None:
+    def _record(self, planned: Planned, renders: Iterable[RenderOp], run: int | None) -> None:
         journal = self._store.journal
         now_ms = self._now_ms
         told = {(intent.id, intent.kind) for intent in self._store.outbox.queued()}
         for intent in planned.intents:
             if (intent.id, intent.kind) not in told:
-                journal.record(cloud_rows(planned, intent, now_ms))
+                journal.record(cloud_rows(planned, intent, now_ms, run))
         for op in renders:
-            journal.record(file_rows(planned, op, now_ms))
+            journal.record(file_rows(planned, op, now_ms, run))
         for conflict in planned.plan.conflicts:
             self._keep_loser(conflict)
 

@@ -33,8 +33,11 @@ ROUNDS = 20  # cycles of one ``settled`` call: files being saved, records change
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What an engine is made of: ``cloud`` connects when first called, ``clock`` is Unix seconds,
-    ``step`` is called before each effect."""
+    """What an engine is made of.
+
+    ``cloud`` connects when first used, ``requests`` counts those sent so far, ``clock`` is Unix
+    seconds, ``step`` is called before each effect.
+    """
 
     store: Store
     cloud: Callable[[], CloudKit]
@@ -43,6 +46,7 @@ class Parts:
     planner: Planner
     committer: Committer
     encoder: Encoder
+    requests: Callable[[], int]
     clock: Callable[[], float]
     step: Callable[[str], None]
 
@@ -61,6 +65,7 @@ class Engine:
         """
         parts = self._parts
         report = Report(trigger, started_ms=self._now_ms(), planned_only=plan_only)
+        before = parts.requests()
         if approve:
             parts.committer.approve_first_plan()
         settled = settle(parts.store, parts.filing.writer, parts.filing.root, self._now_ms)
@@ -76,6 +81,7 @@ class Engine:
         if news or parts.clock() >= self._quiet_until_s:
             self._work(local, report, cloud)
         self._sum_up(report)
+        report.requests = parts.requests() - before
         return report
 
     def settled(
@@ -107,7 +113,7 @@ class Engine:
         if report.planned_only:
             return
         parts.step("engine:commit")
-        work = parts.committer.commit(planned, local)
+        work = parts.committer.commit(planned, local, report.trigger)
         report.new_holds = work.new_holds
         report.conflicts = list(planned.plan.conflicts)
         report.problems += [f"{problem.path}: {problem.reason}" for problem in work.problems]
@@ -116,6 +122,8 @@ class Engine:
             parts.filing.carry_out(planned, work, local, report)
             parts.step("engine:push")
             self._push(cloud, report)
+        if work.run is not None:
+            parts.committer.finish_run(work.run, report)
         if report.files:
             parts.reader.wrote()
         elif report.idle and report.retry_after_s is None:

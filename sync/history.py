@@ -14,20 +14,22 @@ from sync.planning import Planned
 __all__ = ["cloud_rows", "file_rows"]
 
 
-def cloud_rows(planned: Planned, intent: Intent, at_ms: int) -> Iterator[HistoryRow]:
+def cloud_rows(
+    planned: Planned, intent: Intent, at_ms: int, run: int | None
+) -> Iterator[HistoryRow]:
     """What sending an intent changes in iCloud, field by field."""
     row = planned.known.rows.get(intent.id)
     before = row.reminder().values() if row is not None else {}
     for name, value in intent.changes.items():
-        yield _row("cloud", at_ms, intent.id, name.value, before.get(name, NO_VALUE), value)
+        yield _row(run, "cloud", at_ms, intent.id, name.value, before.get(name, NO_VALUE), value)
     if intent.kind in ("delete", "undelete"):
         gone = intent.kind == "delete"
-        yield _row("cloud", at_ms, intent.id, "deleted", not gone, gone)
+        yield _row(run, "cloud", at_ms, intent.id, "deleted", not gone, gone)
     for word, text in intent.texts.items():
-        yield _row("cloud", at_ms, intent.id, word, NO_VALUE, text)
+        yield _row(run, "cloud", at_ms, intent.id, word, NO_VALUE, text)
 
 
-def file_rows(planned: Planned, op: RenderOp, at_ms: int) -> Iterator[HistoryRow]:
+def file_rows(planned: Planned, op: RenderOp, at_ms: int, run: int | None) -> Iterator[HistoryRow]:
     """What a change of a line writes over, as the base had it."""
     line = planned.world.lines.get(op.id)
     path = line.path if line is not None else ""
@@ -37,13 +39,13 @@ def file_rows(planned: Planned, op: RenderOp, at_ms: int) -> Iterator[HistoryRow
             for name, value in changes.items():
                 seen = line.reminder.value(name) if line is not None and _is_said(name) else None
                 before = seen if seen is not None else base.get(name, NO_VALUE)
-                yield _row("file", at_ms, op.id, name.value, before, value, path)
+                yield _row(run, "file", at_ms, op.id, name.value, before, value, path)
         case AddLine(reminder=reminder):
             for name, value in reminder.values().items():
-                yield _row("file", at_ms, op.id, name.value, NO_VALUE, value)
+                yield _row(run, "file", at_ms, op.id, name.value, NO_VALUE, value)
         case RemoveLine():
             text = line.text if line is not None else ""
-            yield _row("file", at_ms, op.id, "line", text, NO_VALUE, path)
+            yield _row(run, "file", at_ms, op.id, "line", text, NO_VALUE, path)
 
 
 def _is_said(name: Field) -> bool:
@@ -51,6 +53,7 @@ def _is_said(name: Field) -> bool:
 
 
 def _row(
+    run: int | None,
     side: Side,
     at_ms: int,
     id: str,
@@ -59,4 +62,4 @@ def _row(
     after: Value | NoValue,
     path: str = "",
 ) -> HistoryRow:
-    return HistoryRow(None, at_ms, side, id, name, before, after, path)
+    return HistoryRow(run, at_ms, side, id, name, before, after, path)

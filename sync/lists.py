@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from store.model import ListInfo, Presence, Present
+from store.model import Absent, ListInfo, Presence, Present, Unknown
 from sync.actions import Hold, HoldKind
 from sync.identity import list_block_id
 from sync.merge import Conflicted, Push, Render, Side, merge
@@ -143,9 +143,15 @@ def plan_lists(
     for id, info in sorted(plain.items()):
         _plan_list(plan, info, owner.get(id), files, bases.get(id), wanted.get(id), rules)
     for id in sorted(bases.keys() - plain.keys()):
-        if id in remote:
+        state = remote.get(id)
+        if isinstance(state, Absent):
             _end_list(plan, id, bases[id], owner.get(id))
-        else:  # ours, not yet created, or its record is not understood
+        elif state is not None:  # there, but it cannot be said what it is
+            reason = state.reason if isinstance(state, Unknown) else "it has become a group"
+            blocked = f"the list “{bases[id].name}” cannot be read: {reason}"
+            plan.views[id] = ListView(id, bases[id].name, owner.get(id), blocked=blocked)
+            plan.holds.append(Hold(id, HoldKind.LIST, blocked))
+        else:  # ours, not yet created
             _await_list(plan, id, bases[id], owner.get(id), rules)
     for path in sorted(files.keys() - plan.owner.keys()):
         _plan_new_file(plan, files[path], living, rules, mint)

@@ -7,7 +7,7 @@ the same plan.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
@@ -36,7 +36,7 @@ class Planned:
     """A plan with all that is needed to carry it out.
 
     ``waits``: nothing of it may be carried out, for the reason in ``holds``. ``vanished`` are
-    lines that are gone now, ``absent_s`` for how long each.
+    lines that are gone now; ``overtaken`` parked intents (by number) that nobody wants any more.
     """
 
     known: Known
@@ -49,7 +49,7 @@ class Planned:
     vanished: frozenset[str] = frozenset()
     waits: bool = False
     grace_left_s: float | None = None
-    blocks: Mapping[str, str] = field(default_factory=dict)
+    overtaken: tuple[int, ...] = ()
 
     @property
     def needs_marks(self) -> bool:
@@ -167,17 +167,18 @@ class Planner:
             for hold in guarded.holds
             if hold.kind is HoldKind.GRACE
         ]
+        wanted = [*_list_intents(lists), *(self._intent(op, known) for op in guarded.pushes)]
         return Planned(
             known=known,
             lists=lists,
             world=world,
             plan=guarded,
-            intents=[*_list_intents(lists), *self._intents(guarded, known)],
+            intents=self._not_parked(wanted),
             holds=[*guarded.holds, *lists.holds],
             leaving=leaving,
             vanished=vanished,
             grace_left_s=min(waiting, default=None),
-            blocks=known.blocks,
+            overtaken=self._overtaken(wanted),
         )
 
     def _hold_first_plan(
@@ -195,11 +196,16 @@ class Planner:
             reason = "both sides have reminders and meet for the first time; see `remindersd plan`"
             planned.holds.append(Hold("first-plan", HoldKind.FIRST_PLAN, reason))
 
-    def _intents(self, plan: Plan, known: Known) -> list[Intent]:
+    def _not_parked(self, wanted: list[Intent]) -> list[Intent]:
         """What goes to the outbox; not again what was refused for good, unless it changed."""
         parked = {_fingerprint(intent) for intent in self._store.outbox.parked()}
-        intents = [self._intent(op, known) for op in plan.pushes]
-        return [intent for intent in intents if _fingerprint(intent) not in parked]
+        return [intent for intent in wanted if _fingerprint(intent) not in parked]
+
+    def _overtaken(self, intents: list[Intent]) -> tuple[int, ...]:
+        """Refused operations whose object has changed since, or is gone."""
+        wanted = {_fingerprint(intent) for intent in intents}
+        parked = self._store.outbox.parked()
+        return tuple(intent.seq for intent in parked if _fingerprint(intent) not in wanted)
 
     def _intent(self, op: PushOp, known: Known) -> Intent:
         match op:
@@ -233,7 +239,7 @@ def _fingerprint(intent: Intent) -> tuple[object, ...]:
         (name.value, isinstance(value, Completion) or value)
         for name, value in sorted(intent.changes.items())
     ]
-    return (intent.id, intent.kind, str(changes))
+    return (intent.id, intent.kind, str(changes), str(sorted(intent.texts.items())))
 
 
 def _list_intents(lists: ListPlan) -> list[Intent]:

@@ -21,7 +21,10 @@ __all__ = ["LocalFile", "LocalState", "Reader"]
 
 @dataclass(frozen=True, slots=True)
 class LocalFile:
-    """One todo file: its parsed content, or why it has none now (``trouble``)."""
+    """One todo file: its parsed content, or why it has none now (``trouble``).
+
+    ``unread``: even its bytes are not known; ``settling``: that will pass by itself.
+    """
 
     path: str
     sha256: str = ""
@@ -30,6 +33,7 @@ class LocalFile:
     ids: frozenset[str] = frozenset()
     trouble: str = ""
     settling: bool = False
+    unread: bool = False
 
     @property
     def tasks(self) -> tuple[Task, ...]:
@@ -80,6 +84,8 @@ class LocalState:
             if list_id is None or file.trouble:
                 continue
             for index, task in enumerate(file.tasks):
+                if not task.reminder.title and task.block is None:
+                    continue  # somebody is about to type
                 reminder = replace(task.reminder, list=list_id)
                 yield Line(path, index, task.text, task.block, task.parent, reminder)
 
@@ -131,8 +137,9 @@ def _local_file(path: str, scanned: FileScan[TodoFile]) -> LocalFile:
             return LocalFile(path, sha256, data, todo, ids)
         case Opaque(reason=reason, ids=ids):
             return LocalFile(path, ids=ids, trouble=f"{path} {reason}")
-        case Unsettled(reason=reason):
-            return LocalFile(path, trouble=f"{path} {reason}", settling=True)
+        case Unsettled(reason=reason, retry_after_s=retry_s):
+            passing = retry_s is not None
+            return LocalFile(path, trouble=f"{path} {reason}", settling=passing, unread=True)
 
 
 def _read(path: str, data: bytes, parse: Callable[[bytes], TodoFile]) -> LocalFile:

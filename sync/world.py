@@ -284,9 +284,9 @@ def _missing(
             return Unknown(file.hides_tasks)
         if file is None and path == home:
             return Unknown(f"{path} is not there")
-    unsettled = next((file for file in local.files.values() if file.settling), None)
-    if unsettled is not None:
-        return Unknown(unsettled.trouble)  # it may have moved there
+    unread = next((file for file in local.files.values() if file.unread), None)
+    if unread is not None:
+        return Unknown(unread.trouble)  # it may have moved there
     return Absent("its line is gone")
 
 

@@ -237,7 +237,7 @@ class Ledger:
             case Kind.LINK:  # our bytes still wait, or were taken back
                 return _Finding(State.OURS)
             case Kind.CREATE if waiting and not self._is_target(entry, data):
-                return _Finding(State.OURS, data, digest(data))
+                return _Finding(State.OURS)
             case Kind.CREATE:  # our bytes went to their place, which displaced nothing
                 return _Finding(State.CLEAN)
             case Kind.REMOVE if waiting and not self._is_target(entry, data):

@@ -90,36 +90,40 @@ _FIELDS = {
     "onCompletion": Kind.ON_COMPLETION,
 }
 SIGNIFIERS = "".join(_EMOJI) + "⏰"
-_KEY = r"[A-Za-z][A-Za-z0-9_-]*"
+_KEY = r"[A-Za-z][A-Za-z0-9_-]{0,50}"
 # What can begin a token; a backslash means "escaped" before these and nothing elsewhere.
-STARTER = rf"(?:[{SIGNIFIERS}#]|[\[(](?={_KEY}::)|%%|<!--|\^(?=[A-Za-z0-9-]+(?:[ \t]|$)))"
+STARTER = rf"(?:[{SIGNIFIERS}#]|[\[(](?={_KEY}::)|%%|<!--|\^(?=[A-Za-z0-9-]{{1,100}}(?:[ \t]|$)))"
 _DATE = r"\d{4}-\d{2}-\d{2}"
 _TIME = r"\d{1,2}:\d{2}(?![\d:])"
 # Ids are plain words: only what ends the line or goes on with a token is read as one, so that
 # "⛔ Stop smoking" stays a title.
-_TAIL = rf"(?=[ \t]*(?:$|[{SIGNIFIERS}#^\[(]))"
+_TAIL = rf"(?=[ \t]{{0,9}}(?:$|[{SIGNIFIERS}#^\[(]))"
+_ZONE = rf"(?P<zone>[A-Za-z][A-Za-z0-9_+/-]{{0,64}})(?=[ \t{SIGNIFIERS}#]|$)"
+# Every repetition is bounded, or a hostile line would take quadratic time.
+_IDS = r"[\w-]{1,50}(?:[ \t]{0,3},[ \t]{0,3}[\w-]{1,50}){0,20}"
+_GAP = r"\ufe0f?[ \t]{0,9}"
 _PATTERN = re.compile(
     rf"""
-      (?P<escaped> \\ (?:\\\\)* {STARTER} | (?:\\\\)+ (?={STARTER}) )
-    | (?P<alarm> ⏰\ufe0f?[ \t]* (?P<alarm_at> {_DATE} (?:[ \t]+{_TIME})? ) (?!\d) )
-    | (?P<clock> ⏰\ufe0f?[ \t]* (?P<clock_at> {_TIME} ) (?:[ \t]+ (?P<zone> [^\s]+ ))? )
-    | (?P<due> [📅📆🗓]\ufe0f?[ \t]* (?P<due_at> {_DATE} (?!\d) (?:[ \t]+{_TIME})? ) )
-    | (?P<dated> [⏳⌛🛫➕✅❌]\ufe0f?[ \t]* (?P<dated_at> {_DATE} (?!\d) ) )
+      (?P<escaped> (?<!\\) (?: \\ (?:\\\\)* {STARTER} | (?:\\\\)+ (?={STARTER}) ) )
+    | (?P<alarm> ⏰{_GAP} (?P<alarm_at> {_DATE} (?:[ \t]{{1,9}}{_TIME})? ) (?!\d) )
+    | (?P<clock> ⏰{_GAP} (?P<clock_at> {_TIME} ) (?:[ \t]{{1,9}} {_ZONE} )? )
+    | (?P<due> [📅📆🗓]{_GAP} (?P<due_at> {_DATE} (?!\d) (?:[ \t]{{1,9}}{_TIME})? ) )
+    | (?P<dated> [⏳⌛🛫➕✅❌]{_GAP} (?P<dated_at> {_DATE} (?!\d) ) )
     | (?P<plain> [🔺⏫🔼🔽⏬🚩]\ufe0f? )
-    | (?P<rule> 🔁\ufe0f?[ \t]* (?P<rule_is> (?i:every)\b [a-zA-Z0-9,!\ ]* (?<!\ ) ) )
-    | (?P<word> (?: [🆔⛔]\ufe0f?[ \t]* (?P<ids> [\w-]+ (?:[ \t]*,[ \t]*[\w-]+)* )
-                  | 🏁\ufe0f?[ \t]* (?P<then> keep|delete ) ) {_TAIL} )
-    | (?P<square> \[ (?P<square_key> {_KEY} ) ::[ \t]* (?P<square_value> [^\[\]]*? ) [ \t]* \] )
-    | (?P<round> \( (?P<round_key> {_KEY} ) ::[ \t]* (?P<round_value> [^()]*? ) [ \t]* \) )
-    | (?P<comment> <!--.*?--> | %%.*?%% )
+    | (?P<rule> 🔁{_GAP} (?P<rule_is> (?i:every)\b [a-zA-Z0-9,!\ ]{{0,200}} (?<!\ ) ) )
+    | (?P<word> (?: [🆔⛔]{_GAP} (?P<ids> {_IDS} )
+                  | 🏁{_GAP} (?P<then> keep|delete ) ) {_TAIL} )
+    | (?P<square> \[ (?P<square_key> {_KEY} ) :: (?P<square_value> [^\[\]]{{0,500}} ) \] )
+    | (?P<round> \( (?P<round_key> {_KEY} ) :: (?P<round_value> [^()]{{0,500}} ) \) )
+    | (?P<comment> <!--.{{0,500}}?--> | %%.{{0,500}}?%% )
     """,
     re.VERBOSE | re.ASCII,
 )
 _HINT = re.compile(rf"[{SIGNIFIERS}\\\[(<%]")
 _TAG = re.compile(r"#(?![0-9]+$)[^\s!-,.:-@\[-^`{-~\u2000-\u206f\u3000-\u303f]+")
 _BLOCK_WORD = re.compile(r"\^[A-Za-z0-9-]+")
-_BACKSLASHES = re.compile(rf"(\\+)(?={STARTER})")
-_STARTER = re.compile(rf"(\\*)({STARTER})")
+_BACKSLASHES = re.compile(rf"(?<!\\)(\\+)(?={STARTER})")
+_STARTER = re.compile(rf"((?:(?<!\\)\\+)?)({STARTER})")
 _VALUES = {
     "alarm": ("alarm_at", Kind.ALARM),
     "due": ("due_at", Kind.DUE),
@@ -152,8 +156,9 @@ def _token(found: re.Match[str]) -> Token:
     for shape in ("square", "round"):
         if found[shape] is not None:
             kind = _FIELDS.get(found[f"{shape}_key"], Kind.FIELD)
-            value = f"{shape}_value"
-            return Token(kind, begin, end, found[value], found.start(value), is_field=True)
+            raw, at = found[f"{shape}_value"], found.start(f"{shape}_value")
+            at += len(raw) - len(raw.lstrip(" \t"))
+            return Token(kind, begin, end, raw.strip(" \t"), at, is_field=True)
     emoji = _EMOJI[found.string[begin]]
     if found["dated"] is not None:
         return Token(emoji, begin, end, found["dated_at"], found.start("dated_at"))
