@@ -1,0 +1,112 @@
+"""Decides what a failure looks like: one line and the way out, or one JSON document; an exit code.
+
+No traceback reaches a person who did not ask for it with ``--debug``.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import click
+
+from daemon.output import document, warn
+from sync.errors import RemindersdError
+
+__all__ = ["INTERRUPTED", "NotThere", "guarded", "raise_answered"]
+
+INTERRUPTED = 130
+_USAGE = 2
+
+
+class NotThere(RemindersdError):
+    """What was asked about does not exist yet."""
+
+    code = "not-there"
+
+
+def guarded(work: Callable[[], object], *, as_json: bool, debug: bool) -> int:
+    """Run ``work`` and return its exit code (what it returned, if a number); report what it raised.
+
+    Failures are told on standard error, and with ``as_json`` as a document on standard output.
+    """
+    try:
+        result = work()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        return _reader_is_gone()
+    except (KeyboardInterrupt, click.Abort):
+        warn("")
+        return INTERRUPTED
+    except RemindersdError as error:
+        _traceback(debug)
+        return _tell(error.code, error.message, error.hint, error.exit_code, as_json)
+    except click.ClickException as error:
+        return _click(error, as_json)
+    except Exception as error:  # noqa: BLE001 - the last resort: a person gets a sentence
+        _traceback(debug)
+        return _bug(error, as_json)
+    return result if isinstance(result, int) else 0
+
+
+def raise_answered(answer: Mapping[str, Any]) -> None:
+    """Raise the error that the daemon's ``answer`` tells of, as its own class; else nothing."""
+    error = answer.get("error")
+    if not isinstance(error, Mapping):
+        return
+    kind = _kinds().get(str(error.get("code")), RemindersdError)
+    raise kind(str(error.get("message", "the daemon failed")), str(error.get("hint", "")))
+
+
+def _kinds() -> dict[str, type[RemindersdError]]:
+    def below(kind: type[RemindersdError]) -> Iterator[type[RemindersdError]]:
+        yield kind
+        for child in kind.__subclasses__():
+            yield from below(child)
+
+    return {kind.code: kind for kind in below(RemindersdError)}
+
+
+def _tell(code: str, message: str, hint: str, exit_code: int, as_json: bool) -> int:
+    if as_json:
+        document({"schema": 1, "error": {"code": code, "message": message, "hint": hint}})
+    warn(f"remindersd: {message}")
+    if hint:
+        warn(f"hint: {hint}")
+    return exit_code
+
+
+def _click(error: click.ClickException, as_json: bool) -> int:
+    if type(error).__name__ == "NoArgsIsHelpError":
+        error.show()
+        return _USAGE
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context is not None else "remindersd"
+    message = " ".join(error.format_message().split())
+    return _tell("usage", message, f"see `{path} --help`", _USAGE, as_json)
+
+
+def _bug(error: Exception, as_json: bool) -> int:
+    # Not the text of the exception: nobody has checked it for secrets.
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{os.path.basename(frame.filename)}, line {frame.lineno}"
+    message = f"this is a bug: {type(error).__name__} in {place}"
+    return _tell(
+        "bug", message, "run it again with --debug before the verb for details", 1, as_json
+    )
+
+
+def _traceback(debug: bool) -> None:
+    if debug:
+        traceback.print_exc()
+
+
+def _reader_is_gone() -> int:
+    """The reader of our output has seen enough; nothing may complain when the process ends."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+    return 0

@@ -1,0 +1,217 @@
+"""The verbs that only look: through the daemon if one runs, else at the mirror as it was left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from daemon.cli.common import Globals, json_option, pass_globals
+from daemon.cli.failure import NotThere
+from daemon.output import ago, document, plural, say, table
+from sync.errors import NetworkError
+
+if TYPE_CHECKING:
+    from daemon.answers import Answers
+
+__all__ = ["conflicts", "lists", "status"]
+
+Document = Mapping[str, Any]
+
+_NO_DAEMON = "no daemon is running"
+_COUNTS = (
+    ("pending", "change to send", "changes to send"),
+    ("held", "thing held back", "things held back"),
+    ("conflicts", "conflict", "conflicts"),
+    ("parked", "change refused by iCloud", "changes refused by iCloud"),
+)
+
+
+@click.command(short_help="Say how the daemon is, and what waits.")
+@json_option
+@pass_globals
+def status(options: Globals, as_json: bool) -> None:
+    """Say how the daemon is, when it last synced, and what waits for you.
+
+    Without a running daemon it says so, and shows what the mirror remembers. With --json the
+    member `running` tells the two apart.
+
+    \b
+    Examples:
+       remindersd status
+       remindersd status --json | jq -r .state
+    """
+    from daemon.client import NotRunning
+
+    try:
+        told: Document = {**options.ask("GET", "/status"), "running": True}
+    except NotRunning:
+        told = _left_behind(options)
+    if as_json:
+        document(told)
+    else:
+        _tell_status(told)
+
+
+@click.command(short_help="Show the lists, each with its file.")
+@json_option
+@pass_globals
+def lists(options: Globals, as_json: bool) -> None:
+    """Show the lists, each with its file and how many of its reminders are open.
+
+    \b
+    Example:
+       remindersd lists
+    """
+    told = _asked_or_read(options, "/lists", lambda answers: answers.lists())
+    if as_json:
+        document(told)
+        return
+    headings = ("LIST", "GROUP", "OPEN", "TOTAL", "FILE")
+    columns = ("name", "group", "open", "total", "file")
+    table(headings, [[entry[column] for column in columns] for entry in told["lists"]])
+
+
+@click.command(short_help="Show where both sides changed the same thing.")
+@json_option
+@pass_globals
+def conflicts(options: Globals, as_json: bool) -> None:
+    """Show where both sides changed the same thing: the value that won, and the one that is kept.
+
+    \b
+    Example:
+       remindersd conflicts
+    """
+    told = _asked_or_read(options, "/conflicts", lambda answers: answers.conflicts())
+    if as_json:
+        document(told)
+        return
+    if not told["conflicts"]:
+        say("no conflicts")
+        return
+    table(
+        ("NUMBER", "REMINDER", "FIELD", "WON", "KEPT", "KEPT FROM"),
+        [
+            (
+                *(entry["number"], entry["title"] or entry["id"], entry["field"]),
+                *(entry["winner"], entry["loser"], entry["loser_side"]),
+            )
+            for entry in told["conflicts"]
+        ],
+    )
+
+
+def _asked_or_read(
+    options: Globals, path: str, read: Callable[[Answers], Future[dict[str, Any]]]
+) -> Document:
+    from daemon.client import NotRunning
+
+    try:
+        return options.ask("GET", path)
+    except NotRunning:
+        with _mirror(options) as answers:
+            return read(answers).result()
+
+
+@contextmanager
+def _mirror(options: Globals) -> Iterator[Answers]:
+    """The mirror, read beside whatever writes it; raises NotThere."""
+    from daemon.answers import Answers, NoMirror
+    from daemon.compose import MIRROR
+
+    answers = Answers(options.place().state / MIRROR)
+    try:
+        yield answers
+    except NoMirror as error:
+        raise NotThere(str(error), "run `remindersd sync` or `remindersd run` first") from None
+    finally:
+        answers.close()
+
+
+# ---- the status without a daemon
+
+
+def _left_behind(options: Globals) -> Document:
+    """The document of /status as far as files tell it, with ``running`` false."""
+    place = options.place()
+    account, folder = _named(options)
+    told: dict[str, Any] = {
+        "schema": 1,
+        "state": "offline",
+        "reason": _NO_DAEMON,
+        "running": False,
+        "profile": place.profile,
+        "account": account,
+        "folder": folder,
+        "last_success": None,
+        "next_run": None,
+        **{name: None for name, *_ in _COUNTS},
+        "polls": {},
+    }
+    try:
+        with _mirror(options) as answers:
+            told.update(answers.counts().result())
+            told["last_success"] = _last_success(answers.runs(20).result()["runs"])
+    except NotThere:
+        pass
+    return told
+
+
+def _named(options: Globals) -> tuple[str | None, str | None]:
+    """Account and folder as the config says, which need not be right in everything."""
+    import yaml
+
+    from daemon.paths import config_path
+
+    try:
+        data = yaml.safe_load((options.config or config_path()).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        data = None
+    found = data if isinstance(data, dict) else {}
+    account = found.get("account")
+    apple_id = account.get("apple_id") if isinstance(account, dict) else None
+    folder = found.get("folder")
+    return (
+        apple_id if isinstance(apple_id, str) else None,
+        folder if isinstance(folder, str) else None,
+    )
+
+
+def _last_success(runs: list[dict[str, Any]]) -> str | None:
+    good = (run["finished"] for run in runs if run["result"] == "done" and run["finished"])
+    return next(good, None)
+
+
+def _tell_status(told: Document) -> None:
+    state = str(told["state"]) if told["running"] else "not running"
+    reason = told["reason"] if told["running"] else "start it with `remindersd run`"
+    waits = [plural(told[name], one, many) for name, one, many in _COUNTS if told.get(name)]
+    facts = {
+        "state": f"{state}: {reason}" if reason else state,
+        "account": told["account"],
+        "folder": told["folder"],
+        "last sync": _when(told["last_success"]),
+        "next sync": _when(told["next_run"]),
+        "waiting": ", ".join(waits),
+        "files": told.get("watch_problem"),
+        "config": told.get("config_problem"),
+    }
+    for name, value in facts.items():
+        if value:
+            say(f"{name:<10} {value}")
+    for problem in told.get("problems") or []:
+        say(f"{'problem':<10} {problem}")
+
+
+def _when(instant: str | None) -> str | None:
+    if instant is None:
+        return None
+    try:
+        away = (datetime.now(UTC) - datetime.fromisoformat(instant)).total_seconds()
+    except ValueError:
+        raise NetworkError(f"the daemon answered nonsense: {instant!r} is no time") from None
+    return f"{ago(away)} ago" if away >= 0 else f"in {ago(-away)}"

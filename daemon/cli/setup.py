@@ -1,0 +1,141 @@
+"""The verbs about the config: a conversation that writes one, and a check."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+
+import click
+
+from daemon.cli.common import Globals, json_option, pass_globals
+from daemon.output import clean, document, say
+from sync.errors import UsageError
+
+__all__ = ["config_group", "init"]
+
+
+@click.command(short_help="Answer a few questions; they become the config.")
+@click.option("--apple-id", metavar="EMAIL", help="The Apple account's e-mail address.")
+@click.option("--folder", metavar="DIR", help="The folder of the todo files.")
+@click.option(
+    "--format", "file_format", type=click.Choice(["markdown"]), help="How the files are written."
+)
+@click.option(
+    "--password-command", metavar="COMMAND", help="A command that prints the account's password."
+)
+@click.option("--endpoint", metavar="URL", help="A pretend iCloud on this machine, for trials.")
+@pass_globals
+def init(
+    options: Globals,
+    apple_id: str | None,
+    folder: str | None,
+    file_format: str | None,
+    password_command: str | None,
+    endpoint: str | None,
+) -> None:
+    """Answer a few questions; they become the config, which you alone can read.
+
+    What is given as an option is not asked for. Without a terminal --apple-id and --folder are
+    needed. A config that is there already is replaced only if you say so.
+
+    \b
+    Examples:
+       remindersd init
+       remindersd init --apple-id ada@example.com --folder ~/Todo --password-command 'pass apple'
+    """
+    from daemon.cli.newconfig import Answers, write_config
+    from daemon.paths import config_path
+
+    target = options.config or config_path()
+    talking = sys.stdin.isatty()
+    _may_replace(target, talking)
+    if talking:
+        apple_id = apple_id or click.prompt("Apple ID (an e-mail address)")
+        folder = folder or click.prompt("Folder for the todo files", default="~/Todo")
+        file_format = file_format or click.prompt(
+            "Format", type=click.Choice(["markdown"]), default="markdown"
+        )
+        if password_command is None:
+            password_command = click.prompt(
+                "Command that prints the password (empty: ask at sign-in)",
+                default="",
+                show_default=False,
+            )
+    if not apple_id or not folder:
+        raise UsageError(
+            "there is no terminal to ask in, so --apple-id and --folder are needed",
+            "see `remindersd init --help`",
+        )
+    answers = Answers(
+        apple_id, folder, file_format or "markdown", _words(password_command), endpoint
+    )
+    config = write_config(target, answers)
+    _say_what_is_next(target, config.folder, options)
+
+
+def _may_replace(target: Path, talking: bool) -> None:
+    if not target.exists():
+        return
+    if not talking:
+        raise UsageError(f"there is a config at {target} already", "edit it, or move it away")
+    question = f"There is a config at {clean(str(target))} already. Replace it?"
+    click.confirm(question, default=False, abort=True)
+
+
+def _words(command: str | None) -> list[str] | None:
+    try:
+        return shlex.split(command or "") or None
+    except ValueError as error:
+        raise UsageError(f"the password command cannot be read: {error}") from None
+
+
+def _say_what_is_next(target: Path, folder: Path, options: Globals) -> None:
+    verb = f"remindersd --config {shlex.quote(str(target))}" if options.config else "remindersd"
+    say(f"wrote {target}")
+    say(f"the todo files will be in {folder}")
+    say()
+    say("next:")
+    say(f"  {verb} login            sign in to the account")
+    say(f"  {verb} sync --dry-run   see what a sync would do; nothing is changed")
+    say(f"  {verb} run              keep both sides the same from now on")
+
+
+@click.group("config", short_help="Look after the config.")
+def config_group() -> None:
+    """Look after the config."""
+
+
+@config_group.command("check", short_help="Say whether the config can be used.")
+@json_option
+@pass_globals
+def check(options: Globals, as_json: bool) -> None:
+    """Read the whole config and say whether it can be used; nothing else happens.
+
+    An unknown key or a value that does not fit is named with its line, and ends with 2.
+
+    \b
+    Example:
+       remindersd config check
+    """
+    from daemon.paths import socket_path, state_dir
+
+    config = options.load()
+    state = state_dir(config.profile)
+    socket = socket_path(config.profile, config.control.socket)
+    facts = {
+        "config": str(config.source),
+        "profile": config.profile,
+        "account": config.account.apple_id,
+        "endpoint": config.account.endpoint,
+        "folder": str(config.folder),
+        "state": str(state),
+        "socket": str(socket),
+    }
+    if as_json:
+        document({"schema": 1, "result": "ok", **facts})
+        return
+    say(f"{config.source} can be used")
+    for name, value in facts.items():
+        if name != "config" and value is not None:
+            say(f"  {name:<9} {value}")

@@ -1,0 +1,165 @@
+"""The verbs that make a cycle happen, or say what one would do."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from daemon.cli.common import Globals, json_option, pass_globals
+from daemon.cli.told import tell_plan, tell_sync
+from daemon.output import document, plural, say
+
+if TYPE_CHECKING:
+    from sync.engine import Engine
+
+__all__ = ["approve", "plan", "run", "sync"]
+
+_EXIT_CODES = {"done": 0, "partly": 3, "attention": 4}
+
+
+@click.command(short_help="Keep both sides the same, until stopped.")
+@pass_globals
+def run(options: Globals) -> int:
+    """Keep both sides the same, in the foreground, until SIGINT or SIGTERM.
+
+    This is what a service manager starts. Changed files are seen at once, iCloud is asked as often
+    as reminders.every says. SIGHUP reads the config again.
+
+    \b
+    Example:
+       remindersd run
+
+    Ends with 0 when stopped, and with 5 if another process is at work on the same profile.
+    """
+    from daemon.service import run as run_service
+
+    return run_service(options.config, verbose=options.debug)
+
+
+@click.command(short_help="Make both sides the same now.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be done, as `plan` does.")
+@click.option("--yes", is_flag=True, help="Approve of a first plan that is waiting for you.")
+@json_option
+@pass_globals
+def sync(options: Globals, dry_run: bool, yes: bool, as_json: bool) -> int:
+    """Make both sides the same now: one full cycle, through the daemon if it runs.
+
+    \b
+    Examples:
+       remindersd sync --dry-run
+       remindersd sync
+
+    Ends with 0 when all is done, with 3 when a part could not be, and with 4 when something new
+    waits for your decision: a conflict, held deletions, a first plan.
+    """
+    if dry_run:
+        return _plan(options, as_json)
+    body = {"approve": yes}
+    told = _through_daemon_or(
+        options,
+        lambda: options.ask("POST", "/sync", body, timeout=None),
+        lambda engine: engine.settled("sync", approve=yes, wait=time.sleep).document(),
+    )
+    if as_json:
+        document(told)
+    else:
+        tell_sync(told)
+    return _EXIT_CODES.get(str(told.get("result")), 1)
+
+
+@click.command(short_help="Say what a sync would do on each side.")
+@json_option
+@pass_globals
+def plan(options: Globals, as_json: bool) -> int:
+    """Say what a sync would do in iCloud and in the files; nothing there is changed.
+
+    \b
+    Example:
+       remindersd plan
+    """
+    return _plan(options, as_json)
+
+
+@click.command(short_help="Let what waits for you go ahead.")
+@click.argument("keys", nargs=-1, metavar="[KEY]...")
+@json_option
+@pass_globals
+def approve(options: Globals, keys: tuple[str, ...], as_json: bool) -> None:
+    """Let what waits for you go ahead: a first plan, files that become lists, held deletions.
+
+    KEYs are those that `sync` and `status` show; without any, all that waits now is approved.
+
+    \b
+    Examples:
+       remindersd approve
+       remindersd approve Packing.md
+    """
+    told = _through_daemon_or(
+        options,
+        lambda: options.ask("POST", "/approve", {"keys": list(keys)}, timeout=None),
+        lambda engine: {
+            "schema": 1,
+            "approved": [
+                {"id": hold.id, "kind": hold.kind.value, "reason": hold.reason}
+                for hold in engine.approve(keys)
+            ],
+        },
+    )
+    if as_json:
+        document(told)
+        return
+    approved = told.get("approved", [])
+    for hold in approved:
+        say(f"approved: {hold['reason']}")
+    say(f"{plural(len(approved), 'decision')} made" if approved else "nothing was waiting")
+
+
+def _plan(options: Globals, as_json: bool) -> int:
+    told = _through_daemon_or(
+        options,
+        lambda: options.ask("POST", "/sync", {"plan_only": True}, timeout=None),
+        lambda engine: engine.cycle("plan", plan_only=True).document(),
+    )
+    if as_json:
+        document(told)
+    else:
+        tell_plan(told)
+    return 0
+
+
+def _through_daemon_or(
+    options: Globals,
+    ask: Callable[[], dict[str, Any]],
+    work: Callable[[Engine], Mapping[str, Any]],
+) -> Mapping[str, Any]:
+    """What the daemon answers, or what ``work`` does in its place if none runs.
+
+    Raises Busy when another process is at work on the profile.
+    """
+    from daemon.client import NotRunning
+
+    config = options.load()
+    try:
+        return ask()
+    except NotRunning:
+        with _engine(config) as engine:
+            return work(engine)
+
+
+@contextmanager
+def _engine(config: Any) -> Iterator[Engine]:
+    from daemon.compose import open_engine
+    from daemon.lock import held_lock
+    from daemon.paths import state_dir
+    from daemon.troubles import as_ours
+    from store.errors import StoreError
+
+    try:
+        with held_lock(state_dir(config.profile)), open_engine(config) as engine:
+            yield engine
+    except StoreError as error:
+        raise as_ours(error) from error

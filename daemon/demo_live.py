@@ -1,0 +1,98 @@
+"""Shows the demo live: phone and file side by side and what just happened; then it is your turn."""
+
+from __future__ import annotations
+
+import shlex
+import time
+from collections.abc import Callable
+from datetime import date
+from typing import Protocol
+
+from daemon.demo_folder import Folder
+from daemon.demo_script import FILE, LIST, script
+from daemon.demo_stage import DemoFailed, Stage, pause
+from daemon.demo_watch import Watch
+from daemon.output import say
+
+__all__ = ["Face", "Lines", "live"]
+
+BEFORE_S = 2.0  # between two scenes, for the eye
+SCENE_S = 30.0
+
+
+class Face(Protocol):
+    """Where a live demo is seen."""
+
+    def tell(self, sentence: str) -> None:
+        """Something happened, or is about to."""
+
+    def hint(self, lines: list[str]) -> None:
+        """What a person may try now."""
+
+    def show(self, watch: Watch) -> None:
+        """Both sides as they are now."""
+
+
+class Lines:
+    """A face for a pipe: one line for each thing that happens."""
+
+    def tell(self, sentence: str) -> None:
+        """Print it."""
+        say(sentence)
+
+    def hint(self, lines: list[str]) -> None:
+        """Print them."""
+        for line in lines:
+            say(line)
+
+    def show(self, watch: Watch) -> None:
+        """Nothing to draw on."""
+
+
+def live(stage: Stage, face: Face) -> None:
+    """Play the scenes before ``face``, then go on until KeyboardInterrupt.
+
+    Raises DemoFailed when the daemon ends, NetworkError when the phone does.
+    """
+    folder = Folder(stage.folder)
+    watch = Watch(stage.phone, folder)
+
+    def look() -> None:
+        stage.check()
+        for sentence in watch.look():
+            face.tell(sentence)
+        face.show(watch)
+
+    face.hint([f"the todo files are in {stage.folder}"])
+    for scene in script(stage.phone, folder, date.today()):
+        _until(lambda: False, look, BEFORE_S)
+        face.tell(f"── {scene.does}")
+        scene.act()
+        if not _until(scene.shows, look, SCENE_S):
+            raise DemoFailed(f"{scene.where} does not show it after {SCENE_S:g} s")
+    face.hint(_your_turn(stage))
+    while True:
+        look()
+        pause()
+
+
+def _until(is_so: Callable[[], object], look: Callable[[], None], seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        look()
+        if is_so():
+            return True
+        pause()
+    return False
+
+
+def _your_turn(stage: Stage) -> list[str]:
+    file = shlex.quote(str(stage.folder / FILE))
+    return [
+        "now it is your turn; in another terminal:",
+        f"  edit {file} and save",
+        f"  curl {stage.phone.url}/reminders -d "
+        f"""'{{"list": "{LIST}", "title": "Figs"}}'    # be the phone""",
+        f"  curl {stage.phone.url}    # what else the phone can do",
+        "Ctrl-C ends the demo",
+    ]

@@ -1,0 +1,93 @@
+"""Decides how answers look: a table in colour on a terminal, plain text on a pipe, JSON on request.
+
+What came from files or from iCloud is cleaned before it is shown: a title must not be able to
+steer the terminal. ``NO_COLOR`` is respected.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import unicodedata
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import click
+
+__all__ = ["ago", "clean", "document", "plural", "say", "table", "warn"]
+
+_GAP = "  "
+_STEERING = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_HARMLESS = frozenset("\u200d")  # joins emoji into one
+
+
+def clean(text: str) -> str:
+    """``text`` on one line, with every character that could steer a terminal escaped."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_clean(character) for character in text)
+
+
+def _clean(character: str) -> str:
+    if unicodedata.category(character) in _STEERING and character not in _HARMLESS:
+        return character.encode("unicode_escape").decode("ascii")
+    return character
+
+
+def say(text: str = "") -> None:
+    """One line on standard output."""
+    click.echo(clean(text))
+
+
+def warn(text: str) -> None:
+    """One line on standard error."""
+    click.echo(clean(text), err=True)
+
+
+def document(content: Mapping[str, Any]) -> None:
+    """One JSON document on standard output."""
+    click.echo(json.dumps(content, ensure_ascii=False, indent=2))
+
+
+def table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """``rows`` in aligned columns; a cell that is ``None`` is empty."""
+    cells = [["" if cell is None else clean(str(cell)) for cell in row] for row in rows]
+    if sys.stdout.isatty():
+        _rich_table(headings, cells)
+    else:
+        _plain_table(headings, cells)
+
+
+def _rich_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    # Imported here: on a pipe nobody needs it.
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    shown = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
+    for heading in headings:
+        shown.add_column(heading, overflow="fold")
+    for row in rows:
+        shown.add_row(*(Text(cell) for cell in row))
+    Console().print(shown)
+
+
+def _plain_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    every = [list(headings), *map(list, rows)]
+    widths = [max(map(len, column)) for column in zip(*every, strict=True)]
+    for row in every:
+        line = _GAP.join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        click.echo(line.rstrip())
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """``1 file``, ``2 files``."""
+    return f"{count} {one if count == 1 else many or one + 's'}"
+
+
+def ago(seconds: float) -> str:
+    """A span of time in one unit, such as ``5 minutes``."""
+    for size, name in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        if seconds >= size:
+            return plural(int(seconds // size), name)
+    return plural(max(int(seconds), 0), "second")
