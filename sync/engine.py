@@ -23,7 +23,7 @@ from sync.push import push, resolve_in_flight
 from sync.reading import LocalState, Reader
 from sync.remote.cloudkit import CloudKit
 from sync.report import Report
-from sync.sentences import sentences
+from sync.sentences import renames, sentences
 from sync.settle import settle
 
 __all__ = ["Engine", "Parts"]
@@ -108,8 +108,9 @@ class Engine:
         self._quiet_until_s = 0.0
         planned = parts.planner.plan(local, parts.committer.leaving())
         if planned.needs_marks and not planned.waits and not report.planned_only:
+            report.changes += renames(planned)
             local, planned = self._mark(planned, local, report)
-        report.changes = sentences(planned)
+        report.changes += sentences(planned)
         if report.planned_only:
             return
         parts.step("engine:commit")

@@ -19,7 +19,7 @@ from sync.actions import (
 )
 from sync.planning import Planned
 
-__all__ = ["sentences"]
+__all__ = ["renames", "sentences"]
 
 LONGEST = 60  # characters of a value in a sentence
 
@@ -29,10 +29,15 @@ def sentences(planned: Planned) -> list[str]:
     lists = planned.lists
     told = [f"iCloud: + list “{op.name}” ({op.path})" for op in lists.create_lists]
     told += [f"iCloud: list “{lists.views[op.id].name}” → “{op.name}”" for op in lists.rename_lists]
-    told += [f"files: {op.old} → {op.path}" for op in lists.rename_files]
+    told += renames(planned)
     told += [f"files: + {op.path}" for op in lists.create_files]
     told += [_pushed(planned, op) for op in planned.plan.pushes]
     return told + [_rendered(planned, op) for op in planned.plan.renders]
+
+
+def renames(planned: Planned) -> list[str]:
+    """The files that follow a list's new name or place."""
+    return [f"files: {op.old} → {op.path}" for op in planned.lists.rename_files]
 
 
 def _pushed(planned: Planned, op: PushOp) -> str:
