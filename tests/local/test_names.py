@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 import pytest
@@ -44,6 +45,7 @@ ANY_NAME = st.one_of(
         ("Cafe\u0301", "Caf\u00e9"),
         ("買い物 🛒", "買い物 🛒"),
         ("x~", "x%7E"),
+        (":\u0301", "%3A%CC%81"),
         ("a (Ada's conflicted copy 2026-01-01)", "a %28Ada's conflicted copy 2026-01-01)"),
     ],
 )
@@ -84,7 +86,7 @@ def test_long_names_are_cut_and_told_apart(name: str) -> None:
     assert len(stem.encode()) <= 207
     assert stem[-7] == "~"
     assert stem != file_name(name + "!")
-    assert not stem[:-7].endswith("%")
+    assert not re.search("%[0-9A-F]?~", stem)
 
 
 def test_collision_key_is_blind_to_case_and_composition() -> None:

@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from sync.errors import RemindersdError
+from sync.local import disk
+from sync.local.disk import Renameat2
 from sync.local.outcome import reason_of
 from sync.local.receipts import QUIET_S, State
 from sync.local.swap import ChangedMeanwhile, Refused, Replaced, Writer
@@ -340,11 +342,12 @@ class TestEditorsMeanwhile:
         assert drop_all(writer, clock) == []
         assert receipt_files(root) == []
 
-    def test_a_late_write_and_a_newer_save_are_both_kept(self, root: Path) -> None:
+    @pytest.mark.parametrize("exchange", [True, False])
+    def test_a_late_write_and_a_newer_save_are_both_kept(self, root: Path, exchange: bool) -> None:
         (root / HOME).write_bytes(OLD)
         clock = Clock()
         handle = os.open(root / HOME, os.O_WRONLY | os.O_APPEND)
-        writer = writer_of(root, Steps(), clock)
+        writer = writer_of(root, Steps(), clock, exchange=exchange)
         writer.replace(HOME, NEW, sha(OLD), "k")
         os.write(handle, b"\nlate")
         os.close(handle)
@@ -362,6 +365,47 @@ class TestEditorsMeanwhile:
         assert isinstance(writer.replace(HOME, NEW, sha(OLD), "k"), ChangedMeanwhile)
         assert (root / HOME).read_bytes() == PERSON
         assert receipt_files(root) == []
+
+
+class TestCallsThatFailOddly:
+    def test_an_exchange_that_happened_and_said_it_did_not(self, root: Path) -> None:
+        class Lying(Renameat2):
+            def exchange(self, one: Path, other: Path) -> None:
+                super().exchange(one, other)
+                if other.name == "Home.md":
+                    raise OSError(errno.EIO, "Input/output error", str(one))
+
+        (root / HOME).write_bytes(OLD)
+        writer = Writer(root, Steps(), Clock(), Lying())
+        assert isinstance(writer.replace(HOME, NEW, sha(OLD), "k"), Refused)
+        [receipt] = writer.receipts()
+        assert (receipt.state, receipt.data()) == (State.CLEAN, OLD)
+
+    def test_a_move_that_stopped_half_way_without_renameat2(
+        self, root: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (root / HOME).write_bytes(OLD)
+        writer = writer_of(root, exchange=False)
+
+        unlink = os.unlink
+
+        def stuck(path: Path) -> None:
+            if path.suffix in {".md", ".data"}:
+                raise OSError(errno.EIO, "Input/output error", str(path))
+            unlink(path)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(disk.os, "unlink", stuck)
+            removed = writer.remove(HOME, sha(OLD), "k")
+            created = writer.create(Path("New.md"), NEW, "k")
+        assert isinstance(removed, Refused)
+        assert isinstance(created, Refused)
+        assert [(receipt.path, receipt.state) for receipt in writer.receipts()] == [
+            ("New.md", State.CLEAN)
+        ]
+        assert (root / HOME).read_bytes() == OLD
+        assert (root / "New.md").read_bytes() == NEW
+        assert {(root / name).stat().st_nlink for name in ("Home.md", "New.md")} == {1}
 
 
 class TestReceipts:
@@ -420,6 +464,37 @@ class TestReceipts:
         assert [receipt.quiet for receipt in writer.receipts()] == [False]
         clock.now = 111.0
         assert [receipt.quiet for receipt in writer.receipts()] == [True]
+
+    def test_one_that_was_in_its_place_for_a_moment_waits_again(self, root: Path) -> None:
+        (root / HOME).write_bytes(OLD)
+        clock = Clock()
+        handle = os.open(root / HOME, os.O_WRONLY)
+        steps = Steps({"swap:give-back": lambda: save_by_rename(root / HOME, PERSON)})
+        writer = writer_of(root, steps, clock)
+        writer.replace(HOME, NEW, sha(OLD), "k")
+        os.write(handle, b"late")
+        os.close(handle)
+        writer.receipts()
+        clock.now += 61
+        [receipt] = writer.receipts()
+        assert receipt.quiet
+        assert isinstance(writer.give_back(receipt), ChangedMeanwhile)
+        [again] = writer.receipts()
+        assert (again.found_sha256, again.quiet) == (receipt.found_sha256, False)
+
+    def test_a_crash_while_dropping_never_turns_one_into_another(self, root: Path) -> None:
+        clock = Clock()
+        with pytest.raises(Crash):
+            writer_of(root, Steps(crash_at=2), clock).create(HOME, NEW, "k")
+        clock.now += 61
+        [receipt] = writer_of(root, Steps(), clock).receipts()
+        assert receipt.state is State.OURS
+        for crash_at in (0, 1):
+            with pytest.raises(Crash):
+                writer_of(root, Steps(crash_at=crash_at), clock).drop(receipt)
+            left = writer_of(root, Steps(), clock).receipts()
+            assert {receipt.state for receipt in left} <= {State.OURS}
+        assert receipt_files(root) == []
 
     def test_clean_ones_are_not_given_back(self, root: Path) -> None:
         (root / HOME).write_bytes(OLD)
