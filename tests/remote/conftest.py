@@ -6,10 +6,12 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from http.cookiejar import Cookie, LWPCookieJar
+from datetime import UTC, datetime
+from http.cookiejar import Cookie, CookieJar, LWPCookieJar
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import uvicorn
 from starlette.applications import Starlette
@@ -17,11 +19,16 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sandbox.app import create_app
 from sandbox.world import World, make_world
+from sync.errors import RemindersdError
+from sync.remote.account import Connection
 from sync.remote.cloudkit import CloudKit
 from sync.remote.limiter import Limiter
 from sync.remote.session import Account, Session
 from sync.remote.stored import WEB_TOKEN, SessionStore
 from sync.remote.transport import Transport
+
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+Answer = Callable[[httpx.Request], httpx.Response] | httpx.Response | Exception
 
 
 @dataclass
@@ -175,3 +182,82 @@ def transport(
 @pytest.fixture
 def cloudkit(transport: Transport) -> CloudKit:
     return CloudKit(transport)
+
+
+def typed_codes(*codes: str) -> tuple[Callable[[str], str], list[str]]:
+    """An ``ask_code`` that types these, and the prompts that it was shown."""
+    left, prompts = list(codes), []
+
+    def ask(prompt: str) -> str:
+        prompts.append(prompt)
+        return left.pop(0)
+
+    return ask, prompts
+
+
+class FakeSession:
+    """Opens a database on partition 1; each renewal moves it to the next one."""
+
+    def __init__(self) -> None:
+        self.account = Account("ada@example.test", "world", None)
+        self.partition = 0
+        self.kept = 0
+        self.refuse: RemindersdError | None = None
+        self.cookies: CookieJar = LWPCookieJar()
+
+    def connect(self) -> Connection:
+        return self.renew()
+
+    def renew(self) -> Connection:
+        if self.partition and self.refuse:
+            raise self.refuse
+        self.partition += 1
+        self.cookies = LWPCookieJar()
+        self.cookies.set_cookie(web_cookie(f'"v=2:t=web{self.partition}"'))
+        url = f"https://p{self.partition}-ckdatabasews.icloud.com"
+        return Connection(url, {"clientId": "c", "dsid": "123456"}, self.cookies, "123456")
+
+    def keep(self) -> None:
+        self.kept += 1
+
+
+class Script:
+    """A network that gives one answer after another and remembers the requests."""
+
+    def __init__(self) -> None:
+        self.answers: list[Answer] = []
+        self.asked: list[httpx.Request] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(request)
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer if isinstance(answer, httpx.Response) else answer(request)
+
+
+def ok(**body: Any) -> httpx.Response:
+    return httpx.Response(200, json=body or {"records": []})
+
+
+def refused(status: int, code: str = "", headers: Any = None, **more: Any) -> httpx.Response:
+    body = {"serverErrorCode": code, "reason": "because", **more} if code else {}
+    return httpx.Response(status, json=body, headers=headers)
+
+
+@pytest.fixture
+def session() -> FakeSession:
+    return FakeSession()
+
+
+@pytest.fixture
+def script() -> Script:
+    return Script()
+
+
+@pytest.fixture
+def wire(script: Script, session: FakeSession, limiter: Limiter) -> Iterator[Transport]:
+    limiter.now = lambda: NOW
+    made = Transport(session, limiter, inner=httpx.MockTransport(script))
+    yield made
+    made.close()

@@ -381,18 +381,6 @@ def test_a_lost_answer_to_a_read_is_asked_for_again(
     assert cloud.paths() == ["changes", "changes"]
 
 
-@pytest.mark.parametrize("kind", ["html", "truncated"])
-def test_what_is_not_json_is_named_by_its_address_only(
-    cloudkit: CloudKit, zone: ZoneId, cloud: Cloud, kind: Any
-) -> None:
-    cloud.world.faults.fail(kind, "records/changes")
-    with pytest.raises(BadResponse) as caught:
-        cloudkit.changes(zone, None)
-    assert "records/changes" in caught.value.message
-    assert "dsid" not in caught.value.message
-    assert cloud.world.account.dsid not in caught.value.message
-
-
 def test_requests_are_counted(transport: Transport, cloudkit: CloudKit) -> None:
     cloudkit.zones()
     cloudkit.zones()
