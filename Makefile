@@ -1,0 +1,62 @@
+# Everything a fresh machine needs is Python 3.11 or newer, make and git; see CONTRIBUTING.md.
+
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PROTO := sync/codec/document
+PROTOC := $(BIN)/python -m grpc_tools.protoc -I. $(PROTO).proto
+PYTEST := $(BIN)/python -m pytest
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check lint types proto proto-check soak clean
+
+help:  ## Say what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+demo: $(VENV)/.runtime  ## A pretend iCloud, the daemon and a folder of todo files, live
+	$(BIN)/remindersd demo
+
+test: $(VENV)/.development  ## The whole test suite
+	$(PYTEST)
+
+check: lint types proto-check test  ## Everything that has to hold before a commit
+
+lint: $(VENV)/.development
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.development
+	$(BIN)/mypy
+
+proto: $(VENV)/.development  ## Generate the protobuf code again
+	$(PROTOC) --python_out=. --pyi_out=.
+
+proto-check: $(VENV)/.development
+	@made=$$(mktemp -d) && trap 'rm -rf "$$made"' EXIT && \
+	$(PROTOC) --python_out="$$made" --pyi_out="$$made" && \
+	diff -u $(PROTO)_pb2.py "$$made/$(PROTO)_pb2.py" && \
+	diff -u $(PROTO)_pb2.pyi "$$made/$(PROTO)_pb2.pyi" || \
+	{ echo 'the generated protobuf code is not current: run `make proto`' >&2; exit 1; }
+
+soak: $(VENV)/.development  ## The randomised tests, many more examples each
+	REMINDERSD_SOAK=1 $(PYTEST) --timeout=3600
+
+clean:  ## Remove what was made here, the environment too
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find daemon sync store sandbox tests -name __pycache__ -prune -exec rm -rf {} +
+
+# Two stamps, so that the demo never waits for the tools of development.
+$(VENV)/.runtime: requirements.txt pyproject.toml | $(BIN)/python
+	$(PIP) install -r requirements.txt
+	$(PIP) install --no-deps -e .
+	@touch $@
+
+$(VENV)/.development: requirements-dev.txt $(VENV)/.runtime
+	$(PIP) install -r requirements-dev.txt
+	@touch $@
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo 'needs Python 3.11 or newer; name one: make PYTHON=...' >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
