@@ -19,6 +19,11 @@ from sync.local.swap import ChangedMeanwhile, Replaced, Writer
 
 NOBODY = 65534
 
+OLD = b"- [ ] milk\r\n- [ ] bread  \nno end of line"
+NEW = b"- [x] milk\r\n- [ ] bread  \nno end of line"
+PERSON = b"- [ ] milk\r\n- [ ] bread and butter\n"
+HOME = Path("Home.md")
+
 
 class Crash(BaseException):
     """The process ends here; nothing may catch it."""
@@ -161,3 +166,14 @@ def to_nobody(place: Path) -> None:
     if os.geteuid() == 0:
         for path in (place, *place.rglob("*")):
             os.chown(path, NOBODY, NOBODY)
+
+
+def writer_of(
+    root: Path, steps: Steps | None = None, clock: Clock | None = None, *, exchange: bool = True
+) -> Writer:
+    calls = None if exchange else NoExchange()
+    return Writer(root, steps or Steps(), clock or Clock(), calls)
+
+
+def receipt_files(root: Path) -> list[str]:
+    return sorted(os.listdir(root / ".remindersd" / "receipts"))
