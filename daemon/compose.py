@@ -62,18 +62,18 @@ def open_engine(
     with ExitStack() as stack:
         store = stack.enter_context(closing(open_store(config)))
         store.step = step
-        transport = Transport(
-            open_session(config), Limiter(time.monotonic, time.sleep, Random().random)
-        )
+        limiter = Limiter(time.monotonic, time.sleep, Random().random)
+        transport = Transport(open_session(config, limiter), limiter)
         stack.callback(transport.close)
         yield _wire(config, store, transport, step, clock)
 
 
-def open_session(config: Config) -> Session:
+def open_session(config: Config, limiter: Limiter | None = None) -> Session:
     """The account's session, for signing in and out; nothing is sent yet."""
     account = Account(config.account.apple_id, config.account.region, config.account.endpoint)
     password = partial(find_password, config.account.apple_id, config.account.password_command)
-    return Session(account, state_dir(config.profile) / "session", password)
+    directory = state_dir(config.profile) / "session"
+    return Session(account, directory, password, limiter=limiter)
 
 
 def open_store(config: Config) -> Store:
