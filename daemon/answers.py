@@ -24,7 +24,9 @@ from store.journal import Journal
 from store.model import AllDay, Completion, Floating, Value, Zoned
 from store.values import iso
 
-__all__ = ["Answers", "NoMirror", "instant"]
+__all__ = ["COUNTS", "Answers", "NoMirror", "instant"]
+
+COUNTS = ("pending", "held", "conflicts", "parked")
 
 T = TypeVar("T")
 Document = dict[str, Any]
@@ -57,7 +59,7 @@ class Answers:
 
     def counts(self) -> Future[Document]:
         """How much is pending, held, in conflict and parked; zeros before the first cycle."""
-        return self._submit(self._counts)
+        return self._submit(self._counts, dict.fromkeys(COUNTS, 0))
 
     def lists(self) -> Future[Document]:
         """Every list."""
@@ -151,12 +153,14 @@ class Answers:
 
     # ---- in the thread
 
-    def _submit(self, work: Callable[[], T]) -> Future[T]:
+    def _submit(self, work: Callable[[], T], missing: T | None = None) -> Future[T]:
         def guarded() -> T:
             try:
                 self._open()
                 return work()
             except FileNotFoundError:
+                if missing is not None:
+                    return missing
                 raise NoMirror("there is no mirror yet; the first cycle makes it") from None
             except StoreError as error:
                 self._let_go()

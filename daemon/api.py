@@ -19,7 +19,7 @@ from starlette.requests import Request as Asked
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from daemon.answers import Answers, NoMirror, instant
+from daemon.answers import COUNTS, Answers, NoMirror, instant
 from daemon.config import Config
 from daemon.filters import read_filters
 from daemon.loop import Request, Stopping
@@ -118,7 +118,6 @@ class Api:
                 HTTPException: _no_such_thing,
                 Exception: _bug,
             },
-            max_body_size=BODY_MAX,
         )
         self._paths = ", ".join([*reading, *doing])
         self.app.state.paths = self._paths
@@ -137,7 +136,7 @@ class Api:
         try:
             counts: Document = await asyncio.wrap_future(self._answers.counts())
         except NoMirror:
-            counts = dict.fromkeys(("pending", "held", "conflicts", "parked"), None)
+            counts = dict.fromkeys(COUNTS)
         return _json(
             {
                 "schema": 1,
@@ -249,7 +248,11 @@ class Api:
 
 async def _body(asked: Asked, *keys: str) -> _Body:
     """The body, which may be missing; raises UsageError naming what is wrong in it."""
-    data = await asked.body()
+    data = bytearray()
+    async for chunk in asked.stream():
+        data += chunk
+        if len(data) > BODY_MAX:
+            raise HTTPException(413)
     if not data.strip():
         return _Body({})
     try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import http.client
 import json
 import socket as sockets
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +64,7 @@ def call(
     return response.status, document
 
 
-def events(socket: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+def events(socket: Path) -> Generator[tuple[str, dict[str, Any]], None, None]:
     """What happens in the daemon, as (name, document), until it ends; first its present state.
 
     Raises NotRunning when nobody listens.

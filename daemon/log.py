@@ -18,11 +18,13 @@ __all__ = ["redacted", "set_up"]
 OURS = ("daemon", "sync", "store")
 
 _HIDDEN = "[hidden]"
+_HEADER = re.compile(r"(?i)\b((?:set-)?cookie|authorization)(\s*:\s*).*")
 _NAMED = re.compile(
     r"""(?ix)
-    ( [\w-]* (?: x-apple-[\w-]+ | token | password | passwd | secret | cookie | scnt
-               | authorization | session[-_]?id | api[-_]?key ) [\w-]* ["']? \s* [=:] \s* )
-    ( "[^"]*" | '[^']*' | (?:basic|bearer)\s+[^\s;,]+ | [^\s"';,&}\])]+ )"""
+    ( (?: x-apple-[\w-]+ | token | password | passwd | secret | cookie | scnt | authorization
+        | session[-_]?id | api[-_]?key ) [\w-]* ["']? \s* [=:] \s* )
+    (?! \[hidden\] )
+    ( "[^"]*" | '[^']*' | [^\s"';,&}\])]+ )"""
 )
 # Long and of mixed letters and digits: no word, hash in hex or path looks like that.
 _LONG = re.compile(
@@ -33,7 +35,13 @@ _PRIORITIES = ((logging.CRITICAL, 2), (logging.ERROR, 3), (logging.WARNING, 4), 
 
 def redacted(text: str) -> str:
     """``text`` with the values of tokens, cookies and passwords taken out."""
-    return _LONG.sub(_HIDDEN, _NAMED.sub(rf"\1{_HIDDEN}", text))
+    for pattern, shown in (
+        (_HEADER, rf"\1\2{_HIDDEN}"),
+        (_LONG, _HIDDEN),
+        (_NAMED, rf"\1{_HIDDEN}"),
+    ):
+        text = pattern.sub(shown, text)
+    return text
 
 
 def set_up(

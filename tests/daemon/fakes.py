@@ -88,6 +88,7 @@ class Running:
         self.states: queue.Queue[tuple[str, str]] = queue.Queue()
         self.cycles: queue.Queue[dict[str, Any]] = queue.Queue()
         self.error: BaseException | None = None
+        self.asked = threading.Event()
         around.setdefault("open_engine", engine.open)
         self.loop = Loop(
             config,
@@ -114,6 +115,12 @@ class Running:
 
     def ask(self, **values: Any) -> Future[Any]:
         return self.loop.ask(Request(**values))
+
+    def pass_on(self, request: Request) -> Future[Any]:
+        """``ask`` as the socket does it; ``asked`` tells that it was done."""
+        answer = self.loop.ask(request)
+        self.asked.set()
+        return answer
 
     def until(self, state: str) -> str:
         """Wait for a state; its reason."""

@@ -13,6 +13,7 @@ from daemon.agenda import Kind
 from daemon.config import Config
 from daemon.loop import Stopping, Unexpected
 from store.errors import Damaged
+from store.model import Field
 from sync.actions import Conflict
 from sync.errors import (
     MirrorDamaged,
@@ -22,7 +23,6 @@ from sync.errors import (
     UsageError,
 )
 from sync.merge import Side
-from store.model import Field
 from tests.daemon.fakes import PATIENCE_S, FakeEngine, Running, config, report
 
 
@@ -246,7 +246,7 @@ def test_attention_is_for_conflicts_and_names_them(tmp_path: Path) -> None:
 
 
 def test_a_good_new_config_is_taken(tmp_path: Path) -> None:
-    engine, taken = FakeEngine(), []
+    engine, taken = FakeEngine(), list[Config]()
     new = config(tmp_path, reminders={"every": "5m"})
     with Running(config(tmp_path), engine, read_config=lambda: new, adopt=taken.append) as running:
         running.until("ok")
@@ -273,7 +273,7 @@ def test_a_config_that_cannot_be_taken_leaves_the_old_one_in_use(
             raise UsageError("config.yaml, line 3: unknown key `foldr`")
         return config(tmp_path, **change)
 
-    engine, taken = FakeEngine(), []
+    engine, taken = FakeEngine(), list[Config]()
     with Running(config(tmp_path), engine, read_config=read, adopt=taken.append) as running:
         running.until("ok")
         running.loop.reload()

@@ -1,0 +1,62 @@
+"""A loop with its control socket, and a mirror with something in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import date, datetime
+from pathlib import Path
+
+from daemon.answers import Answers
+from daemon.api import Api
+from daemon.control import served
+from store.attention import Hold
+from store.db import Store
+from store.model import AllDay, Field, Floating, Priority, Zoned
+from store.outbox import Intent
+from store.places import LineRow
+from tests.daemon.fakes import FakeEngine, Running, config
+from tests.store.samples import a_list, reminder, tag
+
+
+@contextmanager
+def serving(tmp_path: Path, engine: FakeEngine) -> Iterator[tuple[Path, Running]]:
+    """The socket's path, and the loop behind it; the mirror is ``tmp_path/mirror.db``."""
+    settings = config(tmp_path)
+    socket = tmp_path / "run" / "control.sock"
+    with (
+        Running(settings, engine) as running,
+        closing(Answers(tmp_path / "mirror.db")) as answers,
+        served(Api(running.board, answers, running.pass_on, lambda: settings), socket),
+    ):
+        yield socket, running
+
+
+def fill(path: Path) -> None:
+    """Two lists, four reminders, a conflict, a hold, two intents and a run."""
+    zoned = Zoned(datetime(2026, 3, 2, 14, 30), "Europe/Paris")
+    with Store.open(path) as store, store.commit("fill"):
+        store.meta.set("home_zone", "Europe/Paris")
+        store.mirror.put(
+            [
+                a_list("HOME"),
+                a_list("WORK"),
+                reminder("MILK", title="Buy milk", notes="Oat", due=zoned, flagged=True),
+                reminder("BREAD", title="Bread", due=AllDay(date(2026, 3, 1)), done=True),
+                reminder(
+                    "CALL", list_id="WORK", due=Floating(datetime(2026, 3, 3, 9)), title="CÄLL"
+                ),
+                reminder("SUB", title="Sub", parent_id="MILK", priority=Priority.HIGH),
+                tag("T1", "MILK", "shop"),
+                tag("T2", "MILK", "quick"),
+            ]
+        )
+        store.places.set_lines("Home.md", [LineRow("MILK", "Home.md", 4)])
+        store.journal.add_conflict(
+            "MILK", Field.DUE, zoned, AllDay(date(2026, 3, 4)), "file", 1767225600000
+        )
+        store.journal.set_holds([Hold("k1", "deletions", "BREAD", "six at once", 1767225600000)])
+        store.outbox.replace_queued([Intent("MILK", "delete"), Intent("SUB", "delete")])
+        store.outbox.park(2, "refused")
+        run = store.journal.start("sync", 1767225600000)
+        store.journal.finish(run, "done", {"pulled": 3}, 1767225601000)

@@ -1,0 +1,291 @@
+"""The documents of the control socket, over a real socket."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import socket as sockets
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from daemon.client import NotRunning, call, events
+from store.model import Field
+from sync.actions import Conflict
+from sync.errors import AccountUnusable, NetworkError, SignInNeeded, Throttled
+from sync.merge import Side
+from tests.daemon.fakes import PATIENCE_S, FakeEngine, Running, report
+from tests.daemon.serving import fill, serving
+
+
+@pytest.fixture
+def engine() -> FakeEngine:
+    return FakeEngine()
+
+
+@pytest.fixture
+def served(tmp_path: Path, engine: FakeEngine) -> Iterator[tuple[Path, Running]]:
+    with serving(tmp_path, engine) as (socket, running):
+        running.until("ok")
+        yield socket, running
+
+
+@pytest.fixture
+def socket(served: tuple[Path, Running], tmp_path: Path) -> Path:
+    fill(tmp_path / "mirror.db")
+    return served[0]
+
+
+def ids(socket: Path, query: str = "") -> set[str]:
+    status, document = call(socket, "GET", f"/reminders{query}")
+    assert (status, document["schema"]) == (200, 1), document
+    return {reminder["id"] for reminder in document["reminders"]}
+
+
+def test_the_status_has_every_field(socket: Path, tmp_path: Path) -> None:
+    status, document = call(socket, "GET", "/status")
+    assert status == 200
+    last_success = document.pop("last_success")
+    assert last_success.endswith("+00:00")
+    assert document == {
+        "schema": 1,
+        "state": "ok",
+        "reason": "",
+        "profile": "default",
+        "account": "you@example.com",
+        "region": "world",
+        "endpoint": None,
+        "folder": str(tmp_path / "Todo"),
+        "next_run": None,
+        "pending": 1,
+        "held": 1,
+        "conflicts": 1,
+        "parked": 1,
+        "polls": {},
+        "problems": [],
+        "config_problem": None,
+        "watch_problem": None,
+    }
+
+
+def test_before_there_is_a_mirror_the_status_still_answers(served: tuple[Path, Running]) -> None:
+    document = call(served[0], "GET", "/status")[1]
+    assert (document["state"], document["pending"], document["held"]) == ("ok", 0, 0)
+    status, document = call(served[0], "GET", "/lists")
+    assert (status, document["error"]["code"]) == (503, "no-mirror")
+
+
+def test_a_mirror_that_was_replaced_is_read_anew(socket: Path, tmp_path: Path) -> None:
+    assert ids(socket)
+    for file in tmp_path.glob("mirror.db*"):
+        file.unlink()
+    fill(tmp_path / "other.db")
+    (tmp_path / "other.db").rename(tmp_path / "mirror.db")
+    assert "MILK" in ids(socket)
+
+
+def test_lists(socket: Path) -> None:
+    document = call(socket, "GET", "/lists")[1]
+    assert [(entry["id"], entry["name"], entry["open"]) for entry in document["lists"]] == [
+        ("HOME", "Home", 2),
+        ("WORK", "Work", 1),
+    ]
+
+
+def test_a_reminder_with_all_that_is_known_of_it(socket: Path) -> None:
+    assert call(socket, "GET", "/reminders/milk")[1] == {
+        "schema": 1,
+        "reminder": {
+            "id": "MILK",
+            "list": "Home",
+            "title": "Buy milk",
+            "notes": "Oat",
+            "done": False,
+            "due": "2026-03-02T14:30:00+01:00",
+            "priority": "none",
+            "flagged": True,
+            "tags": ["quick", "shop"],
+            "parent": None,
+            "file": "Home.md",
+            "line": 5,
+        },
+    }
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("", {"MILK", "BREAD", "CALL", "SUB"}),
+        ("?list=Work", {"CALL"}),
+        ("?done=true", {"BREAD"}),
+        ("?done=no&list=Home", {"MILK", "SUB"}),
+        ("?flagged=1", {"MILK"}),
+        ("?text=OAT", {"MILK"}),
+        ("?text=c%C3%A4ll", {"CALL"}),
+        ("?due_before=2026-03-02", {"BREAD"}),
+        ("?due_after=2026-03-02&due_before=2026-03-03", {"MILK"}),
+        ("?due_after=2026-03-02T13:30%2B00:00", {"MILK", "CALL"}),
+        ("?due_after=2026-03-02T13:31+00:00", {"CALL"}),
+        ("?due_before=2026-03-03T09:00", {"MILK", "BREAD"}),
+    ],
+)
+def test_filters(socket: Path, query: str, found: set[str]) -> None:
+    assert ids(socket, query) == found
+
+
+def test_conflicts_keep_both_values(socket: Path) -> None:
+    (conflict,) = call(socket, "GET", "/conflicts")[1]["conflicts"]
+    assert conflict["title"] == "Buy milk"
+    assert (conflict["winner"], conflict["loser"], conflict["loser_side"]) == (
+        "2026-03-02T14:30:00+01:00",
+        "2026-03-04",
+        "file",
+    )
+
+
+def test_held_and_runs(socket: Path) -> None:
+    (hold,) = call(socket, "GET", "/held")[1]["held"]
+    assert (hold["key"], hold["id"], hold["title"]) == ("k1", "BREAD", "Bread")
+    (run,) = call(socket, "GET", "/runs?limit=5")[1]["runs"]
+    assert (run["result"], run["counts"], run["started"]) == (
+        "done",
+        {"pulled": 3},
+        "2026-01-01T00:00:00+00:00",
+    )
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status", "named"),
+    [
+        ("GET", "/nothing", None, 404, "there is no /nothing"),
+        ("GET", "/reminders/NOPE", None, 404, "there is no reminder NOPE"),
+        ("DELETE", "/status", None, 405, "/status does not know DELETE"),
+        ("GET", "/sync", None, 405, "/sync does not know GET"),
+        ("GET", "/reminders?colour=red", None, 400, "unknown filter `colour`"),
+        ("GET", "/reminders?done=maybe", None, 400, "`done`: 'maybe'"),
+        ("GET", "/reminders?due_before=tomorrow", None, 400, "`due_before`: 'tomorrow'"),
+        ("GET", "/reminders?list=a&list=b", None, 400, "`list` is given twice"),
+        ("GET", "/status?x=1", None, 400, "unknown parameter `x`"),
+        ("GET", "/runs?limit=0", None, 400, "`limit` must be a number"),
+        ("GET", "/runs?limit=999999999999", None, 400, "`limit` must be a number"),
+        ("GET", "/events", None, 406, "/events is a stream"),
+        ("POST", "/sync", [], 400, "must be a JSON object"),
+        ("POST", "/sync", {"approve": 1}, 400, "`approve` in the body must be true or false"),
+        ("POST", "/sync", {"aprove": True}, 400, "unknown key `aprove`"),
+        ("POST", "/sync", {"approve": True, "plan_only": True}, 400, "exclude each other"),
+        ("POST", "/approve", {"keys": [1]}, 400, "`keys` in the body must be a list of strings"),
+        ("POST", "/sync", {"approve": "x" * 70_000}, 413, "larger than 65536 bytes"),
+    ],
+)
+def test_what_is_wrong_is_named(
+    socket: Path, method: str, path: str, body: Any, status: int, named: str
+) -> None:
+    answered, document = call(socket, method, path, body)
+    assert (answered, document["schema"]) == (status, 1)
+    assert named in document["error"]["message"]
+    assert set(document["error"]) == {"code", "message", "hint"}
+
+
+@pytest.mark.parametrize("data", [b"{", b"\xff\xfe{", b"[" * 60_000, b"nul"])
+def test_a_body_that_is_not_json(socket: Path, data: bytes) -> None:
+    request = b"POST /sync HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: %d\r\n\r\n"
+    with sockets.socket(sockets.AF_UNIX) as connection:
+        connection.connect(str(socket))
+        connection.sendall(request % len(data) + data)
+        response = http.client.HTTPResponse(connection)
+        response.begin()
+        document = json.loads(response.read())
+    assert response.status == 400
+    assert "not JSON" in document["error"]["message"]
+
+
+def test_sync_answers_at_the_end_of_its_cycle(socket: Path, engine: FakeEngine) -> None:
+    conflict = Conflict("A", Field.TITLE, "a", "b", Side.CLOUD)
+    engine.results = [report("sync", pushed=2, conflicts=[conflict], open_conflicts=1)]
+    status, document = call(socket, "POST", "/sync", {"approve": True})
+    assert status == 200
+    assert (document["schema"], document["result"], document["pushed"]) == (1, "attention", 2)
+    assert engine.calls[-1] == ("sync", True, False)
+
+
+def test_sync_needs_no_body_and_a_plan_can_be_asked_for(socket: Path, engine: FakeEngine) -> None:
+    assert call(socket, "POST", "/sync")[0] == 200
+    assert call(socket, "POST", "/sync", {"plan_only": True})[0] == 200
+    assert engine.calls[-2:] == [("sync", False, False), ("plan", False, True)]
+
+
+def test_approve(socket: Path) -> None:
+    status, document = call(socket, "POST", "/approve", {"keys": ["A"]})
+    assert status == 200
+    assert document["approved"] == [
+        {"id": "A", "kind": "deletions", "reason": "six deletions at once"}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (NetworkError("no route", "look at the cable"), 503),
+        (Throttled("wait", retry_after_s=30.0), 429),
+        (SignInNeeded("a code is needed", "run: remindersd login"), 403),
+        (AccountUnusable("web access is off"), 403),
+        (KeyError("Buy a ring"), 500),
+    ],
+)
+def test_a_sync_that_fails_says_why(
+    socket: Path, engine: FakeEngine, error: Exception, status: int
+) -> None:
+    engine.results = [error]
+    answered, document = call(socket, "POST", "/sync")
+    assert answered == status
+    assert "ring" not in json.dumps(document)
+    if not isinstance(error, KeyError):
+        assert document["error"] == {
+            "code": error.code,  # type: ignore[attr-defined]
+            "message": error.message,  # type: ignore[attr-defined]
+            "hint": error.hint,  # type: ignore[attr-defined]
+        }
+    assert call(socket, "GET", "/status")[1]["state"] != "ok"
+
+
+def test_events_tell_the_state_and_every_cycle(served: tuple[Path, Running]) -> None:
+    socket, running = served
+    stream = events(socket)
+    assert next(stream) == ("state", {"schema": 1, "state": "ok", "reason": ""})
+    running.engine.results = [report("sync", pulled=4)]
+    running.ask()
+    assert next(stream)[1]["state"] == "syncing"
+    name, document = next(stream)
+    assert (name, document["pulled"]) == ("cycle", 4)
+    assert next(stream)[1]["state"] == "ok"
+    stream.close()
+
+
+def test_streams_end_when_the_daemon_does(tmp_path: Path) -> None:
+    with serving(tmp_path, FakeEngine()) as (socket, running):
+        running.until("ok")
+        stream = events(socket)
+        next(stream)
+    assert list(stream) == []
+    with pytest.raises(NotRunning):
+        call(socket, "GET", "/status")
+
+
+def test_who_waits_for_a_sync_hears_of_the_end(tmp_path: Path) -> None:
+    engine = FakeEngine()
+    engine.gate = threading.Event()
+    answers: list[tuple[int, dict[str, Any]]] = []
+    with serving(tmp_path, engine) as (socket, running):
+        assert engine.entered.wait(PATIENCE_S)
+        asker = threading.Thread(target=lambda: answers.append(call(socket, "POST", "/sync")))
+        asker.start()
+        assert running.asked.wait(PATIENCE_S)
+        running.loop.stop()
+        engine.gate.set()
+        running.join()
+        asker.join(PATIENCE_S)
+    ((status, document),) = answers
+    assert (status, document["error"]["code"]) == (503, "stopping")
