@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("daemon", "sync", "store", "sandbox")
 GENERATED = {"sync.codec.document_pb2"}
+
+LINES_OF_A_FILE = 400
+LINES_OF_A_FUNCTION = 60
 
 MAY_IMPORT = {
     "daemon": {"daemon", "sync", "store"},
@@ -85,6 +86,10 @@ def calls(name: str) -> Iterator[tuple[int, ast.expr]]:
             yield node.lineno, node.func
 
 
+def is_name(expression: ast.expr, name: str) -> bool:
+    return isinstance(expression, ast.Name) and expression.id == name
+
+
 def catches_all(name: str) -> list[int]:
     """Lines of handlers that catch whatever there is, and do not raise it again in every case."""
     everything = {"Exception", "BaseException"}
@@ -100,76 +105,92 @@ def catches_all(name: str) -> list[int]:
     return found
 
 
-def test_the_packages_are_found() -> None:
-    assert len(modules()) > 100
-    assert {name.split(".")[0] for name in modules()} == set(PACKAGES)
-
-
-@pytest.mark.parametrize("name", written())
-def test_imports_run_one_way(name: str) -> None:
-    allowed = set(MAY_IMPORT[name.split(".")[0]])
-    if USES_THE_SANDBOX.match(name):
-        allowed.add("sandbox")
-    ours = {target for target in imports(name) if target.split(".")[0] in PACKAGES}
-    assert not {target for target in ours if target.split(".")[0] not in allowed}
-    if name == "store.model":
-        assert not ours, "the shared values import nothing of ours"
-
-
-@pytest.mark.parametrize("name", [name for name in written() if PURE.match(name)])
-def test_the_core_is_pure(name: str) -> None:
-    impure = {
+def impure(name: str) -> set[str]:
+    """What a module imports or calls that reads or changes the world."""
+    found = {
         target
         for target in imports(name)
         if target.split(".")[0] in IMPURE_MODULES or target in IMPURE_NAMES
     }
     for line, function in calls(name):
-        if isinstance(function, ast.Name) and function.id in IMPURE_CALLS:
-            impure.add(f"{function.id} in line {line}")
+        if any(is_name(function, call) for call in IMPURE_CALLS):
+            found.add(f"line {line}: {ast.unparse(function)}")
         if isinstance(function, ast.Attribute) and function.attr in IMPURE_METHODS:
-            impure.add(f".{function.attr} in line {line}")
-    assert not impure
+            found.add(f"line {line}: {ast.unparse(function)}")
+    return found
 
 
-@pytest.mark.parametrize("name", [name for name in written() if CORE.match(name)])
-def test_the_core_rests_on_nothing_impure(name: str) -> None:
-    ours = {target for target in imports(name) if target in modules()}
+def test_the_packages_are_found() -> None:
+    assert len(modules()) > 100
+    assert {name.split(".")[0] for name in modules()} == set(PACKAGES)
+
+
+def test_imports_run_one_way() -> None:
+    wrong = {}
+    for name in written():
+        allowed = MAY_IMPORT[name.split(".")[0]]
+        if USES_THE_SANDBOX.match(name):
+            allowed = allowed | {"sandbox"}
+        targets = {target.split(".")[0] for target in imports(name)} & set(PACKAGES)
+        if targets - allowed:
+            wrong[name] = targets - allowed
+    assert wrong == {}
+
+
+def test_the_shared_values_import_nothing_of_ours() -> None:
+    assert not {target for target in imports("store.model") if target.split(".")[0] in PACKAGES}
+
+
+def test_the_core_is_pure() -> None:
+    wrong = {name: found for name in written() if PURE.match(name) and (found := impure(name))}
+    assert wrong == {}
+
+
+def test_the_core_rests_on_nothing_impure() -> None:
     on_the_way = {"store", "sync", "sync.local"}  # packages with nothing in them
-    assert not {target for target in ours - on_the_way if not CORE.match(target)}
+    wrong = {}
+    for name in written():
+        if CORE.match(name):
+            ours = {target for target in imports(name) if target in modules()} - on_the_way
+            if outside := {target for target in ours if not CORE.match(target)}:
+                wrong[name] = outside
+    assert wrong == {}
 
 
-@pytest.mark.parametrize("name", written())
-def test_a_file_is_one_idea(name: str) -> None:
-    lines = modules()[name].read_text(encoding="utf-8").count("\n")
-    assert lines <= 400
+def test_a_file_is_one_idea() -> None:
+    sizes = {name: modules()[name].read_text(encoding="utf-8").count("\n") for name in written()}
+    assert {name: size for name, size in sizes.items() if size > LINES_OF_A_FILE} == {}
 
 
-@pytest.mark.parametrize("name", written())
-def test_a_function_is_one_thought(name: str) -> None:
-    lengths = {
-        node.name: (node.end_lineno or node.lineno) - node.lineno + 1
+def test_a_function_is_one_thought() -> None:
+    sizes = {
+        f"{name}.{node.name}": (node.end_lineno or node.lineno) - node.lineno + 1
+        for name in written()
         for node in ast.walk(tree(name))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     }
-    assert not {function: length for function, length in lengths.items() if length > 60}
+    assert {name: size for name, size in sizes.items() if size > LINES_OF_A_FUNCTION} == {}
 
 
-@pytest.mark.parametrize("name", written())
-def test_a_module_says_what_it_decides(name: str) -> None:
-    assert ast.get_docstring(tree(name))
+def test_a_module_says_what_it_decides() -> None:
+    assert [name for name in written() if not ast.get_docstring(tree(name))] == []
 
 
-@pytest.mark.parametrize("name", written())
-def test_nothing_is_caught_wholesale(name: str) -> None:
+def test_nothing_is_caught_wholesale() -> None:
     """A bug may be a state of the daemon, and one line of a client; nowhere else is it hidden."""
-    assert len(catches_all(name)) <= CATCHES_ALL.get(name, 0)
+    wrong = {
+        name: lines
+        for name in written()
+        if len(lines := catches_all(name)) > CATCHES_ALL.get(name, 0)
+    }
+    assert wrong == {}
 
 
-@pytest.mark.parametrize("name", [name for name in written() if not PRINTS.match(name)])
-def test_only_the_command_line_prints(name: str) -> None:
-    prints = (
-        line
-        for line, function in calls(name)
-        if isinstance(function, ast.Name) and function.id == "print"
-    )
-    assert not list(prints)
+def test_only_the_command_line_prints() -> None:
+    wrong = {
+        name: lines
+        for name in written()
+        if not PRINTS.match(name)
+        and (lines := [line for line, function in calls(name) if is_name(function, "print")])
+    }
+    assert wrong == {}
