@@ -151,6 +151,8 @@ def test_one_token_changes(before: str, changes: dict[Field, Value], after: str)
         ("- [ ] a\n    - x\n    - [ ] sub\n", "y", "- [ ] a\n    > y\n    - [ ] sub\n"),
         ("- [ ] a\n\t- [ ] sub\n", "y", "- [ ] a\n\t> y\n\t- [ ] sub\n"),
         ("100. [ ] a\n", "y", "100. [ ] a\n     > y\n"),
+        ("-    [ ] a\n", "y", "-    [ ] a\n     > y\n"),
+        ("- [ ] a\n- [ ] b\n  > x\n", "y", "- [ ] a\n  > y\n- [ ] b\n  > x\n"),
         ("- [ ] a\r\n- [ ] b\n", "y", "- [ ] a\r\n    > y\r\n- [ ] b\n"),
         ("- [ ] a\n", "```\n<!--\n- [ ] no", "- [ ] a\n    > ```\n    > <!--\n    > - [ ] no\n"),
     ],
@@ -190,6 +192,10 @@ def test_a_new_task_goes_behind_the_open_ones(before: str, after: str) -> None:
         ("* [ ] a\n\t* [x] s\n", "* [ ] a\n\t* [x] s\n\t* [ ] new ^r-n\n"),
         ("- [ ] a\n- [ ] b\n  - [ ] s\n", "- [ ] a\n  - [ ] new ^r-n\n- [ ] b\n  - [ ] s\n"),
         ("100. [ ] a\n", "100. [ ] a\n     - [ ] new ^r-n\n"),
+        (
+            "- [ ] a\n    - plain\n        - [ ] s\n    - more\n",
+            "- [ ] a\n    - plain\n        - [ ] s\n    - more\n    - [ ] new ^r-n\n",
+        ),
         ("- [ ] a\n    1. [ ] s", "- [ ] a\n    1. [ ] s\n    2. [ ] new ^r-n"),
     ],
 )

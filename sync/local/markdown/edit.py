@@ -14,7 +14,7 @@ from typing import Any
 from store.model import Field, Reminder
 
 from .lineedit import change_line, settled_done
-from .lines import Line, encode, nearest_eol
+from .lines import Line, column, encode, nearest_eol
 from .model import CannotEdit, Edit, Insert, Remove, SetFields, Stamp, TodoFile
 from .notes import rewrite
 from .parse import parse
@@ -150,7 +150,7 @@ def _chunk(work: _Work, spot: Spot, items: Sequence[Insert], rank: int) -> _Chun
     for offset, item in enumerate(items, 1):
         bullet = spot.bullet(offset)
         line = len(chunk.lines)
-        unit = unit_for(work.file.layout, spot.indent, bullet)
+        unit = _unit(work, spot.indent, bullet)
         _write(work, chunk, item, (spot.indent, bullet), None)
         for child in item.children:
             small = "-" if bullet[:-1] else bullet
@@ -172,8 +172,12 @@ def _write(
         indent=indent,
         bullet=bullet,
         tags=item.tags,
-        unit=unit_for(work.file.layout, indent, bullet),
+        unit=_unit(work, indent, bullet),
     )
+
+
+def _unit(work: _Work, indent: str, bullet: str) -> str:
+    return unit_for(work.file.layout, indent, column(indent) + len(bullet) + 1)
 
 
 def _finish(work: _Work) -> bytes:

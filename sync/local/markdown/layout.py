@@ -16,23 +16,27 @@ __all__ = ["Layout", "Place"]
 class Place:
     """Where one task stands: its line's parts, its notes, and the ``end`` of its block.
 
-    ``around`` is the task that it directly stands beneath, ``is_outer`` that no list item at all
-    is around it.
+    ``around`` is the innermost task that it stands beneath; ``is_direct`` says that no plain bullet
+    is between the two, or around it if there is no such task.
     """
 
     line: TaskLine
     notes: Notes
     end: int
     around: int | None
-    is_outer: bool
+    is_direct: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A file's lines, and the place of each task, in the order of ``TodoFile.tasks``."""
+    """A file's lines, and the place of each task, in the order of ``TodoFile.tasks``.
+
+    ``units`` are the indentations that child lines have beside their task's, commonest first.
+    """
 
     bom: str
     lines: tuple[Line, ...]
     places: tuple[Place, ...]
     headings: tuple[Heading, ...]
     front_matter_lines: int
+    units: tuple[str, ...]

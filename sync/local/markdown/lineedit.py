@@ -27,11 +27,12 @@ _DAY_LENGTH = len("2026-03-02")
 
 @dataclass(slots=True)
 class _Changes:
-    """What to do to a line: spans to put text in place of, tokens to take out and to add."""
+    """What to do to a line: spans to put text in place of, what to take out, tokens to add."""
 
     line: TaskLine
     spans: list[tuple[int, int, int, str]] = field(default_factory=list)
     gone: list[Token] = field(default_factory=list)
+    cut: list[tuple[int, int]] = field(default_factory=list)
     new: list[tuple[Kind, str]] = field(default_factory=list)
 
     def put(self, start: int, end: int, text: str) -> None:
@@ -77,8 +78,8 @@ def change_line(
         _set_due(changes, wanted.due, home_zone)
     if Field.DONE in differing:
         _set_done(changes, current.done, wanted.done)
-    for token in changes.gone:
-        changes.take_out(token.start, token.end)
+    for start, end in _merged(line.text, changes):
+        changes.take_out(start, end)
     for kind, text in changes.new:
         _add(changes, kind, text)
     if block and line.block is not None and line.block != block:
@@ -111,9 +112,8 @@ def _set_title(changes: _Changes, title: str) -> None:
     if title:
         changes.put(*first, write_title(title))
     else:
-        changes.take_out(*first)
-    for start, end in others:
-        changes.take_out(start, end)
+        changes.cut.append(first)
+    changes.cut.extend(others)
 
 
 def _set_flag(changes: _Changes, *, flagged: bool) -> None:
@@ -220,6 +220,18 @@ def _add(changes: _Changes, kind: Kind, text: str) -> None:
             changes.spans.append((token.start, token.start, rank, f"{glue}{text} "))
             return
     changes.spans.append((line.end, line.end, rank, f" {text}"))
+
+
+def _merged(text: str, changes: _Changes) -> list[tuple[int, int]]:
+    """What goes, neighbours as one, so that no blank is taken twice or left over."""
+    merged: list[tuple[int, int]] = []
+    gone = [(token.start, token.end) for token in changes.gone]
+    for start, end in sorted((*gone, *changes.cut)):
+        if merged and not text[merged[-1][1] : start].strip(" \t"):
+            merged[-1] = (merged[-1][0], end)
+        else:
+            merged.append((start, end))
+    return merged
 
 
 def _apply(changes: _Changes) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from store.model import Reminder
@@ -39,7 +40,7 @@ def parse(data: bytes, home_zone: str) -> TodoFile:
         parent = place.around if above is None or above.parent is None else above.parent
         places.append(place)
         tasks.append(_task(place, blocks.items[item].start, parent, section, home_zone))
-    layout = Layout(bom, lines, tuple(places), blocks.headings, body)
+    layout = Layout(bom, lines, tuple(places), blocks.headings, body, _units(places))
     return TodoFile(tuple(tasks), front_matter, (*unclosed, *blocks.suspicious), layout)
 
 
@@ -71,8 +72,18 @@ def _place(
         notes=read_notes(texts, blocks, item, line.content_column),
         end=item.end,
         around=None if around is None else index_of[around],
-        is_outer=item.parent is None,
+        is_direct=item.parent is None or item.parent in index_of,
     )
+
+
+def _units(places: Sequence[Place]) -> tuple[str, ...]:
+    units: Counter[str] = Counter()
+    for place in places:
+        prefix = (place.notes.prefix or "").removesuffix(">")
+        units[prefix.removeprefix(place.line.indent)] += 1
+        if place.around is not None:
+            units[place.line.indent.removeprefix(places[place.around].line.indent)] += 1
+    return tuple(unit for unit, _ in units.most_common() if unit)
 
 
 def _task(place: Place, line: int, parent: int | None, section: str | None, zone: str) -> Task:

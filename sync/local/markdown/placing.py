@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from .layout import Layout, Place
 from .lines import column, is_blank
 from .model import TodoFile
-from .render import default_unit
+from .render import CHILD_INDENT
 
 __all__ = ["Spot", "child_prefix", "subtask_spot", "top_spot", "unit_for"]
 
@@ -46,7 +46,7 @@ def top_spot(file: TodoFile, *, before_done: bool) -> Spot:
     outer = [
         index
         for index, task in enumerate(file.tasks)
-        if layout.places[index].is_outer and task.line < limit
+        if task.parent is None and layout.places[index].is_direct and task.line < limit
     ]
     loose = [index for index in outer if file.tasks[index].section is None]
     anchors = (loose or outer) if before_done else outer
@@ -76,39 +76,42 @@ def subtask_spot(file: TodoFile, parent: int) -> Spot:
     above = file.tasks[parent].parent
     parent = parent if above is None else above
     place = file.layout.places[parent]
-    children = [other for other in file.layout.places if other.around == parent]
-    if children:
-        return Spot(place.end, children[-1].line.indent, children[-1].line.marker)
+    for child in reversed(_children(file, parent)):
+        return Spot(place.end, child.line.indent, child.line.marker)
     marker = "-" if place.line.marker[:-1] else place.line.marker
-    indent = place.line.indent + unit_for(file.layout, place.line.indent, place.line.marker)
-    return Spot(place.end, indent, marker)
+    indent = place.line.indent
+    unit = unit_for(file.layout, indent, place.line.content_column)
+    return Spot(place.end, indent + unit, marker)
 
 
 def child_prefix(file: TodoFile, task: int) -> str:
     """The indentation of child lines of ``task``: its subtasks' if it has any."""
-    layout = file.layout
-    place = layout.places[task]
-    for other in layout.places:
-        if other.around == task and _fits(other.line.indent, place.line.content_column):
-            return other.line.indent
-    return place.line.indent + unit_for(layout, place.line.indent, place.line.marker)
+    line = file.layout.places[task].line
+    for child in _children(file, task):
+        if _fits(child.line.indent, line.content_column):
+            return child.line.indent
+    return line.indent + unit_for(file.layout, line.indent, line.content_column)
 
 
-def unit_for(layout: Layout, indent: str, marker: str) -> str:
-    """How much deeper child lines stand, as elsewhere in this file if that fits this marker."""
-    content = column(indent) + len(marker) + 1
-    for place in layout.places:
-        unit = _unit(layout, place)
-        if unit and _fits(indent + unit, content):
+def unit_for(layout: Layout, indent: str, content_column: int) -> str:
+    """How much deeper child lines stand, as elsewhere in this file if that fits here."""
+    for unit in layout.units:
+        if _fits(indent + unit, content_column):
             return unit
-    return default_unit(marker)
+    return " " * max(CHILD_INDENT, content_column - column(indent))
 
 
-def _unit(layout: Layout, place: Place) -> str:
-    if place.around is None:
-        return (place.notes.prefix or "").removeprefix(place.line.indent).removesuffix(">")
-    outer = layout.places[place.around].line.indent
-    return place.line.indent[len(outer) :] if place.line.indent.startswith(outer) else ""
+def _children(file: TodoFile, parent: int) -> list[Place]:
+    """The tasks right beneath ``parent``, which follow it in the file."""
+    end = file.layout.places[parent].end
+    children: list[Place] = []
+    for index in range(parent + 1, len(file.tasks)):
+        if file.tasks[index].line >= end:
+            break
+        place = file.layout.places[index]
+        if place.around == parent and place.is_direct:
+            children.append(place)
+    return children
 
 
 def _fits(indent: str, content: int) -> bool:

@@ -24,10 +24,10 @@ from .taskline import read_fields, split
 from .text import clean_notes, clean_title
 from .tokens import escape, is_tag
 
-__all__ = ["SYMBOLS", "default_unit", "due_words", "render", "shown", "shown_done", "write_title"]
+__all__ = ["CHILD_INDENT", "SYMBOLS", "due_words", "render", "shown", "shown_done", "write_title"]
 
 SYMBOLS = {Priority.HIGH: "⏫", Priority.MEDIUM: "🔼", Priority.LOW: "🔽", Priority.NONE: ""}
-_CHILD_INDENT = 4
+CHILD_INDENT = 4
 _DEFAULTS = {entry.name: entry.default for entry in fields(Reminder)}
 
 
@@ -92,12 +92,10 @@ def render(
         f"^{block}" if block else "",
     )
     line = " ".join(word for word in words if word)
-    return [line, *quote(value.notes, indent + (unit or default_unit(bullet)) + ">")]
-
-
-def default_unit(bullet: str) -> str:
-    """How much deeper than a task with this bullet its child lines stand, unless the file says."""
-    return " " * max(_CHILD_INDENT, len(bullet) + 1)
+    return [
+        line,
+        *quote(value.notes, indent + (unit or " " * max(CHILD_INDENT, len(bullet) + 1)) + ">"),
+    ]
 
 
 def due_words(due: Due | None, home_zone: str) -> tuple[str, str]:
