@@ -8,19 +8,19 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
 from daemon.demo_agreement import differences
 from daemon.demo_folder import Folder
 from daemon.demo_live import Lines, live
-from daemon.demo_script import script
-from daemon.demo_stage import DemoFailed, Stage, pause, set_stage, wait_until
+from daemon.demo_script import SCENE_S, Scene, script
+from daemon.demo_stage import Stage, TooLate, pause, set_stage, wait_until
 from daemon.output import plural, say
 
 __all__ = ["run_demo"]
 
-SCENE_S = 30.0
 AGREE_S = 15.0
 
 _STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -66,13 +66,17 @@ def _transcript(stage: Stage) -> int:
         began = time.monotonic()
         scene.act()
         try:
-            seen = wait_until(scene.where, scene.shows, SCENE_S)
-        except DemoFailed:
-            stage.check()
+            seen = wait_until(scene.where, partial(_seen, stage, scene), SCENE_S)
+        except TooLate:
             say(f"   {scene.where} does not show it after {SCENE_S:g} s")
             break
         say(f"   {scene.where} shows, {time.monotonic() - began:.1f} s later:  {seen}")
     return _verdict(stage, folder)
+
+
+def _seen(stage: Stage, scene: Scene) -> str | None:
+    stage.check()
+    return scene.shows()
 
 
 def _verdict(stage: Stage, folder: Folder) -> int:

@@ -9,15 +9,14 @@ from datetime import date
 from typing import Protocol
 
 from daemon.demo_folder import Folder
-from daemon.demo_script import FILE, LIST, script
-from daemon.demo_stage import DemoFailed, Stage, pause
+from daemon.demo_script import FILE, LIST, SCENE_S, script
+from daemon.demo_stage import Stage, TooLate, pause
 from daemon.demo_watch import Watch
 from daemon.output import say
 
 __all__ = ["Face", "Lines", "live"]
 
 BEFORE_S = 2.0  # between two scenes, for the eye
-SCENE_S = 30.0
 
 
 class Face(Protocol):
@@ -69,7 +68,7 @@ def live(stage: Stage, face: Face) -> None:
         face.tell(f"── {scene.does}")
         scene.act()
         if not _until(scene.shows, look, SCENE_S):
-            raise DemoFailed(f"{scene.where} does not show it after {SCENE_S:g} s")
+            raise TooLate(f"{scene.where} does not show it after {SCENE_S:g} s")
     face.hint(_your_turn(stage))
     while True:
         look()

@@ -17,6 +17,7 @@ END_S = 10.0
 
 _KEPT = ("PATH", "LANG", "LANGUAGE", "TZ", "PYTHONPATH", "PYTHONUTF8", "PYTHONWARNINGS")
 _PR_SET_PDEATHSIG = 1
+_LIBC = ctypes.CDLL(None)  # loaded now: little is safe between fork and exec
 
 
 def surroundings(home: Path) -> dict[str, str]:
@@ -68,7 +69,7 @@ def last_line(log: Path) -> str:
 
 def _end_with(parent: int) -> None:
     """In the new process: be told to end when the demo dies, however it does."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != parent:
         os._exit(1)
 

@@ -9,8 +9,9 @@ from datetime import date, timedelta
 from daemon.demo_folder import Folder
 from daemon.demo_phone import Phone, Shown
 
-__all__ = ["FILE", "LIST", "Scene", "on_screen", "script"]
+__all__ = ["FILE", "LIST", "SCENE_S", "Scene", "on_screen", "script"]
 
+SCENE_S = 30.0  # how long one may take
 LIST = "Groceries"
 FILE = f"{LIST}.md"
 

@@ -27,7 +27,7 @@ from daemon.demo_phone import Phone
 from daemon.demo_process import last_line, our_command, surroundings
 from sync.errors import RemindersdError, UsageError
 
-__all__ = ["DemoFailed", "Stage", "pause", "set_stage", "wait_until"]
+__all__ = ["DemoFailed", "Stage", "TooLate", "pause", "set_stage", "wait_until"]
 
 START_S = 60.0
 LOOK_S = 0.1  # between two looks at something that is about to change
@@ -45,6 +45,10 @@ class DemoFailed(RemindersdError):
     """The demo cannot go on."""
 
     code = "demo"
+
+
+class TooLate(DemoFailed):
+    """What was waited for did not come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +109,12 @@ def set_stage(folder: Path | None) -> Iterator[Stage]:
 def wait_until(what: str, is_so: Callable[[], _T | None], seconds: float) -> _T:
     """Look again and again until ``is_so()`` gives something true, and return it.
 
-    Raises DemoFailed after ``seconds``.
+    Raises TooLate after ``seconds``.
     """
     deadline = time.monotonic() + seconds
     while not (found := is_so()):
         if time.monotonic() > deadline:
-            raise DemoFailed(f"{what} did not come within {seconds:g} s")
+            raise TooLate(f"{what} did not come within {seconds:g} s")
         pause()
     return found
 

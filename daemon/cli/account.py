@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from daemon.cli.common import Globals, pass_globals
+from daemon.cli.common import Globals, pass_globals, talking
 from daemon.output import say
 from sync.errors import RemindersdError, SignInNeeded
 
@@ -87,7 +87,7 @@ def _password(config: Config) -> str:
     found = find_password(account.apple_id, account.password_command)
     if found is not None:
         return found
-    if not sys.stdin.isatty():
+    if not talking():
         raise SignInNeeded(
             "there is no password, and no terminal to ask for it",
             "set account.password_command in the config, or run `remindersd login` in a terminal",
@@ -96,7 +96,7 @@ def _password(config: Config) -> str:
 
 
 def _asked(prompt: str) -> str:
-    if not sys.stdin.isatty():
+    if not talking():
         raise SignInNeeded(
             "Apple asks for a code, and there is no terminal to ask for it",
             "run `remindersd login` in a terminal, or give the code to `remindersd login --code -`",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from daemon.config import Config
     from daemon.paths import Place
 
-__all__ = ["Globals", "json_option", "pass_globals"]
+__all__ = ["Globals", "json_option", "pass_globals", "talking"]
 
 _QUICK_S = 10.0
 
@@ -67,6 +68,11 @@ class Globals:
 
 
 pass_globals = click.make_pass_decorator(Globals, ensure=True)
+
+
+def talking() -> bool:
+    """Whether a person can be asked."""
+    return sys.stdin.isatty()
 
 
 def json_option(verb: _Verb) -> _Verb:

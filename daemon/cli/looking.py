@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,8 @@ from daemon.output import ago, document, plural, say, table
 from sync.errors import NetworkError
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from daemon.answers import Answers
 
 __all__ = ["conflicts", "lists", "status"]

@@ -61,18 +61,19 @@ def write_config(target: Path, answers: Answers) -> Config:
     Raises UsageError when an answer does not fit or something cannot be written; then a config
     that was there before still is.
     """
-    draft = target.with_name(f".{target.name}.new")
+    file = target.resolve()  # a link to where a person keeps their configs stays one
+    draft = file.with_name(f".{file.name}.new")
     try:
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft.unlink(missing_ok=True)
         private = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        with open(private, "w", encoding="utf-8") as file:
-            file.write(_text(answers))
-            file.flush()
-            os.fsync(file.fileno())
+        with open(private, "w", encoding="utf-8") as written:
+            written.write(_text(answers))
+            written.flush()
+            os.fsync(written.fileno())
         config = load_config(draft)
         config.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft.replace(target)
+        draft.replace(file)
     except UsageError as error:
         # The line number is one of a file that the person never saw.
         _, _, what = error.message.partition(": ")

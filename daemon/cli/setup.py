@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import shlex
-import sys
 from pathlib import Path
 
 import click
 
-from daemon.cli.common import Globals, json_option, pass_globals
+from daemon.cli.common import Globals, json_option, pass_globals, talking
 from daemon.output import clean, document, say
 from sync.errors import UsageError
 
@@ -48,9 +47,9 @@ def init(
     from daemon.paths import config_path
 
     target = options.config or config_path()
-    talking = sys.stdin.isatty()
-    _may_replace(target, talking)
-    if talking:
+    asking = talking()
+    _may_replace(target, asking)
+    if asking:
         apple_id = apple_id or click.prompt("Apple ID (an e-mail address)")
         folder = folder or click.prompt("Folder for the todo files", default="~/Todo")
         file_format = file_format or click.prompt(
@@ -74,10 +73,10 @@ def init(
     _say_what_is_next(target, config.folder, options)
 
 
-def _may_replace(target: Path, talking: bool) -> None:
+def _may_replace(target: Path, asking: bool) -> None:
     if not target.exists():
         return
-    if not talking:
+    if not asking:
         raise UsageError(f"there is a config at {target} already", "edit it, or move it away")
     question = f"There is a config at {clean(str(target))} already. Replace it?"
     click.confirm(question, default=False, abort=True)

@@ -1,0 +1,204 @@
+"""The verbs against a pretend iCloud, without and with a daemon that runs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from daemon.client import NotRunning, call
+from sandbox.world import World
+from tests.cli.conftest import FakeDaemon, Home, documents, served
+
+
+@pytest.fixture
+def world(home: Home) -> Iterator[World]:
+    """A pretend iCloud to which the config of ``home`` leads."""
+    with served() as (world, url):
+        home.write(account={"endpoint": url})
+        yield world
+
+
+@pytest.fixture
+def guarded_world(home: Home) -> Iterator[World]:
+    """One whose account asks for a code."""
+    with served("2fa") as (world, url):
+        home.write(account={"endpoint": url})
+        yield world
+
+
+# ---- one cycle without a daemon
+
+
+def test_a_dry_run_changes_no_file_and_a_sync_then_does(home: Home, world: World) -> None:
+    planned = home.run("sync", "--dry-run")
+    assert planned.exit_code == 0, planned.output
+    assert "in the files" in planned.stdout
+    assert "“Milk” in “Groceries”" in planned.stdout
+    assert not list(home.folder.glob("*.md"))
+
+    done = home.run("sync", "--json")
+    assert done.exit_code == 0, done.output
+    (told,) = documents(done)
+    assert (told["schema"], told["result"], told["files"]) == (1, "done", 6)
+    assert "- [ ] Milk" in (home.folder / "Groceries.md").read_text()
+
+    again = home.run("sync")
+    assert again.stdout == "synced: nothing to do\n"
+    assert home.run("plan").stdout == "nothing would change\n"
+
+
+def test_without_a_daemon_the_mirror_is_shown(home: Home, world: World) -> None:
+    home.run("sync")
+    status = documents(home.run("status", "--json"))[0]
+    assert status["running"] is False
+    assert (status["account"], status["folder"]) == ("ada@example.test", str(home.folder))
+    assert (status["pending"], status["held"], status["conflicts"]) == (0, 0, 0)
+    lists = documents(home.run("lists", "--json"))[0]["lists"]
+    groceries = next(entry for entry in lists if entry["name"] == "Groceries")
+    assert groceries["file"] == "Groceries.md"
+    shown = home.run("lists").stdout
+    assert shown.splitlines()[0].split() == ["LIST", "GROUP", "OPEN", "TOTAL", "FILE"]
+    assert "Family/Home.md" in shown
+    assert "\x1b" not in shown
+    assert home.run("conflicts").stdout == "no conflicts\n"
+
+
+def test_a_new_file_waits_until_it_is_approved(home: Home, world: World) -> None:
+    home.run("sync")
+    (home.folder / "Packing.md").write_text("- [ ] Tent\n")
+    waiting = home.run("sync")
+    assert waiting.exit_code == 4, waiting.output
+    assert "Packing.md" in waiting.stdout
+    assert "remindersd approve" in waiting.stdout
+    assert [entry.name for entry in world.phone.lists()].count("Packing") == 0
+
+    approved = home.run("approve", "Packing.md", "--json")
+    assert approved.exit_code == 0, approved.output
+    assert [hold["id"] for hold in documents(approved)[0]["approved"]] == ["Packing.md"]
+    assert home.run("sync").exit_code == 0
+    world.phone.sync()
+    assert [shown.title for shown in world.phone.reminders("Packing")] == ["Tent"]
+    assert home.run("approve").stdout == "nothing was waiting\n"
+
+
+def test_a_service_that_refuses_connections_ends_with_6(home: Home) -> None:
+    home.write(account={"endpoint": "http://127.0.0.1:1"})
+    result = home.run("sync")
+    assert result.exit_code == 6, result.output
+
+
+def test_before_anything_there_is_nothing_to_show(home: Home) -> None:
+    assert home.run("status").exit_code == 0
+    assert "not running" in home.run("status").stdout
+    result = home.run("lists")
+    assert result.exit_code == 1
+    assert "remindersd sync" in result.stderr
+
+
+# ---- sign-in
+
+
+def test_a_wrong_password_ends_with_12(home: Home, guarded_world: World) -> None:
+    home.write(account={"password_command": ["echo", "wrong"]})
+    for verb in ("login", "sync"):
+        result = home.run(verb)
+        assert result.exit_code == 12, result.output
+        assert "wrong" not in result.output.replace("wrong password", "")
+
+
+def test_a_needed_code_ends_with_11(home: Home, guarded_world: World) -> None:
+    for verb in ("sync", "login"):
+        result = home.run(verb)
+        assert result.exit_code == 11, result.output
+    assert "--code -" in result.stderr
+
+
+def test_a_code_from_standard_input_signs_in_for_good(home: Home, guarded_world: World) -> None:
+    code = guarded_world.account.code
+    result = home.run("login", "--code", "-", stdin=f"{code}\n")
+    assert result.exit_code == 0, result.output
+    assert "signed in as ada@example.test" in result.stdout
+    assert "remindersd run" in result.stdout
+    home.write(account={"password_command": ["false"]})
+    assert home.run("sync").exit_code == 0
+
+
+def test_codes_that_are_wrong_end_with_11(home: Home, guarded_world: World) -> None:
+    result = home.run("login", "--code", "-", stdin="000000\n")
+    assert result.exit_code == 11, result.output
+
+
+def test_no_password_and_no_terminal_ends_with_11(home: Home) -> None:
+    home.write(account={"password_command": None})
+    result = home.run("login")
+    assert result.exit_code == 11
+    assert "password_command" in result.stderr
+
+
+def test_after_logout_nobody_is_signed_in(home: Home, guarded_world: World) -> None:
+    home.run("login", "--code", "-", stdin=f"{guarded_world.account.code}\n")
+    assert home.run("logout").exit_code == 0
+    assert home.run("sync").exit_code == 11
+
+
+# ---- through the daemon
+
+
+def test_what_is_asked_of_the_daemon(home: Home, fake_daemon: FakeDaemon) -> None:
+    told = {"schema": 1, "approved": []}
+    fake_daemon.answers["POST /approve"] = 200, told
+    home.run("sync", "--yes")
+    home.run("plan")
+    home.run("sync", "--dry-run")
+    home.run("approve", "Packing.md")
+    assert fake_daemon.asked == [
+        ("POST /sync", {"approve": True}),
+        ("POST /sync", {"plan_only": True}),
+        ("POST /sync", {"plan_only": True}),
+        ("POST /approve", {"keys": ["Packing.md"]}),
+    ]
+
+
+def test_a_title_cannot_steer_the_terminal(home: Home, fake_daemon: FakeDaemon) -> None:
+    entry = {"name": "a\x1b]0;b\x07\nc\u202e", "group": None, "open": 1, "total": 1, "file": None}
+    fake_daemon.answers["GET /lists"] = 200, {"schema": 1, "lists": [entry]}
+    shown = home.run("lists").stdout
+    assert "a\\x1b]0;b\\x07\\nc\\u202e" in shown
+    assert len(shown.splitlines()) == 2
+
+
+def test_a_daemon_serves_the_verbs_and_keeps_a_second_one_out(home: Home, world: World) -> None:
+    daemon = home.start("run")
+    try:
+        _wait_for_first_sync(home)
+        status = documents(home.run("status", "--json"))[0]
+        assert (status["running"], status["state"]) == (True, "ok")
+        assert home.run("status").stdout.startswith("state      ok\n")
+        world.phone.create("Groceries", "Figs")
+        assert home.run("sync").exit_code == 0
+        assert "- [ ] Figs" in (home.folder / "Groceries.md").read_text()
+        assert home.run("plan").stdout == "nothing would change\n"
+        assert "Groceries.md" in home.run("lists").stdout
+        second = home.start("run")
+        _, said = second.communicate(timeout=30)
+        assert second.returncode == 5
+        assert str(daemon.pid) in said
+    finally:
+        daemon.terminate()
+        _, said = daemon.communicate(timeout=30)
+    assert daemon.returncode == 0, said
+
+
+def _wait_for_first_sync(home: Home) -> None:
+    """The daemon answers a sync when it is done, so waiting for the socket is enough."""
+    for _ in range(600):
+        try:
+            status, _ = call(home.socket, "POST", "/sync", {}, timeout=60)
+        except NotRunning:
+            time.sleep(0.05)
+        else:
+            assert status == 200
+            return
+    raise AssertionError("the daemon does not listen")
