@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from store.model import AllDay, Completion, Field, Floating, Priority, Reminder, Value, Zoned
 from sync.local.markdown import (
     CannotEdit,
+    Edit,
     Insert,
     Remove,
     SetFields,
@@ -214,7 +215,7 @@ def test_a_new_task_brings_its_subtasks_and_notes() -> None:
 
 def test_all_kinds_of_edits_at_once() -> None:
     before = "- [ ] a\n    > n\n    - [ ] s ^s\n- [ ] b\n- [ ] c"
-    wishes = [
+    wishes: list[Edit] = [
         SetFields(0, {Field.NOTES: "m"}),
         Stamp(0, "r-a"),
         Remove(1),
@@ -230,7 +231,7 @@ def test_all_kinds_of_edits_at_once() -> None:
 
 def test_a_stamp_never_adds_a_second_id() -> None:
     data = b"- [ ] a ^mine\n- [ ] b  \n"
-    wishes = [Stamp(0, "r-a"), Stamp(1, "r-b")]
+    wishes: list[Edit] = [Stamp(0, "r-a"), Stamp(1, "r-b")]
     assert edit(parse(data, HOME), wishes, HOME) == b"- [ ] a ^mine\n- [ ] b ^r-b  \n"
 
 
@@ -263,7 +264,7 @@ def test_what_cannot_be_done_is_said(data: str, wish: Any, reason: str | None) -
 
 
 @given(st.lists(reminders, min_size=1, max_size=3), st.data())
-@settings(max_examples=200)
+@settings(max_examples=120)
 def test_a_field_of_our_own_line_can_always_be_set_and_set_back(
     made: list[Reminder], data: st.DataObject
 ) -> None:
@@ -295,7 +296,7 @@ def lines_of(data: bytes) -> Counter[str]:
 
 
 @given(st.one_of(st.sampled_from(UGLY), files), st.data())
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_an_edit_of_a_field_leaves_every_other_line_alone(data: bytes, draw: st.DataObject) -> None:
     file = parse(data, HOME)
     assume(file.tasks)
@@ -318,7 +319,7 @@ def test_an_edit_of_a_field_leaves_every_other_line_alone(data: bytes, draw: st.
 
 
 @given(st.one_of(st.sampled_from(UGLY), files), st.data())
-@settings(max_examples=200)
+@settings(max_examples=120)
 def test_stamps_and_inserts_only_add(data: bytes, draw: st.DataObject) -> None:
     file = parse(data, HOME)
     wishes: list[Any] = [
@@ -335,7 +336,7 @@ def test_stamps_and_inserts_only_add(data: bytes, draw: st.DataObject) -> None:
 
 
 @given(st.one_of(st.sampled_from(UGLY), files), st.data())
-@settings(max_examples=200)
+@settings(max_examples=120)
 def test_removing_only_removes(data: bytes, draw: st.DataObject) -> None:
     file = parse(data, HOME)
     assume(file.tasks)

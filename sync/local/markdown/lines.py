@@ -64,8 +64,6 @@ def column(whitespace: str) -> int:
 
 
 def nearest_eol(lines: Sequence[Line], index: int) -> str:
-    """The line end to use for a line put in before ``index``: that of the line above it."""
-    for line in (*reversed(lines[:index]), *lines[index:]):
-        if line.eol:
-            return line.eol
-    return "\n"
+    """The line end to use for a line put in before ``index``: that of the nearest line above."""
+    near = (*reversed(lines[max(0, index - 2) : index]), *lines[:1])
+    return next((line.eol for line in near if line.eol), "\n")
