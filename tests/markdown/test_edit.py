@@ -235,6 +235,21 @@ def test_a_stamp_never_adds_a_second_id() -> None:
     assert edit(parse(data, HOME), wishes, HOME) == b"- [ ] a ^mine\n- [ ] b ^r-b  \n"
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("- [ ] a ^r-b 📅", "- [ ] a ^r-b 📅 ^r-a"),
+        ("- [ ] ^r-b twice ^r-b", "- [ ] ^r-b twice ^r-a"),
+        ("- [ ] a ^r-b \t\r\n- [ ] c ^r-b\n", "- [ ] a ^r-a \t\r\n- [ ] c ^r-b\n"),
+        ("- [ ] a ^r-a", "- [ ] a ^r-a"),
+        ("- [ ] a", "- [ ] a ^r-a"),
+    ],
+)
+def test_a_stamp_may_replace_an_id(before: str, after: str) -> None:
+    wish = Stamp(0, "r-a", replace=True)
+    assert edit(parse(before.encode(), HOME), [wish], HOME).decode() == after
+
+
 def test_removing_takes_the_notes_and_leaves_words_that_are_not_indented() -> None:
     data = b"- [ ] a\n    > n\n\n    - x\nlazy\n- [ ] b\n"
     file = parse(data, HOME)
