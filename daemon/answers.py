@@ -48,7 +48,7 @@ class Answers:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="answers")
-        self._views: sqlite3.Connection | None = None
+        self._raw: sqlite3.Connection | None = None
         self._store: Store | None = None
         self._identity: tuple[int, int] | None = None
 
@@ -177,22 +177,22 @@ class Answers:
         identity = status.st_dev, status.st_ino
         if identity != self._identity:
             self._let_go()
-            self._views = open_reading(self._path)
-            self._views.row_factory = sqlite3.Row
-            self._store = Store.open_reading(self._path)
+            self._raw = open_reading(self._path)
+            self._store = Store(self._raw, self._path)
             self._identity = identity
 
     def _let_go(self) -> None:
         self._identity = None
-        for opened in (self._views, self._store):
-            if opened is not None:
-                with suppress(sqlite3.Error):
-                    opened.close()
-        self._views = self._store = None
+        if self._raw is not None:
+            with suppress(sqlite3.Error):
+                self._raw.close()
+        self._raw = self._store = None
 
     def _rows(self, sql: str, parameters: tuple[Any, ...] = ()) -> list[Document]:
-        assert self._views is not None
-        return [dict(row) for row in self._views.execute(sql, parameters)]
+        assert self._raw is not None
+        found = self._raw.execute(sql, parameters)
+        columns = [column[0] for column in found.description]
+        return [dict(zip(columns, row, strict=True)) for row in found]
 
     def _home_zone(self) -> tzinfo:
         """Where a date without an offset is taken to be."""

@@ -14,6 +14,8 @@ from collections.abc import Callable, Mapping
 
 __all__ = ["Notifier"]
 
+PATIENCE_S = 1.0  # for a manager that is behind with reading
+
 
 class Notifier:
     """Sends to the socket that ``environment`` names; ``monotonic_ns`` is CLOCK_MONOTONIC."""
@@ -50,7 +52,7 @@ class Notifier:
             contextlib.suppress(OSError),
             socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as sender,
         ):
-            sender.setblocking(False)
+            sender.settimeout(PATIENCE_S)
             sender.sendto(message.encode(), self._address)
 
 

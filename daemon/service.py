@@ -11,6 +11,7 @@ import logging
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
@@ -34,16 +35,35 @@ def run(config_path: Path | None = None, *, verbose: bool = False) -> int:
     """
     set_up(verbose=verbose)
     try:
-        config = load_config(config_path)
-        with held_lock(state_dir(config.profile)):
-            _run(config)
+        with _signals() as signals:
+            config = load_config(config_path)
+            with held_lock(state_dir(config.profile)):
+                _run(config, signals)
     except RemindersdError as error:
         _log.error("%s%s", error.message, f" ({error.hint})" if error.hint else "")
         return error.exit_code
+    except _StoppedEarly:
+        return 0
     return 0
 
 
-def _run(config: Config) -> None:
+class _StoppedEarly(BaseException):
+    """A signal ended the start, when there was nothing yet to bring to an end."""
+
+
+def _stop_early() -> None:
+    raise _StoppedEarly
+
+
+@dataclass(slots=True)
+class _Signals:
+    """What the signals do."""
+
+    stop: Callable[[], None] = _stop_early
+    reload: Callable[[], None] = lambda: None
+
+
+def _run(config: Config, signals: _Signals) -> None:
     # Imported with the lock in hand: a second process is told at once that it is one too many.
     from daemon.answers import Answers
     from daemon.api import Api
@@ -88,7 +108,7 @@ def _run(config: Config) -> None:
     answers = Answers(state_dir(config.profile) / MIRROR)
     api = Api(board, answers, loop.ask, lambda: in_use[0])
     path = socket_path(config.profile, config.control.socket)
-    with ExitStack() as parts, _signals(loop.stop, loop.reload):
+    with ExitStack() as parts:
         parts.enter_context(closing(answers))
         parts.enter_context(served(api, path))
         for part in (schedule, clocks):
@@ -96,21 +116,26 @@ def _run(config: Config) -> None:
             parts.callback(part.stop)
         parts.callback(watcher.stop)
         _log.info("%s keeps %s, on %s", config.profile, config.folder, path)
+        signals.stop, signals.reload = loop.stop, loop.reload
         loop.run()
     _log.info("stopped")
 
 
 @contextmanager
-def _signals(stop: Callable[[], None], reload: Callable[[], None]) -> Iterator[None]:
+def _signals() -> Iterator[_Signals]:
     """SIGTERM and SIGINT stop, SIGHUP reloads, while the context lasts."""
-    wanted = {signal.SIGTERM: stop, signal.SIGINT: stop, signal.SIGHUP: reload}
+    signals = _Signals()
 
     def act(number: int, _frame: FrameType | None) -> None:
-        wanted[signal.Signals(number)]()
+        if number == signal.SIGHUP:
+            signals.reload()
+        else:
+            signals.stop()
 
-    before = {number: signal.signal(number, act) for number in wanted}
+    numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+    before = {number: signal.signal(number, act) for number in numbers}
     try:
-        yield
+        yield signals
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

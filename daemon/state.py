@@ -23,7 +23,6 @@ class State(StrEnum):
 
     OK = "ok"
     SYNCING = "syncing"
-    PAUSED = "paused"
     OFFLINE = "offline"
     ATTENTION = "attention"
     SIGN_IN = "sign-in"

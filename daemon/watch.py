@@ -30,11 +30,11 @@ from watchdog.observers import Observer
 
 from daemon.agenda import Kind
 from sync.local.names import ignored_reason
+from sync.planning import SUFFIX
 
 __all__ = ["DIRECTORIES_MAX", "Watcher"]
 
 DIRECTORIES_MAX = 40  # each costs a thread
-SUFFIX = ".md"
 
 _EVENTS: list[type[FileSystemEvent]] = [
     FileCreatedEvent,

@@ -1,0 +1,263 @@
+"""The daemon as a process, with the real engine and the pretend iCloud behind it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket as sockets
+import subprocess
+import sys
+import threading
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from daemon import service
+from daemon.client import call, events
+from daemon.compose import open_store
+from daemon.config import load_config
+from sandbox.serve import start_in_thread
+from sandbox.world import make_world
+
+WAIT_S = 30  # only ever used up by a test that fails
+
+RUN = (
+    "import sys, pathlib; from daemon.service import run; sys.exit(run(pathlib.Path(sys.argv[1])))"
+)
+
+
+@dataclass
+class Machine:
+    """Directories of a test's own, and a config that points at a sandbox."""
+
+    home: Path
+    url: str
+    password: str
+    apple_id: str
+
+    def __post_init__(self) -> None:
+        (self.home / "run").mkdir(mode=0o700)
+        (self.home / "password").write_text(self.password)
+        self.write()
+
+    @property
+    def folder(self) -> Path:
+        return self.home / "Todo"
+
+    @property
+    def config(self) -> Path:
+        return self.home / "config.yaml"
+
+    @property
+    def socket(self) -> Path:
+        return self.home / "run" / "remindersd" / "default.sock"
+
+    @property
+    def state(self) -> Path:
+        return self.home / "state" / "remindersd" / "default"
+
+    def write(self, more: str = "", apple_id: str = "") -> None:
+        self.config.write_text(
+            f"account:\n  apple_id: {apple_id or self.apple_id}\n"
+            f"  password_command: [cat, {self.home / 'password'}]\n"
+            f"  endpoint: {self.url}\n"
+            f"folder: {self.folder}\n{more}"
+        )
+
+    def start(self, **environment: str) -> subprocess.Popen[str]:
+        env = {
+            **{k: v for k, v in os.environ.items() if not k.startswith(("XDG_", "NOTIFY"))},
+            "HOME": str(self.home),
+            "XDG_STATE_HOME": str(self.home / "state"),
+            "XDG_RUNTIME_DIR": str(self.home / "run"),
+            **environment,
+        }
+        command = [sys.executable, "-c", RUN, str(self.config)]
+        return subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True)
+
+    def exit_of(self) -> tuple[int, str]:
+        """The exit code of a daemon that is not to stay, and what it said."""
+        process = self.start()
+        _, said = process.communicate(timeout=WAIT_S)
+        return process.returncode, said
+
+    def phone(self, method: str, path: str, body: Any = None) -> Any:
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(
+            f"{self.url}/device/{path}", data, {"Content-Type": "application/json"}, method=method
+        )
+        with urllib.request.urlopen(request, timeout=WAIT_S) as response:
+            return json.loads(response.read())
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[tuple[str, Any]]:
+    world = make_world()
+    with start_in_thread(world) as url:
+        yield url, world.account
+
+
+@pytest.fixture
+def machine(tmp_path: Path, url: tuple[str, Any]) -> Machine:
+    origin, account = url
+    return Machine(tmp_path, origin, account.password, account.apple_id)
+
+
+@contextmanager
+def running(machine: Machine) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
+    """A daemon that has said READY; at the end it is stopped and must exit with 0."""
+    messages: list[str] = []
+    ready = threading.Event()
+    with sockets.socket(sockets.AF_UNIX, sockets.SOCK_DGRAM) as systemd:
+        systemd.bind(str(machine.home / "notify"))
+
+        def read() -> None:
+            while message := systemd.recv(500).decode():
+                messages.append(message)
+                if message == "READY=1":
+                    ready.set()
+
+        reader = threading.Thread(target=read)
+        reader.start()
+        process = machine.start(NOTIFY_SOCKET=str(machine.home / "notify"))
+        try:
+            assert ready.wait(WAIT_S)
+            yield process, messages
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(WAIT_S) == 0
+        finally:
+            process.kill()
+            process.communicate()
+            with sockets.socket(sockets.AF_UNIX, sockets.SOCK_DGRAM) as end:
+                end.sendto(b"", str(machine.home / "notify"))
+            reader.join()
+    assert "STOPPING=1" in messages
+
+
+def test_a_day_in_the_life(machine: Machine) -> None:
+    with running(machine) as (process, messages):
+        done = call(machine.socket, "POST", "/sync", timeout=WAIT_S)
+        assert done[0] == 200, done
+        status = call(machine.socket, "GET", "/status")[1]
+        assert (status["state"], status["account"]) == ("ok", machine.apple_id), status
+        work = machine.folder / "Work.md"
+        stream = events(machine.socket)
+        assert next(stream)[0] == "state"
+
+        # A person writes a line, as an editor saves: the watcher starts the cycle.
+        staged = machine.folder / ".Work.md.new"
+        staged.write_bytes(work.read_bytes() + b"- [ ] Call the plumber\n")
+        staged.rename(work)
+        pushed = next(data for name, data in stream if name == "cycle" and data["pushed"])
+        assert pushed["trigger"] in ("files", "retry")
+        titles = {entry["title"] for entry in machine.phone("GET", "reminders?list=Work")}
+        assert "Call the plumber" in titles
+
+        # The phone adds one: a sync brings it into the file and the mirror.
+        machine.phone("POST", "reminders", {"list": "Work", "title": "Water the fern"})
+        assert call(machine.socket, "POST", "/sync", timeout=WAIT_S)[1]["rendered"] == 1
+        assert "Water the fern" in work.read_text()
+        found = call(machine.socket, "GET", "/reminders?text=fern")[1]["reminders"]
+        assert [(entry["list"], entry["file"]) for entry in found] == [("Work", "Work.md")]
+
+        # A second daemon is one too many.
+        code, said = machine.exit_of()
+        assert code == 5
+        assert str(process.pid) in said
+
+        # A config that is wrong changes nothing, and is told.
+        machine.write("foldr: x\n")
+        process.send_signal(signal.SIGHUP)
+        assert "unknown key `foldr`" in _until_config_problem(machine)
+        stream.close()
+    assert {"STATUS=ok", "STATUS=syncing"} <= set(messages)
+    assert any(message.startswith("RELOADING=1\nMONOTONIC_USEC=") for message in messages)
+    assert not machine.socket.exists()
+
+
+def _until_config_problem(machine: Machine) -> str:
+    """The signal arrives when it does; each request gives the loop a turn."""
+    for _ in range(200):
+        call(machine.socket, "POST", "/sync", timeout=WAIT_S)
+        problem = call(machine.socket, "GET", "/status")[1]["config_problem"]
+        if problem is not None:
+            return str(problem)
+    raise AssertionError("the reload was not noticed")
+
+
+def test_no_network_at_the_start_is_a_state(machine: Machine) -> None:
+    with sockets.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        machine.url = f"http://127.0.0.1:{nobody.getsockname()[1]}"
+        machine.write()
+        with running(machine):
+            status, document = call(machine.socket, "POST", "/sync", timeout=WAIT_S)
+            assert (status, document["error"]["code"]) == (503, "network")
+            assert call(machine.socket, "GET", "/status")[1]["state"] == "offline"
+
+
+def test_a_wrong_password_is_a_state(machine: Machine) -> None:
+    (machine.home / "password").write_text("wrong")
+    with running(machine):
+        status, document = call(machine.socket, "POST", "/sync", timeout=WAIT_S)
+        assert (status, document["error"]["code"]) == (403, "wrong-password")
+        assert call(machine.socket, "GET", "/status")[1]["state"] == "sign-in"
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "named"),
+    [
+        ({"more": "foldr: x\n"}, 2, "unknown key `foldr`"),
+        ({"more": f"control: {{socket: /tmp/{'x' * 120}.sock}}\n"}, 2, "set control.socket"),
+    ],
+)
+def test_what_cannot_start_says_why(
+    machine: Machine, change: dict[str, str], code: int, named: str
+) -> None:
+    machine.write(**change)
+    exit_code, said = machine.exit_of()
+    assert exit_code == code
+    assert named in said
+    assert "Traceback" not in said
+
+
+def test_another_accounts_mirror_is_refused(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(machine.home / "state"))
+    open_store(load_config(machine.config)).close()
+    machine.write(apple_id="bob@example.test")
+    exit_code, said = machine.exit_of()
+    assert exit_code == 2
+    assert "bob@example.test" in said
+    assert "Traceback" not in said
+
+
+def test_a_damaged_mirror_ends_with_20(machine: Machine) -> None:
+    machine.state.mkdir(parents=True, mode=0o700)
+    (machine.state / "mirror.sqlite").write_bytes(b"no database" * 100)
+    exit_code, said = machine.exit_of()
+    assert exit_code == 20
+    assert "Traceback" not in said
+    assert (machine.state / "mirror.sqlite").read_bytes() == b"no database" * 100
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_during_the_start_ends_it_with_0(
+    monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    before = signal.getsignal(number)
+
+    def interrupted(_path: Path | None) -> None:
+        os.kill(os.getpid(), number)
+
+    monkeypatch.setattr(service, "load_config", interrupted)
+    monkeypatch.setattr(service, "set_up", lambda **_: None)
+    assert service.run(None) == 0
+    assert signal.getsignal(number) is before
