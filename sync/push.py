@@ -159,6 +159,8 @@ def _take_answers(
             remember(store, [item for item in items if isinstance(item, dict)])
             _acknowledge(store, parcel.intent)
             result.acknowledged += 1
+            if parcel.intent.kind == "undelete":  # it lives again; what was edited comes next
+                result.wait(0.0)
         elif all(failure.atomic_sibling for failure in failures):
             siblings.append(parcel)
         else:

@@ -20,6 +20,7 @@ from sandbox.device.view import ShownReminder
 from sandbox.serve import start_in_thread
 from sandbox.world import World, make_world, world_of
 from sandbox.zone import Zone
+from store.db import Store
 from sync.engine import Engine
 from sync.report import Report
 
@@ -65,6 +66,10 @@ class Rig:
         return self.home / "Todo"
 
     @property
+    def store(self) -> Store:
+        return self.engine._parts.store
+
+    @property
     def phone(self):  # type: ignore[no-untyped-def]
         self.world.phone.sync()
         return self.world.phone
@@ -108,6 +113,14 @@ class Rig:
     def run(self, *, approve: bool = False) -> Report:
         self.wait(3)
         return self.engine.settled("test", approve=approve, wait=self.wait)
+
+    def rest(self) -> None:
+        """Both sides agree: the echo of our own writes changes nothing, then all is idle."""
+        before = self.bytes_of_folder()
+        echo, idle = self.run(), self.run()
+        assert (echo.pushed, echo.files, echo.rendered) == (0, 0, 0), echo
+        assert (idle.idle, idle.requests, idle.pending) == (True, 1, 0), idle
+        assert self.bytes_of_folder() == before
 
     # ---- the person at the files
 
