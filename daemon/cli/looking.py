@@ -11,6 +11,7 @@ import click
 
 from daemon.cli.common import Globals, json_option, pass_globals
 from daemon.cli.failure import NotThere
+from daemon.cli.told import tell_waiting
 from daemon.output import ago, document, plural, say, table
 from sync.errors import NetworkError
 
@@ -26,7 +27,6 @@ Document = Mapping[str, Any]
 _NO_DAEMON = "no daemon is running"
 _COUNTS = (
     ("pending", "change to send", "changes to send"),
-    ("held", "thing held back", "things held back"),
     ("conflicts", "conflict", "conflicts"),
     ("parked", "change refused by iCloud", "changes refused by iCloud"),
 )
@@ -54,8 +54,11 @@ def status(options: Globals, as_json: bool) -> None:
         told = _left_behind(options)
     if as_json:
         document(told)
-    else:
-        _tell_status(told)
+        return
+    _tell_status(told)
+    if told["held"]:
+        held = _asked_or_read(options, "/held", lambda answers: answers.held())
+        tell_waiting(held["held"])
 
 
 @click.command(short_help="Show the lists, each with its file.")
@@ -150,7 +153,7 @@ def _left_behind(options: Globals) -> Document:
         "folder": folder,
         "last_success": None,
         "next_run": None,
-        **{name: None for name, *_ in _COUNTS},
+        **dict.fromkeys(("pending", "held", "conflicts", "parked")),
         "polls": {},
     }
     try:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from daemon.cli.common import Globals, json_option, pass_globals
+from daemon.cli.failure import NotThere
 from daemon.cli.told import tell_plan, tell_sync
-from daemon.output import document, plural, say
+from daemon.output import document, say
 
 if TYPE_CHECKING:
     from sync.engine import Engine
@@ -56,6 +57,8 @@ def sync(options: Globals, dry_run: bool, yes: bool, as_json: bool) -> int:
     Ends with 0 when all is done, with 3 when a part could not be, and with 4 when something new
     waits for your decision: a conflict, held deletions, a first plan.
     """
+    if dry_run and yes:
+        raise click.UsageError("--dry-run and --yes exclude each other")
     if dry_run:
         return _plan(options, as_json)
     body = {"approve": yes}
@@ -109,13 +112,16 @@ def approve(options: Globals, keys: tuple[str, ...], as_json: bool) -> None:
             ],
         },
     )
+    approved = told["approved"]
+    missing = sorted(set(keys) - {hold["id"] for hold in approved})
+    if missing:
+        raise NotThere(f"nothing waits under the key {missing[0]}", "see `remindersd status`")
     if as_json:
         document(told)
         return
-    approved = told.get("approved", [])
     for hold in approved:
         say(f"approved: {hold['reason']}")
-    say(f"{plural(len(approved), 'decision')} made" if approved else "nothing was waiting")
+    say("it is done by the next sync" if approved else "nothing was waiting")
 
 
 def _plan(options: Globals, as_json: bool) -> int:

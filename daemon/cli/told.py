@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from daemon.output import plural, say
+from sync.actions import HoldKind
 
 __all__ = ["tell_plan", "tell_sync", "tell_waiting"]
 
 Told = Mapping[str, Any]
 
-_FIRST_PLAN = "first-plan"
+_APPROVABLE = frozenset({HoldKind.FIRST_PLAN, HoldKind.NEW_LIST, HoldKind.DELETIONS})
+_LONGEST = 20  # holds that are named one by one
 _SIDES = (("iCloud: ", "in iCloud"), ("files: ", "in the files"))
 
 
@@ -59,11 +61,14 @@ def tell_plan(told: Told) -> None:
 
 
 def tell_waiting(held: Sequence[Told]) -> None:
-    """What is held, each with the key to approve it by."""
+    """What is held back, for a person or for time; with its key, where it can be approved of."""
     if not held:
         return
     say(f"{plural(len(held), 'thing')} held back:")
-    for hold in held:
-        key = "" if hold["kind"] == _FIRST_PLAN or not hold["id"] else f"  [{hold['id']}]"
+    for hold in held[:_LONGEST]:
+        key = f"  [{hold['id']}]" if hold["kind"] in _APPROVABLE else ""
         say(f"  {hold['reason']}{key}")
-    say("  let it go ahead with `remindersd approve`")
+    if len(held) > _LONGEST:
+        say(f"  ... and {len(held) - _LONGEST} more")
+    if any(hold["kind"] in _APPROVABLE for hold in held):
+        say("  let it go ahead with `remindersd approve`, or `remindersd approve KEY`")

@@ -36,6 +36,7 @@ REPORT = {
         (["sandbox", "--reminders", "-1"], "-1"),
         (["sandbox", "--mfa", "sms"], "sms"),
         (["login", "--code", "123456"], "`-`"),
+        (["sync", "--dry-run", "--yes"], "--yes"),
         (["config"], "check"),
     ],
 )
@@ -211,7 +212,7 @@ def test_what_must_feel_instant_imports_nothing_heavy(
         200,
         {
             **{"state": "ok", "reason": "", "account": "a@b", "folder": "/f"},
-            **{"last_success": None, "next_run": None},
+            **{"last_success": None, "next_run": None, "held": 0},
         },
     )
     probe = (

@@ -81,6 +81,32 @@ def test_a_new_file_waits_until_it_is_approved(home: Home, world: World) -> None
     world.phone.sync()
     assert [shown.title for shown in world.phone.reminders("Packing")] == ["Tent"]
     assert home.run("approve").stdout == "nothing was waiting\n"
+    unknown = home.run("approve", "Packing.md")
+    assert unknown.exit_code == 1
+    assert "Packing.md" in unknown.stderr
+
+
+def test_a_first_plan_waits_and_status_says_so(home: Home, world: World) -> None:
+    home.folder.mkdir()
+    (home.folder / "Groceries.md").write_text("- [ ] Milk\n- [ ] Soap\n")
+    waiting = home.run("sync", "--json")
+    assert waiting.exit_code == 4, waiting.output
+    assert [hold["kind"] for hold in documents(waiting)[0]["new_holds"]] == ["first-plan"]
+    assert (home.folder / "Groceries.md").read_text() == "- [ ] Milk\n- [ ] Soap\n"
+    shown = home.run("status").stdout
+    assert "1 thing held back" in shown
+    assert "[first-plan]" in shown
+
+
+def test_yes_lets_a_first_plan_go_ahead(home: Home, world: World) -> None:
+    home.folder.mkdir()
+    (home.folder / "Groceries.md").write_text("- [ ] Milk\n- [ ] Soap\n")
+    yes = home.run("sync", "--yes")
+    assert yes.exit_code == 0, yes.output
+    world.phone.sync()
+    titles = [reminder.title for reminder in world.phone.reminders("Groceries")]
+    assert titles.count("Milk") == 1
+    assert titles.count("Soap") == 1
 
 
 def test_a_service_that_refuses_connections_ends_with_6(home: Home) -> None:
