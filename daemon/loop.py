@@ -9,88 +9,31 @@ trusted any more (a damaged mirror) or nothing has begun (a config that does not
 from __future__ import annotations
 
 import logging
-import random
 import threading
-import time
 import traceback
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass, field, replace
+from contextlib import ExitStack
+from dataclasses import replace
 from queue import Empty, SimpleQueue
-from typing import Any, Protocol
+from typing import Any
 
 from daemon.agenda import Agenda, Kind
 from daemon.config import Config
-from daemon.notify import Notifier
 from daemon.reload import refused_change
-from daemon.state import Board, Event, State, state_after
+from daemon.requests import Cycler, Request, Stopping, Surroundings, Unexpected
+from daemon.state import Event, State, state_after
 from daemon.troubles import as_ours, judge
 from store.errors import StoreError
-from sync.actions import Hold
 from sync.errors import MirrorDamaged, RemindersdError, UsageError
 from sync.report import Report
 
-__all__ = ["Cycler", "Loop", "Request", "Stopping", "Surroundings"]
+__all__ = ["Loop"]
 
 # How long a `sync` waits for files that are being saved and records that change meanwhile.
 PATIENCE_S = 20.0
 
 _log = logging.getLogger(__name__)
-
-
-class Cycler(Protocol):
-    """What the loop needs of an engine."""
-
-    def cycle(self, trigger: str, *, approve: bool = False, plan_only: bool = False) -> Report:
-        """One full cycle."""
-
-    def approve(self, keys: Sequence[str] = ()) -> list[Hold]:
-        """Let what is held go ahead."""
-
-
-class Stopping(RemindersdError):
-    """The daemon ends before it could do what was asked."""
-
-    code = "stopping"
-
-
-class Unexpected(RemindersdError):
-    """A bug of ours, in the one sentence that is safe to show."""
-
-    code = "bug"
-
-
-@dataclass(slots=True, eq=False)
-class Request:
-    """Somebody waits for ``answer``: of a cycle, of a plan, or of an approval of ``keys``."""
-
-    approve: bool = False
-    plan_only: bool = False
-    keys: Sequence[str] | None = None
-    answer: Future[Any] = field(default_factory=Future)
-    asked: float = 0.0
-    so_far: Report | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """All that the loop touches besides the engine.
-
-    ``read_config`` raises UsageError; ``adopt`` tells schedule and watcher of a new config;
-    ``before_cycle`` is called before each; ``next_poll`` gives Unix seconds, as ``wall`` does.
-    """
-
-    open_engine: Callable[[Config], AbstractContextManager[Cycler]]
-    read_config: Callable[[], Config]
-    board: Board
-    notifier: Notifier = field(default_factory=Notifier)
-    adopt: Callable[[Config], None] = lambda _config: None
-    before_cycle: Callable[[], None] = lambda: None
-    next_poll: Callable[[], float | None] = lambda: None
-    monotonic: Callable[[], float] = time.monotonic
-    wall: Callable[[], float] = time.time
-    random: Callable[[], float] = random.random
 
 
 class Loop:

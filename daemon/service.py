@@ -69,56 +69,69 @@ def _run(config: Config, signals: _Signals) -> None:
     from daemon.api import Api
     from daemon.compose import MIRROR, open_engine
     from daemon.control import served
-    from daemon.loop import Loop, Surroundings
-    from daemon.schedule import ClockWatch, Schedule
-    from daemon.watch import Watcher
+    from daemon.loop import Loop
+    from daemon.requests import Surroundings
+    from daemon.schedule import ClockWatch
 
-    board = Board()
-    in_use = [config]
-    schedule = Schedule(config.reminders.every, lambda: loop.want(Kind.TIMER))
-    watcher = Watcher(config.folder, lambda kind: loop.want(kind))
-
-    def adopt(new: Config) -> None:
-        in_use[0] = new
-        schedule.change(new.reminders.every)
-
-    def look_after_watches() -> None:
-        problem = watcher.refresh()
-        if problem is not None and problem != board.status.watch_problem:
-            _log.warning("%s", problem)
-        board.change(watch_problem=problem)
-
-    def on_drift(sentence: str) -> None:
-        _log.info("%s: planning anew", sentence)
-        schedule.replan()
-        loop.want(Kind.RESUME)
-
+    senses = _Senses(config, lambda kind: loop.want(kind))
     loop = Loop(
         config,
         Surroundings(
             open_engine=open_engine,
             read_config=lambda: load_config(config.source),
-            board=board,
-            adopt=adopt,
-            before_cycle=look_after_watches,
-            next_poll=schedule.next_run,
+            board=senses.board,
+            adopt=senses.adopt,
+            before_cycle=senses.look_after_watches,
+            next_poll=senses.schedule.next_run,
         ),
     )
-    clocks = ClockWatch(on_drift)
+    clocks = ClockWatch(senses.on_drift)
     answers = Answers(state_dir(config.profile) / MIRROR)
-    api = Api(board, answers, loop.ask, lambda: in_use[0])
+    api = Api(senses.board, answers, loop.ask, lambda: senses.config)
     path = socket_path(config.profile, config.control.socket)
     with ExitStack() as parts:
         parts.enter_context(closing(answers))
         parts.enter_context(served(api, path))
-        for part in (schedule, clocks):
+        for part in (senses.schedule, clocks):
             part.start()
             parts.callback(part.stop)
-        parts.callback(watcher.stop)
+        parts.callback(senses.watcher.stop)
         _log.info("%s keeps %s, on %s", config.profile, config.folder, path)
         signals.stop, signals.reload = loop.stop, loop.reload
         loop.run()
     _log.info("stopped")
+
+
+class _Senses:
+    """What makes the loop run a cycle by itself, kept in step with config, folder and clocks."""
+
+    def __init__(self, config: Config, want: Callable[[Kind], None]) -> None:
+        from daemon.schedule import Schedule
+        from daemon.watch import Watcher
+
+        self.config = config
+        self.board = Board()
+        self.schedule = Schedule(config.reminders.every, lambda: want(Kind.TIMER))
+        self.watcher = Watcher(config.folder, want)
+        self._want = want
+
+    def adopt(self, config: Config) -> None:
+        """Another config is in use."""
+        self.config = config
+        self.schedule.change(config.reminders.every)
+
+    def look_after_watches(self) -> None:
+        """Watch what there is now, and say what cannot be watched."""
+        problem = self.watcher.refresh()
+        if problem is not None and problem != self.board.status.watch_problem:
+            _log.warning("%s", problem)
+        self.board.change(watch_problem=problem)
+
+    def on_drift(self, sentence: str) -> None:
+        """The clocks have parted: no run may be missed for it."""
+        _log.info("%s: planning anew", sentence)
+        self.schedule.replan()
+        self._want(Kind.RESUME)
 
 
 @contextmanager

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from daemon.config import Config
-from daemon.loop import Loop, Request, Surroundings
+from daemon.loop import Loop
+from daemon.requests import Request, Surroundings
 from daemon.state import Board, Event
 from sync.actions import Hold, HoldKind
 from sync.errors import RemindersdError

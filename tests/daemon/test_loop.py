@@ -11,7 +11,7 @@ import pytest
 
 from daemon.agenda import Kind
 from daemon.config import Config
-from daemon.loop import Stopping, Unexpected
+from daemon.requests import Stopping, Unexpected
 from store.errors import Damaged
 from store.model import Field
 from sync.actions import Conflict

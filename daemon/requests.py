@@ -1,0 +1,74 @@
+"""Names the seams of the loop: what is asked of it, and what it asks of others."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from daemon.config import Config
+from daemon.notify import Notifier
+from daemon.state import Board
+from sync.actions import Hold
+from sync.errors import RemindersdError
+from sync.report import Report
+
+__all__ = ["Cycler", "Request", "Stopping", "Surroundings", "Unexpected"]
+
+
+class Cycler(Protocol):
+    """What the loop needs of an engine."""
+
+    def cycle(self, trigger: str, *, approve: bool = False, plan_only: bool = False) -> Report:
+        """One full cycle."""
+
+    def approve(self, keys: Sequence[str] = ()) -> list[Hold]:
+        """Let what is held go ahead."""
+
+
+class Stopping(RemindersdError):
+    """The daemon ends before it could do what was asked."""
+
+    code = "stopping"
+
+
+class Unexpected(RemindersdError):
+    """A bug of ours, in the one sentence that is safe to show."""
+
+    code = "bug"
+
+
+@dataclass(slots=True, eq=False)
+class Request:
+    """Somebody waits for ``answer``: of a cycle, of a plan, or of an approval of ``keys``."""
+
+    approve: bool = False
+    plan_only: bool = False
+    keys: Sequence[str] | None = None
+    answer: Future[Any] = field(default_factory=Future)
+    asked: float = 0.0
+    so_far: Report | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """All that the loop touches besides the engine.
+
+    ``read_config`` raises UsageError; ``adopt`` tells schedule and watcher of a new config;
+    ``before_cycle`` is called before each; ``next_poll`` gives Unix seconds, as ``wall`` does.
+    """
+
+    open_engine: Callable[[Config], AbstractContextManager[Cycler]]
+    read_config: Callable[[], Config]
+    board: Board
+    notifier: Notifier = field(default_factory=Notifier)
+    adopt: Callable[[Config], None] = lambda _config: None
+    before_cycle: Callable[[], None] = lambda: None
+    next_poll: Callable[[], float | None] = lambda: None
+    monotonic: Callable[[], float] = time.monotonic
+    wall: Callable[[], float] = time.time
+    random: Callable[[], float] = random.random
