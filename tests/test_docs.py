@@ -1,0 +1,203 @@
+"""The documents say what is in the tree: names in them exist, and what exists is named."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+from collections.abc import Iterator
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel
+
+from daemon.cli import cli
+from daemon.config import Config, load_config
+
+ROOT = Path(__file__).parent.parent
+DOCS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
+EXAMPLE = ROOT / "config.example.yaml"
+PACKAGES = ("daemon", "sync", "store", "sandbox")
+TABLE_ROW = re.compile(r"^\| `([a-z_0-9/]+\.py)` \| (.+) \|$", re.MULTILINE)
+TEST_NAME = re.compile(r"`(tests/[a-z_0-9/]+\.py)::([A-Za-z_0-9]+)`")
+CITATION = re.compile(r'docs/wire\.md, (?:"([^"]+)"|([^).;:]+))')
+LINK = re.compile(r"\]\((?!https?://|#)([^)#]+)")
+
+
+def text_of(path: str) -> str:
+    return (ROOT / path).read_text(encoding="utf-8")
+
+
+# ---- the config
+
+
+def keys_of(model: type[BaseModel], above: str = "") -> Iterator[str]:
+    """Dotted names of all keys of a config section, but what stands in no file."""
+    for name, field in model.model_fields.items():
+        if field.exclude:
+            continue
+        yield above + name
+        inner = field.annotation
+        if isinstance(inner, type) and issubclass(inner, BaseModel):
+            yield from keys_of(inner, f"{above}{name}.")
+
+
+def keys_in(data: dict[str, object], known: set[str], above: str = "") -> Iterator[str]:
+    for name, value in data.items():
+        yield above + name
+        if isinstance(value, dict) and any(key.startswith(f"{above}{name}.") for key in known):
+            yield from keys_in(value, known, f"{above}{name}.")
+
+
+def test_the_example_config_names_every_key_and_no_other() -> None:
+    known = set(keys_of(Config))
+    assert set(keys_in(yaml.safe_load(text_of("config.example.yaml")), known)) == known
+
+
+def test_the_example_config_is_valid_and_shows_the_defaults() -> None:
+    shown = load_config(EXAMPLE)
+    account = {"apple_id": shown.account.apple_id}
+    bare = Config.model_validate({"account": account, "folder": "~/Todo", "source": EXAMPLE})
+    assert shown == bare
+
+
+def test_every_key_of_the_example_config_is_explained() -> None:
+    lines = text_of("config.example.yaml").splitlines()
+    unexplained = [
+        line
+        for above, line in pairwise(lines)
+        if re.match(r" *[a-z_]+: \S", line) and not above.lstrip().startswith("#")
+    ]
+    assert unexplained == []
+
+
+# ---- the map of the code
+
+
+@cache
+def table() -> dict[str, str]:
+    return dict(TABLE_ROW.findall(text_of("docs/architecture.md")))
+
+
+def modules() -> set[str]:
+    """Every module that says more than that its package exists."""
+    found = {path for package in PACKAGES for path in (ROOT / package).rglob("*.py")}
+    return {
+        path.relative_to(ROOT).as_posix()
+        for path in found
+        if path.name != "__init__.py" or len(ast.parse(path.read_text()).body) > 1
+    }
+
+
+def test_the_map_names_every_module_and_no_other() -> None:
+    assert sorted(table()) == sorted(modules())
+
+
+def test_the_map_gives_each_module_a_question_of_its_own() -> None:
+    questions = [question for question in table().values() if question.endswith("?")]
+    assert len(questions) == len(table()) - 1  # the generated one answers nothing
+    assert len(set(questions)) == len(questions)
+
+
+def test_files_that_documents_name_exist() -> None:
+    name = re.compile(rf"`((?:{'|'.join(PACKAGES)}|tests|docs)/[\w./-]+\.\w+)(?:::\w+)?`")
+    missing = {
+        (doc.name, path)
+        for doc in DOCS
+        for path in name.findall(doc.read_text(encoding="utf-8"))
+        if not (ROOT / path).exists()
+    }
+    assert missing == set()
+
+
+def test_links_between_documents_lead_somewhere() -> None:
+    broken = {
+        (doc.name, target)
+        for doc in DOCS
+        for target in LINK.findall(doc.read_text(encoding="utf-8"))
+        if not (doc.parent / target).exists()
+    }
+    assert broken == set()
+
+
+# ---- invariants and the wire
+
+
+@cache
+def names_in(path: str) -> set[str]:
+    return {
+        node.name
+        for node in ast.walk(ast.parse(text_of(path)))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+
+
+def test_each_invariant_names_tests_that_exist() -> None:
+    sections = re.split(r"^## ", text_of("docs/invariants.md"), flags=re.MULTILINE)[1:]
+    assert [int(section.split(".")[0]) for section in sections] == list(range(1, 11))
+    for section in sections:
+        named = TEST_NAME.findall(section)
+        assert named, section.splitlines()[0]
+        missing = [f"{path}::{test}" for path, test in named if test not in names_in(path)]
+        assert missing == []
+
+
+def test_what_the_code_cites_of_the_wire_is_a_section_there() -> None:
+    headings = re.findall(r"^#+ (.+)$", text_of("docs/wire.md"), flags=re.MULTILINE)
+    cited = {
+        (quoted or plain).strip()
+        for folder in (*PACKAGES, "tests")
+        for path in (ROOT / folder).rglob("*.py")
+        if path != Path(__file__)
+        for quoted, plain in CITATION.findall(path.read_text(encoding="utf-8"))
+    }
+    assert len(cited) > 5
+    everything = " | ".join(headings).casefold()
+    assert [name for name in sorted(cited) if name.casefold() not in everything] == []
+
+
+# ---- README
+
+
+def test_the_readme_names_every_verb() -> None:
+    readme = text_of("README.md")
+    assert [verb for verb in cli.commands if f"remindersd {verb}" not in readme] == []
+
+
+def test_the_readme_names_no_verb_that_is_not_there() -> None:
+    named = set(re.findall(r"^ {4}remindersd ([a-z]+)", text_of("README.md"), re.MULTILINE))
+    assert named <= set(cli.commands)
+
+
+def test_the_readme_names_every_exit_code() -> None:
+    codes = set(re.findall(r"^\| (\d+) \|", text_of("README.md"), flags=re.MULTILINE))
+    assert codes == {"0", "1", "2", "3", "4", "5", "6", "11", "12", "13", "20"}
+
+
+def test_make_targets_that_documents_name_exist() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", text_of("Makefile"), flags=re.MULTILINE))
+    named = {
+        target
+        for doc in DOCS
+        for target in re.findall(r"`make ([a-z-]+)`", doc.read_text(encoding="utf-8"))
+    }
+    assert named <= targets
+
+
+# ---- what a person gets
+
+
+def test_pinned_versions_are_plain() -> None:
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        for line in text_of(name).splitlines():
+            assert re.fullmatch(
+                r'#.*|-r requirements\.txt|[\w.-]+==[\w.]+(?: ; python_version < "[\d.]+")?', line
+            ), f"{name}: {line}"
+
+
+def test_the_check_script_is_sound_shell() -> None:
+    script = ROOT / ".ci" / "run"
+    assert script.stat().st_mode & 0o111
+    assert subprocess.run(["bash", "-n", str(script)], check=False).returncode == 0
