@@ -153,7 +153,10 @@ class Api:
         queue: asyncio.Queue[Event | None] = asyncio.Queue()
 
         def put(event: Event) -> None:
-            queue.put_nowait(event if queue.qsize() < BEHIND_MAX else None)
+            if queue.qsize() < BEHIND_MAX:
+                queue.put_nowait(event)
+            elif queue.qsize() == BEHIND_MAX:
+                queue.put_nowait(None)
 
         def hear(event: Event) -> None:
             if not loop.is_closed():

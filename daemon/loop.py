@@ -189,7 +189,7 @@ class Loop:
         self._agenda.go_on(now, report.retry_after_s)
         board.change(last_success=self._around.wall(), problems=tuple(report.problems))
         board.tell(Event("cycle", report.document()))
-        self._say(*state_after(report))
+        self._say(*state_after(report), told="see `remindersd status`")
         if not report.idle:
             _log.info(
                 "%s: pulled %d, pushed %d, wrote %d lines in %d files",
@@ -211,9 +211,10 @@ class Loop:
             _log.warning("%s: %s%s", trouble.state, error.message, way_out)
         self._say(trouble.state, error.message)
 
-    def _say(self, state: State, reason: str) -> None:
+    def _say(self, state: State, reason: str, told: str | None = None) -> None:
+        """``told`` is for the service manager, where a reason may quote what a person wrote."""
         self._around.board.change(state=state, reason=reason)
-        self._around.notifier.status(f"{state}: {reason}" if reason else state)
+        self._around.notifier.status(f"{state}: {told or reason}" if reason else state)
 
     def _say_next_run(self) -> None:
         due_at = self._agenda.next_at()
@@ -244,6 +245,9 @@ class Loop:
             self._around.adopt(config)
             self._around.board.change(config_problem=None)
             self._agenda.want(Kind.START, self._around.monotonic())
+            if self._around.board.status.state is not State.OFFLINE:
+                # What was wrong may be put right by it; no network, or a wait, is not.
+                self._agenda.go_on(self._around.monotonic(), None)
             _log.info("the config was read again")
         self._around.notifier.ready()
 

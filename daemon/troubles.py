@@ -68,7 +68,9 @@ def judge(error: RemindersdError, failures: int, random: Callable[[], float]) ->
 def as_ours(error: StoreError) -> RemindersdError:
     """What the store reports, as an error with an exit code and a way out."""
     if isinstance(error, Damaged):
-        return MirrorDamaged(str(error), "it is kept as it is; see `remindersd rebuild`")
+        return MirrorDamaged(
+            str(error), "move it aside and start again: it is rebuilt from files and iCloud"
+        )
     return RemindersdError(str(error), "make room, or let the other process finish")
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from daemon.client import NotRunning, call, events
+from daemon.state import Event
 from store.model import Field
 from sync.actions import Conflict
 from sync.errors import AccountUnusable, NetworkError, SignInNeeded, Throttled
@@ -272,6 +273,21 @@ def test_streams_end_when_the_daemon_does(tmp_path: Path) -> None:
     assert list(stream) == []
     with pytest.raises(NotRunning):
         call(socket, "GET", "/status")
+
+
+def test_a_reader_that_never_reads_holds_up_nobody(tmp_path: Path) -> None:
+    with serving(tmp_path, FakeEngine()) as (socket, running):
+        running.until("ok")
+        with sockets.socket(sockets.AF_UNIX) as mute:
+            mute.connect(str(socket))
+            mute.sendall(b"GET /events HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\r\n")
+            assert mute.recv(10)
+            for _ in range(1000):
+                running.board.tell(Event("cycle", {"filling": "x" * 4000}))
+            assert call(socket, "GET", "/status")[0] == 200
+            # The end comes in bounded time although the stream cannot be finished.
+            running.loop.stop()
+            running.join()
 
 
 def test_who_waits_for_a_sync_hears_of_the_end(tmp_path: Path) -> None:

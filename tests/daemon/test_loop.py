@@ -11,6 +11,7 @@ import pytest
 
 from daemon.agenda import Kind
 from daemon.config import Config
+from daemon.notify import Notifier
 from daemon.requests import Stopping, Unexpected
 from store.errors import Damaged
 from store.model import Field
@@ -20,6 +21,7 @@ from sync.errors import (
     NetworkError,
     RemindersdError,
     SignInNeeded,
+    Throttled,
     UsageError,
 )
 from sync.merge import Side
@@ -284,3 +286,35 @@ def test_a_config_that_cannot_be_taken_leaves_the_old_one_in_use(
         assert "stays in use" in problem
     assert not taken
     assert engine.opened == 1
+
+
+def test_a_new_config_may_end_what_waits_for_a_person(tmp_path: Path) -> None:
+    engine = FakeEngine(SignInNeeded("no password is set"))
+    with Running(config(tmp_path), engine) as running:
+        running.until("sign-in")
+        running.loop.reload()
+        running.until("ok")
+
+
+def test_a_new_config_does_not_end_a_wait_that_icloud_asked_for(tmp_path: Path) -> None:
+    engine = FakeEngine(Throttled("wait", retry_after_s=600))
+    with Running(config(tmp_path), engine) as running:
+        running.until("offline")
+        running.loop.reload()
+        running.ask(plan_only=True).result(PATIENCE_S)
+        assert [call[0] for call in engine.calls] == ["start", "plan"]
+
+
+def test_the_service_manager_is_not_told_what_a_person_wrote(tmp_path: Path) -> None:
+    told: list[str] = []
+
+    class Manager(Notifier):
+        def status(self, sentence: str) -> None:
+            told.append(sentence)
+
+    engine = FakeEngine(report(problems=["Rings.md: not accepted"]), NetworkError("no route"))
+    with Running(config(tmp_path), engine, notifier=Manager({})) as running:
+        running.until("attention")
+        running.ask()
+        running.until("offline")
+    assert told == ["attention: see `remindersd status`", "offline: no route"]

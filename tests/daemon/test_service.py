@@ -9,21 +9,25 @@ import socket as sockets
 import subprocess
 import sys
 import threading
+import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from daemon import service
+from daemon.agenda import Kind
 from daemon.client import call, events
 from daemon.compose import open_store
 from daemon.config import load_config
 from sandbox.serve import start_in_thread
 from sandbox.world import make_world
+from tests.daemon.fakes import config
 
 WAIT_S = 30  # only ever used up by a test that fails
 
@@ -261,3 +265,20 @@ def test_a_signal_during_the_start_ends_it_with_0(
     monkeypatch.setattr(service, "set_up", lambda **_: None)
     assert service.run(None) == 0
     assert signal.getsignal(number) is before
+
+
+def test_clocks_that_parted_plan_anew_and_run_a_cycle(tmp_path: Path) -> None:
+    wanted: list[Kind] = []
+    senses = service._Senses(config(tmp_path), wanted.append)
+    senses.schedule.start()
+    try:
+        scheduler: Any = senses.schedule._scheduler
+        job = scheduler.get_job("reminders")
+        job.modify(next_run_time=job.next_run_time + timedelta(hours=1))
+        senses.on_drift("the clock was set by -3600 s")
+        next_run = senses.schedule.next_run()
+        assert next_run is not None
+        assert next_run - time.time() < 70
+    finally:
+        senses.schedule.stop()
+    assert wanted == [Kind.RESUME]
