@@ -2,7 +2,7 @@
 
 A file can say less than iCloud knows: no seconds, the day of a completion but not its instant, no
 blank at the end of a note. So a value read from a file is *lifted* to the known value that would
-be written like that, first the base's, then the remote's; only what is left differs.
+be written like that, first the remote's, then the base's; only what is left differs.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from store.model import Completion, Field, Reminder, Value
 
-__all__ = ["as_reminder", "lift", "overlay"]
+__all__ = ["PLACE", "as_reminder", "lift", "overlay"]
 
 PLACE = (Field.LIST, Field.PARENT)  # where a line stands is not said in words
 
@@ -34,21 +34,18 @@ def lift(
 ) -> Reminder:
     """``seen`` with each field replaced by the first known value that a file would show alike.
 
-    What a file cannot say of a known value becomes opaque: its silence there means nothing.
+    A value that no line can say is shown as nothing, so nothing means it.
     """
     lifted: dict[Field, Value] = {}
-    unsayable: frozenset[Field] = frozenset()
     for whole in known:
         if whole is None:
             continue
         words = shown(whole)
-        unsayable |= words.opaque - whole.opaque
+        skipped = {*PLACE, *lifted, *whole.opaque, *seen.opaque}
         for name in Field:
-            if name in lifted or name in PLACE or name in words.opaque or name in seen.opaque:
-                continue
-            if _same(seen.value(name), words.value(name)):
+            if name not in skipped and _same(seen.value(name), words.value(name)):
                 lifted[name] = whole.value(name)
-    return replace(overlay(seen, lifted), opaque=seen.opaque | unsayable)
+    return overlay(seen, lifted)
 
 
 def _same(seen: Value, shown: Value) -> bool:

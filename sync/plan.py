@@ -14,7 +14,7 @@ It does not know how a change is written, sent or counted; ``sync.guard`` holds 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from store.model import Absent, Completion, Field, Presence, Present, Reminder, Unknown, Value
@@ -37,13 +37,14 @@ from sync.actions import (
     Why,
     merged_plans,
 )
-from sync.lift import as_reminder, lift, overlay
+from sync.lift import PLACE, as_reminder, lift, overlay
 from sync.merge import MISSING, Agreed, Conflicted, Push, Render, Side, merge
 from sync.snapshot import NEVER, Evidence, ListView, LocalItem, Mode, Policy, RemoteItem, Snapshot
 
 __all__ = ["make_plan"]
 
 NOTHING = Plan()
+BLANK = Reminder("")
 Values = Mapping[Field, Value]
 
 
@@ -90,9 +91,9 @@ def _learn(evidence: Evidence, stored: Values, remote: Presence[RemoteItem]) -> 
         return {}
     there = remote.value.reminder.values()
     return {
-        name: value
-        for name, value in evidence.changes.items()
-        if there.get(name, MISSING) == value and stored.get(name, MISSING) != value
+        name: there[name]
+        for name, values in evidence.sent.items()
+        if name in there and there[name] in values and stored.get(name, MISSING) != there[name]
     }
 
 
@@ -133,8 +134,9 @@ def _decide(case: _Case, closed: str) -> Plan:
 
 @dataclass(slots=True)
 class _Fields:
-    """What the merge of all fields of one reminder comes to."""
+    """What the merge of all fields of one reminder comes to; ``seen`` is what the file says."""
 
+    seen: Reminder
     pushes: dict[Field, Value] = field(default_factory=dict)
     renders: dict[Field, Value] = field(default_factory=dict)
     learned: dict[Field, Value] = field(default_factory=dict)
@@ -143,14 +145,17 @@ class _Fields:
 
 
 def _both(case: _Case, local: LocalItem, remote: RemoteItem, closed: str) -> Plan:
-    fields = _merge_fields(case, local, remote, Side.CLOUD if closed else case.policy.wins)
+    wins = Side.CLOUD if closed else case.policy.wins
+    fields = _merge_fields(case, local, remote, wins)
+    _move_whole(case.id, fields, remote.reminder, wins)
+    _keep_unsayable(case, fields, remote.reminder)
     _hold_back(case, fields, remote, closed)
     quiet = not (fields.pushes or fields.renders or fields.holds)
     if quiet and not remote.visible and local.clean and not local.has_subtasks:
         return Plan(renders=(RemoveLine(case.id, Why.AGED),))
     return Plan(
         pushes=(Update(case.id, fields.pushes),) if fields.pushes else (),
-        renders=_line_change(case, remote.reminder, fields),
+        renders=_line_change(case, fields),
         learned=(Learn(case.id, fields.learned),) if fields.learned else (),
         conflicts=tuple(fields.conflicts),
         holds=tuple(fields.holds),
@@ -159,8 +164,8 @@ def _both(case: _Case, local: LocalItem, remote: RemoteItem, closed: str) -> Pla
 
 def _merge_fields(case: _Case, local: LocalItem, remote: RemoteItem, wins: Side) -> _Fields:
     base = as_reminder(case.id, case.base) if case.base else None
-    seen = lift(local.reminder, case.policy.shown, base, remote.reminder)
-    fields = _Fields()
+    seen = lift(local.reminder, case.policy.shown, remote.reminder, base)
+    fields = _Fields(seen)
     for name in Field:
         if name in seen.opaque or name in remote.reminder.opaque:
             continue
@@ -180,6 +185,32 @@ def _merge_fields(case: _Case, local: LocalItem, remote: RemoteItem, wins: Side)
     return fields
 
 
+def _move_whole(id: str, fields: _Fields, remote: Reminder, wins: Side) -> None:
+    """List and parent are one place: where both sides moved it, one side's place wins whole."""
+    if not (fields.pushes.keys() & PLACE and fields.renders.keys() & PLACE):
+        return
+    to_files = wins is Side.CLOUD
+    loses, gets = (fields.pushes, fields.renders)[:: 1 if to_files else -1]
+    for name in PLACE:
+        if name in loses:
+            here, there = fields.seen.value(name), remote.value(name)
+            winner, loser = (there, here) if to_files else (here, there)
+            fields.conflicts.append(Conflict(id, name, winner, loser, wins))
+            del loses[name]
+            gets[name] = winner
+
+
+def _keep_unsayable(case: _Case, fields: _Fields, remote: Reminder) -> None:
+    """What no line can say is not written: the line keeps its words, and a person is told."""
+    if not fields.renders:
+        return
+    for name in sorted(case.policy.shown(remote).opaque & fields.renders.keys()):
+        del fields.renders[name]
+        fields.conflicts = [one for one in fields.conflicts if one.field is not name]
+        reason = f"no line can say its {name} in iCloud; the line keeps what it says"
+        fields.holds.append(Hold(case.id, HoldKind.FILE, reason))
+
+
 def _hold_back(case: _Case, fields: _Fields, remote: RemoteItem, closed: str) -> None:
     """Take out of the pushes what must not be sent, and say so."""
     if closed and fields.pushes:
@@ -193,12 +224,13 @@ def _hold_back(case: _Case, fields: _Fields, remote: RemoteItem, closed: str) ->
         fields.holds.append(Hold(case.id, HoldKind.RECURRING, reason))
 
 
-def _line_change(case: _Case, remote: Reminder, fields: _Fields) -> tuple[RenderOp, ...]:
+def _line_change(case: _Case, fields: _Fields) -> tuple[RenderOp, ...]:
     changes = fields.renders
     if not changes:
         return ()
-    if Field.LIST in changes or Field.PARENT in changes:
-        return (MoveLine(case.id, overlay(remote, fields.pushes), changes),)
+    if changes.keys() & PLACE:
+        # It takes along all that it says, also what is held back or cannot be compared.
+        return (MoveLine(case.id, overlay(fields.seen, changes), changes),)
     return (SetLine(case.id, changes),)
 
 
@@ -210,18 +242,22 @@ def _only_local(case: _Case, local: LocalItem, closed: str) -> Plan:
         return _unremembered(case, local, closed)
     base = as_reminder(case.id, case.base)
     seen = lift(local.reminder, case.policy.shown, base)
-    edits = {
-        name: value
-        for name, value in seen.values().items()
-        if name in case.base and value != case.base[name]
-    }
+    edits = {name: value for name, value in seen.values().items() if _edited(case, name, value)}
     if not edits:
         # Deleted there, untouched here: the line goes.
         return Plan(renders=(RemoveLine(case.id, Why.DELETED),))
     if closed:
         return _held(case, HoldKind.READ_ONLY, f"{closed}; deleted in iCloud but edited here")
     # Deleted there, edited here: the edit stays.
-    return Plan(pushes=(Undelete(case.id, overlay(seen, {**case.base, **edits})),))
+    whole = replace(overlay(seen, case.base), opaque=seen.opaque - case.base.keys())
+    return Plan(pushes=(Undelete(case.id, overlay(whole, edits)),))
+
+
+def _edited(case: _Case, name: Field, value: Value) -> bool:
+    """Whether a person said it: what was never agreed on was never written by us."""
+    if name in case.base:
+        return value != case.base[name]
+    return name not in PLACE and value != BLANK.value(name)
 
 
 def _unremembered(case: _Case, local: LocalItem, closed: str) -> Plan:
@@ -239,13 +275,10 @@ def _only_remote(case: _Case, remote: RemoteItem, closed: str) -> Plan:
     there = remote.reminder.values()
     if case.view(remote.reminder).path is None or Field.TITLE in remote.reminder.opaque:
         return NOTHING
-    if not case.base and not remote.visible:
-        # Completed too long ago to be shown.
-        return NOTHING
+    if not remote.visible:
+        # Completed too long ago to be shown: that it has no line says nothing.
+        return Plan(forgotten=(Forget(case.id),)) if case.base else NOTHING
     edited = any(value != case.base.get(name, MISSING) for name, value in there.items())
-    if edited and not remote.visible:
-        # Line deleted here, completed there meanwhile: it is gone from the file as it should be.
-        return Plan(forgotten=(Forget(case.id),))
     if edited or closed:
         # New there; or the line was deleted here and it was edited there: the edit stays.
         return Plan(renders=(AddLine(case.id, remote.reminder),))

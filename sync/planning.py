@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from store.db import Store
 from store.model import Completion, Field, ListInfo, Present, Reminder, Value
 from store.outbox import Intent
+from store.rows import ReminderRow
 from sync.actions import Create, Delete, Hold, HoldKind, Plan, PushOp, Undelete, Update
 from sync.guard import guard
 from sync.lists import ListBase, ListPlan, ListRules, plan_lists
@@ -216,9 +217,13 @@ class Planner:
             case Delete(id=id):
                 return Intent(id, "delete")
             case Undelete(id=id, reminder=reminder):
-                if id in known.rows:  # softly deleted: first it lives again, then it is edited
+                row = known.rows.get(id)
+                if row is None:
+                    return Intent(id, "create", self._with_moment(reminder.values()))
+                if row.deleted:  # softly: first it lives again, then it is edited
                     return Intent(id, "undelete")
-                return Intent(id, "create", self._with_moment(reminder.values()))
+                # Its list was deleted: it goes where its line stands.
+                return Intent(id, "update", self._with_moment(_differing(reminder, row)))
 
     def _with_moment(self, changes: Mapping[Field, Value]) -> dict[Field, Value]:
         """A tick gets its instant: now, or for another day than today its noon."""
@@ -231,6 +236,15 @@ class Planner:
                 now = datetime.combine(done.day, time(12), zone)
             moment[Field.DONE] = Completion(at_ms=int(now.timestamp()) * 1000)
         return moment
+
+
+def _differing(reminder: Reminder, row: ReminderRow) -> dict[Field, Value]:
+    there = row.reminder().values()
+    return {
+        name: value
+        for name, value in reminder.values().items()
+        if name in there and there[name] != value
+    }
 
 
 def _fingerprint(intent: Intent) -> tuple[object, ...]:

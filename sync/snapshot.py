@@ -54,10 +54,9 @@ class LocalItem:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What was sent and never answered: where remote shows it, the base learns it."""
+    """What was sent and never answered: where remote shows one of it, the base learns that."""
 
-    created: bool = False
-    changes: Mapping[Field, Value] = field(default_factory=dict)
+    sent: Mapping[Field, tuple[Value, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +84,6 @@ class Policy:
 
     shown: Callable[[Reminder], Reminder]
     wins: Side = Side.CLOUD
-    hold_above: int = 5
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,14 +90,12 @@ def _traces(store: Store, base: Mapping[str, Mapping[Field, Value]]) -> dict[str
 
 
 def _evidence(intents: list[Intent]) -> dict[str, Evidence]:
-    found: dict[str, Evidence] = {}
+    sent: defaultdict[str, dict[Field, tuple[Value, ...]]] = defaultdict(dict)
     for intent in intents:
         if intent.kind in ("create", "update", "undelete"):
-            before = found.get(intent.id, Evidence())
-            found[intent.id] = Evidence(
-                before.created or intent.kind == "create", {**before.changes, **intent.changes}
-            )
-    return found
+            for name, value in intent.changes.items():
+                sent[intent.id][name] = (*sent[intent.id].get(name, ()), value)
+    return {id: Evidence(fields) for id, fields in sent.items()}
 
 
 # ---- lists ------------------------------------------------------------------------------------
