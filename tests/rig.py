@@ -170,8 +170,10 @@ class Rig:
         """The requests that were sent inside, filled at the end."""
         before = len(self.world.faults.requests)
         found: list[dict[str, object]] = []
-        yield found
-        found += list(self.world.faults.requests)[before:]
+        try:
+            yield found
+        finally:
+            found += list(self.world.faults.requests)[before:]
 
     def bytes_of_folder(self) -> dict[str, bytes]:
         return {

@@ -21,7 +21,7 @@ from pathlib import Path
 from sync.errors import UsageError
 from sync.local.disk import sync_directory, write_whole
 
-__all__ = ["OURS", "Marker", "NotReady", "Ready", "check", "prepare"]
+__all__ = ["OURS", "Marker", "NotReady", "Ready", "check", "marker_signature", "prepare"]
 
 OURS = ".remindersd"
 
@@ -102,6 +102,15 @@ def check(root: Path, expected_uuid: str | None) -> Ready | NotReady:
     if marker.uuid != expected_uuid:
         return NotReady(f"{root} is not the folder that was synced before: its marker differs")
     return Ready(marker)
+
+
+def marker_signature(root: Path) -> tuple[int, ...] | None:
+    """Equal as long as the marker is the same file, unchanged; ``None`` if it cannot be seen."""
+    try:
+        seen = os.stat(root / OURS / "marker")
+    except OSError:
+        return None
+    return (seen.st_dev, seen.st_ino, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns)
 
 
 def _write_marker(ours: Path, marker: Marker) -> None:

@@ -25,7 +25,7 @@ from sync.local.files import (
     read_stable,
     settle_s,
 )
-from sync.local.folder import NotReady, Ready, check
+from sync.local.folder import NotReady, Ready, check, marker_signature
 from sync.local.place import is_inside
 from sync.local.tree import Found, Tree, walk
 
@@ -123,10 +123,11 @@ class Scanner(Generic[P]):
         self._last: dict[str, FileScan[P]] = {}
         self._cached: dict[str, Signature] = {}
         self._strays: dict[str, tuple[Signature, frozenset[str]]] = {}
+        self._checked: tuple[tuple[int, ...], Ready] | None = None  # the marker as it was read
 
     def scan(self, *, force: bool = False) -> FolderScan[P]:
         """Look at every file; with ``force`` also read those that seem unchanged."""
-        root = check(self._root, self._expected)
+        root = self._check()
         if isinstance(root, NotReady):
             return FolderScan(root, {}, {}, {}, {})
         now_ns = int(self._clock() * 1e9)
@@ -144,6 +145,17 @@ class Scanner(Generic[P]):
         strays = dict(self._stray_ids(tree, unreadable, now_ns))
         self._forget(files.keys(), tree.strays.keys())
         return FolderScan(root, files, tree.ignored, strays, unreadable)
+
+    def _check(self) -> Ready | NotReady:
+        """Whether this is the folder; its marker is opened only when it is another file by now."""
+        signature = marker_signature(self._root)
+        if self._checked is not None and self._checked[0] == signature:
+            return self._checked[1]
+        root = check(self._root, self._expected)
+        self._checked = None
+        if signature is not None and isinstance(root, Ready):
+            self._checked = (signature, root)
+        return root
 
     def _look(self, found: Found, now_ns: int) -> FileScan[P]:
         known = self._last.get(found.path)
