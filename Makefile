@@ -19,7 +19,7 @@ demo: $(VENV)/.runtime  ## A pretend iCloud, the daemon and a folder of todo fil
 	$(BIN)/remindersd demo
 
 test: $(VENV)/.development  ## The whole test suite
-	$(PYTEST)
+	PYTHONHASHSEED=0 $(PYTEST) -n 2
 
 check: lint types proto-check test  ## Everything that has to hold before a commit
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
+import tomllib
 from collections.abc import Iterator
 from functools import cache
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -25,7 +28,7 @@ USES_THE_SANDBOX = re.compile(r"daemon\.(demo\w*|cli\.trial)$")
 
 CORE = re.compile(
     r"store\.model$"
-    r"|sync\.(merge|plan|actions|snapshot|lift|guard|match|lists|order|identity)$"
+    r"|sync\.(merge|plan|actions|snapshot|lift|guard|match|lists|order|identity|recurrence)$"
     r"|sync\.codec(\.|$)"
     r"|sync\.local\.(markdown(\.|$)|names$)"
 )
@@ -86,6 +89,10 @@ def calls(name: str) -> Iterator[tuple[int, ast.expr]]:
             yield node.lineno, node.func
 
 
+def canonical(distribution: str) -> str:
+    return re.sub(r"[-_.]+", "-", distribution).lower()
+
+
 def is_name(expression: ast.expr, name: str) -> bool:
     return isinstance(expression, ast.Name) and expression.id == name
 
@@ -135,6 +142,16 @@ def test_imports_run_one_way() -> None:
         if targets - allowed:
             wrong[name] = targets - allowed
     assert wrong == {}
+
+
+def test_every_library_in_use_is_declared_and_every_declared_one_in_use() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    declared = {canonical(re.split(r"[^\w.-]", entry)[0]) for entry in project["dependencies"]}
+    homes = packages_distributions()
+    foreign = {target.split(".")[0] for name in modules() for target in imports(name)}
+    foreign -= {*PACKAGES, *sys.stdlib_module_names}
+    used = {canonical(home) for package in foreign for home in homes[package]}
+    assert used | {"tzdata"} == declared  # what zoneinfo reads where the system has none
 
 
 def test_the_shared_values_import_nothing_of_ours() -> None:
