@@ -41,7 +41,12 @@ def run_demo(folder: Path | None, *, once: bool) -> int:
         except KeyboardInterrupt:
             if once:
                 raise
-    say("the demo has ended")
+    kept = (
+        ""
+        if folder is None
+        else f"; what is in {folder} stays, and a demo of it goes on from there"
+    )
+    say(f"the demo has ended{kept}")
     return 0
 
 

@@ -24,6 +24,7 @@ __all__ = ["conflicts", "lists", "status"]
 
 Document = Mapping[str, Any]
 
+_CELL = 40  # characters of a value in a table
 _NO_DAEMON = "no daemon is running"
 _COUNTS = (
     ("pending", "change to send", "changes to send"),
@@ -102,11 +103,16 @@ def conflicts(options: Globals, as_json: bool) -> None:
         [
             (
                 *(entry["number"], entry["title"] or entry["id"], entry["field"]),
-                *(entry["winner"], entry["loser"], entry["loser_side"]),
+                *(_short(entry["winner"]), _short(entry["loser"]), entry["loser_side"]),
             )
             for entry in told["conflicts"]
         ],
     )
+
+
+def _short(value: object) -> str:
+    text = "none" if value is None else " ".join(str(value).split())
+    return text if len(text) <= _CELL else f"{text[: _CELL - 1]}…"
 
 
 def _asked_or_read(

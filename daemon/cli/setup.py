@@ -48,7 +48,9 @@ def init(
 
     target = options.config or config_path()
     asking = talking()
-    _may_replace(target, asking)
+    if target.exists() and not _may_replace(target, asking):
+        say("left as it is")
+        return
     if asking:
         apple_id = apple_id or click.prompt("Apple ID (an e-mail address)")
         folder = folder or click.prompt("Folder for the todo files", default="~/Todo")
@@ -73,13 +75,11 @@ def init(
     _say_what_is_next(target, config.folder, options)
 
 
-def _may_replace(target: Path, asking: bool) -> None:
-    if not target.exists():
-        return
+def _may_replace(target: Path, asking: bool) -> bool:
     if not asking:
         raise UsageError(f"there is a config at {target} already", "edit it, or move it away")
     question = f"There is a config at {clean(str(target))} already. Replace it?"
-    click.confirm(question, default=False, abort=True)
+    return click.confirm(question, default=False)
 
 
 def _words(command: str | None) -> list[str] | None:

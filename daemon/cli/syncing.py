@@ -38,6 +38,7 @@ def run(options: Globals) -> int:
     """
     from daemon.service import run as run_service
 
+    options.load()  # what is wrong with it is told here as everywhere, not as a line of a log
     return run_service(options.config, verbose=options.debug)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -67,7 +68,7 @@ def test_without_a_daemon_the_mirror_is_shown(home: Home, world: World) -> None:
 
 def test_a_new_file_waits_until_it_is_approved(home: Home, world: World) -> None:
     home.run("sync")
-    (home.folder / "Packing.md").write_text("- [ ] Tent\n")
+    _write_and_rest(home.folder / "Packing.md", "- [ ] Tent\n")
     waiting = home.run("sync")
     assert waiting.exit_code == 4, waiting.output
     assert "Packing.md" in waiting.stdout
@@ -88,7 +89,7 @@ def test_a_new_file_waits_until_it_is_approved(home: Home, world: World) -> None
 
 def test_a_first_plan_waits_and_status_says_so(home: Home, world: World) -> None:
     home.folder.mkdir()
-    (home.folder / "Groceries.md").write_text("- [ ] Milk\n- [ ] Soap\n")
+    _write_and_rest(home.folder / "Groceries.md", "- [ ] Milk\n- [ ] Soap\n")
     waiting = home.run("sync", "--json")
     assert waiting.exit_code == 4, waiting.output
     assert [hold["kind"] for hold in documents(waiting)[0]["new_holds"]] == ["first-plan"]
@@ -100,7 +101,7 @@ def test_a_first_plan_waits_and_status_says_so(home: Home, world: World) -> None
 
 def test_yes_lets_a_first_plan_go_ahead(home: Home, world: World) -> None:
     home.folder.mkdir()
-    (home.folder / "Groceries.md").write_text("- [ ] Milk\n- [ ] Soap\n")
+    _write_and_rest(home.folder / "Groceries.md", "- [ ] Milk\n- [ ] Soap\n")
     yes = home.run("sync", "--yes")
     assert yes.exit_code == 0, yes.output
     world.phone.sync()
@@ -187,6 +188,17 @@ def test_what_is_asked_of_the_daemon(home: Home, fake_daemon: FakeDaemon) -> Non
     ]
 
 
+def test_conflicts_show_both_values(home: Home, fake_daemon: FakeDaemon) -> None:
+    entry = {
+        **{"number": 7, "id": "A1", "title": "Milk", "field": "notes"},
+        **{"winner": "one\ntwo", "loser": "x" * 50, "loser_side": "file", "at": "2026-03-01"},
+    }
+    fake_daemon.answers["GET /conflicts"] = 200, {"schema": 1, "conflicts": [entry]}
+    _, shown = home.run("conflicts").stdout.splitlines()
+    columns = [cell.strip() for cell in shown.split("  ") if cell.strip()]
+    assert columns == ["7", "Milk", "notes", "one two", "x" * 39 + "…", "file"]
+
+
 def test_a_title_cannot_steer_the_terminal(home: Home, fake_daemon: FakeDaemon) -> None:
     entry = {"name": "a\x1b]0;b\x07\nc\u202e", "group": None, "open": 1, "total": 1, "file": None}
     fake_daemon.answers["GET /lists"] = 200, {"schema": 1, "lists": [entry]}
@@ -215,6 +227,13 @@ def test_a_daemon_serves_the_verbs_and_keeps_a_second_one_out(home: Home, world:
         daemon.terminate()
         _, said = daemon.communicate(timeout=30)
     assert daemon.returncode == 0, said
+
+
+def _write_and_rest(path: Path, text: str) -> None:
+    """Write a file and let it come of the age at which no editor can be at it any more."""
+    path.write_text(text, encoding="utf-8")
+    while time.time() - path.stat().st_ctime < 1.0:
+        time.sleep(0.05)
 
 
 def _wait_for_first_sync(home: Home) -> None:
