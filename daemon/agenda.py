@@ -15,10 +15,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from enum import StrEnum
 
-__all__ = ["QUIET_S", "RESTLESS_S", "Agenda", "Kind"]
+__all__ = ["AGAIN_MAX_S", "QUIET_S", "RESTLESS_S", "Agenda", "Kind"]
 
 QUIET_S = 0.4
 RESTLESS_S = 5.0
+AGAIN_S = 0.05  # doubled each time
+AGAIN_MAX_S = 30.0
 
 
 class Kind(StrEnum):
@@ -42,6 +44,7 @@ class Agenda:
         self._restless_since: float | None = None
         self._pause_until: float | None = None
         self._passes: Collection[Kind] = ()
+        self._agains = 0
 
     def want(self, kind: Kind, now: float) -> None:
         """Something happened that asks for a cycle."""
@@ -57,12 +60,21 @@ class Agenda:
         self._pause_until, self._passes = until, passes
         self._due[Kind.RETRY] = until
 
-    def go_on(self, now: float, again_s: float | None) -> None:
-        """The last cycle ended well and may want another in ``again_s`` seconds."""
+    def go_on(self, now: float, again_s: float | None) -> float | None:
+        """The last cycle ended well and may want another in ``again_s`` seconds.
+
+        Returns in how many seconds it comes: later and later for one that always wants another,
+        such as over a file that is never quiet.
+        """
         self._pause_until = None
         self._due.pop(Kind.RETRY, None)
+        if again_s is None or again_s >= AGAIN_MAX_S:
+            self._agains = 0
         if again_s is not None:
+            again_s = max(again_s, min(AGAIN_S * 2.0 ** min(self._agains, 16), AGAIN_MAX_S))
+            self._agains += 1
             self._due[Kind.RETRY] = now + again_s
+        return again_s
 
     def next_at(self) -> float | None:
         """When the next cycle is due; ``None``: nothing is wanted."""

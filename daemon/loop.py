@@ -134,7 +134,7 @@ class Loop:
         self._say_next_run()
 
     def _plan(self) -> None:
-        result = self._attempt(lambda engine: engine.cycle(Kind.PLAN, plan_only=True))
+        result = self._attempt(lambda engine: engine.cycle(Kind.PLAN.value, plan_only=True))
         for request in [request for request in self._requests if request.plan_only]:
             self._answer(request, result)
 
@@ -146,11 +146,11 @@ class Loop:
         approve = any(request.approve for request in waiting)
         if self._around.board.status.state is State.OK:
             self._say(State.SYNCING, "")
-        result = self._attempt(lambda engine: engine.cycle(name, approve=approve))
+        result = self._attempt(lambda engine: engine.cycle(name.value, approve=approve))
         if isinstance(result, Report):
             self._succeeded(result, waiting)
         else:
-            self._failed(result)
+            self._failed(result, is_asked=bool(waiting))
             for request in waiting:
                 self._answer(request, result)
 
@@ -186,7 +186,7 @@ class Loop:
     def _succeeded(self, report: Report, waiting: Sequence[Request]) -> None:
         now, board = self._around.monotonic(), self._around.board
         self._failures = 0
-        self._agenda.go_on(now, report.retry_after_s)
+        again_s = self._agenda.go_on(now, report.retry_after_s)
         board.change(last_success=self._around.wall(), problems=tuple(report.problems))
         board.tell(Event("cycle", report.document()))
         self._say(*state_after(report), told="see `remindersd status`")
@@ -198,12 +198,13 @@ class Loop:
         for request in waiting:
             earlier = request.so_far
             request.so_far = replace(report).after(earlier) if earlier else report
-            again_s = report.retry_after_s
             if again_s is None or now + again_s - request.asked > PATIENCE_S:
                 self._answer(request, request.so_far)
 
-    def _failed(self, error: RemindersdError) -> None:
-        self._failures += 1
+    def _failed(self, error: RemindersdError, *, is_asked: bool) -> None:
+        # A person who asks again and again must not make us wait ever longer.
+        if not (is_asked and self._failures):
+            self._failures += 1
         trouble = judge(error, self._failures, self._around.random)
         self._agenda.pause(self._around.monotonic() + trouble.wait_s, trouble.passes)
         way_out = f" ({error.hint})" if error.hint else ""

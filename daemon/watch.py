@@ -71,6 +71,8 @@ class Watcher:
             return self._refresh()
         except OSError as error:
             return _trouble(error)
+        except RuntimeError as error:  # no more threads
+            return f"{error}: changes of files are seen only by the timer"
         finally:
             self._doubts.muted = False
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from daemon.agenda import QUIET_S, RESTLESS_S, Agenda, Kind
+from daemon.agenda import AGAIN_MAX_S, QUIET_S, RESTLESS_S, Agenda, Kind
 
 
 def test_nothing_wanted_is_nothing_due() -> None:
@@ -73,6 +73,19 @@ def test_a_cycle_that_wants_another_gets_it_then_and_not_sooner() -> None:
     agenda.want(Kind.TIMER, 10.1)
     assert agenda.take(10.1) == [Kind.TIMER]
     assert agenda.take(10.4) == [Kind.RETRY]
+
+
+def test_a_cycle_that_always_wants_another_gets_it_later_and_later() -> None:
+    agenda = Agenda()
+    waits = [agenda.go_on(0, 0.4) for _ in range(20)]
+    assert waits[0] == waits[3] == 0.4
+    assert waits[5] == 1.6
+    assert waits[-1] == AGAIN_MAX_S
+    assert agenda.go_on(0, None) is None
+    assert agenda.go_on(0, 0.4) == 0.4
+    assert agenda.go_on(0, 0.0) == 0.1
+    assert agenda.go_on(0, 120.0) == 120.0
+    assert agenda.go_on(0, 0.4) == 0.4
 
 
 def test_success_ends_the_pause() -> None:

@@ -121,6 +121,19 @@ def test_offline_says_when_it_tries_again_and_keeps_timers_waiting(tmp_path: Pat
         assert 1002 < next_run <= 1005
 
 
+def test_asking_again_and_again_does_not_make_it_wait_longer(tmp_path: Path) -> None:
+    engine = FakeEngine(*(NetworkError("cut") for _ in range(8)))
+    with Running(config(tmp_path), engine, wall=lambda: 1000.0, random=lambda: 1.0) as running:
+        running.until("offline")
+        for _ in range(7):
+            with pytest.raises(NetworkError):
+                running.ask().result(PATIENCE_S)
+        running.ask(plan_only=True).result(PATIENCE_S)
+        next_run = running.board.status.next_run
+        assert next_run is not None
+        assert next_run <= 1005
+
+
 def test_the_network_after_a_suspend_is_tried_at_once(tmp_path: Path) -> None:
     with Running(config(tmp_path), FakeEngine(NetworkError("cut"))) as running:
         running.until("offline")

@@ -198,6 +198,19 @@ def test_the_kernels_limits_are_said_with_their_name(
         watcher.stop()
 
 
+def test_no_more_threads_is_said(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    watcher = Watcher(root, lambda _: None)
+    with monkeypatch.context() as patch:
+        patch.setattr(Observer, "schedule", refuse)
+        assert watcher.refresh() == (
+            "can't start new thread: changes of files are seen only by the timer"
+        )
+    watcher.stop()
+
+
 def test_too_many_groups_are_said(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "DIRECTORIES_MAX", 1)
     watcher = Watcher(root, lambda _: None)
