@@ -6,15 +6,20 @@ import ast
 import re
 import subprocess
 from collections.abc import Iterator
+from datetime import date, datetime
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from textwrap import dedent
 
+import pytest
 import yaml
 from pydantic import BaseModel
 
 from daemon.cli import cli
 from daemon.config import Config, load_config
+from store.model import AllDay, Completion, Floating, Priority, Reminder, Zoned
+from sync.local.markdown import parse
 
 ROOT = Path(__file__).parent.parent
 DOCS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
@@ -71,6 +76,52 @@ def test_every_key_of_the_example_config_is_explained() -> None:
         if re.match(r" *[a-z_]+: \S", line) and not above.lstrip().startswith("#")
     ]
     assert unexplained == []
+
+
+# ---- the dialect
+
+
+def test_the_example_of_a_task_reads_as_described() -> None:
+    block = re.search(r"^## A task\n\n((?:    .*\n)+)", text_of("docs/files.md"), re.MULTILINE)
+    assert block
+    passport, photos = parse(dedent(block[1]).encode(), "Europe/Paris").tasks
+    assert (passport.block, photos.block, photos.parent) == ("r-4k7q2mx", "r-7x3b2cd", 0)
+    assert passport.reminder == Reminder(
+        id="",
+        title="Renew passport",
+        notes="Bring **two** photos.\n\nOffice closes at 17:00.",
+        due=Zoned(datetime(2026, 3, 2, 14, 30), "Europe/Paris"),
+        priority=Priority.HIGH,
+        flagged=True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("- [-] a [due:: 2026-03-02]", {"done": Completion(), "due": AllDay(date(2026, 3, 2))}),
+        ("- [/] a [priority:: high]", {"done": None, "priority": Priority.HIGH}),
+        (
+            "* [ ] a ⏰ 09:00 America/New_York 📆 2026-03-02",
+            {"due": Zoned(datetime(2026, 3, 2, 9), "America/New_York")},
+        ),
+        (
+            "1. [ ] a ⏰ 9:30 floating 📅 2026-03-02",
+            {"due": Floating(datetime(2026, 3, 2, 9, 30))},
+        ),
+        (
+            "- [ ] a 📅 2026-03-02 14:30 🔽",
+            {"due": Zoned(datetime(2026, 3, 2, 14, 30), "UTC"), "priority": Priority.LOW},
+        ),
+        (
+            r"- [ ] Buy \📅 2026-03-02 stickers",
+            {"title": "Buy 📅 2026-03-02 stickers", "due": None},
+        ),
+    ],
+)
+def test_lines_read_as_the_table_of_parts_says(line: str, expected: dict[str, object]) -> None:
+    (task,) = parse(line.encode(), "UTC").tasks
+    assert {name: getattr(task.reminder, name) for name in expected} == expected
 
 
 # ---- the map of the code
