@@ -10,7 +10,7 @@ PROTOC := $(BIN)/python -m grpc_tools.protoc -I. $(PROTO).proto
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types proto proto-check soak clean
+.PHONY: help demo test check lint types proto proto-check bench soak clean
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -39,6 +39,9 @@ proto-check: $(VENV)/.development
 	diff -u $(PROTO)_pb2.py "$$made/$(PROTO)_pb2.py" && \
 	diff -u $(PROTO)_pb2.pyi "$$made/$(PROTO)_pb2.pyi" || \
 	{ echo 'the generated protobuf code is not current: run `make proto`' >&2; exit 1; }
+
+bench: $(VENV)/.development  ## Measure, and say what it came to
+	$(BIN)/python -m benchmarks
 
 soak: $(VENV)/.development  ## The randomised tests, many more examples each
 	REMINDERSD_SOAK=1 $(PYTEST) --timeout=3600
