@@ -97,20 +97,19 @@ class Committer:
         What is returned may then be carried out.
         """
         work = Work()
-        renders = () if planned.waits else planned.plan.renders
         if not planned.waits:
             self._plan_files(planned, local, work)
         with self._store.commit("plan"):
-            self._learn(planned.plan)
-            self._remember_places(planned, local, renders)
-            self._settle_evidence()
             work.new_holds = self._hold(planned, work)
             if planned.waits:
                 return work
+            self._learn(planned.plan)
+            self._remember_places(planned, local, planned.plan.renders)
+            self._settle_evidence()
             self._commit_lists(planned.lists)
             if planned.plan.writes or planned.lists.writes:
                 work.run = self._store.journal.start(trigger, self._now_ms)
-            self._record(planned, renders, work.run)
+            self._record(planned, planned.plan.renders, work.run)
             self._store.outbox.replace_queued(planned.intents)
             self._store.outbox.drop_many(planned.overtaken)
             for key, write in work.writes:
@@ -230,7 +229,7 @@ class Committer:
         for id in planned.vanished:
             places.set_vanished(id, now_s)
         back = places.vanished().keys() - planned.vanished
-        if back and not planned.waits:
+        if back:
             places.clear_vanished(*back)
         for op in renders:
             if isinstance(op, AddLine):

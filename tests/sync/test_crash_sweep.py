@@ -1,0 +1,256 @@
+"""Dying at any effect, or being interrupted at any, ends as if nothing had happened.
+
+One rich scenario is run once undisturbed. Then it is run again for each effect (``step``) of the
+engine, and there the process dies; it is started again and runs until it is quiet. Both sides
+have to end as they did undisturbed. The normal suite crashes at every fifth effect or so; a soak
+(REMINDERSD_SOAK=1) at each, and once more while it recovers.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from tests.rig import Crash, Rig, empty_world, open_rig
+
+SOAK = os.environ.get("REMINDERSD_SOAK") == "1"
+SHARE = 1 if SOAK else 6  # every so many effects
+
+Side = list[tuple[object, ...]]
+
+
+@dataclass
+class Saboteur:
+    """Counts effects, and does ``deed`` at the ``strike``-th."""
+
+    strike: int = 0
+    deed: Callable[[], None] = lambda: None
+    count: int = 0
+    names: list[str] = field(default_factory=list)
+
+    def __call__(self, name: str) -> None:
+        self.count += 1
+        self.names.append(name)
+        if self.count == self.strike:
+            self.deed()
+
+
+def die() -> None:
+    raise Crash
+
+
+def prepare(rig: Rig) -> None:
+    rig.phone.create_list("Work")
+    rig.run()
+    rig.append(
+        "Inbox",
+        "- [ ] Both\n- [ ] Moves\n    > with a note\n- [ ] Goes here\n- [ ] Goes there\n"
+        "- [ ] Ticked\n- [ ] Carried\n- [ ] Parent\n- [ ] Stays\n",
+    )
+    rig.append("Work", "- [ ] Working\n")
+    rig.run()
+
+
+def edit(rig: Rig) -> None:
+    """New lines, edits, moves, a conflict and deletions, on both sides at once."""
+    phone = rig.phone
+    phone.edit(rig.shown("Both").id, title="Both, from the phone", notes="and a note")
+    phone.move(rig.shown("Moves").id, "Work")
+    phone.delete(rig.shown("Goes there").id)
+    phone.create("Work", "Made on the phone", due="2026-12-14T09:30[Europe/Paris]")
+    phone.complete(rig.shown("Working").id, rig.clock())
+    rig.replace("Inbox", "- [ ] Both ", "- [ ] Both, from the file 🚩 ")
+    rig.replace("Inbox", rig.line("Inbox", "Goes here") + "\n", "")
+    rig.replace("Inbox", "- [ ] Ticked", "- [x] Ticked")
+    carried = rig.line("Inbox", "Carried")
+    rig.replace("Inbox", carried + "\n", "")
+    rig.append("Work", carried + "\n")
+    parent = rig.line("Inbox", "Parent")
+    rig.replace("Inbox", parent, f"{parent}\n    - [ ] New child ⏰ 10:00 📅 2026-12-01")
+    rig.append("Inbox", "- [ ] New line\n    > typed\n")
+    rig.save("Garden", "- [ ] Order seeds\n")
+
+
+def shown(rig: Rig) -> Side:
+    """All that the phone shows, with parents by title; nothing on it may be broken."""
+    entries = rig.phone.reminders()
+    title = {one.id: one.title for one in entries}
+    assert all(one.problems == () for one in entries), entries
+    return sorted(
+        (one.list, one.title, one.notes, one.done, one.due, one.shown_due, one.flagged,
+         title.get(one.parent or ""))
+        for one in entries
+    )  # fmt: skip
+
+
+def written(rig: Rig) -> Side:
+    """All that the files say, without ids and in no order; no id may stand twice."""
+    lines: Counter[tuple[str, str]] = Counter()
+    ids: Counter[str] = Counter()
+    for path, data in rig.bytes_of_folder().items():
+        for line in data.decode().split("\n"):
+            text, _, id = line.partition(" ^r-")
+            ids[id] += bool(id)
+            if text.strip() and "icloud-id" not in text:
+                lines[path, text] += 1
+    assert all(count <= 1 for count in ids.values()), ids
+    return sorted((*line, count) for line, count in lines.items())
+
+
+def losers(rig: Rig) -> Side:
+    found = rig.store.journal.open_conflicts()
+    return sorted({(one.field, str(one.winner), str(one.loser)) for one in found})
+
+
+@dataclass
+class End:
+    """What both sides came to."""
+
+    shown: Side
+    written: Side
+    losers: Side
+
+
+def run_until_quiet(rig: Rig) -> End:
+    quiet = 0
+    for _ in range(8):
+        report = rig.run()
+        assert report.held == [], report.held
+        assert report.problems == [], report.problems
+        quiet = quiet + 1 if report.idle else 0
+        if quiet == 2:
+            break
+    rig.rest()
+    return End(shown(rig), written(rig), losers(rig))
+
+
+@contextmanager
+def prepared(home: Path) -> Iterator[Rig]:
+    home.mkdir()
+    with open_rig(home, empty_world()) as rig:
+        rig.run()
+        prepare(rig)
+        rig.wait(120)
+        rig.run()
+        yield rig
+
+
+@pytest.fixture
+def undisturbed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[End, list[str]]:
+    """How the scenario ends by itself, and the effects that it takes."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    with prepared(tmp_path / "calm") as rig:
+        edit(rig)
+        rig.step = counter = Saboteur()
+        end = run_until_quiet(rig)
+        return end, counter.names
+
+
+def test_the_scenario_itself(undisturbed: tuple[End, list[str]]) -> None:
+    end, steps = undisturbed
+    assert [entry[:2] for entry in end.shown] == [
+        ("Garden", "Order seeds"),
+        ("Inbox", "Both, from the phone"),
+        ("Inbox", "New child"),
+        ("Inbox", "New line"),
+        ("Inbox", "Parent"),
+        ("Inbox", "Stays"),
+        ("Inbox", "Ticked"),
+        ("Work", "Carried"),
+        ("Work", "Made on the phone"),
+        ("Work", "Moves"),
+        ("Work", "Working"),
+    ]
+    assert end.losers == [("title", "Both, from the phone", "Both, from the file")]
+    assert len(steps) > 60
+
+
+def crash_at(home: Path, strike: int, *, again: int = 0) -> tuple[End, bool]:
+    """The scenario with a death at the ``strike``-th effect, and maybe another ``again`` later."""
+    with prepared(home) as rig:
+        edit(rig)
+        died = False
+        for at in [strike, again]:
+            if not at:
+                continue
+            rig.step = Saboteur(at, die)
+            try:
+                rig.run()
+            except Crash:
+                died = True
+            rig.step = lambda _: None
+            rig.restart()
+        return run_until_quiet(rig), died
+
+
+@pytest.mark.timeout(1800)
+def test_dying_at_any_effect_changes_nothing(
+    undisturbed: tuple[End, list[str]], tmp_path: Path
+) -> None:
+    end, steps = undisturbed
+    for strike in range(1, len(steps) + 1, SHARE):
+        found, died = crash_at(tmp_path / f"at-{strike}", strike)
+        where = f"crash at {strike} of {len(steps)}: {steps[strike - 1]}"
+        assert found == end, where
+        if not died:
+            break
+
+
+@pytest.mark.skipif(not SOAK, reason="needs REMINDERSD_SOAK=1: hundreds of runs")
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("again", [1, 5, 12, 20, 35])
+def test_dying_again_while_recovering_changes_nothing(
+    undisturbed: tuple[End, list[str]], tmp_path: Path, again: int
+) -> None:
+    end, steps = undisturbed
+    for strike in range(1, len(steps) + 1, 3):
+        found, died = crash_at(tmp_path / f"at-{strike}", strike, again=again)
+        assert found == end, (strike, steps[strike - 1], again)
+        if not died:
+            break
+
+
+def save_in_editor(rig: Rig) -> None:
+    rig.append("Inbox", "- [ ] Saved meanwhile\n")
+
+
+def write_in_place(rig: Rig) -> None:
+    rig.save_in_place("Inbox", rig.read("Inbox") + "- [ ] Saved meanwhile\n")
+
+
+def edit_on_phone(rig: Rig) -> None:
+    rig.phone.create("Inbox", "Saved meanwhile")
+    rig.phone.edit(rig.shown("Stays").id, notes="noted meanwhile")
+
+
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("meddle", [save_in_editor, write_in_place, edit_on_phone])
+def test_an_edit_at_any_effect_is_kept(
+    undisturbed: tuple[End, list[str]],
+    tmp_path: Path,
+    meddle: Callable[[Rig], None],
+) -> None:
+    end, steps = undisturbed
+    wanted = {str(entry[1]) for entry in end.shown} | {"Saved meanwhile"}
+    for strike in range(1, len(steps) + 1, SHARE if SOAK else 9):
+        with prepared(tmp_path / f"at-{strike}") as rig:
+            edit(rig)
+            rig.step = saboteur = Saboteur(strike, lambda rig=rig: meddle(rig))  # type: ignore[misc]
+            found = run_until_quiet(rig)
+            rig.wait(120)
+            rig.rest()
+            where = f"{meddle.__name__} at {strike}: {steps[strike - 1]}"
+            assert {str(entry[1]) for entry in found.shown} == wanted, where
+            assert len(found.shown) == len(wanted), where
+            text = b"".join(rig.bytes_of_folder().values()).decode()
+            assert text.count("Saved meanwhile") == 1, where
+            if meddle is edit_on_phone:
+                assert "    > noted meanwhile\n" in text, where
+            if saboteur.count < strike:
+                break
