@@ -8,8 +8,8 @@ from pathlib import PurePosixPath
 from daemon.demo_phone import Shown
 from store.model import AllDay, Due, Floating, Priority, Reminder, Zoned
 from sync.local.markdown import parse
-from sync.local.markdown.text import clean_notes, clean_title
 from sync.local.names import list_name
+from sync.local.text import clean_notes, clean_title
 
 __all__ = ["differences"]
 

@@ -30,7 +30,7 @@ CORE = re.compile(
     r"store\.model$"
     r"|sync\.(merge|plan|actions|snapshot|lift|guard|match|lists|order|identity|recurrence)$"
     r"|sync\.codec(\.|$)"
-    r"|sync\.local\.(markdown(\.|$)|names$)"
+    r"|sync\.local\.((markdown|todotxt)(\.|$)|(names|tasks|verify|lines|dates|text|formats)$)"
 )
 PURE = re.compile(CORE.pattern + r"|sync\.(render|sentences)$")
 IMPURE_MODULES = {

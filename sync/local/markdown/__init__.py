@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from .edit import edit, new_file
-from .model import (
+from sync.local.tasks import (
     CannotEdit,
     Edit,
     FrontMatter,
@@ -15,6 +14,8 @@ from .model import (
     Task,
     TodoFile,
 )
+
+from .edit import edit, new_file
 from .parse import parse
 from .render import render, shown
 

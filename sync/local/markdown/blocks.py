@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from .lines import is_blank
+from sync.local.lines import is_blank
 
 __all__ = ["Blocks", "Heading", "Item", "find_blocks"]
 

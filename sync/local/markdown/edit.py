@@ -12,15 +12,17 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from store.model import Field, Reminder
+from sync.local.dates import settled_done
+from sync.local.lines import Line, column, encode, nearest_eol
+from sync.local.tasks import CannotEdit, Edit, Insert, Remove, SetFields, Stamp, TodoFile
+from sync.local.verify import Wanted, verify
 
-from .lineedit import change_line, settled_done
-from .lines import Line, column, encode, nearest_eol
-from .model import CannotEdit, Edit, Insert, Remove, SetFields, Stamp, TodoFile
+from .layout import MarkdownFile
+from .lineedit import change_line
 from .notes import rewrite
 from .parse import parse
 from .placing import Spot, child_prefix, subtask_spot, top_spot, unit_for
 from .render import render, shown
-from .verify import Wanted, verify
 
 __all__ = ["edit", "new_file"]
 
@@ -40,7 +42,7 @@ class _Chunk:
 
 @dataclass(slots=True)
 class _Work:
-    file: TodoFile
+    file: MarkdownFile
     home_zone: str
     texts: dict[int, str] = field(default_factory=dict)
     dropped: set[int] = field(default_factory=set)
@@ -56,6 +58,8 @@ def edit(file: TodoFile, edits: Sequence[Edit], home_zone: str) -> bytes:
 
     Raises ``CannotEdit`` if an edit cannot be made without changing something else.
     """
+    if not isinstance(file, MarkdownFile):
+        raise TypeError("only what was read as Markdown can be edited as Markdown")
     work = _Work(file, home_zone)
     inserts: list[Insert] = []
     changes: dict[int, SetFields] = {}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from .model import FrontMatter
+from sync.local.tasks import FrontMatter
 
 __all__ = ["read_front_matter"]
 

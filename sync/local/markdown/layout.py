@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from sync.local.lines import Line
+from sync.local.tasks import TodoFile
 
 from .blocks import Heading
-from .lines import Line
 from .notes import Notes
 from .taskline import TaskLine
 
-__all__ = ["Layout", "Place"]
+__all__ = ["Layout", "MarkdownFile", "Place"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +42,10 @@ class Layout:
     headings: tuple[Heading, ...]
     front_matter_lines: int
     units: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MarkdownFile(TodoFile):
+    """One reading of a Markdown file, with all that is needed to edit it."""
+
+    layout: Layout = field(repr=False, compare=False)

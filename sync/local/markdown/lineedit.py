@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from datetime import time
 
 from store.model import Completion, Done, Due, Field, Floating, Priority, Reminder, Zoned
+from sync.local.dates import FLOATING, read_day, read_time
 
-from .dates import FLOATING, read_day, read_time
 from .render import SYMBOLS, due_words, write_title
 from .taskline import DONE_STATUS, TaskLine
 from .tokens import Kind, Token
 
-__all__ = ["change_line", "settled_done"]
+__all__ = ["change_line"]
 
 _ORDER = {kind: rank for rank, kind in enumerate(Kind)}
 _TITLE_RANK, _BLOCK_RANK = -1, len(_ORDER)
@@ -88,16 +88,6 @@ def change_line(
     elif block and line.block is None:
         changes.spans.append((line.end, line.end, _BLOCK_RANK, f" ^{block}"))
     return _apply(changes)
-
-
-def settled_done(current: Done, wanted: Done) -> Done:
-    """What a line says of completion after it was asked to say ``wanted``.
-
-    A person's tick without a date stays without one, and a known day is not forgotten.
-    """
-    if current is None or wanted is None or (current.day and wanted.day):
-        return wanted
-    return current
 
 
 def _set_title(changes: _Changes, title: str) -> None:

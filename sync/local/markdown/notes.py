@@ -12,9 +12,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sync.local.lines import column, is_blank, leading
+from sync.local.text import clean_notes
+
 from .blocks import Blocks, Item
-from .lines import column, is_blank, leading
-from .text import clean_notes
 
 __all__ = ["Notes", "quote", "read_notes", "rewrite"]
 

@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Sequence
 
 from store.model import Reminder
+from sync.local.lines import decode
+from sync.local.tasks import Task
 
 from .blocks import Blocks, Heading, find_blocks
 from .front_matter import read_front_matter
-from .layout import Layout, Place
-from .lines import decode
-from .model import Task, TodoFile
+from .layout import Layout, MarkdownFile, Place
 from .notes import read_notes
 from .taskline import TaskLine, read_fields, split
 
@@ -20,7 +20,7 @@ __all__ = ["parse"]
 _SECTION_LEVEL = 2
 
 
-def parse(data: bytes, home_zone: str) -> TodoFile:
+def parse(data: bytes, home_zone: str) -> MarkdownFile:
     """Read a file; ``home_zone`` is the IANA zone of times that name none.
 
     Raises ``NotTodo`` if ``data`` is not UTF-8.
@@ -41,7 +41,7 @@ def parse(data: bytes, home_zone: str) -> TodoFile:
         places.append(place)
         tasks.append(_task(place, blocks.items[item].start, parent, section, home_zone))
     layout = Layout(bom, lines, tuple(places), blocks.headings, body, _units(places))
-    return TodoFile(tuple(tasks), front_matter, (*unclosed, *blocks.suspicious), layout)
+    return MarkdownFile(tuple(tasks), front_matter, (*unclosed, *blocks.suspicious), layout)
 
 
 def _find_tasks(texts: Sequence[str], blocks: Blocks) -> dict[int, TaskLine]:

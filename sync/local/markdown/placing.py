@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .layout import Layout, Place
-from .lines import column, is_blank
-from .model import TodoFile
+from sync.local.lines import column, is_blank
+
+from .layout import Layout, MarkdownFile, Place
 from .render import CHILD_INDENT
 
 __all__ = ["Spot", "child_prefix", "subtask_spot", "top_spot", "unit_for"]
@@ -38,7 +38,7 @@ class Spot:
         return f"{min(int(self.marker[:-1]) + offset, _LARGEST_NUMBER)}{self.marker[-1]}"
 
 
-def top_spot(file: TodoFile, *, before_done: bool) -> Spot:
+def top_spot(file: MarkdownFile, *, before_done: bool) -> Spot:
     """Where new top-level tasks go; without ``before_done`` behind the last task of all."""
     layout = file.layout
     done = next((head.line for head in layout.headings if head.text.casefold() == _DONE), None)
@@ -71,7 +71,7 @@ def _empty_spot(layout: Layout, limit: int) -> Spot:
     )
 
 
-def subtask_spot(file: TodoFile, parent: int) -> Spot:
+def subtask_spot(file: MarkdownFile, parent: int) -> Spot:
     """Where new subtasks of ``parent`` go; beneath its outermost parent if it has one."""
     above = file.tasks[parent].parent
     parent = parent if above is None else above
@@ -84,7 +84,7 @@ def subtask_spot(file: TodoFile, parent: int) -> Spot:
     return Spot(place.end, indent + unit, marker)
 
 
-def child_prefix(file: TodoFile, task: int) -> str:
+def child_prefix(file: MarkdownFile, task: int) -> str:
     """The indentation of child lines of ``task``: its subtasks' if it has any."""
     line = file.layout.places[task].line
     for child in _children(file, task):
@@ -101,7 +101,7 @@ def unit_for(layout: Layout, indent: str, content_column: int) -> str:
     return " " * max(CHILD_INDENT, content_column - column(indent))
 
 
-def _children(file: TodoFile, parent: int) -> list[Place]:
+def _children(file: MarkdownFile, parent: int) -> list[Place]:
     """The tasks right beneath ``parent``, which follow it in the file."""
     end = file.layout.places[parent].end
     children: list[Place] = []

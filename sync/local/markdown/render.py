@@ -8,8 +8,6 @@ from typing import Any
 
 from store.model import (
     AllDay,
-    Completion,
-    Done,
     Due,
     Field,
     Floating,
@@ -17,14 +15,14 @@ from store.model import (
     Reminder,
     Zoned,
 )
+from sync.local.dates import FLOATING, clean_due, shown_done
+from sync.local.text import clean_notes, clean_title
 
-from .dates import FLOATING, clean_due, day_of
 from .notes import quote
 from .taskline import read_fields, split
-from .text import clean_notes, clean_title
 from .tokens import escape, is_tag
 
-__all__ = ["CHILD_INDENT", "SYMBOLS", "due_words", "render", "shown", "shown_done", "write_title"]
+__all__ = ["CHILD_INDENT", "SYMBOLS", "due_words", "render", "shown", "write_title"]
 
 SYMBOLS = {Priority.HIGH: "⏫", Priority.MEDIUM: "🔼", Priority.LOW: "🔽", Priority.NONE: ""}
 CHILD_INDENT = 4
@@ -55,11 +53,6 @@ def shown(reminder: Reminder, home_zone: str) -> Reminder:
     )
     hidden: dict[str, Any] = {name.value: _DEFAULTS[name.value] for name in opaque}
     return replace(result, **hidden)
-
-
-def shown_done(done: Done, home_zone: str) -> Done:
-    """A completion as a file shows it: the day at most."""
-    return None if done is None else Completion(day=day_of(done, home_zone))
 
 
 def render(

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from .dates import FLOATING, is_zone
+from sync.local.dates import FLOATING, is_zone
 
 __all__ = ["SIGNIFIERS", "STARTER", "Kind", "Token", "escape", "is_tag", "scan", "unescape"]
 

@@ -10,9 +10,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from store.model import AllDay, Completion, Due, Floating, Zoned
+from store.model import AllDay, Completion, Done, Due, Floating, Zoned
 
 __all__ = ["FLOATING", "as_due", "clean_due", "day_of", "is_zone", "read_day", "read_moment"]
+__all__ += ["read_time", "settled_done", "shown_done"]
 
 FLOATING = "floating"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -90,6 +91,21 @@ def day_of(done: Completion, home_zone: str) -> date | None:
         return (_EPOCH + timedelta(milliseconds=done.at_ms)).astimezone(ZoneInfo(home_zone)).date()
     except OverflowError:  # a clock that was far off; that it is done is what counts
         return None
+
+
+def shown_done(done: Done, home_zone: str) -> Done:
+    """A completion as a file shows it: the day at most."""
+    return None if done is None else Completion(day=day_of(done, home_zone))
+
+
+def settled_done(current: Done, wanted: Done) -> Done:
+    """What a line says of completion after it was asked to say ``wanted``.
+
+    A person's tick without a date stays without one, and a known day is not forgotten.
+    """
+    if current is None or wanted is None or (current.day and wanted.day):
+        return wanted
+    return current
 
 
 def _to_minute(wall: datetime) -> datetime:

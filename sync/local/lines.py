@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from .model import NotTodo
+from sync.local.tasks import NotTodo
 
 __all__ = ["Line", "column", "decode", "encode", "is_blank", "leading", "nearest_eol"]
 

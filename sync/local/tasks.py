@@ -1,4 +1,4 @@
-"""What a todo file says and what can be asked of it, as values.
+"""What a todo file says and what can be asked of it, as values, in whichever format it is.
 
 A ``TodoFile`` is one reading of one file's bytes. Edits name tasks by their index in it, so they
 are good for exactly these bytes and no others.
@@ -7,13 +7,9 @@ are good for exactly these bytes and no others.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 from store.model import Field, Reminder, Value
-
-if TYPE_CHECKING:
-    from .layout import Layout
 
 __all__ = [
     "CannotEdit",
@@ -80,12 +76,12 @@ class Task:
 @dataclass(frozen=True, slots=True)
 class TodoFile:
     """One reading of a file. Each of ``suspicious`` is a sentence saying why tasks may be hidden:
-    with any there, a task that is not found must not be taken for deleted."""
+    with any there, a task that is not found must not be taken for deleted. Each format adds what
+    it needs for editing."""
 
     tasks: tuple[Task, ...]
     front_matter: FrontMatter
     suspicious: tuple[str, ...]
-    layout: Layout = field(repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

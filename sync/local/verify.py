@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from store.model import Field, Reminder
-
-from .model import CannotEdit, Task, TodoFile
+from sync.local.tasks import CannotEdit, Task, TodoFile
 
 __all__ = ["Wanted", "verify"]
 
