@@ -54,11 +54,11 @@ def live(stage: Stage, face: Face) -> None:
     Raises DemoFailed when the daemon ends, NetworkError when the phone does.
     """
     folder = Folder(stage.folder)
-    watch = Watch(stage.phone, folder)
+    watch, mood = Watch(stage.phone, folder), _Mood(stage)
 
     def look() -> None:
         stage.check()
-        for sentence in watch.look():
+        for sentence in watch.look() + mood.look():
             face.tell(sentence)
         face.show(watch)
 
@@ -75,6 +75,27 @@ def live(stage: Stage, face: Face) -> None:
         pause()
 
 
+class _Mood:
+    """Notices when the daemon has something to say about itself."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._last = ("ok", "")
+        self._next = 0.0
+
+    def look(self) -> list[str]:
+        """What is new since the last look; at most once a second."""
+        if time.monotonic() < self._next:
+            return []
+        self._next = time.monotonic() + 1.0
+        status = self._stage.status()
+        now = (status["state"], status["reason"])
+        if now == self._last or now[0] == "syncing":
+            return []
+        self._last = now
+        return [f"daemon: {': '.join(part for part in now if part)}"]
+
+
 def _until(is_so: Callable[[], object], look: Callable[[], None], seconds: float) -> bool:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -86,12 +107,13 @@ def _until(is_so: Callable[[], object], look: Callable[[], None], seconds: float
 
 
 def _your_turn(stage: Stage) -> list[str]:
-    file = shlex.quote(str(stage.folder / FILE))
+    file, config = shlex.quote(str(stage.folder / FILE)), shlex.quote(str(stage.config))
     return [
         "now it is your turn; in another terminal:",
         f"  edit {file} and save",
         f"  curl {stage.phone.url}/reminders -d "
         f"""'{{"list": "{LIST}", "title": "Figs"}}'    # be the phone""",
         f"  curl {stage.phone.url}    # what else the phone can do",
+        f"  remindersd --config {config} status    # or plan, lists, conflicts, approve",
         "Ctrl-C ends the demo",
     ]

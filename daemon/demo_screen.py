@@ -20,7 +20,7 @@ __all__ = ["Screen"]
 
 NEW_S = 3.0  # how long what changed stands out
 NEWS = 8  # lines
-HINTS = 5
+HINTS = 6
 
 
 class Screen:

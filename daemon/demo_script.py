@@ -70,7 +70,7 @@ def on_screen(shown: Shown) -> str:
     """A reminder on one line, as a phone draws it."""
     circle = "●" if shown.done else "○"
     flag = " 🚩" if shown.flagged else ""
-    due = f"  due {shown.due.replace('T', ' ')}" if shown.due else ""
+    due = f"  due {shown.due.replace('T', ' ', 1)}" if shown.due else ""
     return f"{circle} {shown.title}{flag}{due}"
 
 

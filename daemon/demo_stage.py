@@ -57,6 +57,7 @@ class Stage:
 
     folder: Path
     phone: Phone
+    config: Path
     socket: Path
     state: Path
     daemon: subprocess.Popen[bytes]
@@ -101,7 +102,7 @@ def set_stage(folder: Path | None) -> Iterator[Stage]:
             with our_command(["--config", str(config), "run"], environment, log) as daemon:
                 state = Path(environment["XDG_STATE_HOME"]) / "remindersd" / _PROFILE
                 phone = Phone(_loopback(invitation["device"]))
-                stage = Stage(place, phone, socket, state, daemon, log)
+                stage = Stage(place, phone, config, socket, state, daemon, log)
                 wait_until("the first sync", lambda: _has_synced(stage), START_S)
                 yield stage
 
@@ -172,7 +173,7 @@ def _write_config(home: Path, folder: Path, invitation: dict[str, Any], socket: 
             "endpoint": _loopback(invitation["url"]),
         },
         "folder": str(folder),
-        "reminders": {"every": "1s", "new_lists": "yes"},
+        "reminders": {"every": "1s", "new_lists": "yes", "deletions": {"grace": "3s"}},
         "control": {"socket": str(socket)},
     }
     path = home / "config.yaml"
@@ -225,6 +226,8 @@ def _has_synced(stage: Stage) -> bool:
         status = stage.status()
     except NotRunning:
         return False
+    if status["last_success"] is not None:
+        return True
     if status["state"] in _TROUBLE:
         raise DemoFailed(f"the daemon cannot sync: {status['reason']}")
-    return status["last_success"] is not None
+    return False

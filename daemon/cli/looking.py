@@ -224,4 +224,6 @@ def _when(instant: str | None) -> str | None:
         away = (datetime.now(UTC) - datetime.fromisoformat(instant)).total_seconds()
     except ValueError:
         raise NetworkError(f"the daemon answered nonsense: {instant!r} is no time") from None
-    return f"{ago(away)} ago" if away >= 0 else f"in {ago(-away)}"
+    if abs(away) < 1:
+        return "now"
+    return f"{ago(away)} ago" if away > 0 else f"in {ago(-away)}"

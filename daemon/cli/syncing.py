@@ -11,8 +11,8 @@ import click
 
 from daemon.cli.common import Globals, json_option, pass_globals
 from daemon.cli.failure import NotThere
-from daemon.cli.told import tell_plan, tell_sync
-from daemon.output import document, say
+from daemon.cli.told import tell_approved, tell_plan, tell_sync
+from daemon.output import document
 
 if TYPE_CHECKING:
     from sync.engine import Engine
@@ -120,9 +120,7 @@ def approve(options: Globals, keys: tuple[str, ...], as_json: bool) -> None:
     if as_json:
         document(told)
         return
-    for hold in approved:
-        say(f"approved: {hold['reason']}")
-    say("it is done by the next sync" if approved else "nothing was waiting")
+    tell_approved(approved)
 
 
 def _plan(options: Globals, as_json: bool) -> int:

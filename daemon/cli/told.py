@@ -8,7 +8,7 @@ from typing import Any
 from daemon.output import plural, say
 from sync.actions import HoldKind
 
-__all__ = ["tell_plan", "tell_sync", "tell_waiting"]
+__all__ = ["tell_approved", "tell_plan", "tell_sync", "tell_waiting"]
 
 Told = Mapping[str, Any]
 
@@ -60,14 +60,28 @@ def tell_plan(told: Told) -> None:
     tell_waiting(told["held"])
 
 
+def tell_approved(approved: Sequence[Told]) -> None:
+    """What may go ahead now."""
+    kinds = [hold["kind"] for hold in approved]
+    if HoldKind.FIRST_PLAN in kinds:
+        say("approved: the first plan")
+    for hold in approved:
+        if hold["kind"] == HoldKind.NEW_LIST:
+            say(f"approved: {hold['id']} becomes a list")
+    if HoldKind.DELETIONS in kinds:
+        say(f"approved: {plural(kinds.count(HoldKind.DELETIONS), 'deletion')}")
+    say("the next sync does it" if approved else "nothing was waiting")
+
+
 def tell_waiting(held: Sequence[Told]) -> None:
     """What is held back, for a person or for time; with its key, where it can be approved of."""
     if not held:
         return
     say(f"{plural(len(held), 'thing')} held back:")
     for hold in held[:_LONGEST]:
+        title = f"“{hold['title']}”: " if hold.get("title") else ""
         key = f"  [{hold['id']}]" if hold["kind"] in _APPROVABLE else ""
-        say(f"  {hold['reason']}{key}")
+        say(f"  {title}{hold['reason']}{key}")
     if len(held) > _LONGEST:
         say(f"  ... and {len(held) - _LONGEST} more")
     if any(hold["kind"] in _APPROVABLE for hold in held):

@@ -12,6 +12,7 @@ import pytest
 from daemon.demo_agreement import differences
 from daemon.demo_phone import Shown
 from daemon.demo_process import surroundings
+from daemon.demo_script import on_screen
 from daemon.demo_watch import file_news, phone_news
 from tests.cli.conftest import Home
 
@@ -184,6 +185,11 @@ def test_news_of_the_phone() -> None:
         "phone: + ○ Figs  (Groceries)",
     ]
     assert phone_news(before, before) == []
+
+
+def test_a_due_time_is_shown_with_its_zone_whole() -> None:
+    shown = _changed(MILK, due="2026-11-22T09:30[America/Toronto]")
+    assert on_screen(shown) == "○ Milk  due 2026-11-22 09:30[America/Toronto]"
 
 
 def test_news_of_the_files() -> None:

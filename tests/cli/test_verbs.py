@@ -188,6 +188,18 @@ def test_what_is_asked_of_the_daemon(home: Home, fake_daemon: FakeDaemon) -> Non
     ]
 
 
+def test_what_was_approved_is_summed_up(home: Home, fake_daemon: FakeDaemon) -> None:
+    deletions = [{"id": str(n), "kind": "deletions", "reason": "many"} for n in range(7)]
+    other = {"id": "Packing.md", "kind": "new-list", "reason": "new"}
+    told = {"schema": 1, "approved": [*deletions, other]}
+    fake_daemon.answers["POST /approve"] = 200, told
+    assert home.run("approve").stdout.splitlines() == [
+        "approved: Packing.md becomes a list",
+        "approved: 7 deletions",
+        "the next sync does it",
+    ]
+
+
 def test_conflicts_show_both_values(home: Home, fake_daemon: FakeDaemon) -> None:
     entry = {
         **{"number": 7, "id": "A1", "title": "Milk", "field": "notes"},
