@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -214,42 +214,56 @@ def test_a_wrong_password_is_a_state(machine: Machine) -> None:
         assert call(machine.socket, "GET", "/status")[1]["state"] == "sign-in"
 
 
+@pytest.fixture
+def refusal(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> Callable[[], tuple[int, str]]:
+    """Runs a daemon that is not to stay, in this process: its exit code, and what it said."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(machine.home / "state"))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(machine.home / "run"))
+    monkeypatch.delenv("NOTIFY_SOCKET", raising=False)
+    monkeypatch.setattr(service, "set_up", lambda **_: None)
+    return lambda: (service.run(machine.config), caplog.text)
+
+
 @pytest.mark.parametrize(
-    ("change", "code", "named"),
+    ("more", "named"),
     [
-        ({"more": "foldr: x\n"}, 2, "unknown key `foldr`"),
-        ({"more": f"control: {{socket: /tmp/{'x' * 120}.sock}}\n"}, 2, "set control.socket"),
+        ("foldr: x\n", "line 6: unknown key `foldr`"),
+        (f"control: {{socket: /tmp/{'x' * 120}.sock}}\n", "set control.socket"),
     ],
 )
 def test_what_cannot_start_says_why(
-    machine: Machine, change: dict[str, str], code: int, named: str
+    machine: Machine, refusal: Callable[[], tuple[int, str]], more: str, named: str
 ) -> None:
-    machine.write(**change)
-    exit_code, said = machine.exit_of()
-    assert exit_code == code
+    machine.write(more)
+    code, said = refusal()
+    assert code == 2
     assert named in said
     assert "Traceback" not in said
 
 
 def test_another_accounts_mirror_is_refused(
-    machine: Machine, monkeypatch: pytest.MonkeyPatch
+    machine: Machine, refusal: Callable[[], tuple[int, str]]
 ) -> None:
-    monkeypatch.setenv("XDG_STATE_HOME", str(machine.home / "state"))
     open_store(load_config(machine.config)).close()
     machine.write(apple_id="bob@example.test")
-    exit_code, said = machine.exit_of()
-    assert exit_code == 2
+    code, said = refusal()
+    assert code == 2
     assert "bob@example.test" in said
     assert "Traceback" not in said
 
 
-def test_a_damaged_mirror_ends_with_20(machine: Machine) -> None:
+def test_a_damaged_mirror_ends_with_20_and_is_kept(
+    machine: Machine, refusal: Callable[[], tuple[int, str]]
+) -> None:
     machine.state.mkdir(parents=True, mode=0o700)
     (machine.state / "mirror.sqlite").write_bytes(b"no database" * 100)
-    exit_code, said = machine.exit_of()
-    assert exit_code == 20
+    code, said = refusal()
+    assert code == 20
     assert "Traceback" not in said
     assert (machine.state / "mirror.sqlite").read_bytes() == b"no database" * 100
+    assert not machine.socket.exists()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
