@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -187,7 +188,7 @@ def _named(options: Globals) -> tuple[str | None, str | None]:
     folder = found.get("folder")
     return (
         apple_id if isinstance(apple_id, str) else None,
-        folder if isinstance(folder, str) else None,
+        str(Path(folder).expanduser()) if isinstance(folder, str) else None,
     )
 
 

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from daemon.output import plural, say
-from sync.actions import HoldKind
 
 __all__ = ["tell_approved", "tell_plan", "tell_sync", "tell_waiting"]
 
 Told = Mapping[str, Any]
 
-_APPROVABLE = frozenset({HoldKind.FIRST_PLAN, HoldKind.NEW_LIST, HoldKind.DELETIONS})
+_FIRST_PLAN, _NEW_LIST, _DELETIONS = "first-plan", "new-list", "deletions"  # kinds of holds
+_APPROVABLE = frozenset({_FIRST_PLAN, _NEW_LIST, _DELETIONS})
 _LONGEST = 20  # holds that are named one by one
 _SIDES = (("iCloud: ", "in iCloud"), ("files: ", "in the files"))
 
@@ -63,13 +63,13 @@ def tell_plan(told: Told) -> None:
 def tell_approved(approved: Sequence[Told]) -> None:
     """What may go ahead now."""
     kinds = [hold["kind"] for hold in approved]
-    if HoldKind.FIRST_PLAN in kinds:
+    if _FIRST_PLAN in kinds:
         say("approved: the first plan")
     for hold in approved:
-        if hold["kind"] == HoldKind.NEW_LIST:
+        if hold["kind"] == _NEW_LIST:
             say(f"approved: {hold['id']} becomes a list")
-    if HoldKind.DELETIONS in kinds:
-        say(f"approved: {plural(kinds.count(HoldKind.DELETIONS), 'deletion')}")
+    if _DELETIONS in kinds:
+        say(f"approved: {plural(kinds.count(_DELETIONS), 'deletion')}")
     say("the next sync does it" if approved else "nothing was waiting")
 
 
