@@ -44,7 +44,7 @@ bench: $(VENV)/.development  ## Measure, and say what it came to
 	$(BIN)/python -m benchmarks
 
 soak: $(VENV)/.development  ## The randomised tests, many more examples each
-	REMINDERSD_SOAK=1 $(PYTEST) --timeout=3600
+	REMINDERSD_SOAK=1 PYTHONHASHSEED=0 $(PYTEST) -n 2 --timeout=3600
 
 clean:  ## Remove what was made here, the environment too
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
