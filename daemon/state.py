@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from sync.actions import HoldKind
 from sync.report import FOR_A_PERSON, Report
 
 __all__ = ["Board", "Event", "State", "Status", "state_after"]
@@ -53,6 +54,9 @@ class Event:
     name: str
     data: dict[str, Any]
 
+
+# The hold that stands for the whole folder: it is not there, or not the one expected.
+_NO_FOLDER = HoldKind.FILE, "folder"
 
 Listener = Callable[[Event], None]
 
@@ -107,6 +111,9 @@ def state_event(status: Status) -> Event:
 
 def state_after(report: Report) -> tuple[State, str]:
     """The state, and its reason, after a cycle that came to its end."""
+    for hold in report.held:
+        if (hold.kind, hold.id) == _NO_FOLDER:
+            return State.ATTENTION, hold.reason
     waiting = [hold for hold in report.held if hold.kind in FOR_A_PERSON]
     if waiting:
         more = f" (and {len(waiting) - 1} more)" if len(waiting) > 1 else ""

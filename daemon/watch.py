@@ -49,6 +49,9 @@ _EVENTS: list[type[FileSystemEvent]] = [
 
 _Identity = tuple[int, int]
 
+_WATCHDOG = logging.getLogger("watchdog")
+_log = logging.getLogger(__name__)
+
 
 class Watcher:
     """Calls ``hint`` with ``FILES`` or ``RESCAN``, from threads of its own.
@@ -78,7 +81,7 @@ class Watcher:
 
     def stop(self) -> None:
         """Watch no more."""
-        logging.getLogger("watchdog").removeHandler(self._doubts)
+        self._doubts.detach()
         if self._observer is not None:
             self._observer.stop()
             self._observer.join()
@@ -91,7 +94,7 @@ class Watcher:
             observer = Observer()
             observer.start()
             self._observer = observer
-            logging.getLogger("watchdog").addHandler(self._doubts)
+            self._doubts.attach()
         alive = {emitter.watch for emitter in self._observer.emitters if emitter.is_alive()}
         for path, (watch, identity) in list(self._watches.items()):
             if wanted.get(path) != identity or watch not in alive:
@@ -147,15 +150,24 @@ class _Hints(FileSystemEventHandler):
 
 
 class _Doubts(logging.Handler):
-    """Takes whatever watchdog warns of as events lost."""
+    """Takes whatever watchdog warns of as events lost, and is the only one to hear of it."""
 
     def __init__(self, hint: Callable[[Kind], None]) -> None:
         super().__init__(logging.WARNING)
         self.muted = False  # while we change watches, which it may remark on
         self._hint = hint
 
+    def attach(self) -> None:
+        _WATCHDOG.addHandler(self)
+        _WATCHDOG.propagate = False
+
+    def detach(self) -> None:
+        _WATCHDOG.removeHandler(self)
+        _WATCHDOG.propagate = True
+
     def emit(self, record: logging.LogRecord) -> None:
         if not self.muted:
+            _log.info("changes of files may have been missed: looking at all of them")
             self._hint(Kind.RESCAN)
 
 

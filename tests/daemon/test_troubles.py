@@ -81,6 +81,9 @@ def test_what_waits_for_a_person_is_attention_and_the_grace_is_not() -> None:
 
     assert after(HoldKind.DELETIONS) is State.ATTENTION
     assert after(HoldKind.GRACE) is State.OK
+    assert after(HoldKind.FILE) is State.OK
+    away = Hold("folder", HoldKind.FILE, "~/Todo is not there (not mounted?)")
+    assert state_after(report(held=[away])) == (State.ATTENTION, away.reason)
     assert state_after(report(open_conflicts=2)) == (State.ATTENTION, "2 conflicts to look at")
     assert state_after(report(parked=1)) == (State.ATTENTION, "1 change refused by iCloud")
     assert state_after(report(problems=["x.md is not UTF-8"]))[1] == "x.md is not UTF-8"

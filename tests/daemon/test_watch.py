@@ -231,6 +231,20 @@ def test_an_overflow_that_is_only_logged_is_a_reason_to_look_at_everything(hints
     assert hints.queue.empty()
 
 
+def test_what_watchdog_remarks_on_our_own_doing_is_not_passed_on(
+    root: Path, hints: Hints, watcher: Watcher, caplog: pytest.LogCaptureFixture
+) -> None:
+    root.rename(root.with_name("away"))
+    assert watcher.refresh() is not None
+    root.with_name("away").rename(root)
+    assert watcher.refresh() is None
+    assert caplog.records == []
+    while not hints.queue.empty():
+        assert hints.next() is Kind.FILES
+    save_in_place(root / "Home.md")
+    assert hints.next() is Kind.FILES
+
+
 def test_after_the_end_nobody_listens_to_watchdogs_log(root: Path, hints: Hints) -> None:
     watcher = Watcher(root, hints.queue.put)
     watcher.refresh()
