@@ -5,6 +5,7 @@ may import it. A field's value is what merge compares, so each type can hold exa
 that make sense for it and no others:
 
 * ``Due`` is one of three kinds, never a date with optional parts;
+* tags and links are sets: their order means nothing, and both sides' changes can be joined;
 * ``Done`` is ``None`` (open) or says when it was completed, as far as that is known;
 * ``Presence`` is three-valued: present, absent with its evidence, or unknown with its reason.
 """
@@ -25,11 +26,15 @@ __all__ = [
     "Due",
     "Field",
     "Floating",
+    "Frequency",
     "ListInfo",
+    "OtherRule",
     "Presence",
     "Present",
     "Priority",
     "Reminder",
+    "Repeat",
+    "Rule",
     "Unknown",
     "Value",
     "Zoned",
@@ -75,6 +80,43 @@ class Completion:
 Done = Completion | None
 
 
+class Frequency(StrEnum):
+    """How often a reminder repeats; iCloud numbers them 0 to 3."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+    YEARLY = "yearly"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A repetition that both sides can say: every ``interval`` of ``frequency``.
+
+    ``count`` is how often it is still to be done, ``until`` the last day on which it can be due;
+    ``None`` for no end.
+    """
+
+    frequency: Frequency
+    interval: int = 1
+    count: int | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OtherRule:
+    """A repetition that files have no words for: ``words`` come near it, ``key`` tells it apart.
+
+    It is shown as its nearest words, and left alone while those stand.
+    """
+
+    words: str
+    key: str
+
+
+Repeat = Rule | OtherRule | None
+
+
 class Priority(StrEnum):
     """Apple's four priorities; iCloud numbers them 0, 9, 5 and 1."""
 
@@ -93,11 +135,16 @@ class Field(StrEnum):
     DUE = "due"
     PRIORITY = "priority"
     FLAGGED = "flagged"
+    TAGS = "tags"
+    URLS = "urls"
+    REPEAT = "repeat"
     LIST = "list"
     PARENT = "parent"
 
 
-Value = str | bool | None | Completion | AllDay | Floating | Zoned | Priority
+Value = (
+    str | bool | None | Completion | AllDay | Floating | Zoned | Priority | Rule | OtherRule
+) | frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +163,9 @@ class Reminder:
     due: Due | None = None
     priority: Priority = Priority.NONE
     flagged: bool = False
+    tags: frozenset[str] = frozenset()
+    urls: frozenset[str] = frozenset()
+    repeat: Repeat = None
     list: str = ""
     parent: str | None = None
     opaque: frozenset[Field] = frozenset()
