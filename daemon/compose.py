@@ -18,7 +18,7 @@ from tzlocal import get_localzone_name
 
 from daemon.config import Config
 from daemon.password import find_password
-from daemon.paths import state_dir
+from daemon.paths import MIRROR, state_dir
 from store.db import Store
 from store.errors import Damaged, StoreError
 from sync.committing import Committer
@@ -42,9 +42,7 @@ from sync.remote.transport import Transport
 from sync.settings import Settings
 from sync.snapshot import Mode
 
-__all__ = ["MIRROR", "open_engine", "open_session", "open_store"]
-
-MIRROR = "mirror.sqlite"
+__all__ = ["open_engine", "open_session", "open_store"]
 
 
 def nothing(_: str) -> None:

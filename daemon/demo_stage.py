@@ -25,6 +25,7 @@ import yaml
 from daemon.client import NotRunning, call
 from daemon.demo_phone import Phone
 from daemon.demo_process import last_line, our_command, surroundings
+from daemon.paths import MIRROR
 from sync.errors import RemindersdError, UsageError
 
 __all__ = ["DemoFailed", "Stage", "TooLate", "pause", "set_stage", "wait_until"]
@@ -66,7 +67,6 @@ class Stage:
     @property
     def home_zone(self) -> str:
         """The zone of times that name none in the files, as the daemon has settled it."""
-        from daemon.compose import MIRROR
         from store.db import Store
 
         with Store.open_reading(self.state / MIRROR) as store:

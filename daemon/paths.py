@@ -11,8 +11,9 @@ from pathlib import Path
 
 import yaml
 
-__all__ = ["SOCKET_MAX", "Place", "config_path", "find_place", "socket_path", "state_dir"]
+__all__ = ["MIRROR", "SOCKET_MAX", "Place", "config_path", "find_place", "socket_path", "state_dir"]
 
+MIRROR = "mirror.sqlite"  # in the state directory
 SOCKET_MAX = 107  # bytes of a Unix socket's path that Linux accepts
 
 

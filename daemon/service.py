@@ -19,7 +19,7 @@ from daemon.agenda import Kind
 from daemon.config import Config, load_config
 from daemon.lock import held_lock
 from daemon.log import set_up
-from daemon.paths import socket_path, state_dir
+from daemon.paths import MIRROR, socket_path, state_dir
 from daemon.state import Board
 from sync.errors import RemindersdError
 
@@ -67,7 +67,7 @@ def _run(config: Config, signals: _Signals) -> None:
     # Imported with the lock in hand: a second process is told at once that it is one too many.
     from daemon.answers import Answers
     from daemon.api import Api
-    from daemon.compose import MIRROR, open_engine
+    from daemon.compose import open_engine
     from daemon.control import served
     from daemon.loop import Loop
     from daemon.requests import Surroundings

@@ -189,9 +189,11 @@ class Planner:
         known = planned.known
         if known.base or HoldKind.FIRST_PLAN in approved:
             return
-        both = any(file.tasks for file in local.files.values()) and any(
-            isinstance(item, Present) for item in planned.world.snapshot.remote.values()
-        )
+        there = any(isinstance(one, Present) for one in planned.world.snapshot.remote.values())
+        if there and any(file.settling for file in local.files.values()):
+            planned.waits = True  # a file that is being saved may hold tasks: ask in a moment
+            return
+        both = there and any(file.tasks for file in local.files.values())
         if both and (planned.plan.writes or planned.lists.writes or planned.needs_marks):
             planned.waits = True
             reason = "both sides have reminders and meet for the first time; see `remindersd plan`"

@@ -28,9 +28,10 @@ USES_THE_SANDBOX = re.compile(r"daemon\.(demo\w*|cli\.trial)$")
 
 CORE = re.compile(
     r"store\.model$"
-    r"|sync\.(merge|plan|actions|snapshot|lift|guard|match|lists|order|identity|recurrence)$"
+    r"|sync\.(merge|plan|actions|snapshot|lift|guard|match|lists|order|identity)$"
     r"|sync\.codec(\.|$)"
-    r"|sync\.local\.((markdown|todotxt)(\.|$)|(names|tasks|verify|lines|dates|text|formats)$)"
+    r"|sync\.local\.(markdown|todotxt)(\.|$)"
+    r"|sync\.local\.(names|tasks|verify|lines|dates|text|projection|formats)$"
 )
 PURE = re.compile(CORE.pattern + r"|sync\.(render|sentences)$")
 IMPURE_MODULES = {

@@ -132,7 +132,7 @@ def _asked_or_read(
 def _mirror(options: Globals) -> Iterator[Answers]:
     """The mirror, read beside whatever writes it; raises NotThere."""
     from daemon.answers import Answers, NoMirror
-    from daemon.compose import MIRROR
+    from daemon.paths import MIRROR
 
     answers = Answers(options.place().state / MIRROR)
     try:
