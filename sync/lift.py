@@ -15,6 +15,7 @@ from store.model import Completion, Field, Reminder, Value
 __all__ = ["PLACE", "as_reminder", "lift", "overlay"]
 
 PLACE = (Field.LIST, Field.PARENT)  # where a line stands is not said in words
+SETS = (Field.TAGS, Field.URLS)
 
 
 def overlay(reminder: Reminder, values: Mapping[Field, Value]) -> Reminder:
@@ -45,7 +46,17 @@ def lift(
         for name in Field:
             if name not in skipped and _same(seen.value(name), words.value(name)):
                 lifted[name] = whole.value(name)
+            elif name not in skipped and name in SETS:
+                lifted[name] = _carry(seen.value(name), whole.value(name), words.value(name))
     return overlay(seen, lifted)
+
+
+def _carry(seen: Value, whole: Value, shown: Value) -> Value:
+    """What a line says of a set, and the elements beside it that no line can say."""
+    assert isinstance(seen, frozenset)
+    assert isinstance(whole, frozenset)
+    assert isinstance(shown, frozenset)
+    return seen | (whole - shown)
 
 
 def _same(seen: Value, shown: Value) -> bool:

@@ -2,7 +2,8 @@
 
 Rules: equal sides agree; a side that still has the base gives way to the one that changed; two
 different changes are a conflict, won by the policy's side and never by a clock, with the other
-value kept. Without a base nothing says who changed, so a difference is a conflict.
+value kept. Sets are joined instead, element by element. Without a base nothing says who changed,
+so a difference is a conflict.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from enum import Enum, StrEnum
 
 from store.model import Value
 
-__all__ = ["MISSING", "Agreed", "Base", "Conflicted", "Merged", "Missing", "Push", "Render", "Side"]
-__all__ += ["merge"]
+__all__ = ["MISSING", "Agreed", "Base", "Conflicted", "Joined", "Merged", "Missing", "Push"]
+__all__ += ["Render", "Side", "merge"]
 
 
 class Side(StrEnum):
@@ -63,7 +64,14 @@ class Conflicted:
     winning: Side
 
 
-Merged = Agreed | Render | Push | Conflicted
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Sets that changed on both sides: ``value`` has both sides' changes, and nobody loses."""
+
+    value: frozenset[str]
+
+
+Merged = Agreed | Render | Push | Conflicted | Joined
 
 
 def merge(base: Base, local: Value, remote: Value, wins: Side) -> Merged:
@@ -74,6 +82,9 @@ def merge(base: Base, local: Value, remote: Value, wins: Side) -> Merged:
         return Render(remote)
     if remote == base:
         return Push(local)
+    if isinstance(local, frozenset) and isinstance(remote, frozenset):
+        before = base if isinstance(base, frozenset) else frozenset()
+        return Joined((local & remote) | (local - before) | (remote - before))
     match wins:
         case Side.CLOUD:
             return Conflicted(winner=remote, loser=local, winning=wins)

@@ -38,7 +38,7 @@ from sync.actions import (
     merged_plans,
 )
 from sync.lift import PLACE, as_reminder, lift, overlay
-from sync.merge import MISSING, Agreed, Conflicted, Push, Render, Side, merge
+from sync.merge import MISSING, Agreed, Conflicted, Joined, Push, Render, Side, merge
 from sync.snapshot import NEVER, Evidence, ListView, LocalItem, Mode, Policy, RemoteItem, Snapshot
 
 __all__ = ["make_plan"]
@@ -178,6 +178,11 @@ def _merge_fields(case: _Case, local: LocalItem, remote: RemoteItem, wins: Side)
                 fields.renders[name] = value
             case Push(value):
                 fields.pushes[name] = value
+            case Joined(value):
+                if value != remote.reminder.value(name):
+                    fields.pushes[name] = value
+                if value != seen.value(name):
+                    fields.renders[name] = value
             case Conflicted(winner, loser, winning):
                 fields.conflicts.append(Conflict(case.id, name, winner, loser, winning))
                 side = fields.renders if winning is Side.CLOUD else fields.pushes
