@@ -19,6 +19,7 @@ from store.file import open_reading, open_writing
 from store.journal import Journal
 from store.meta import Meta
 from store.mirror import Mirror
+from store.occurrences import Occurrences
 from store.outbox import Outbox
 from store.places import Places
 
@@ -37,6 +38,7 @@ class Store:
         self.bases = Bases(self._connection)
         self.outbox = Outbox(self._connection)
         self.journal = Journal(self._connection)
+        self.occurrences = Occurrences(self._connection)
         self.places = Places(self._connection)
 
     @classmethod

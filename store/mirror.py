@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from store.cells import kind_and_subject
 from store.connection import json_array
-from store.decoded import Decoded, kind_and_subject
+from store.decoded import Decoded
 from store.raw import pack, unpack
 from store.rows import Changes, DecodedRow, Kind, RecordRow, ZoneRow
 

@@ -14,17 +14,19 @@ from store.model import Completion, Due, Field, ListInfo, Priority, Reminder
 
 __all__ = [
     "AlarmRow",
+    "AttachmentRow",
     "Changes",
     "DecodedRow",
     "Kind",
     "ListRow",
     "RecordRow",
     "ReminderRow",
+    "RuleRow",
     "TagRow",
     "ZoneRow",
 ]
 
-Kind = Literal["reminder", "list", "alarm", "tag", "other"]
+Kind = Literal["reminder", "list", "alarm", "tag", "attachment", "rule", "other"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,11 @@ class RecordRow:
 
 @dataclass(frozen=True, slots=True)
 class ReminderRow:
-    """A decoded reminder; ``deleted`` is the record's own soft mark, a tombstone has no row."""
+    """A decoded reminder; ``deleted`` is the record's own soft mark, a tombstone has no row.
+
+    ``tag_ids``, ``attachment_ids`` and ``rule_ids`` are those that the reminder names, in its
+    order: what hangs on it without being named there is not shown.
+    """
 
     id: str
     record_name: str
@@ -80,13 +86,19 @@ class ReminderRow:
     list_id: str = ""
     parent_id: str | None = None
     recurring: bool = False
+    tag_ids: tuple[str, ...] = ()
+    attachment_ids: tuple[str, ...] = ()
+    rule_ids: tuple[str, ...] = ()
     created_ms: int | None = None
     modified_ms: int | None = None
     opaque: frozenset[Field] = field(default=frozenset())
     problems: str = ""
 
     def reminder(self) -> Reminder:
-        """The fields that are merged."""
+        """The fields that are merged, but for tags, links and repetition.
+
+        Those stand in records of their own, and the caller joins them.
+        """
         return Reminder(
             id=self.id,
             title=self.title,
@@ -138,14 +150,57 @@ class AlarmRow:
 
 @dataclass(frozen=True, slots=True)
 class TagRow:
-    """A decoded hashtag, ``name`` without its ``#``."""
+    """A decoded hashtag, ``name`` without its ``#``.
+
+    Read from the mirror, it has its ``record_name``; to put it there, the record's own will do.
+    """
 
     id: str
     reminder_id: str
     name: str
+    record_name: str = ""
 
 
-DecodedRow = ReminderRow | ListRow | AlarmRow | TagRow
+@dataclass(frozen=True, slots=True)
+class AttachmentRow:
+    """A decoded attachment: a link (``kind`` ``URL``), an image, or what else the wire names.
+
+    ``file_size`` is in bytes, ``width`` and ``height`` in pixels; ``None`` is not known.
+    """
+
+    id: str
+    reminder_id: str
+    record_name: str
+    kind: str = ""
+    url: str | None = None
+    uti: str | None = None
+    file_name: str | None = None
+    file_size: int | None = None
+    width: int | None = None
+    height: int | None = None
+    deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRow:
+    """A decoded recurrence rule; ``frequency`` is the wire's number, ``None`` where it has none.
+
+    ``count`` times or up to ``until_ms``, where ``None`` is no such end. ``other``: it has parts
+    that we do not understand.
+    """
+
+    id: str
+    reminder_id: str
+    record_name: str
+    frequency: int | None = None
+    interval: int = 1
+    count: int | None = None
+    until_ms: int | None = None
+    other: bool = False
+    deleted: bool = False
+
+
+DecodedRow = ReminderRow | ListRow | AlarmRow | TagRow | AttachmentRow | RuleRow
 
 
 @dataclass(frozen=True, slots=True)

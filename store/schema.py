@@ -2,6 +2,9 @@
 
 Columns whose values are JSON text (``base``, ``history`` ...) are written by ``store.values``:
 SQL's NULL there means that nothing is known, the text ``null`` is the value ``None``.
+
+Views hold nothing, so only the newest migration that has any makes them, in the place of all
+that an older release made.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ __all__ = ["APPLICATION_ID", "VERSION", "migrations"]
 APPLICATION_ID = 0x72656D64
 """Says in the file's header whose it is ("remd")."""
 
-VERSION = 2
+VERSION = 3
 """The schema that this programme writes; kept in the file as ``user_version``."""
 
 migrations = Migrations("remindersd")
@@ -136,6 +139,40 @@ _JOURNAL = (
     """CREATE TABLE approval (key TEXT PRIMARY KEY, at_ms INTEGER NOT NULL) STRICT""",
 )
 
+# A file that was read before these had a place is walked again: nothing else says which tags
+# count, and pages come only for what changes.
+_EVERY_FIELD = (
+    *(f"ALTER TABLE base ADD COLUMN {name} TEXT" for name in ("tags", "urls", "repeat")),
+    *(
+        f"ALTER TABLE reminder ADD COLUMN {name} TEXT NOT NULL DEFAULT '[]'"
+        for name in ("tag_ids", "attachment_ids", "rule_ids")
+    ),
+    """UPDATE reminder SET tag_ids = (SELECT json_group_array(id) FROM (
+        SELECT t.id FROM tag t WHERE t.reminder_id = reminder.id ORDER BY t.id))""",
+    """CREATE INDEX tag_id ON tag (id)""",
+    """CREATE TABLE attachment (
+        record_name TEXT PRIMARY KEY REFERENCES record (name), id TEXT NOT NULL,
+        reminder_id TEXT NOT NULL, kind TEXT NOT NULL, url TEXT, uti TEXT, file_name TEXT,
+        file_size INTEGER, width INTEGER, height INTEGER, deleted INTEGER NOT NULL
+    ) STRICT""",
+    """CREATE INDEX attachment_id ON attachment (id)""",
+    """CREATE INDEX attachment_reminder ON attachment (reminder_id)""",
+    """CREATE TABLE rule (
+        record_name TEXT PRIMARY KEY REFERENCES record (name), id TEXT NOT NULL,
+        reminder_id TEXT NOT NULL, frequency INTEGER, interval INTEGER NOT NULL, count INTEGER,
+        until_ms INTEGER, other INTEGER NOT NULL, deleted INTEGER NOT NULL
+    ) STRICT""",
+    """CREATE INDEX rule_id ON rule (id)""",
+    """CREATE INDEX rule_reminder ON rule (reminder_id)""",
+    """CREATE TABLE occurrence (
+        id TEXT NOT NULL, due TEXT NOT NULL, copy_id TEXT NOT NULL, next_due TEXT NOT NULL,
+        next_rule TEXT NOT NULL, done_at_ms INTEGER NOT NULL, state TEXT NOT NULL,
+        PRIMARY KEY (id, due), CHECK (state IN ('pending', 'settled'))
+    ) STRICT""",
+    """CREATE INDEX occurrence_pending ON occurrence (id) WHERE state = 'pending'""",
+    """UPDATE zone SET sync_token = NULL, complete = 0, walking = 0""",
+)
+
 
 def _run(db: Database, statements: tuple[str, ...], version: int) -> None:
     # Not executescript: that commits what is open, and a migration has to be whole.
@@ -151,4 +188,14 @@ def _tables(db: Database) -> None:
 
 @migrations(name="2 views for people")
 def _views(db: Database) -> None:
-    _run(db, VIEWS, 2)
+    _run(db, (), 2)
+
+
+@migrations(name="3 tags, links and repetition")
+def _every_field(db: Database) -> None:
+    _run(db, (*_dropped_views(db), *_EVERY_FIELD, *VIEWS), 3)
+
+
+def _dropped_views(db: Database) -> tuple[str, ...]:
+    names = db.conn.execute("SELECT name FROM sqlite_master WHERE type = 'view'").fetchall()
+    return tuple(f'DROP VIEW "{name}"' for (name,) in names)

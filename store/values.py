@@ -5,6 +5,9 @@ done             null (open), {} (done, nobody knows when), {"at": ms}, {"day": 
 due              null, {"day": ...}, {"wall": ...} (floating), {"wall": ..., "zone": ...}
 priority         "none" | "low" | "medium" | "high"
 flagged          true | false
+tags, urls       ["errand", "green"], sorted
+repeat           null, {"every": "weekly", "interval": 2} (and "count", "until": "2027-03-03"),
+                 {"words": "every week", "key": ...} where no words say it all
 """
 
 from __future__ import annotations
@@ -16,7 +19,19 @@ from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from store.model import AllDay, Completion, Due, Field, Floating, Priority, Value, Zoned
+from store.model import (
+    AllDay,
+    Completion,
+    Due,
+    Field,
+    Floating,
+    Frequency,
+    OtherRule,
+    Priority,
+    Rule,
+    Value,
+    Zoned,
+)
 from store.raw import dumps, loads
 
 __all__ = [
@@ -117,8 +132,7 @@ def _plain(value: Value) -> Any:
         return value
     match value:
         case Completion(at_ms, day):
-            told = {"at": at_ms, "day": None if day is None else day.isoformat()}
-            return {key: part for key, part in told.items() if part is not None}
+            return _told(at=at_ms, day=_iso_day(day))
         case AllDay(day):
             return {"day": day.isoformat()}
         case Floating(wall):
@@ -127,8 +141,28 @@ def _plain(value: Value) -> Any:
             return _wall(wall) | {"zone": zone}
         case Priority():
             return value.value
+        case frozenset():
+            return sorted(value)
+        case Rule(frequency, interval, count, until):
+            return _told(
+                every=frequency.value, interval=interval, count=count, until=_iso_day(until)
+            )
+        case OtherRule(words, key):
+            return {"words": words, "key": key}
         case _:
             raise TypeError(f"{value!r} is no value of a field")
+
+
+def _told(**parts: str | int | None) -> dict[str, str | int]:
+    return {key: part for key, part in parts.items() if part is not None}
+
+
+def _iso_day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
 
 
 def _wall(wall: datetime) -> dict[str, Any]:
@@ -145,13 +179,16 @@ def _value(name: str, plain: Any) -> Value:
             return None if plain is None else _due(plain)
         case Field.PRIORITY:
             return Priority(plain)
+        case Field.TAGS | Field.URLS:
+            return _set(name, plain)
+        case Field.REPEAT:
+            return None if plain is None else _rule(plain)
         case _:
             return _scalar(name, plain)
 
 
 def _completion(plain: Any) -> Completion:
-    day = plain.get("day")
-    return Completion(plain.get("at"), None if day is None else date.fromisoformat(day))
+    return Completion(plain.get("at"), _day(plain.get("day")))
 
 
 def _due(plain: Any) -> Due:
@@ -160,6 +197,23 @@ def _due(plain: Any) -> Due:
     wall = datetime.fromisoformat(plain["wall"]).replace(fold=plain.get("fold", 0))
     zone = plain.get("zone")
     return Floating(wall) if zone is None else Zoned(wall, zone)
+
+
+def _set(name: str, plain: Any) -> frozenset[str]:
+    if isinstance(plain, list) and all(isinstance(one, str) for one in plain):
+        return frozenset(plain)
+    raise ValueError(f"{name} cannot hold {plain!r}")
+
+
+def _rule(plain: Any) -> Rule | OtherRule:
+    match plain:
+        case {"words": str(words), "key": str(key)}:
+            return OtherRule(words, key)
+        case {"every": every, "interval": int(interval)}:
+            until = _day(plain.get("until"))
+            return Rule(Frequency(every), interval, plain.get("count"), until)
+        case _:
+            raise ValueError(f"{Field.REPEAT} cannot hold {plain!r}")
 
 
 def _scalar(name: str, plain: Any) -> str | bool | None:

@@ -1,8 +1,14 @@
-"""What a person may query: the views ``reminders`` and ``lists``, which only ever gain columns.
+"""What a person may query: views that only ever gain columns.
 
-A title or note that could not be read is NULL. ``file`` is the path in the folder and ``line``
-counts from 1, as editors do. What a phone would not show is left out: deleted reminders and those
-of a deleted list; the child of a deleted parent stands at top level.
+``reminders`` and ``lists`` are what a phone shows; ``tags``, ``attachments``,
+``recurrence_rules`` and ``alarms`` have one row for each thing that hangs on a reminder, whose
+id is in ``reminder``. What a phone would not show is left out: deleted reminders and those of a
+deleted list, and what a reminder does not name as its own; the child of a deleted parent stands
+at top level.
+
+What is not known is NULL: a title or note that could not be read, the size of a link.
+``file`` is the path in the folder and ``line`` counts from 1, as editors do; ``until_utc`` is an
+instant; ``other_parts`` says that a rule has parts which stand in no column.
 """
 
 from __future__ import annotations
@@ -26,7 +32,8 @@ _REMINDERS = """CREATE VIEW reminders AS
         r.priority AS priority,
         r.flagged AS flagged,
         coalesce((SELECT group_concat(name, ',') FROM (
-            SELECT t.name FROM tag t WHERE t.reminder_id = r.id ORDER BY t.name)), '') AS tags,
+            SELECT DISTINCT t.name AS name FROM json_each(r.tag_ids) e JOIN tag t ON t.id = e.value
+            ORDER BY t.name)), '') AS tags,
         (SELECT p.id FROM reminder p WHERE p.id = r.parent_id AND NOT p.deleted) AS parent,
         w.path AS file,
         w.line + 1 AS line
@@ -43,4 +50,44 @@ _LISTS = """CREATE VIEW lists AS
         (SELECT count(*) FROM reminder r WHERE r.list_id = l.id AND NOT r.deleted) AS total
     FROM list l WHERE NOT l.deleted AND NOT l.is_group"""
 
-VIEWS = (_SHOWN, _REMINDERS, _LISTS)
+_TAGS = """CREATE VIEW tags AS
+    SELECT t.id AS id, r.id AS reminder, t.name AS name
+    FROM shown_reminder r, json_each(r.tag_ids) e JOIN tag t ON t.id = e.value"""
+
+_ATTACHMENTS = """CREATE VIEW attachments AS
+    SELECT
+        a.id AS id,
+        r.id AS reminder,
+        lower(a.kind) AS kind,
+        a.url AS url,
+        a.uti AS uti,
+        a.file_name AS file_name,
+        a.file_size AS bytes,
+        a.width AS width_pixels,
+        a.height AS height_pixels
+    FROM shown_reminder r, json_each(r.attachment_ids) e JOIN attachment a ON a.id = e.value
+    WHERE NOT a.deleted"""
+
+_RULES = """CREATE VIEW recurrence_rules AS
+    SELECT
+        u.id AS id,
+        r.id AS reminder,
+        CASE u.frequency WHEN 0 THEN 'daily' WHEN 1 THEN 'weekly' WHEN 2 THEN 'monthly'
+            WHEN 3 THEN 'yearly' END AS frequency,
+        u.interval AS interval,
+        u.count AS count,
+        strftime('%Y-%m-%dT%H:%M:%SZ', u.until_ms / 1000, 'unixepoch') AS until_utc,
+        u.other AS other_parts
+    FROM shown_reminder r, json_each(r.rule_ids) e JOIN rule u ON u.id = e.value
+    WHERE NOT u.deleted"""
+
+_ALARMS = """CREATE VIEW alarms AS
+    SELECT
+        a.id AS id,
+        r.id AS reminder,
+        nullif(a.trigger_kind, '') AS kind,
+        nullif(a.at, '') AS at
+    FROM shown_reminder r JOIN alarm a ON a.reminder_id = r.id
+    WHERE NOT a.deleted"""
+
+VIEWS = (_SHOWN, _REMINDERS, _LISTS, _TAGS, _ATTACHMENTS, _RULES, _ALARMS)

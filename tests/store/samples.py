@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from store.rows import AlarmRow, DecodedRow, ListRow, RecordRow, ReminderRow, TagRow
+from store.rows import (
+    AlarmRow,
+    AttachmentRow,
+    DecodedRow,
+    ListRow,
+    RecordRow,
+    ReminderRow,
+    RuleRow,
+    TagRow,
+)
 
 Pair = tuple[RecordRow, DecodedRow | None]
 
@@ -37,4 +46,16 @@ def tag(id: str, of: str, name: str) -> Pair:
     record_name = f"Hashtag/{id}"
     raw = {"recordName": record_name}
     record = RecordRow(record_name, "Hashtag", raw, owner=f"Reminder/{of}")
-    return record, TagRow(id, of, name)
+    return record, TagRow(id, of, name, record_name)
+
+
+def attachment(id: str, of: str, **fields: Any) -> Pair:
+    name = f"Attachment/{id}"
+    record = RecordRow(name, "Attachment", {"recordName": name}, owner=f"Reminder/{of}")
+    return record, AttachmentRow(id, of, name, **fields)
+
+
+def rule(id: str, of: str, **fields: Any) -> Pair:
+    name = f"RecurrenceRule/{id}"
+    record = RecordRow(name, "RecurrenceRule", {"recordName": name}, owner=f"Reminder/{of}")
+    return record, RuleRow(id, of, name, **fields)

@@ -11,13 +11,25 @@ from hypothesis import strategies as st
 
 from store.bases import BaseEntry, ListBase
 from store.db import Store
-from store.model import AllDay, Completion, Field, Priority, Reminder, Value
+from store.model import AllDay, Completion, Field, Frequency, Priority, Reminder, Rule, Value
 from store.renders import BaseChange, Render
 from store.values import NO_VALUE
 
 DAY, DONE = AllDay(date(2026, 3, 2)), Completion(at_ms=5)
-WHOLE = Reminder("A1", "ferns", "both", DONE, DAY, Priority.LOW, True, "HOME", "P1").values()
-
+WHOLE = Reminder(
+    id="A1",
+    title="ferns",
+    notes="both",
+    done=DONE,
+    due=DAY,
+    priority=Priority.LOW,
+    flagged=True,
+    tags=frozenset({"green", "away"}),
+    urls=frozenset({"https://ferns.example/care"}),
+    repeat=Rule(Frequency.WEEKLY, 2),
+    list="HOME",
+    parent="P1",
+).values()
 
 Entry = tuple[dict[Field, Value], bool]
 World = dict[str, Entry]
@@ -183,7 +195,13 @@ def test_a_base_that_a_render_takes_away_is_gone_whole(store: Store) -> None:
 
 
 ENTRIES = st.fixed_dictionaries(
-    {}, optional={Field.TITLE: st.sampled_from("ab"), Field.DUE: st.sampled_from([None, DAY])}
+    {},
+    optional={
+        Field.TITLE: st.sampled_from("ab"),
+        Field.DUE: st.sampled_from([None, DAY]),
+        Field.TAGS: st.frozensets(st.sampled_from("st"), max_size=2),
+        Field.REPEAT: st.sampled_from([None, Rule(Frequency.DAILY)]),
+    },
 )
 WORLDS = st.dictionaries(st.sampled_from("XYZ"), st.tuples(ENTRIES, st.booleans()))
 
@@ -211,7 +229,7 @@ def between(before: World, after: World) -> Iterator[BaseChange]:
     nothing: Entry = ({}, False)
     for id in before.keys() | after.keys():
         (old, was), (new, will) = before.get(id, nothing), after.get(id, nothing)
-        for name in (Field.TITLE, Field.DUE):
+        for name in (Field.TITLE, Field.DUE, Field.TAGS, Field.REPEAT):
             yield BaseChange(id, name, old.get(name, NO_VALUE), new.get(name, NO_VALUE))
         yield BaseChange(
             id, None, was if id in before else NO_VALUE, will if id in after else NO_VALUE

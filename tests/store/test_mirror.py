@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from store.db import Store
 from store.model import AllDay, Completion, Field, ListInfo, Priority, Reminder, Zoned
-from store.rows import AlarmRow, ListRow, RecordRow, ReminderRow, TagRow, ZoneRow
-from tests.store.samples import Pair, a_list, alarm, reminder, tag, trigger
+from store.rows import AlarmRow, ListRow, RecordRow, ReminderRow, RuleRow, TagRow, ZoneRow
+from tests.store.samples import Pair, a_list, alarm, attachment, reminder, rule, tag, trigger
 
 FULL = ReminderRow(
     id="A1",
@@ -29,6 +29,9 @@ FULL = ReminderRow(
     list_id="HOME",
     parent_id="P1",
     recurring=True,
+    tag_ids=("T2", "T1"),
+    attachment_ids=("I1",),
+    rule_ids=("R1",),
     created_ms=1,
     modified_ms=2,
     problems="odd alarm",
@@ -52,15 +55,15 @@ def test_a_reminder_comes_back_as_it_went_in(store: Store) -> None:
     assert store.mirror.reminder("A1") == FULL
     assert store.mirror.reminder("B2") is None
     assert FULL.reminder() == Reminder(
-        "A1",
-        "Water the ferns",
-        "both\nof them",
-        Completion(at_ms=1_772_000_000_000),
-        FULL.due,
-        Priority.HIGH,
-        True,
-        "HOME",
-        "P1",
+        id="A1",
+        title="Water the ferns",
+        notes="both\nof them",
+        done=Completion(at_ms=1_772_000_000_000),
+        due=FULL.due,
+        priority=Priority.HIGH,
+        flagged=True,
+        list="HOME",
+        parent="P1",
     )
 
 
@@ -76,8 +79,40 @@ def test_lists_alarms_and_tags_come_back(store: Store) -> None:
     assert row[1].info() == ListInfo("HOME", "Home", group="G", read_only=True)
     expected = AlarmRow("X", "A1", "Alarm/X", None, "date", "2026-03-02T14:30", 0.5)
     assert store.mirror.alarms("A1") == store.mirror.alarms() == [expected]
-    assert store.mirror.tags("A1") == [TagRow("T1", "A1", "b"), TagRow("T2", "A1", "green")]
+    assert store.mirror.tags("A1") == [
+        TagRow("T1", "A1", "b", "Hashtag/T1"),
+        TagRow("T2", "A1", "green", "Hashtag/T2"),
+    ]
     assert (store.mirror.alarms("B2"), store.mirror.tags("B2")) == ([], [])
+
+
+def test_attachments_and_rules_come_back(store: Store) -> None:
+    image = {"kind": "Image", "uti": "public.png", "file_name": "fern.png"}
+    sizes = {"file_size": 2048, "width": 640, "height": 480}
+    pairs = [
+        attachment("I1", "A1", **image, **sizes),
+        attachment("L1", "A1", kind="URL", url="https://ferns.example/", uti="public.url"),
+        attachment("L2", "B2", kind="URL", deleted=True),
+        rule("R1", "A1", frequency=1, interval=2, count=5, until_ms=1_772_000_000_000),
+        rule("R2", "B2", other=True, deleted=True),
+    ]
+    put(store, *pairs)
+    rows = [row for _, row in pairs]
+    mirror = store.mirror
+    assert (mirror.attachments(), mirror.rules()) == (rows[:3], rows[3:])
+    assert (mirror.attachments("A1"), mirror.rules("A1")) == (rows[:2], rows[3:4])
+    assert store.mirror.changed_since(0).ids == {"A1", "B2"}
+    gone(store, "Attachment/L1", "RecurrenceRule/R1")
+    assert (mirror.attachments("A1"), mirror.rules("A1")) == (rows[:1], [])
+
+
+def test_a_number_that_no_table_holds_leaves_a_rule_not_understood(store: Store) -> None:
+    put(store, rule("R1", "A1", frequency=0, interval=2**64, count=-(2**64)))
+    expected = RuleRow("R1", "A1", "RecurrenceRule/R1", frequency=0, other=True)
+    assert store.mirror.rules("A1") == [expected]
+    put(store, attachment("I1", "A1", file_size=2**64, width=2**63 - 1))
+    (row,) = store.mirror.attachments("A1")
+    assert (row.file_size, row.width) == (None, 2**63 - 1)
 
 
 def test_raw_records_by_name_type_and_owner(store: Store) -> None:
@@ -99,6 +134,8 @@ def test_the_same_record_again_writes_no_row(store: Store) -> None:
         alarm("X", "A1"),
         trigger("Y", "X", "A1"),
         tag("T", "A1", "t"),
+        attachment("I", "A1", kind="URL"),
+        rule("R", "A1"),
     ]
     put(store, *page)
     written, cursor = store.rows_written, store.mirror.cursor()
@@ -143,8 +180,16 @@ def test_an_opaque_field_reads_as_its_default(store: Store) -> None:
 
 
 def test_half_a_surrogate_pair_does_not_stop_a_page(store: Store) -> None:
-    record, row = reminder("A1", title="a\ud83db😀")
-    put(store, (RecordRow(record.name, "Reminder", {"t": "\ud83d"}), row), reminder("B2"))
+    record, row = reminder("A1", title="a\ud83db😀", tag_ids=("\ud83d",))
+    put(
+        store,
+        (RecordRow(record.name, "Reminder", {"t": "\ud83d"}), row),
+        reminder("B2"),
+        attachment("L1", "A1", kind="URL", url="https://a.example/\ud83d", file_name="\ud83d"),
+    )
+    (link,) = store.mirror.attachments("A1")
+    assert (link.url, link.file_name) == ("https://a.example/\ufffd", "\ufffd")
+    assert [row.tag_ids for row in store.mirror.reminders()] == [("\ud83d",), ()]
     assert [row.title for row in store.mirror.reminders()] == ["a\ufffdb😀", "b2"]
     assert store.mirror.record("Reminder/A1") == {"t": "\ud83d"}
 

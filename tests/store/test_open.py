@@ -5,16 +5,20 @@ from __future__ import annotations
 import sqlite3
 import stat
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from store.db import Store
 from store.errors import Damaged, StoreError, Unwritable
+from store.model import Field
+from store.rows import RecordRow, ZoneRow
 from store.schema import APPLICATION_ID, VERSION, migrations
-from tests.store.samples import a_list, reminder
+from tests.store.samples import a_list, reminder, tag
 
 VERSION_1 = Path(__file__).with_name("version1.sql")
+VERSION_2 = Path(__file__).with_name("version2.sql")
 
 
 def mode(path: Path) -> int:
@@ -77,7 +81,7 @@ def test_a_first_start_that_was_cut_leaves_a_new_file(
         raise Cut
 
     with monkeypatch.context() as patched:
-        patched.setattr(migrations._migrations[1], "fn", cut)
+        patched.setattr(migrations._migrations[-1], "fn", cut)
         with pytest.raises(Cut):
             Store.open(path)
     plain = sqlite3.connect(path)
@@ -162,13 +166,28 @@ def test_a_folder_in_its_place_cannot_be_written(path: Path) -> None:
 
 def version_1(path: Path) -> None:
     path.parent.mkdir()
+    run(path, VERSION_1.read_text())
+
+
+def version_2(path: Path) -> None:
+    version_1(path)
+    run(path, VERSION_2.read_text())
+
+
+def run(path: Path, script: str) -> None:
     old = sqlite3.connect(path)
-    old.executescript(VERSION_1.read_text())
+    old.executescript(script)
     old.close()
 
 
-def test_a_version_1_file_is_brought_up_and_a_copy_kept(path: Path) -> None:
-    version_1(path)
+OLDER = pytest.mark.parametrize(("older", "version"), [(version_1, 1), (version_2, 2)])
+
+
+@OLDER
+def test_an_older_file_is_brought_up_and_a_copy_kept(
+    path: Path, older: Callable[[Path], None], version: int
+) -> None:
+    older(path)
     with Store.open(path) as store:
         assert store.meta.get("apple_id") == "ada@example.com"
         assert [row.title for row in store.mirror.reminders()] == ["Water the ferns"]
@@ -177,22 +196,64 @@ def test_a_version_1_file_is_brought_up_and_a_copy_kept(path: Path) -> None:
             ("Home", "Water the ferns", "2026-03-02T14:30:00+01:00", "green", "Home.md", 3)
         ]
         assert store.bases.all()["A1"].placed
-    copy = path.with_name("mirror.db.schema-1")
+    copy = path.with_name(f"mirror.db.schema-{version}")
     assert mode(copy) == 0o600
     kept = sqlite3.connect(copy)
-    assert kept.execute("PRAGMA user_version").fetchone() == (1,)
+    assert kept.execute("PRAGMA user_version").fetchone() == (version,)
     assert kept.execute("SELECT title FROM reminder").fetchall() == [("Water the ferns",)]
     kept.close()
     Store.open(path).close()
 
 
-def test_a_migrated_file_has_the_schema_of_a_new_one(path: Path, tmp_path: Path) -> None:
-    version_1(path)
+@OLDER
+def test_a_migrated_file_has_the_schema_of_a_new_one(
+    path: Path, tmp_path: Path, older: Callable[[Path], None], version: int
+) -> None:
+    older(path)
     schema = "SELECT type, name, sql FROM sqlite_master ORDER BY type, name"
     with Store.open(path) as old, Store.open(tmp_path / "new.db") as new:
         assert [(kind, name, _flat(sql)) for kind, name, sql in old._connection.all(schema)] == [
             (kind, name, _flat(sql)) for kind, name, sql in new._connection.all(schema)
         ]
+
+
+@OLDER
+@pytest.mark.parametrize("walking", [0, 1])
+def test_the_zone_of_an_older_file_is_to_be_walked_again(
+    path: Path, older: Callable[[Path], None], version: int, walking: int
+) -> None:
+    older(path)
+    run(path, f"UPDATE zone SET walking = {walking}")
+    with Store.open(path) as store:
+        assert store.mirror.zone() == ZoneRow(owner="_0a1b", feed="records")
+
+
+def test_walking_again_fills_the_rows_and_loses_nothing(path: Path) -> None:
+    version_2(path)
+    with Store.open(path) as store:
+        base, line = store.bases.all(), store.places.line_of("A1")
+        assert base["A1"].values[Field.TITLE] == "Water the ferns"
+        assert base["A1"].values.keys().isdisjoint({Field.TAGS, Field.URLS, Field.REPEAT})
+        cursor = store.mirror.cursor()
+        row = replace(
+            *store.mirror.reminders(),
+            tag_ids=("T1",),
+            attachment_ids=("L1",),
+            rule_ids=("R1",),
+        )
+        with store.commit("walk"):
+            store.mirror.begin_walk()
+            store.mirror.put(
+                [
+                    (RecordRow("List/HOME", "List", {}, "k1"), a_list()[1]),
+                    (RecordRow("Reminder/A1", "Reminder", {}, "k2", "List/HOME"), row),
+                    (RecordRow("Hashtag/T1", "Hashtag", {}, "k3"), tag("T1", "A1", "green")[1]),
+                ]
+            )
+            assert store.mirror.finish_walk() == []
+        assert list(store.mirror.reminders()) == [row]
+        assert store.mirror.cursor() == cursor
+        assert (store.bases.all(), store.places.line_of("A1")) == (base, line)
 
 
 def _flat(sql: str | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from store.db import Store
-from store.model import Completion, Field, Value
+from store.model import Completion, Field, Frequency, OtherRule, Rule, Value
 from store.outbox import Intent
 
 CREATE = Intent("A1", "create", {Field.TITLE: "ferns", Field.DONE: None, Field.LIST: "HOME"})
@@ -97,6 +97,21 @@ def test_a_number_is_never_used_twice(store: Store) -> None:
         store.outbox.drop(first)
     (second,) = plan(store, UPDATE)
     assert second > first
+
+
+def test_sets_and_rules_are_sent_as_they_were_planned(store: Store) -> None:
+    changes: dict[Field, Value] = {
+        Field.TAGS: frozenset({"green", "away"}),
+        Field.URLS: frozenset(),
+        Field.REPEAT: Rule(Frequency.MONTHLY, count=3),
+    }
+    (seq,) = plan(store, Intent("A1", "update", changes))
+    assert store.outbox.queued()[0].changes == changes
+    again: dict[Field, Value] = {**changes, Field.TAGS: frozenset({"away", "green"})}
+    assert plan(store, Intent("A1", "update", again)) == [seq]
+    other: dict[Field, Value] = {Field.REPEAT: OtherRule("every week", "3f")}
+    plan(store, Intent("A1", "update", other))
+    assert store.outbox.queued()[0].changes == other
 
 
 def test_what_a_reminder_can_hardly_hold_survives(store: Store) -> None:

@@ -10,7 +10,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from store.model import AllDay, Completion, Due, Field, Floating, Priority, Value, Zoned
+from store.model import (
+    AllDay,
+    Completion,
+    Due,
+    Field,
+    Floating,
+    Frequency,
+    OtherRule,
+    Priority,
+    Rule,
+    Value,
+    Zoned,
+)
 from store.raw import dumps, loads, pack, unpack
 from store.values import (
     NO_VALUE,
@@ -28,6 +40,9 @@ TEXTS = st.text(st.characters())
 MS = st.integers(-(2**63), 2**63 - 1)
 WALLS = st.builds(lambda wall, fold: wall.replace(fold=fold), st.datetimes(), st.integers(0, 1))
 ZONES = st.sampled_from(["Europe/Paris", "America/St_Johns", "UTC", "Mars/Base", "../etc", ""])
+RULES = st.builds(
+    Rule, st.sampled_from(Frequency), MS, count=st.none() | MS, until=st.none() | st.dates()
+)
 VALUES: dict[Field, st.SearchStrategy[Value]] = {
     Field.TITLE: TEXTS,
     Field.NOTES: TEXTS,
@@ -38,6 +53,9 @@ VALUES: dict[Field, st.SearchStrategy[Value]] = {
     | st.builds(Zoned, WALLS, ZONES | TEXTS),
     Field.PRIORITY: st.sampled_from(Priority),
     Field.FLAGGED: st.booleans(),
+    Field.TAGS: st.frozensets(TEXTS),
+    Field.URLS: st.frozensets(TEXTS),
+    Field.REPEAT: st.none() | RULES | st.builds(OtherRule, TEXTS, TEXTS),
     Field.LIST: TEXTS,
     Field.PARENT: st.none() | TEXTS,
 }
@@ -80,9 +98,40 @@ def test_done_without_a_time_is_not_open() -> None:
     assert from_json(Field.DONE, "{}") == Completion()
 
 
+def test_a_set_is_written_in_one_order() -> None:
+    assert to_json(frozenset({"b", "a", "é", "B"})) == '["B","a","b","é"]'
+
+
+@pytest.mark.parametrize(
+    ("rule", "text"),
+    [
+        (Rule(Frequency.DAILY), '{"every":"daily","interval":1}'),
+        (
+            Rule(Frequency.WEEKLY, 2, 5, date(2027, 3, 3)),
+            '{"every":"weekly","interval":2,"count":5,"until":"2027-03-03"}',
+        ),
+        (OtherRule("every month", "3f"), '{"words":"every month","key":"3f"}'),
+    ],
+)
+def test_a_rule_in_json(rule: Rule | OtherRule, text: str) -> None:
+    assert to_json(rule) == text
+    assert from_json(Field.REPEAT, text) == rule
+
+
 @pytest.mark.parametrize(
     ("name", "text"),
-    [(Field.PRIORITY, '"urgent"'), (Field.TITLE, "[1]"), (Field.TITLE, "{"), ("name", "3")],
+    [
+        (Field.PRIORITY, '"urgent"'),
+        (Field.TITLE, "[1]"),
+        (Field.TITLE, "{"),
+        ("name", "3"),
+        (Field.TAGS, '"green"'),
+        (Field.TAGS, "null"),
+        (Field.URLS, "[1]"),
+        (Field.REPEAT, '"daily"'),
+        (Field.REPEAT, '{"every":"hourly","interval":1}'),
+        (Field.REPEAT, '{"every":"daily"}'),
+    ],
 )
 def test_text_that_was_never_written_is_refused(name: str, text: str) -> None:
     with pytest.raises(ValueError):

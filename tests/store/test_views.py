@@ -13,7 +13,8 @@ import pytest
 from store.db import Store
 from store.model import AllDay, Field, Floating, Priority, Zoned
 from store.places import FileRow, LineRow
-from tests.store.samples import Pair, a_list, reminder, tag
+from store.rows import AlarmRow
+from tests.store.samples import Pair, a_list, alarm, attachment, reminder, rule, tag
 
 
 @pytest.fixture
@@ -47,9 +48,12 @@ def test_the_columns_are_the_promised_ones(store: Store, shell: sqlite3.Connecti
             priority=Priority.HIGH,
             flagged=True,
             parent_id="P1",
+            tag_ids=("T1", "T2", "T3", "AHEAD"),
         ),
         tag("T1", "A1", "green"),
         tag("T2", "A1", "away"),
+        tag("T3", "A1", "green"),
+        tag("T4", "A1", "not named by it"),
     )
     with store.commit("scan"):
         store.places.set_lines("Home.md", [LineRow("A1", "Home.md", 4)])
@@ -146,4 +150,91 @@ def test_lists_with_their_groups_files_and_counts(store: Store, shell: sqlite3.C
             "total": 2,
         },
         {"id": "WORK", "name": "Work", "group": None, "file": None, "open": 0, "total": 0},
+    ]
+
+
+def found(shell: sqlite3.Connection, view: str) -> list[dict[str, Any]]:
+    return [dict(row) for row in shell.execute(f"SELECT * FROM {view} ORDER BY id")]
+
+
+def test_one_row_for_each_tag_that_counts(store: Store, shell: sqlite3.Connection) -> None:
+    put(
+        store,
+        a_list(),
+        reminder("A1", tag_ids=("T1", "T2")),
+        reminder("B2", tag_ids=("T3",), deleted=True),
+        tag("T1", "A1", "green"),
+        tag("T2", "A1", "away"),
+        tag("T3", "B2", "gone"),
+        tag("T4", "A1", "not named by it"),
+    )
+    assert found(shell, "tags") == [
+        {"id": "T1", "reminder": "A1", "name": "green"},
+        {"id": "T2", "reminder": "A1", "name": "away"},
+    ]
+
+
+def test_links_and_images_of_what_is_shown(store: Store, shell: sqlite3.Connection) -> None:
+    image = {"kind": "Image", "uti": "public.png", "file_name": "fern.png"}
+    put(
+        store,
+        a_list(),
+        reminder("A1", attachment_ids=("L1", "I1", "L2")),
+        reminder("B2", attachment_ids=("L3",), list_id="OLD"),
+        a_list("OLD", deleted=True),
+        attachment("L1", "A1", kind="URL", url="https://ferns.example/", uti="public.url"),
+        attachment("I1", "A1", **image, file_size=2048, width=640, height=480),
+        attachment("L2", "A1", kind="URL", url="https://gone.example/", deleted=True),
+        attachment("L3", "B2", kind="URL", url="https://hidden.example/"),
+        attachment("L4", "A1", kind="URL", url="https://not-named.example/"),
+    )
+    unknown = dict.fromkeys(("file_name", "bytes", "width_pixels", "height_pixels"))
+    link = {"kind": "url", "url": "https://ferns.example/", "uti": "public.url"}
+    sizes = {"bytes": 2048, "width_pixels": 640, "height_pixels": 480}
+    assert found(shell, "attachments") == [
+        {"id": "I1", "reminder": "A1", **image, "kind": "image", "url": None, **sizes},
+        {"id": "L1", "reminder": "A1", **link, **unknown},
+    ]
+
+
+def test_rules_in_words_where_the_number_is_known(store: Store, shell: sqlite3.Connection) -> None:
+    put(
+        store,
+        a_list(),
+        reminder("A1", rule_ids=("R1", "R3")),
+        reminder("B2", rule_ids=("R2",)),
+        rule("R1", "A1", frequency=1, interval=2, count=5, until_ms=1_772_461_800_000),
+        rule("R2", "B2", frequency=7, other=True),
+        rule("R3", "A1", frequency=0, deleted=True),
+        rule("R4", "A1", frequency=0),
+    )
+    assert found(shell, "recurrence_rules") == [
+        {
+            "id": "R1",
+            "reminder": "A1",
+            "frequency": "weekly",
+            "interval": 2,
+            "count": 5,
+            "until_utc": "2026-03-02T14:30:00Z",
+            "other_parts": 0,
+        },
+        {
+            "id": "R2",
+            "reminder": "B2",
+            "frequency": None,
+            "interval": 1,
+            "count": None,
+            "until_utc": None,
+            "other_parts": 1,
+        },
+    ]
+
+
+def test_alarms_that_are_not_deleted(store: Store, shell: sqlite3.Connection) -> None:
+    unread, row = alarm("Y", "A1")[0], AlarmRow("Y", "A1", "Alarm/Y")
+    put(store, a_list(), reminder("A1"), alarm("X", "A1"), (unread, row))
+    put(store, (alarm("Z", "A1")[0], AlarmRow("Z", "A1", "Alarm/Z", deleted=True)))
+    assert found(shell, "alarms") == [
+        {"id": "X", "reminder": "A1", "kind": "date", "at": "2026-03-02T14:30"},
+        {"id": "Y", "reminder": "A1", "kind": None, "at": None},
     ]
