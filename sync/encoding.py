@@ -28,15 +28,27 @@ class _Mirrored:
         return self._mirror.record(record_name)
 
     def alarms_of(self, reminder_id: str, /) -> Sequence[Record]:
-        names = (f"Reminder/{reminder_id}", reminder_id)
-        hanging = [child for name in names for child in self._mirror.children(name)]
-        return [child for child in hanging if child.get("recordType") == "Alarm"]
+        return self._hanging("Alarm", reminder_id)
 
     def trigger_of(self, alarm: Record, /) -> Record | None:
         for child in self._mirror.children(str(alarm["recordName"])):
             if child.get("recordType") == "AlarmTrigger":
                 return child
         return None
+
+    def hashtags_of(self, reminder_id: str, /) -> Sequence[Record]:
+        return self._hanging("Hashtag", reminder_id)
+
+    def attachments_of(self, reminder_id: str, /) -> Sequence[Record]:
+        return self._hanging("Attachment", reminder_id)
+
+    def rules_of(self, reminder_id: str, /) -> Sequence[Record]:
+        return self._hanging("RecurrenceRule", reminder_id)
+
+    def _hanging(self, kind: str, reminder_id: str) -> Sequence[Record]:
+        names = (f"Reminder/{reminder_id}", reminder_id)
+        hanging = [child for name in names for child in self._mirror.children(name)]
+        return [child for child in hanging if child.get("recordType") == kind]
 
 
 class Encoder:

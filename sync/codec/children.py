@@ -1,24 +1,30 @@
-"""Turns the records that hang on a reminder into values: alarms, their triggers, tags.
+"""Turns the records that hang on a reminder into values: alarms, triggers, tags, attachments.
 
 As in ``records``, decoding never fails: a part that cannot be read is empty.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from sync.codec import fields
+from sync.codec.blob import Undecodable, from_base64
 from sync.codec.dates import Components, read_components
 from sync.codec.reading import Reading, Record, id_of, is_deleted, linked_id
 
 __all__ = [
     "RemoteAlarm",
+    "RemoteAttachment",
     "RemoteTag",
     "RemoteTrigger",
     "decode_alarm",
+    "decode_attachment",
     "decode_hashtag",
     "decode_trigger",
 ]
+
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,26 @@ class RemoteTag:
     id: str
     reminder_id: str
     name: str
+    deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteAttachment:
+    """What is attached to a reminder; ``kind`` is the wire's: ``URL``, ``Image``, or another.
+
+    ``uti`` is Apple's name for its type, ``file_size`` in bytes, ``width`` and ``height`` in
+    pixels; ``None`` is not known. ``url`` only for the kind ``URL``.
+    """
+
+    id: str
+    reminder_id: str
+    kind: str
+    url: str | None = None
+    uti: str | None = None
+    file_name: str | None = None
+    file_size: int | None = None
+    width: int | None = None
+    height: int | None = None
     deleted: bool = False
 
 
@@ -92,6 +118,36 @@ def decode_hashtag(record: Record) -> RemoteTag:
         name=name.removeprefix("#"),
         deleted=is_deleted(record, reading),
     )
+
+
+def decode_attachment(record: Record) -> RemoteAttachment:
+    """Read an ``Attachment`` record; a part that cannot be read is empty."""
+    reading = Reading()
+    kind = reading.get(lambda: fields.text(record, "Type"), None) or ""
+    return RemoteAttachment(
+        id=id_of(record),
+        reminder_id=reading.get(lambda: linked_id(record, "Reminder"), None) or "",
+        kind=kind,
+        url=reading.get(lambda: _url(record), None) if kind == "URL" else None,
+        uti=reading.get(lambda: fields.text(record, "UTI"), None),
+        file_name=reading.get(lambda: fields.plain_text(record, "FileName"), None),
+        file_size=reading.get(lambda: fields.integer(record, "FileSize"), None),
+        width=reading.get(lambda: fields.integer(record, "Width"), None),
+        height=reading.get(lambda: fields.integer(record, "Height"), None),
+        deleted=is_deleted(record, reading),
+    )
+
+
+def _url(record: Record) -> str | None:
+    """The address: it may come back as base64 without saying so, which never has a scheme."""
+    written = fields.text(record, "URL")
+    if not written or _SCHEME.match(written):
+        return written or None
+    try:
+        decoded = from_base64(written).decode("utf-8")
+    except (Undecodable, UnicodeDecodeError):
+        return written
+    return decoded if _SCHEME.match(decoded) else written
 
 
 def _components(record: Record) -> Components | None:

@@ -1,9 +1,9 @@
-"""What each field of a reminder adds to its update or creation: wire fields, tokens, alarms."""
+"""What each field of a reminder adds to its update or creation: wire fields, tokens, and more."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -14,20 +14,23 @@ from store.model import (
     Due,
     Field,
     Floating,
+    OtherRule,
     Priority,
     Reminder,
+    Rule,
     Value,
     Zoned,
 )
 from sync.codec import document, fields, operations, tokens
-from sync.codec.alarms import UNCHANGED, AlarmPlan, follow_due
+from sync.codec.alarms import follow_due
+from sync.codec.attached import LINKS, TAGS, repeat_edit, set_edit
 from sync.codec.blob import to_base64
 from sync.codec.dates import fields_from_due
-from sync.codec.operations import Context, Records, Wire
-from sync.codec.reading import linked_id
-from sync.codec.records import done_of, due_of, list_id_of, priority_of
+from sync.codec.operations import Context, Edit, Records, Wire
+from sync.codec.reading import id_of, linked_id
+from sync.codec.records import done_of, due_of, list_id_of, priority_of, repeat_of
 
-__all__ = ["Edit", "edit_of", "first_fields"]
+__all__ = ["edit_of", "first_fields"]
 
 Record = Mapping[str, Any]
 
@@ -35,18 +38,6 @@ _PRIORITY_NUMBER = {Priority.NONE: 0, Priority.LOW: 9, Priority.MEDIUM: 5, Prior
 _NOON = time(12, tzinfo=UTC)
 _HALF_DAY_ANYWHERE_MS = 26 * 3600 * 1000  # twelve hours, and zones up to UTC+14
 _DUE_KEYS = ("dueDate", "timeZone", "allDay")
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """What one changed field adds to the update: ``keys`` are the tokens to raise, ``parent`` the
-    record's new place in the sharing hierarchy, ``needs`` the records that must exist."""
-
-    fields: Wire
-    keys: tuple[str, ...]
-    parent: str | None = None
-    needs: frozenset[str] = frozenset()
-    alarms: AlarmPlan = UNCHANGED
 
 
 def first_fields(ctx: Context, reminder: Reminder) -> Wire:
@@ -67,13 +58,15 @@ def first_fields(ctx: Context, reminder: Reminder) -> Wire:
 
 
 def edit_of(
-    ctx: Context, record: Record, name: Field, value: Value, records: Records
+    ctx: Context, record: Record, name: Field, changes: Mapping[Field, Value], records: Records
 ) -> Edit | None:
-    """What the field adds to the update; ``None`` if the record already says ``value``.
+    """What the field adds to the update; ``None`` if the record already says its value.
 
-    Raises ``Undecodable`` where what is there cannot be read, ``ValueError`` for a value that the
-    field cannot hold.
+    ``changes`` are all that are wanted, for the end of a series is at the due time. Raises
+    ``Undecodable`` where what is there cannot be read, ``ValueError`` for a value that the field
+    cannot hold.
     """
+    value = changes[name]
     match name, value:
         case Field.TITLE, str():
             return _text_edit(ctx, record, "TitleDocument", value)
@@ -82,11 +75,18 @@ def edit_of(
         case Field.DONE, None | Completion():
             return _done_edit(ctx, record, value)
         case Field.DUE, None | AllDay() | Floating() | Zoned():
-            return _due_edit(ctx, record, value, records)
+            edit = _due_edit(ctx, record, value, records)
+            return edit if Field.REPEAT in changes else _end_kept(ctx, record, edit, value, records)
         case Field.PRIORITY, Priority():
             return _priority_edit(record, value)
         case Field.FLAGGED, bool():
             return _flag_edit(record, value)
+        case Field.TAGS, frozenset():
+            return set_edit(ctx, record, TAGS, value, records.hashtags_of(id_of(record)))
+        case Field.URLS, frozenset():
+            return set_edit(ctx, record, LINKS, value, records.attachments_of(id_of(record)))
+        case Field.REPEAT, None | Rule() | OtherRule():
+            return repeat_edit(ctx, record, value, records, _new_due(record, changes))
         case Field.LIST, str():
             return _list_edit(ctx, record, value, records)
         case Field.PARENT, None | str():
@@ -118,10 +118,28 @@ def _due_edit(ctx: Context, record: Record, due: Due | None, records: Records) -
     old_map = fields.text(record, "ResolutionTokenMap")
     raised = tokens.bump(old_map, _DUE_KEYS, ctx.now_ms / 1000, ctx.replica_id)
     plan = follow_due(ctx, record, records, old, due, tokens.nonce(raised))
+    edit = Edit(_due_fields(due), _DUE_KEYS, after=plan.operations, creates=plan.creates)
     if plan.ids is None:
-        return Edit(_due_fields(due), _DUE_KEYS, alarms=plan)
-    wire = {**_due_fields(due), "AlarmIDs": operations.strings(plan.ids)}
-    return Edit(wire, (*_DUE_KEYS, "alarmIDs"), alarms=plan)
+        return edit
+    wire = {**edit.fields, "AlarmIDs": operations.strings(plan.ids)}
+    return replace(edit, fields=wire, keys=(*edit.keys, "alarmIDs"))
+
+
+def _end_kept(
+    ctx: Context, record: Record, edit: Edit | None, due: Due | None, records: Records
+) -> Edit | None:
+    """The change of a due date with what keeps the series' last day: its end is at the due time."""
+    if edit is None:
+        return None
+    repeat = repeat_of(record, records.rules_of(id_of(record)), due_of(record))
+    moved = repeat_edit(ctx, record, repeat, records, due) if isinstance(repeat, Rule) else None
+    return edit if moved is None else replace(edit, before=moved.before)
+
+
+def _new_due(record: Record, changes: Mapping[Field, Value]) -> Due | None:
+    """When the reminder will be due."""
+    value = changes[Field.DUE] if Field.DUE in changes else due_of(record)
+    return value if isinstance(value, AllDay | Floating | Zoned) else None
 
 
 def _priority_edit(record: Record, priority: Priority) -> Edit | None:

@@ -1,22 +1,26 @@
 """Turns wanted changes of reminders and lists into groups of operations that reach devices.
 
 What makes a write reach them: texts are edited within their document, the resolution token of
-every field that changes is raised and no other, a timed due date has its alarm, an update carries
-the change tag of what was seen.
+every field that changes is raised and no other, a timed due date has its alarm, what hangs on a
+reminder changes together with it, an update carries the change tag of what was seen.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from store.model import Field, Floating, Reminder, Value, Zoned
+from store.model import Due, Field, Floating, Reminder, Value, Zoned
 from sync.codec import fields, operations, tokens
-from sync.codec.alarms import UNCHANGED, new_date_alarm
+from sync.codec.alarms import new_date_alarm
+from sync.codec.assemble import created, updated
+from sync.codec.attached import LINKS, TAGS, first_repeat, first_set
 from sync.codec.blob import Undecodable
-from sync.codec.edits import edit_of, first_fields
+from sync.codec.edits import edit_of
 from sync.codec.lists import create_list, delete_list, move_list, rename_list
-from sync.codec.operations import Change, Context, Group, NoRecords, Rank, Records, Wire
+from sync.codec.occurrence import complete_occurrence
+from sync.codec.operations import Change, Context, Edit, Group, NoRecords, Rank, Records
 from sync.codec.reading import id_of
 
 __all__ = [
@@ -26,6 +30,7 @@ __all__ = [
     "NoRecords",
     "Rank",
     "Records",
+    "complete_occurrence",
     "create_list",
     "create_reminder",
     "delete_list",
@@ -38,46 +43,26 @@ __all__ = [
 
 Record = Mapping[str, Any]
 
-_FIRST_KEYS = (
-    *("allDay", "completed", "completionDate", "creationDate", "deleted", "dueDate", "flagged"),
-    *("list", "notesDocument", "parentReminder", "priority", "timeZone", "titleDocument"),
-)
 _NO_RECORDS = NoRecords()
 
 
 def create_reminder(ctx: Context, reminder: Reminder, records: Records = _NO_RECORDS) -> Group:
-    """The reminder with every field that devices expect, and the alarm of a timed due date.
+    """The reminder with all that devices expect, its tags, links and rule, and the alarm if timed.
 
-    Raises ``Undecodable`` for a reminder with fields that could not be read, ``ValueError`` for
-    text that no document can carry.
+    Raises ``Undecodable`` for a reminder with fields that could not be read and for a repetition
+    that is no ``Rule``, ``ValueError`` for text that no record can carry.
     """
     if reminder.opaque:
         raise Undecodable("a reminder that could not be read in full is not created anew")
     name = f"Reminder/{reminder.id}"
-    in_list = operations.record_name("List", reminder.list, records)
-    parent = reminder.parent and operations.record_name("Reminder", reminder.parent, records)
-    is_timed = isinstance(reminder.due, Floating | Zoned)
-    keys = (*_FIRST_KEYS, "alarmIDs") if is_timed else _FIRST_KEYS
-    map_json = tokens.bump(None, keys, ctx.now_ms / 1000, ctx.replica_id)
-    plan = UNCHANGED
-    if isinstance(reminder.due, Floating | Zoned):
-        plan = new_date_alarm(ctx, name, reminder.due, tokens.nonce(map_json))
-    wire = {
-        **first_fields(ctx, reminder),
-        "List": operations.reference(ctx, in_list),
-        "ResolutionTokenMap": operations.string(map_json),
-    }
-    if plan.ids:
-        wire["AlarmIDs"] = operations.strings(plan.ids)
-    if parent:
-        wire["ParentReminder"] = operations.reference(ctx, parent)
-    return Group(
-        operations=(operations.create(name, wire, parent=in_list), *plan.operations),
-        rank=Rank.SUBTASK if parent else Rank.REMINDER,
-        change=Change("create", reminder.id, frozenset(Field)),
-        creates=frozenset({name}) | plan.creates,
-        needs=frozenset({in_list, parent} if parent else {in_list}),
+    edits = (
+        _first_alarm(ctx, name, reminder.due),
+        first_set(ctx, name, TAGS, reminder.tags),
+        first_set(ctx, name, LINKS, reminder.urls),
+        first_repeat(ctx, name, reminder.repeat, reminder.due),
     )
+    change = Change("create", reminder.id, frozenset(Field))
+    return created(ctx, reminder, records, edits, change)
 
 
 def update_reminder(
@@ -92,26 +77,10 @@ def update_reminder(
     edits = [
         edit
         for name in Field
-        if name in changes
-        and (edit := edit_of(ctx, record, name, changes[name], records)) is not None
+        if name in changes and (edit := edit_of(ctx, record, name, changes, records)) is not None
     ]
     change = Change("update", id_of(record), frozenset(changes))
-    if not edits:
-        return Group((), Rank.UPDATE, change)
-    wire: Wire = {}
-    keys: list[str] = []
-    for edit in edits:
-        wire |= edit.fields
-        keys += edit.keys
-    parent = next((edit.parent for edit in edits if edit.parent is not None), None)
-    follow_ups = [operation for edit in edits for operation in edit.alarms.operations]
-    return Group(
-        operations=(_updated(ctx, record, wire, keys, parent), *follow_ups),
-        rank=Rank.UPDATE,
-        change=change,
-        creates=frozenset().union(*(edit.alarms.creates for edit in edits)),
-        needs=frozenset().union(*(edit.needs for edit in edits)),
-    )
+    return updated(ctx, record, edits, change) if edits else Group((), Rank.UPDATE, change)
 
 
 def delete_reminder(ctx: Context, record: Record) -> Group:
@@ -131,15 +100,15 @@ def _marked(ctx: Context, record: Record, kind: str, rank: Rank) -> Group:
     wanted = kind == "delete"
     if fields.flag(record, "Deleted") == wanted:
         return Group((), rank, change)
-    wire = {"Deleted": operations.integer(wanted)}
-    return Group((_updated(ctx, record, wire, ["deleted"], None),), rank, change)
+    edit = Edit({"Deleted": operations.integer(wanted)}, ("deleted",))
+    return replace(updated(ctx, record, [edit], change), rank=rank)
 
 
-def _updated(ctx: Context, record: Record, wire: Wire, keys: list[str], parent: str | None) -> Wire:
-    """The update of a reminder, with what every update carries."""
-    old = fields.text(record, "ResolutionTokenMap")
-    common = {
-        "LastModifiedDate": operations.timestamp(ctx.now_ms),
-        "ResolutionTokenMap": operations.token_map(ctx, old, keys),
-    }
-    return operations.update(record, "Reminder", wire | common, parent)
+def _first_alarm(ctx: Context, reminder: str, due: Due | None) -> Edit:
+    """The alarm of a new reminder of that record name, if it is due at a time."""
+    if not isinstance(due, Floating | Zoned):
+        return Edit()
+    first_map = tokens.bump(None, ("dueDate",), ctx.now_ms / 1000, ctx.replica_id)
+    plan = new_date_alarm(ctx, reminder, due, tokens.nonce(first_map))
+    ids = {"AlarmIDs": operations.strings(plan.ids or ())}
+    return Edit(ids, ("alarmIDs",), after=plan.operations, creates=plan.creates)

@@ -19,6 +19,7 @@ from sync.codec.reading import change_tag_of, name_of
 __all__ = [
     "Change",
     "Context",
+    "Edit",
     "Group",
     "NoRecords",
     "Rank",
@@ -54,6 +55,15 @@ class Records(Protocol):
     def trigger_of(self, alarm: Record, /) -> Record | None:
         """The ``AlarmTrigger`` record of an alarm."""
 
+    def hashtags_of(self, reminder_id: str, /) -> Sequence[Record]:
+        """The ``Hashtag`` records of a reminder, by its bare id."""
+
+    def attachments_of(self, reminder_id: str, /) -> Sequence[Record]:
+        """The ``Attachment`` records of a reminder, by its bare id."""
+
+    def rules_of(self, reminder_id: str, /) -> Sequence[Record]:
+        """The ``RecurrenceRule`` records of a reminder, by its bare id."""
+
 
 class NoRecords:
     """Knows nothing: names are then built by the rule ``Type/UUID``."""
@@ -66,6 +76,15 @@ class NoRecords:
 
     def trigger_of(self, alarm: Record, /) -> Record | None:
         return None
+
+    def hashtags_of(self, reminder_id: str, /) -> Sequence[Record]:
+        return ()
+
+    def attachments_of(self, reminder_id: str, /) -> Sequence[Record]:
+        return ()
+
+    def rules_of(self, reminder_id: str, /) -> Sequence[Record]:
+        return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +136,24 @@ class Group:
     operations: tuple[Wire, ...]
     rank: Rank
     change: Change
+    creates: frozenset[str] = frozenset()
+    needs: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What one changed field adds to a reminder's update.
+
+    ``keys`` are the tokens to raise, ``parent`` the record's new place in the sharing hierarchy,
+    ``before`` and ``after`` operations on records that hang on it, before and after its own;
+    ``creates`` and ``needs`` as in ``Group``.
+    """
+
+    fields: Wire = field(default_factory=dict)
+    keys: tuple[str, ...] = ()
+    parent: str | None = None
+    before: tuple[Wire, ...] = ()
+    after: tuple[Wire, ...] = ()
     creates: frozenset[str] = frozenset()
     needs: frozenset[str] = frozenset()
 

@@ -15,31 +15,39 @@ from sync.codec import fields
 from sync.codec.blob import Undecodable
 from sync.codec.children import (
     RemoteAlarm,
+    RemoteAttachment,
     RemoteTag,
     RemoteTrigger,
     decode_alarm,
+    decode_attachment,
     decode_hashtag,
     decode_trigger,
 )
 from sync.codec.dates import due_from_fields
 from sync.codec.document import read_text
 from sync.codec.reading import Reading, Record, change_tag_of, id_of, is_deleted, linked_id, name_of
+from sync.codec.repeats import RemoteRule, decode_rule, repeat_of
 
 __all__ = [
     "RemoteAlarm",
+    "RemoteAttachment",
     "RemoteList",
     "RemoteReminder",
+    "RemoteRule",
     "RemoteTag",
     "RemoteTrigger",
     "decode_alarm",
+    "decode_attachment",
     "decode_hashtag",
     "decode_list",
     "decode_reminder",
+    "decode_rule",
     "decode_trigger",
     "done_of",
     "due_of",
     "list_id_of",
     "priority_of",
+    "repeat_of",
 ]
 
 
@@ -47,8 +55,9 @@ __all__ = [
 class RemoteReminder:
     """A reminder as iCloud last said; ``deleted`` also covers the soft deletion of the apps.
 
-    ``alarm_ids`` and ``tag_ids`` are bare ids in the record's order; times are Unix milliseconds;
-    ``problems`` are sentences for a person.
+    ``reminder`` is without tags, links and repetition: those stand in records of their own, which
+    ``tag_ids``, ``attachment_ids`` and ``rule_ids`` name. All ids are bare, in the record's order;
+    times are Unix milliseconds; ``problems`` are sentences for a person.
     """
 
     record_name: str
@@ -58,6 +67,8 @@ class RemoteReminder:
     recurring: bool = False
     alarm_ids: tuple[str, ...] = ()
     tag_ids: tuple[str, ...] = ()
+    attachment_ids: tuple[str, ...] = ()
+    rule_ids: tuple[str, ...] = ()
     created_ms: int | None = None
     modified_ms: int | None = None
     problems: tuple[str, ...] = ()
@@ -84,6 +95,10 @@ class RemoteList:
 def decode_reminder(record: Record) -> RemoteReminder:
     """Read a ``Reminder`` record; fields that are not there have their default values."""
     reading = Reading()
+    alarm_ids = _noted_ids(reading, record, "AlarmIDs")
+    tag_ids = _noted_ids(reading, record, "HashtagIDs", Field.TAGS)
+    attachment_ids = _noted_ids(reading, record, "AttachmentIDs", Field.URLS)
+    rule_ids = _noted_ids(reading, record, "RecurrenceRuleIDs", Field.REPEAT)
     reminder = Reminder(
         id=id_of(record),
         title=reading.get(lambda: _document(record, "TitleDocument"), "", Field.TITLE),
@@ -101,9 +116,11 @@ def decode_reminder(record: Record) -> RemoteReminder:
         change_tag=change_tag_of(record),
         deleted=is_deleted(record, reading),
         reminder=reminder,
-        recurring=reading.get(lambda: bool(fields.strings(record, "RecurrenceRuleIDs")), False),
-        alarm_ids=reading.get(lambda: _ids(record, "AlarmIDs"), ()),
-        tag_ids=reading.get(lambda: _ids(record, "HashtagIDs"), ()),
+        recurring=bool(rule_ids),
+        alarm_ids=alarm_ids,
+        tag_ids=tag_ids,
+        attachment_ids=attachment_ids,
+        rule_ids=rule_ids,
         created_ms=reading.get(lambda: _time(record, "CreationDate", "created"), None),
         modified_ms=reading.get(lambda: _time(record, "LastModifiedDate", "modified"), None),
         problems=tuple(reading.problems),
@@ -181,8 +198,12 @@ def list_id_of(record: Record) -> str:
     return fields.bare_id(target)
 
 
-def _ids(record: Record, name: str) -> tuple[str, ...]:
-    return tuple(fields.bare_id(item) for item in fields.strings(record, name))
+def _noted_ids(
+    reading: Reading, record: Record, name: str, what: Field | None = None
+) -> tuple[str, ...]:
+    none: tuple[str, ...] = ()
+    ids = reading.get(lambda: fields.strings(record, name), none, what)
+    return tuple(fields.bare_id(item) for item in ids)
 
 
 def _order(record: Record) -> tuple[str, ...]:

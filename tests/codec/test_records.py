@@ -34,6 +34,7 @@ def test_a_whole_reminder() -> None:
         ParentReminder=target(f"Reminder/{PARENT.lower()}"),
         AlarmIDs=wrap(["A1", "Alarm/A2"]),
         HashtagIDs={"type": "EMPTY_LIST", "value": []},
+        AttachmentIDs=wrap(["Attachment/F1"]),
         RecurrenceRuleIDs=wrap(["R1"]),
     )
     assert records.decode_reminder(wire) == records.RemoteReminder(
@@ -54,6 +55,8 @@ def test_a_whole_reminder() -> None:
         recurring=True,
         alarm_ids=("A1", "A2"),
         tag_ids=(),
+        attachment_ids=("F1",),
+        rule_ids=("R1",),
         created_ms=1735689600000,
         modified_ms=1735776000000,
         problems=(),

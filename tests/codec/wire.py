@@ -94,6 +94,17 @@ def alarm(number: int, due: Any = None, **fields: Any) -> list[Json]:
     ]
 
 
+def child(kind: str, identity: str, **fields: Any) -> Json:
+    """A record of that kind hanging on the reminder."""
+    links = {"Reminder": target(f"Reminder/{REMINDER}"), "Deleted": wrap(0)}
+    return record(f"{kind}/{identity}", {**links, **fields}, tag=identity.lower())
+
+
+def rule(frequency: int | None = 1, **fields: Any) -> Json:
+    """The weekly rule ``R1`` of the reminder."""
+    return child("RecurrenceRule", "R1", **{"Frequency": wrap(frequency), **fields})
+
+
 class Mirror:
     """What is known of the account: the records given."""
 
@@ -104,10 +115,22 @@ class Mirror:
         return self.records.get(record_name)
 
     def alarms_of(self, reminder_id: str, /) -> list[Json]:
+        return self._hanging("Alarm", reminder_id)
+
+    def hashtags_of(self, reminder_id: str, /) -> list[Json]:
+        return self._hanging("Hashtag", reminder_id)
+
+    def attachments_of(self, reminder_id: str, /) -> list[Json]:
+        return self._hanging("Attachment", reminder_id)
+
+    def rules_of(self, reminder_id: str, /) -> list[Json]:
+        return self._hanging("RecurrenceRule", reminder_id)
+
+    def _hanging(self, kind: str, reminder_id: str) -> list[Json]:
         return [
             each
             for each in self.records.values()
-            if each["recordType"] == "Alarm"
+            if each["recordType"] == kind
             and bare_id(each["fields"]["Reminder"]["value"]["recordName"]) == reminder_id
         ]
 
