@@ -28,7 +28,7 @@ USES_THE_SANDBOX = re.compile(r"daemon\.(demo\w*|cli\.trial)$")
 
 CORE = re.compile(
     r"store\.model$"
-    r"|sync\.(merge|plan|actions|snapshot|lift|guard|match|lists|order|identity)$"
+    r"|sync\.(merge|plan|actions|snapshot|lift|guard|match|lists|listplan|order|identity)$"
     r"|sync\.codec(\.|$)"
     r"|sync\.local\.(markdown|todotxt)(\.|$)"
     r"|sync\.local\.(names|tasks|verify|lines|dates|text|projection|formats)$"
