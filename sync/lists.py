@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from unicodedata import normalize
 
 from store.model import Absent, ListInfo, Presence, Present, Unknown
@@ -41,15 +42,22 @@ def plan_lists(
     rules: ListRules,
     mint: Callable[[], str],
 ) -> ListPlan:
-    """Match files to lists and merge their names; ``mint`` names lists that are new in a file."""
+    """Match files to lists and merge their names; ``mint`` names lists that are new in a file.
+
+    ``bases`` without a path are those of groups.
+    """
     plan = ListPlan()
+    groups = {id: base for id, base in bases.items() if not base.path}
+    bases = {id: base for id, base in bases.items() if base.path}
     living = {id: one.value for id, one in remote.items() if isinstance(one, Present)}
     owner = _match_files(living, files, bases, rules)
     plan.owner = {path: id for id, path in owner.items()}
     plain = {id: info for id, info in living.items() if not info.is_group}
     wanted = rules.paths(living, {id: base.path for id, base in bases.items()})
     for id, info in sorted(plain.items()):
-        _plan_list(plan, info, owner.get(id), files, bases.get(id), wanted.get(id), rules)
+        base = _in_group(bases.get(id), groups, living, rules)
+        _plan_list(plan, info, owner.get(id), files, base, wanted.get(id), rules)
+    _learn_groups(plan, living, groups)
     for id in sorted(bases.keys() - plain.keys()):
         state = remote.get(id)
         if isinstance(state, Absent):
@@ -112,6 +120,36 @@ def _unique_names(living: Mapping[str, ListInfo], owner: Mapping[str, str]) -> d
     free = [info for info in living.values() if not info.is_group and info.id not in owner]
     counts = Counter(info.name.casefold() for info in free)
     return {info.name.casefold(): info.id for info in free if counts[info.name.casefold()] == 1}
+
+
+# ---- groups -------------------------------------------------------------------------------------
+
+
+def _in_group(
+    base: ListBase | None,
+    groups: Mapping[str, ListBase],
+    living: Mapping[str, ListInfo],
+    rules: ListRules,
+) -> ListBase | None:
+    """The base; in no group, if it stands in the folder of a group that was renamed since."""
+    if base is None or base.group is None:
+        return base
+    group, before = living.get(base.group), groups.get(base.group)
+    if group is None or before is None or group.name == before.name:
+        return base
+    folder = base.path.rpartition("/")[0]
+    return replace(base, group=None) if rules.name_of(folder) == before.name else base
+
+
+def _learn_groups(
+    plan: ListPlan, living: Mapping[str, ListInfo], groups: Mapping[str, ListBase]
+) -> None:
+    """Learn the name of each group with lists, once no file has to follow it any more."""
+    waiting = {living[op.id].group for op in plan.rename_files}
+    for id in {info.group for info in living.values()} - waiting:
+        group = living.get(id or "")
+        if group is not None and groups.get(group.id) != (now := ListBase(group.name, None, "")):
+            plan.learned[group.id] = now
 
 
 # ---- one list at a time -------------------------------------------------------------------------

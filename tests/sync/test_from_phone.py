@@ -207,7 +207,6 @@ def test_a_renamed_list_renames_its_file_and_changes_no_byte(rig: Rig) -> None:
     rig.rest()
 
 
-@pytest.mark.xfail(reason="a list's base has its group's id, not the name that its folder has")
 def test_a_renamed_group_renames_its_folder(rig: Rig) -> None:
     rig.phone.create_list("Family", is_group=True)
     rig.phone.create_list("Home", "Family")
