@@ -33,7 +33,7 @@ CORE = re.compile(
     r"|sync\.local\.(markdown|todotxt)(\.|$)"
     r"|sync\.local\.(names|tasks|verify|lines|dates|text|projection|formats)$"
 )
-PURE = re.compile(CORE.pattern + r"|sync\.(render|sentences)$")
+PURE = re.compile(CORE.pattern + r"|sync\.(render|making|sentences)$")
 IMPURE_MODULES = {
     "asyncio", "glob", "http", "httpx", "io", "logging", "os", "pyicloud", "random", "requests",
     "secrets", "shutil", "signal", "socket", "sqlite3", "sqlite_utils", "subprocess", "sys",
