@@ -26,7 +26,7 @@ from sync.encoding import Encoder
 from sync.engine import Engine, Parts
 from sync.errors import MirrorDamaged, RemindersdError, UsageError
 from sync.filing import Filing
-from sync.lists import NewLists
+from sync.listplan import NewLists
 from sync.local.folder import prepare
 from sync.local.markdown import TodoFile, parse
 from sync.local.scan import Scanner

@@ -22,7 +22,7 @@ from store.places import FileRow, LineRow
 from sync.actions import AddLine, Conflict, Hold, HoldKind, Plan, RenderOp
 from sync.history import cloud_rows, file_rows
 from sync.identity import list_block_id
-from sync.lists import ListPlan
+from sync.listplan import ListPlan
 from sync.local.markdown import new_file
 from sync.merge import Side
 from sync.planning import Planned

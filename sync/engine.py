@@ -72,12 +72,12 @@ class Engine:
         cloud = parts.cloud()
         zone = observe.known_zone(cloud, parts.store)
         parts.step("engine:pull")
-        resolve_in_flight(parts.store, cloud, zone)
+        open_ended = resolve_in_flight(parts.store, cloud, zone)
         report.pulled = observe.pull(cloud, parts.store).records
         parts.step("engine:scan")
         local, changed = parts.reader.read()
         report.come_back(local.retry_after_s)
-        news = report.pulled or changed or settled.returned or approve or plan_only
+        news = report.pulled or changed or settled.returned or open_ended or approve or plan_only
         if news or parts.clock() >= self._quiet_until_s:
             self._work(local, report, cloud)
         self._sum_up(report)

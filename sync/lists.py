@@ -7,123 +7,32 @@ its name. What is left is a new file; it becomes a list only by front matter, co
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from unicodedata import normalize
 
 from store.model import Absent, ListInfo, Presence, Present, Unknown
 from sync.actions import Hold, HoldKind
 from sync.identity import list_block_id
+from sync.listplan import (
+    CreateFile,
+    CreateList,
+    FileFacts,
+    ListBase,
+    ListPlan,
+    ListRules,
+    NewLists,
+    RenameFile,
+    RenameList,
+)
 from sync.merge import Conflicted, Push, Render, Side, merge
 from sync.snapshot import ListView, Mode
 
-__all__ = ["CreateFile", "CreateList", "FileFacts", "ListBase", "ListPlan", "ListRules"]
-__all__ += ["NewLists", "RenameFile", "RenameList", "plan_lists"]
+__all__ = ["plan_lists"]
 
 MOSTLY = 0.6  # of a file's known lines: a renamed file
-
-
-class NewLists(StrEnum):
-    """What becomes of a new file with tasks: config key ``reminders.new_lists``."""
-
-    ASK = "ask"
-    YES = "yes"
-    NO = "no"
-
-
-@dataclass(frozen=True, slots=True)
-class FileFacts:
-    """What is known of one todo file; ``trouble`` says why it could not be read, if so.
-
-    ``list_block`` and ``wants_list`` come from front matter; ``known`` counts, per list id, the
-    lines whose reminders were in that list; ``tasks`` counts all task lines.
-    """
-
-    path: str
-    trouble: str = ""
-    list_block: str | None = None
-    wants_list: str | None = None
-    known: Mapping[str, int] = field(default_factory=dict)
-    tasks: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class ListBase:
-    """What both sides last agreed on for a list: its name, its group's id and its file."""
-
-    name: str
-    group: str | None
-    path: str
-
-
-@dataclass(frozen=True, slots=True)
-class ListRules:
-    """The config and the names, as functions: ``path_of`` gives a list's path for a new name."""
-
-    mode_of: Callable[[str], Mode]
-    name_of: Callable[[str], str]  # path -> list name
-    paths: Callable[[Mapping[str, ListInfo], Mapping[str, str]], Mapping[str, str]]
-    new_lists: NewLists
-    approved: Collection[str] = ()  # paths that a person has allowed to become lists
-    wins: Side = Side.CLOUD
-
-
-@dataclass(frozen=True, slots=True)
-class CreateList:
-    """iCloud shall get a list for this file."""
-
-    id: str
-    name: str
-    group: str | None
-    path: str
-
-
-@dataclass(frozen=True, slots=True)
-class RenameList:
-    """iCloud's list shall have this name, as its file has."""
-
-    id: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class CreateFile:
-    """A list of iCloud's shall have a file."""
-
-    id: str
-    path: str
-
-
-@dataclass(frozen=True, slots=True)
-class RenameFile:
-    """The list was renamed or regrouped in iCloud: its file shall follow."""
-
-    id: str
-    old: str
-    path: str
-
-
-@dataclass(slots=True)
-class ListPlan:
-    """Where every list stands, and what has to be done about lists themselves."""
-
-    views: dict[str, ListView] = field(default_factory=dict)
-    owner: dict[str, str] = field(default_factory=dict)  # path -> list id
-    create_lists: list[CreateList] = field(default_factory=list)
-    rename_lists: list[RenameList] = field(default_factory=list)
-    create_files: list[CreateFile] = field(default_factory=list)
-    rename_files: list[RenameFile] = field(default_factory=list)
-    learned: dict[str, ListBase] = field(default_factory=dict)
-    ended: list[str] = field(default_factory=list)  # deleted in iCloud
-    holds: list[Hold] = field(default_factory=list)
-
-    @property
-    def writes(self) -> bool:
-        """Whether anything would change on either side."""
-        return bool(
-            self.create_lists or self.rename_lists or self.create_files or self.rename_files
-        )
 
 
 def plan_lists(
@@ -133,15 +42,22 @@ def plan_lists(
     rules: ListRules,
     mint: Callable[[], str],
 ) -> ListPlan:
-    """Match files to lists and merge their names; ``mint`` names lists that are new in a file."""
+    """Match files to lists and merge their names; ``mint`` names lists that are new in a file.
+
+    ``bases`` without a path are those of groups.
+    """
     plan = ListPlan()
+    groups = {id: base for id, base in bases.items() if not base.path}
+    bases = {id: base for id, base in bases.items() if base.path}
     living = {id: one.value for id, one in remote.items() if isinstance(one, Present)}
     owner = _match_files(living, files, bases, rules)
     plan.owner = {path: id for id, path in owner.items()}
     plain = {id: info for id, info in living.items() if not info.is_group}
     wanted = rules.paths(living, {id: base.path for id, base in bases.items()})
     for id, info in sorted(plain.items()):
-        _plan_list(plan, info, owner.get(id), files, bases.get(id), wanted.get(id), rules)
+        base = _in_group(bases.get(id), groups, living, rules)
+        _plan_list(plan, info, owner.get(id), files, base, wanted.get(id), rules)
+    _learn_groups(plan, living, groups)
     for id in sorted(bases.keys() - plain.keys()):
         state = remote.get(id)
         if isinstance(state, Absent):
@@ -180,15 +96,15 @@ def _match_files(
         if base.path in files and _may_be(files[base.path], id):
             claim(id, base.path)
     by_block = {list_block_id(id): id for id in {*living, *bases}}
-    for path, facts in files.items():
+    for path, facts in sorted(files.items()):
         if facts.list_block in by_block:
             claim(by_block[facts.list_block], path)
-    for path, facts in files.items():
+    for path, facts in sorted(files.items()):
         most = Counter(facts.known).most_common(1)
         if most and most[0][0] in bases and most[0][1] >= MOSTLY * sum(facts.known.values()):
             claim(most[0][0], path)
     by_name = _unique_names(living, owner)
-    for path in files:
+    for path in sorted(files):
         id_by_name = by_name.get(rules.name_of(path).casefold())
         if id_by_name is not None and files[path].list_block is None:
             claim(id_by_name, path)
@@ -204,6 +120,36 @@ def _unique_names(living: Mapping[str, ListInfo], owner: Mapping[str, str]) -> d
     free = [info for info in living.values() if not info.is_group and info.id not in owner]
     counts = Counter(info.name.casefold() for info in free)
     return {info.name.casefold(): info.id for info in free if counts[info.name.casefold()] == 1}
+
+
+# ---- groups -------------------------------------------------------------------------------------
+
+
+def _in_group(
+    base: ListBase | None,
+    groups: Mapping[str, ListBase],
+    living: Mapping[str, ListInfo],
+    rules: ListRules,
+) -> ListBase | None:
+    """The base; in no group, if it stands in the folder of a group that was renamed since."""
+    if base is None or base.group is None:
+        return base
+    group, before = living.get(base.group), groups.get(base.group)
+    if group is None or before is None or group.name == before.name:
+        return base
+    folder = base.path.rpartition("/")[0]
+    return replace(base, group=None) if rules.name_of(folder) == before.name else base
+
+
+def _learn_groups(
+    plan: ListPlan, living: Mapping[str, ListInfo], groups: Mapping[str, ListBase]
+) -> None:
+    """Learn the name of each group with lists, once no file has to follow it any more."""
+    waiting = {living[op.id].group for op in plan.rename_files}
+    for id in {info.group for info in living.values()} - waiting:
+        group = living.get(id or "")
+        if group is not None and groups.get(group.id) != (now := ListBase(group.name, None, "")):
+            plan.learned[group.id] = now
 
 
 # ---- one list at a time -------------------------------------------------------------------------
@@ -250,7 +196,7 @@ def _merge_name(
     if base is None:  # first contact: the file keeps its own spelling of the name
         plan.learned[info.id] = ListBase(info.name, info.group, path)
         return
-    local = base.name if path == base.path else rules.name_of(path)
+    local = _said_name(path, base, info, rules)
     wins = Side.CLOUD if mode is Mode.READ_ONLY else rules.wins
     merged = merge(base.name, local, info.name, wins)
     push = isinstance(merged, Push) or (
@@ -267,6 +213,18 @@ def _merge_name(
             plan.learned[info.id] = ListBase(info.name, info.group, path)
     elif base != ListBase(info.name, info.group, path):
         plan.learned[info.id] = ListBase(info.name, info.group, path)
+
+
+def _said_name(path: str, base: ListBase, info: ListInfo, rules: ListRules) -> str:
+    """The list name that a file's name stands for; where it was put, or numbered, says nothing."""
+    said = rules.name_of(path)
+    if path == base.path or said == rules.name_of(base.path):
+        return base.name
+    plain = re.sub(r" \([1-9]\d*\)\Z", "", said)
+    for name in (info.name, base.name):
+        if normalize("NFC", name) in (said, plain):
+            return name
+    return said
 
 
 def _end_list(plan: ListPlan, id: str, base: ListBase, path: str | None) -> None:
@@ -307,12 +265,18 @@ def _plan_new_file(
             plan.holds.append(Hold(facts.path, HoldKind.NEW_LIST, reason))
         return
     name = facts.wants_list or rules.name_of(facts.path)
-    if any(info.name.casefold() == name.casefold() for info in living.values()):
+    names = [
+        *(info.name for info in living.values() if not info.is_group),
+        *(new.name for new in plan.create_lists),
+    ]
+    if name.casefold() in map(str.casefold, names):
         reason = f"{facts.path} cannot become a list: “{name}” exists and has a file of its own"
         plan.holds.append(Hold(facts.path, HoldKind.NEW_LIST, reason))
         return
     group, _, _ = facts.path.rpartition("/")
-    group_id = next((i.id for i in living.values() if i.is_group and i.name == group), None)
+    group_id = next(
+        (i.id for i in living.values() if i.is_group and i.name == rules.name_of(group)), None
+    )
     if group and group_id is None:
         reason = f"{facts.path} stands in a folder that is no group in iCloud"
         plan.holds.append(Hold(facts.path, HoldKind.NEW_LIST, reason))

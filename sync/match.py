@@ -83,7 +83,8 @@ def match_lines(
     """
     matched = Matched()
     _by_block(lines, blocks, traces, leaving, matched)
-    gone = {id: trace for id, trace in traces.items() if id not in set(matched.ids.values())}
+    here = set(matched.ids.values())
+    gone = {id: trace for id, trace in traces.items() if id not in here}
     free = [line for line in lines if not _placed(line, matched)]
     unmarked = [line for line in free if line.block is None or line.spot in matched.copies]
     _pair(
@@ -93,15 +94,16 @@ def match_lines(
         lambda line: (line.path, line.text),
         lambda trace: (trace.path, trace.text),
     )
-    _pair(
-        unmarked,
-        gone,
-        matched,
-        lambda line: (line.path, line.reminder.title, _parent_id(line, matched)),
-        lambda trace: (trace.path, trace.title, trace.parent),
-    )
+    for _ in range(2):  # subtasks are known by parents that were themselves just recognised
+        _pair(
+            unmarked,
+            gone,
+            matched,
+            lambda line: _title_key(line.path, line.reminder.title, _parent_id(line, matched)),
+            lambda trace: _title_key(trace.path, trace.title, trace.parent),
+        )
     _pair_close(unmarked, gone, matched)
-    _pair_strangers(unmarked, strangers, matched)
+    _pair_strangers([line for line in free if line.block not in blocks], strangers, matched)
     for line in free:
         if line.spot not in matched.ids:
             _make_new(line, matched, mint)
@@ -120,21 +122,20 @@ def _by_block(
     matched: Matched,
 ) -> None:
     claims: defaultdict[str, list[Line]] = defaultdict(list)
+    left: defaultdict[str, list[Line]] = defaultdict(list)
     for line in lines:
         id = blocks.get(line.block or "")
-        if id is None:
-            continue
-        if (line.path, id) in leaving:
-            matched.leftovers[line.spot] = id
-        else:
-            claims[id].append(line)
+        if id is not None:
+            (left if (line.path, id) in leaving else claims)[id].append(line)
+    for id, behind in left.items():
+        if id in claims:
+            matched.leftovers.update((line.spot, id) for line in behind)
+        else:  # nothing took its place yet: it is still the line
+            claims[id] = behind
     for id, claimants in claims.items():
         keeper = _keeper(claimants, traces.get(id))
         matched.ids[keeper.spot] = id
         matched.copies.update(line.spot for line in claimants if line is not keeper)
-    for spot, id in list(matched.leftovers.items()):
-        if id not in claims:  # nothing took its place yet: it is still the line
-            matched.ids[spot] = matched.leftovers.pop(spot)
 
 
 def _keeper(claimants: Sequence[Line], trace: Trace | None) -> Line:
@@ -144,6 +145,12 @@ def _keeper(claimants: Sequence[Line], trace: Trace | None) -> Line:
     return min(
         claimants, key=lambda line: (line.path != trace.path, line.text != trace.text, line.spot)
     )
+
+
+def _title_key(path: str, title: str, parent: str | None) -> Hashable | None:
+    """A title as far as a line can tell, in its place; one without words tells nothing."""
+    words = tuple(title.split())
+    return (path, words, parent) if words else None
 
 
 def _parent_id(line: Line, matched: Matched) -> str | None:
@@ -163,6 +170,7 @@ def _pair(
     for line in lines:
         if not _placed(line, matched):
             wanted[line_key(line)].append(line)
+    wanted.pop(None, None)
     for id, trace in gone.items():
         offered[trace_key(trace)].append(id)
     for key, candidates in wanted.items():
@@ -204,16 +212,17 @@ def _pair_strangers(
     offered: defaultdict[Hashable, list[str]] = defaultdict(list)
     taken = set(matched.ids.values())
     for line in lines:
-        if not _placed(line, matched) and line.spot not in matched.copies:
+        if not _placed(line, matched):
             wanted[key(line.reminder)].append(line)
     for id, reminder in strangers.items():
         if id not in taken:
             offered[key(reminder)].append(id)
     for same, candidates in wanted.items():
         if len(candidates) == 1 and len(offered[same]) == 1:
-            matched.ids[candidates[0].spot] = offered[same][0]
-            matched.paired.add(candidates[0].spot)
-            matched.unstamped.add(candidates[0].spot)
+            line, id = candidates[0], offered[same][0]
+            matched.ids[line.spot] = id
+            matched.paired.add(line.spot)
+            _mark(line, id, matched)
 
 
 def _attach(line: Line, id: str, gone: dict[str, Trace], matched: Matched) -> None:
@@ -226,6 +235,13 @@ def _make_new(line: Line, matched: Matched, mint: Callable[[], str]) -> None:
     id = mint()
     matched.ids[line.spot] = id
     matched.new.add(line.spot)
+    _mark(line, id, matched)
+
+
+def _mark(line: Line, id: str, matched: Matched) -> None:
+    """A block id that a person wrote there stays, and means the reminder from now on."""
+    if line.block in matched.adopted:
+        matched.copies.add(line.spot)
     if line.block is not None and line.spot not in matched.copies:
         matched.adopted[line.block] = id
     else:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from typing import assert_never
 
 from store.model import Absent, Completion, Field, Presence, Present, Reminder, Unknown, Value
@@ -45,6 +46,8 @@ __all__ = ["make_plan"]
 
 NOTHING = Plan()
 BLANK = Reminder("")
+FIELDS = tuple(Field)
+VALUES = attrgetter(*FIELDS)  # of a reminder, in the order of ``FIELDS``
 Values = Mapping[Field, Value]
 
 
@@ -66,8 +69,8 @@ class _Case:
     lists: Mapping[str, ListView]
 
     def view(self, reminder: Reminder) -> ListView:
-        unknown = ListView(reminder.list, "", None, blocked="its list is not known")
-        return self.lists.get(reminder.list, unknown)
+        known = self.lists.get(reminder.list)
+        return known or ListView(reminder.list, "", None, blocked="its list is not known")
 
 
 def _case(snapshot: Snapshot, policy: Policy, id: str) -> _Case:
@@ -78,7 +81,7 @@ def _case(snapshot: Snapshot, policy: Policy, id: str) -> _Case:
         id=id,
         remote=remote,
         local=snapshot.local_of(id),
-        base={**stored, **learned},
+        base={**stored, **learned} if learned else stored,
         learned=learned,
         policy=policy,
         lists=snapshot.lists,
@@ -87,7 +90,7 @@ def _case(snapshot: Snapshot, policy: Policy, id: str) -> _Case:
 
 def _learn(evidence: Evidence, stored: Values, remote: Presence[RemoteItem]) -> Values:
     """What the base learns from operations that were sent and never answered."""
-    if not isinstance(remote, Present):
+    if not evidence.sent or not isinstance(remote, Present):
         return {}
     there = remote.value.reminder.values()
     return {
@@ -145,6 +148,8 @@ class _Fields:
 
 
 def _both(case: _Case, local: LocalItem, remote: RemoteItem, closed: str) -> Plan:
+    if _at_rest(case, local, remote):
+        return NOTHING
     wins = Side.CLOUD if closed else case.policy.wins
     fields = _merge_fields(case, local, remote, wins)
     _move_whole(case.id, fields, remote.reminder, wins)
@@ -159,6 +164,17 @@ def _both(case: _Case, local: LocalItem, remote: RemoteItem, closed: str) -> Pla
         learned=(Learn(case.id, fields.learned),) if fields.learned else (),
         conflicts=tuple(fields.conflicts),
         holds=tuple(fields.holds),
+    )
+
+
+def _at_rest(case: _Case, local: LocalItem, remote: RemoteItem) -> bool:
+    """Whether all three say the same, as nearly all do nearly always: no field need be merged."""
+    there, base = remote.reminder, case.base
+    return (
+        remote.visible
+        and len(base) == len(FIELDS)
+        and tuple(base[name] for name in FIELDS) == VALUES(there)
+        and local.reminder == case.policy.shown(there)
     )
 
 

@@ -17,7 +17,8 @@ from store.outbox import Intent
 from store.rows import ReminderRow
 from sync.actions import Create, Delete, Hold, HoldKind, Plan, PushOp, Undelete, Update
 from sync.guard import guard
-from sync.lists import ListBase, ListPlan, ListRules, plan_lists
+from sync.listplan import ListBase, ListPlan, ListRules
+from sync.lists import plan_lists
 from sync.local.markdown import shown
 from sync.local.names import assign, list_name
 from sync.plan import make_plan

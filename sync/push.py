@@ -210,8 +210,11 @@ def _park(store: Store, intent: Intent, reason: str, result: Pushed) -> None:
     result.parked.append(reason)
 
 
-def resolve_in_flight(store: Store, cloud: Sender, zone: ZoneId) -> None:
-    """Look up what was sent and never answered, so that planning sees what became of it."""
+def resolve_in_flight(store: Store, cloud: Sender, zone: ZoneId) -> bool:
+    """Look up what was sent and never answered, so that planning sees what became of it.
+
+    Says whether there was anything of that kind.
+    """
     names: set[str] = set()
     for intent in store.outbox.in_flight():
         kind = "List" if intent.kind.endswith("-list") else "Reminder"
@@ -220,6 +223,7 @@ def resolve_in_flight(store: Store, cloud: Sender, zone: ZoneId) -> None:
         names.add(intent.id if bare_only else full)
     if names:
         _look_up(store, cloud, zone, sorted(names))
+    return bool(names)
 
 
 def _look_up(store: Store, cloud: Sender, zone: ZoneId, names: Sequence[str]) -> None:

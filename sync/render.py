@@ -16,8 +16,9 @@ from store.renders import BaseChange
 from store.values import NO_VALUE
 from sync.actions import AddLine, MoveLine, RemoveLine, RenderOp, SetLine
 from sync.identity import list_block_id
-from sync.local.markdown import CannotEdit, Edit, Insert, Remove, SetFields, Stamp, edit, new_file
+from sync.local.markdown import Edit, Insert, Remove, SetFields, Stamp, new_file
 from sync.local.markdown import parse as parse_markdown
+from sync.making import NO_FAMILIES, make_edits
 from sync.match import Line, Matched
 from sync.reading import LocalFile, LocalState
 
@@ -86,7 +87,7 @@ def stamp_files(
     writes, problems = [], []
     for path, edits in wanted.items():
         file = local.files[path]
-        data, failed = _apply(file, edits, [], zone)
+        data, failed = _apply(file, edits, zone)
         problems += [Problem(id, path, reason) for id, reason in failed.items()]
         if data != file.data:
             writes.append(FileWrite(path, file.sha256, data, len(edits) - len(failed)))
@@ -108,8 +109,8 @@ def write_files(
     writes = []
     for path, job in sorted(jobs.items()):
         file = desk.local.files.get(path) or _fresh_file(path, new_files.get(path), desk.home_zone)
-        inserts = _nest(desk, file, job)
-        data, failed = _apply(file, job.edits, inserts, desk.home_zone)
+        inserts, families = _nest(desk, file, job)
+        data, failed = _apply(file, [*job.edits, *inserts], desk.home_zone, families)
         problems += [Problem(id, path, reason) for id, reason in failed.items()]
         done = {id: made for id, made in job.changes.items() if id not in failed}
         if data != file.data or not file.sha256:
@@ -137,17 +138,23 @@ def take_out(
     problems: list[Problem] = []
     for path, id in leaving:
         places = [
-            (other, index)
+            (other, index, task.clean)
             for other, file in local.files.items()
             for index, task in enumerate(file.tasks)
-            if task.block == blocks.get(id)
+            if task.block is not None and task.block == blocks.get(id)
         ]
-        if any(other != path for other, _ in places):
-            wanted[path] += [(id, Remove(index)) for other, index in places if other == path]
+        if not any(other != path for other, _, _ in places):
+            continue
+        behind = [(index, clean) for other, index, clean in places if other == path]
+        if all(clean for _, clean in behind):
+            wanted[path] += [(id, Remove(index)) for index, _ in behind]
+        else:
+            reason = "it moved, but there is more on its old lines than iCloud knows: remove them"
+            problems.append(Problem(id, path, reason))
     writes = []
     for path, edits in sorted(wanted.items()):
         file = local.files[path]
-        data, failed = _apply(file, edits, [], zone)
+        data, failed = _apply(file, edits, zone)
         problems += [Problem(id, path, reason) for id, reason in failed.items()]
         if data != file.data:
             writes.append(FileWrite(path, file.sha256, data, len(edits) - len(failed)))
@@ -205,23 +212,43 @@ def _fresh_file(path: str, list_id: str | None, zone: str) -> LocalFile:
     return LocalFile(path, "", data, parse_markdown(data, zone))
 
 
-def _nest(desk: Desk, file: LocalFile, job: _FileJob) -> list[tuple[str, Insert]]:
-    """Inserts in order, subtasks beneath their parent, be it there already or new as well."""
+def _nest(
+    desk: Desk, file: LocalFile, job: _FileJob
+) -> tuple[list[tuple[str, Insert]], dict[str, frozenset[str]]]:
+    """Inserts in order, subtasks beneath their parent, be it there already or new as well.
+
+    Also, for each reminder, all that are put in as one with it.
+    """
     coming = dict(job.inserts)
     leaving = {id for id, change in job.edits if isinstance(change, Remove)}
     order = sorted(coming, key=lambda id: (desk.rank.get(id, (1 << 30, 0)), id))
     below: defaultdict[str, list[str]] = defaultdict(list)
     top: list[tuple[str, int | None]] = []
     for id in order:
+        first = _outermost(coming, id)
         parent = coming[id].parent
         above = desk.lines.get(parent) if parent is not None else None
-        if parent is not None and parent in coming:
-            below[parent].append(id)
+        if first != id:
+            below[first].append(id)
         elif above is not None and above.path == file.path and parent not in leaving:
             top.append((id, above.task))
         else:
             top.append((id, None))
-    return [(id, _insert(desk, coming, id, after, below.get(id, []))) for id, after in top]
+    inserts = [(id, _insert(desk, coming, id, after, below.get(id, []))) for id, after in top]
+    families = {
+        id: frozenset({first, *ids}) for first, ids in below.items() for id in (first, *ids)
+    }
+    return inserts, families
+
+
+def _outermost(coming: Mapping[str, Reminder], id: str) -> str:
+    """The insert that ``id`` goes beneath, itself if none; in a circle, the first by name."""
+    passed = [id]
+    while (parent := coming[passed[-1]].parent) is not None and parent in coming:
+        if parent in passed:
+            return min(passed[passed.index(parent) :])
+        passed.append(parent)
+    return passed[-1]
 
 
 def _insert(
@@ -239,28 +266,9 @@ def _insert(
 def _apply(
     file: LocalFile,
     edits: Sequence[tuple[str, Edit]],
-    inserts: Sequence[tuple[str, Insert]],
     zone: str,
+    families: Mapping[str, frozenset[str]] = NO_FAMILIES,
 ) -> tuple[bytes, dict[str, str]]:
-    """The edited bytes; an edit that cannot be made is left out and said, the rest is made."""
     assert file.todo is not None
-    failed: dict[str, str] = {}
-    left = [*edits, *inserts]
-    while left:
-        try:
-            return edit(file.todo, [change for _, change in left], zone), failed
-        except CannotEdit as error:
-            culprit = _culprit(left, error)
-            failed.update(dict.fromkeys(culprit, error.reason))
-            left = [(id, change) for id, change in left if id not in culprit]
-    return file.data, failed
-
-
-def _culprit(left: Sequence[tuple[str, Edit]], error: CannotEdit) -> set[str]:
-    """Whose edit it was; where that is not said, the last one's."""
-    named = {
-        id
-        for id, change in left
-        if not isinstance(change, Insert) and error.task is not None and change.task == error.task
-    }
-    return named or {left[-1][0]}
+    data, failed = make_edits(file.todo, edits, zone, families)
+    return (file.data if data is None else data), failed

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
-from sync.lists import NewLists
+from sync.listplan import NewLists
 from sync.merge import Side
 from sync.snapshot import Mode
 

@@ -16,7 +16,7 @@ from store.model import Absent, Field, ListInfo, Presence, Present, Reminder, Un
 from store.outbox import Intent
 from store.rows import ListRow, ReminderRow
 from sync.identity import assign_blocks
-from sync.lists import FileFacts, ListPlan
+from sync.listplan import FileFacts, ListPlan
 from sync.match import Line, Matched, Trace, match_lines
 from sync.reading import LocalState
 from sync.snapshot import Evidence, ListView, LocalItem, RemoteItem, Snapshot
@@ -205,7 +205,9 @@ def _remote(
         elif Field.LIST in row.opaque:
             remote[id] = Unknown(row.problems)
         else:
-            reminder = replace(row.reminder(), parent=_shown_parent(row, known.rows, seen))
+            reminder = row.reminder()
+            if row.parent_id is not None:
+                reminder = replace(reminder, parent=_shown_parent(row, known.rows, seen))
             remote[id] = Present(RemoteItem(reminder, row.recurring, seen[id]))
     return remote
 

@@ -99,6 +99,8 @@ class World:
     seen: set[Value] = field(default_factory=set)
     doomed: set[str] = field(default_factory=set)
     moved: dict[str, set[str]] = field(default_factory=dict)
+    unanswered: set[str] = field(default_factory=set)
+    forgot: bool = False
     count: int = 0
 
     def fresh(self) -> int:
@@ -178,12 +180,13 @@ class People:
             self._saw(living[id])
             self.world.put(id, Row(living[id], self.world.zone[id].tag + 1, deleted=True))
             key = self.world.lines().get(id)
-            if key is not None:
+            if key is not None and id not in self.world.unanswered:
                 self._doom(living[id], self.world.file[key].reminder)
 
     def _doom(self, there: Reminder, here: Reminder) -> None:
         """Deleted where both sides said the same, and not by moving it there and back: for good."""
-        if _alike(there, here) and len(self.world.moved.get(there.id, ())) < 2:
+        coincidence = len(self.world.moved.get(there.id, ())) > 1 or self.world.forgot
+        if _alike(there, here) and not coincidence:
             self.world.doomed.add(there.id)
 
     def _saw(self, one: Reminder) -> None:
@@ -302,6 +305,7 @@ class Engine:
             if intent.in_flight and intent.age < 2 and not self.arrived(intent)
         ]
         store.outbox += [Intent(op) for op in plan.pushes]
+        self.world.unanswered.clear()  # by now the base has learned what arrived
         self.world.receipts.clear()
         self.prepare(plan, scanned)
 
@@ -375,6 +379,7 @@ class Engine:
         if lost < self.answers_get_lost / 2:
             raise Lost
         applied = self.apply(intent.op)
+        self.world.unanswered.add(intent.op.id)
         if lost < self.answers_get_lost:
             raise Lost
         self.step()
@@ -383,6 +388,7 @@ class Engine:
             self.store.mirror[intent.op.id] = self.world.zone[intent.op.id]
         if applied:
             self.acknowledge(intent.op)
+        self.world.unanswered.discard(intent.op.id)
         self.step()
 
     def apply(self, op: PushOp) -> bool:
@@ -467,6 +473,7 @@ class History:
                 if self.random.random() < self.database_goes * 4:
                     self.engine.store = Store(kept=self.engine.store.kept)
                     self.world.doomed.clear()
+                    self.world.forgot = True
         self.peace = True
         self.engine.answers_get_lost = self.engine.reads_fail = 0.0
         for _ in range(CYCLES):
@@ -493,7 +500,7 @@ class History:
             return "a line without an identity, or two with one"
         if len(set(words)) != len(words):
             return f"doubled: {sorted(map(str, words))}"
-        if not set(words) <= self.world.said:
+        if not set(words) <= self.world.said and not self.world.forgot:
             return f"nobody said that: {sorted(map(str, set(words) - self.world.said))}"
         for id, one in living.items():
             if not _alike(one, self.world.file[lines[id]].reminder):

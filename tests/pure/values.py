@@ -25,7 +25,7 @@ from sync.snapshot import Evidence, ListView, LocalItem, Mode, Policy, RemoteIte
 
 HOME = "Europe/Paris"
 A, B = "LIST-A", "LIST-B"
-IDS = ("R1", "R2", "R3")
+IDS = ("R1",)  # each reminder is planned for itself
 SOAK = bool(os.environ.get("REMINDERSD_SOAK"))
 NOWHERE = "Not/AZone"  # a zone that no line can name
 UNSAYABLE = Zoned(datetime(2026, 3, 2, 9), NOWHERE)
@@ -164,8 +164,8 @@ def snapshots(draw: st.DrawFn) -> Snapshot:
         )
 
     def some(make: object) -> dict[str, object]:
-        ids = draw(st.sets(st.sampled_from(IDS)))
-        return {id: draw(make(id)) for id in sorted(ids)}  # type: ignore[operator]
+        ids = [id for id in IDS if draw(st.sampled_from((True, True, True, False)))]
+        return {id: draw(make(id)) for id in ids}  # type: ignore[operator]
 
     modes = st.sampled_from([Mode.TWO_WAY, Mode.TWO_WAY, Mode.READ_ONLY, Mode.IGNORE])
     blocked = st.sampled_from(["", "", "", "its file cannot be read"])

@@ -1,0 +1,165 @@
+"""One engine over a folder and a pretend iCloud, with everything counted from outside of it."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from benchmarks.cloud import Cloud, pretend_cloud, sent
+from benchmarks.timing import cpu_s
+from daemon.compose import MIRROR, open_engine
+from daemon.config import load_config
+from daemon.paths import state_dir
+from sandbox.world import APPLE_ID, PASSWORD
+from sync.engine import Engine
+from sync.report import Report
+
+__all__ = ["Counted", "Stage", "open_stage"]
+
+_CONFIG = """\
+profile: {profile}
+account: {{apple_id: {apple_id}, password_command: [cat, {password}], endpoint: '{url}'}}
+folder: {folder}
+time_zone: Europe/Paris
+reminders: {{new_lists: 'yes', deletions: {{grace: 0s}}}}
+"""
+_WRITES_A_FILE = frozenset({"swap:exchange", "swap:move", "swap:link"})
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What one cycle took: CPU seconds, and how often it touched what.
+
+    ``stored`` says whether it wrote anything at all to the database.
+    """
+
+    cpu_s: float
+    requests: int
+    writes: int
+    operations: int
+    opened: int
+    file_writes: int
+    stored: bool
+    report: Report
+
+
+@dataclass
+class Stage:
+    """The engine, and a clock that is moved so that nobody sleeps."""
+
+    cloud: Cloud
+    folder: Path
+    profile: str
+    offset_s: float = 0.0
+    steps: Counter[str] = field(default_factory=Counter)
+    engine: Engine = field(init=False)
+
+    def clock(self) -> float:
+        return time.time() + self.offset_s
+
+    def wait(self, seconds: float) -> None:
+        self.offset_s += seconds + 0.01
+
+    def step(self, name: str) -> None:
+        self.steps[name] += 1
+
+    def settle(self) -> None:
+        """Cycle until nothing is left to do, receipts and completions that come of age too."""
+        for _ in range(10):
+            self.wait(100)
+            if self.engine.settled("settle", wait=self.wait, approve=True).idle:
+                return
+        raise RuntimeError("the two sides do not come to rest")
+
+    def cycle(self) -> Counted:
+        """One cycle, three seconds after the last thing that happened."""
+        self.wait(3)
+        self.cloud.ask(sent)
+        self.steps.clear()
+        before = self._version()
+        with _OPENED.within(self.folder) as opened:
+            reports: list[Report] = []
+            took_s = cpu_s(lambda: reports.append(self.engine.cycle("benchmark")))
+        asked = self.cloud.ask(sent)
+        return Counted(
+            cpu_s=took_s,
+            requests=asked["requests"],
+            writes=asked["writes"],
+            operations=asked["operations"],
+            opened=len(opened),
+            file_writes=sum(self.steps[name] for name in _WRITES_A_FILE),
+            stored=self._version() != before,
+            report=reports[0],
+        )
+
+    def _version(self) -> int:
+        """Changes whenever another connection has written anything to the database."""
+        (version,) = self._watcher.execute("PRAGMA data_version").fetchone()
+        return int(version)
+
+    def watch(self, database: sqlite3.Connection) -> None:
+        self._watcher = database
+
+
+@contextmanager
+def open_stage(home: Path, profile: str, reminders: int, lists: int) -> Iterator[Stage]:
+    """A stage whose two sides agree on so many reminders in so many lists, and are at rest."""
+    home.mkdir()
+    os.environ["XDG_STATE_HOME"] = str(home.parent / "state")
+    (home / "password").write_text(PASSWORD)
+    with pretend_cloud(reminders, lists) as cloud:
+        stage = Stage(cloud, home / "Todo", profile)
+        source = home / "config.yaml"
+        source.write_text(
+            _CONFIG.format(
+                profile=profile,
+                apple_id=APPLE_ID,
+                password=home / "password",
+                url=cloud.url,
+                folder=stage.folder,
+            )
+        )
+        with open_engine(load_config(source), step=stage.step, clock=stage.clock) as stage.engine:
+            stage.settle()
+            with closing(sqlite3.connect(state_dir(profile) / MIRROR)) as database:
+                stage.watch(database)
+                yield stage
+
+
+class _Opened:
+    """Hears of every file that the interpreter opens; an audit hook cannot be taken away."""
+
+    def __init__(self) -> None:
+        self._root: str | None = None
+        self._paths: list[str] = []
+        self._is_hooked = False
+
+    @contextmanager
+    def within(self, root: Path) -> Iterator[list[str]]:
+        """The files below ``root`` that are opened inside, once for each time."""
+        if not self._is_hooked:
+            sys.addaudithook(self._hear)
+            self._is_hooked = True
+        self._root, self._paths = f"{root}/", []
+        try:
+            yield self._paths
+        finally:
+            self._root = None
+
+    def _hear(self, event: str, arguments: tuple[object, ...]) -> None:
+        if event == "open" and self._root is not None and arguments:
+            path = arguments[0]
+            if isinstance(path, str | bytes | os.PathLike) and os.fsdecode(path).startswith(
+                self._root
+            ):
+                self._paths.append(os.fsdecode(path))
+
+
+_OPENED = _Opened()

@@ -1,0 +1,233 @@
+"""Which line is which reminder: each rule, their order, and that doubt makes a line new."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import count, permutations
+from random import Random
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from store.model import Reminder
+from sync.match import Line, Matched, Trace, match_lines
+from tests.pure.values import A
+
+
+def line(
+    task: int,
+    title: str,
+    block: str | None = None,
+    *,
+    path: str = "A.md",
+    parent: int | None = None,
+) -> Line:
+    mark = f" ^{block}" if block else ""
+    text = f"- [ ] {title}{mark}"
+    return Line(path, task, text, block, parent, Reminder("", title=title, list=A))
+
+
+def trace(id: str, title: str, *, path: str = "A.md", parent: str | None = None) -> Trace:
+    return Trace(id, path, f"- [ ] {title} ^r-{id}", title, parent)
+
+
+def match(
+    lines: Iterable[Line],
+    *,
+    ids: Iterable[str] = (),
+    traces: Iterable[Trace] = (),
+    strangers: Iterable[Reminder] = (),
+    leaving: Iterable[tuple[str, str]] = (),
+    blocks: dict[str, str] | None = None,
+) -> Matched:
+    known = [*ids, *(one.id for one in traces), *(one.id for one in strangers)]
+    numbers: Iterator[int] = count(1)
+    return match_lines(
+        list(lines),
+        blocks={**{f"r-{id}": id for id in known}, **(blocks or {})},
+        traces={one.id: one for one in traces},
+        strangers={one.id: one for one in strangers},
+        leaving=list(leaving),
+        mint=lambda: f"NEW{next(numbers)}",
+    )
+
+
+def at(task: int, path: str = "A.md") -> tuple[str, int]:
+    return (path, task)
+
+
+# ---- the rules, in their order ------------------------------------------------------------------
+
+
+def test_the_block_id_says_it_wherever_the_line_stands() -> None:
+    found = match([line(0, "all new words", "r-a", path="B.md")], traces=[trace("a", "milk")])
+    assert found.ids == {at(0, "B.md"): "a"}
+    assert not found.unstamped
+
+
+def test_the_same_line_in_the_same_file_is_the_same_reminder() -> None:
+    was = Trace("a", "A.md", "- [ ] milk", "milk")
+    assert match([line(0, "milk")], traces=[was]).ids == {at(0): "a"}
+
+
+def test_the_same_title_in_the_same_place_is_the_same_reminder() -> None:
+    found = match([line(0, "milk")], traces=[trace("a", "milk ")])
+    assert found.ids == {at(0): "a"}
+    assert found.unstamped == {at(0)}
+
+
+def test_another_parent_is_another_place() -> None:
+    was = [trace("p", "shop"), trace("a", "milk", parent="p")]
+    found = match([line(0, "shop", "r-p"), line(1, "milk")], traces=was)
+    assert found.ids[at(1)] == "NEW1"
+
+
+def test_subtasks_are_known_when_all_ids_were_taken_off_a_file() -> None:
+    was = [trace("p", "shop"), trace("a", "milk", parent="p"), trace("b", "eggs", parent="p")]
+    found = match(
+        [line(0, "shop"), line(1, "milk", parent=0), line(2, "eggs", parent=0)], traces=was
+    )
+    assert found.ids == {at(0): "p", at(1): "a", at(2): "b"}
+
+
+def test_a_line_much_like_one_that_vanished_is_that_one() -> None:
+    was = trace("a", "buy two bottles of milk and some bread")
+    here = line(0, "buy two bottles of milk and more bread", path="B.md")
+    assert match([here], traces=[was]).ids == {at(0, "B.md"): "a"}
+
+
+def test_a_line_much_like_one_that_still_stands_is_new() -> None:
+    was = trace("a", "buy two bottles of milk and some bread")
+    stands = line(0, "buy two bottles of milk and some bread", "r-a")
+    found = match([stands, line(1, "buy two bottles of milk and more bread")], traces=[was])
+    assert found.ids == {at(0): "a", at(1): "NEW1"}
+
+
+def test_on_first_contact_equal_reminders_are_one() -> None:
+    stranger = Reminder("s", title="milk", list=A)
+    found = match([line(0, "milk"), line(1, "bread")], strangers=[stranger])
+    assert found.ids == {at(0): "s", at(1): "NEW1"}
+    assert found.paired == {at(0)}
+
+
+def test_a_persons_own_block_id_survives_a_lost_database() -> None:
+    """It is no id that can be computed, but the line says the same: doubled otherwise."""
+    found = match([line(0, "milk", "mine")], strangers=[Reminder("s", title="milk", list=A)])
+    assert found.ids == {at(0): "s"}
+    assert found.adopted == {"mine": "s"}
+    assert not found.unstamped
+
+
+def test_earlier_rules_win() -> None:
+    exact = Trace("exact", "A.md", "- [ ] milk", "old title")
+    titled = trace("titled", "milk")
+    found = match([line(0, "milk")], traces=[exact, titled])
+    assert found.ids == {at(0): "exact"}
+
+
+# ---- doubt --------------------------------------------------------------------------------------
+
+
+def test_two_that_could_be_it_are_both_new() -> None:
+    was = [trace("a", "milk")]
+    found = match([line(0, "milk"), line(1, "milk")], traces=was)
+    assert sorted(found.ids.values()) == ["NEW1", "NEW2"]
+    found = match([line(0, "milk")], traces=[*was, trace("b", "milk")])
+    assert found.ids == {at(0): "NEW1"}
+
+
+def test_lines_without_words_are_never_taken_for_one_another() -> None:
+    assert match([line(0, "")], traces=[Trace("a", "A.md", "gone")]).ids == {at(0): "NEW1"}
+
+
+def test_equal_strangers_are_not_paired() -> None:
+    twins = [Reminder(id, title="milk", list=A) for id in "st"]
+    assert match([line(0, "milk")], strangers=twins).ids == {at(0): "NEW1"}
+
+
+# ---- copies -------------------------------------------------------------------------------------
+
+
+def test_of_two_lines_with_one_id_the_one_that_was_there_keeps_it() -> None:
+    was = trace("a", "milk")
+    lines = [line(0, "milk", "r-a", path="B.md"), line(0, "bread", "r-a"), line(1, "milk", "r-a")]
+    found = match(lines, traces=[was])
+    assert found.ids[at(1)] == "a"
+    assert found.copies == {at(0), at(0, "B.md")} == found.unstamped == found.new
+
+
+def test_a_persons_own_id_on_two_new_lines_is_one_of_theirs() -> None:
+    found = match([line(0, "milk", "mine"), line(1, "milk", "mine")])
+    assert found.adopted == {"mine": "NEW1"}
+    assert found.copies == {at(1)} == found.unstamped
+
+
+# ---- our own moves ------------------------------------------------------------------------------
+
+
+def test_a_line_that_our_move_left_behind_is_a_leftover() -> None:
+    lines = [line(0, "milk", "r-a"), line(0, "milk", "r-a", path="B.md")]
+    found = match(lines, traces=[trace("a", "milk")], leaving=[("A.md", "a")])
+    assert found.ids == {at(0, "B.md"): "a"}
+    assert found.leftovers == {at(0): "a"}
+    assert not found.new
+
+
+def test_a_line_whose_move_never_arrived_is_still_the_line() -> None:
+    found = match([line(0, "milk", "r-a")], traces=[trace("a", "milk")], leaving=[("A.md", "a")])
+    assert found.ids == {at(0): "a"}
+    assert not found.leftovers
+
+
+def test_a_copy_of_a_line_whose_move_never_arrived_is_a_copy() -> None:
+    lines = [line(0, "bread", "r-a"), line(1, "milk", "r-a")]
+    found = match(lines, traces=[trace("a", "milk")], leaving=[("A.md", "a")])
+    assert found.ids[at(1)] == "a"
+    assert found.copies == {at(0)} == found.new
+    assert not found.leftovers
+
+
+# ---- order is nothing ---------------------------------------------------------------------------
+
+TITLES = ("milk", "bread", "", "buy two bottles of milk", "buy two bottles of wine")
+
+
+def _world(random: Random) -> tuple[list[Line], list[Trace], list[Reminder]]:
+    ids = "abcde"
+    traces = [trace(id, random.choice(TITLES), path=random.choice(("A.md", "B.md"))) for id in ids]
+    marks = [f"r-{id}" for id in ids] + [None, None, None, "mine"]
+    lines = []
+    for path in ("A.md", "B.md"):
+        for task in range(random.randrange(4)):
+            title, mark = random.choice(TITLES), random.choice(marks)
+            lines.append(line(task, title, mark, path=path))
+    strangers = [Reminder(id, title=random.choice(TITLES), list=A) for id in "st"]
+    return lines, traces, strangers
+
+
+@given(st.randoms(use_true_random=False))
+def test_the_order_of_lines_changes_no_identity(random: Random) -> None:
+    lines, traces, strangers = _world(random)
+    one = match(lines, traces=traces, strangers=strangers)
+    random.shuffle(lines)
+    random.shuffle(traces)
+    other = match(lines, traces=traces, strangers=strangers)
+    assert one.new == other.new
+    assert {s: id for s, id in one.ids.items() if s not in one.new} == {
+        s: id for s, id in other.ids.items() if s not in other.new
+    }
+
+
+@given(st.randoms(use_true_random=False))
+def test_every_line_has_one_identity_and_every_identity_one_line(random: Random) -> None:
+    lines, traces, strangers = _world(random)
+    found = match(lines, traces=traces, strangers=strangers)
+    assert found.ids.keys() == {one.spot for one in lines}
+    assert len(set(found.ids.values())) == len(found.ids)
+    assert set(found.adopted.values()) <= set(found.ids.values())
+
+
+def test_three_copies_in_any_order_leave_the_id_where_it_was() -> None:
+    lines = [line(task, title, "r-a") for task, title in enumerate(("milk", "bread", "eggs"))]
+    for some in permutations(lines):
+        assert match(some, traces=[trace("a", "bread")]).ids[at(1)] == "a"

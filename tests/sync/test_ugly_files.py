@@ -1,0 +1,105 @@
+"""Hand-made files of every sort pass through a sync with not a byte changed but what was edited."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sync.local.markdown import TodoFile, parse
+from tests.rig import Rig, empty_world, open_rig
+
+GOLDEN = Path(__file__).parent.parent / "golden" / "markdown"
+FILES = sorted(GOLDEN.glob("*.md"))
+STAMP = re.compile(rb" ?\^r-[0-9a-z]+")
+FLAG = re.compile(" *🚩 *".encode())
+
+
+@pytest.fixture(params=FILES, ids=lambda path: path.stem)
+def ugly(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[Rig, bytes]]:
+    """A rig whose “Inbox” is an ugly file, synced, and the bytes that were put there."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    with open_rig(tmp_path, empty_world(), show="36500d") as rig:
+        rig.run()
+        ours = re.search(rb"icloud-id: (\S+)", rig.path("Inbox").read_bytes())
+        assert ours is not None
+        data = request.param.read_bytes()
+        data = re.sub(rb"(icloud-id: )l-\w+", rb"\g<1>" + ours[1], data)
+        rig.path("Inbox").write_bytes(data)
+        rig.run()
+        yield rig, data
+
+
+def parsed(rig: Rig) -> TodoFile:
+    return parse(rig.path("Inbox").read_bytes(), "Europe/Paris")
+
+
+def changed(before: bytes, after: bytes) -> list[tuple[bytes, bytes]]:
+    """The lines that differ; none may have come or gone."""
+    old, new = before.split(b"\n"), after.split(b"\n")
+    assert len(old) == len(new), after.decode()
+    return [pair for pair in zip(old, new, strict=True) if pair[0] != pair[1]]
+
+
+def unflagged(line: bytes) -> bytes:
+    """The line without its flag, and without the spaces that set a token apart."""
+    return FLAG.sub(b"", line).replace(b" ", b"")
+
+
+def test_only_ids_are_added(ugly: tuple[Rig, bytes]) -> None:
+    rig, data = ugly
+    after = rig.path("Inbox").read_bytes()
+    for old, new in changed(data, after):
+        assert STAMP.sub(b"", new) == STAMP.sub(b"", old)
+    rig.rest()
+
+
+def test_what_it_says_is_what_the_phone_shows(ugly: tuple[Rig, bytes]) -> None:
+    rig, _ = ugly
+    shown = {(one.title, one.notes, one.done) for one in rig.phone.reminders()}
+    said = {
+        (task.reminder.title, task.reminder.notes, task.reminder.done is not None)
+        for task in parsed(rig).tasks
+        if task.block
+    }
+    assert shown == said
+    assert all(one.problems == () for one in rig.phone.reminders())
+
+
+def test_one_remote_change_changes_one_token(ugly: tuple[Rig, bytes]) -> None:
+    rig, _ = ugly
+    blocks = {block.block: id for id, block in rig.store.places.all_blocks().items()}
+    shown = {one.id: one for one in rig.phone.reminders()}
+    for task in parsed(rig).tasks[:3]:
+        id = blocks.get(task.block or "")
+        if id not in shown:
+            continue
+        before = rig.path("Inbox").read_bytes()
+        rig.phone.edit(id, flagged=not shown[id].flagged)
+        report = rig.run()
+        assert report.problems == []
+        pairs = changed(before, rig.path("Inbox").read_bytes())
+        assert len(pairs) == 1, pairs
+        old, new = pairs[0]
+        assert unflagged(new) == unflagged(old)
+    rig.rest()
+
+
+def test_all_of_it_gone_on_the_phone_leaves_the_prose(ugly: tuple[Rig, bytes]) -> None:
+    """What was no task before is there afterwards, in its order, byte for byte."""
+    rig, data = ugly
+    prose = [line for line in data.split(b"\n") if line.strip() and line[:1].isalpha()]
+    for one in rig.phone.reminders():
+        if one.parent is None:
+            rig.phone.delete(one.id)
+    rig.run()
+    rig.engine.approve()
+    rig.run()
+    after = rig.path("Inbox").read_bytes()
+    kept = [line for line in after.split(b"\n") if line in prose]
+    assert kept == prose
+    assert rig.phone.reminders() == []
