@@ -10,12 +10,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from store.model import Field, Reminder, Value
+from store.model import Completion, Field, Reminder, Value
 from sync.merge import Side
+from sync.occurrence import Occurrence
 
-__all__ = ["AddLine", "Conflict", "Create", "Delete", "Forget", "Hold", "HoldKind", "Learn"]
-__all__ += ["MoveLine", "Plan", "PushOp", "RemoveLine", "RenderOp", "SetLine", "Undelete", "Update"]
-__all__ += ["Why", "merged_plans"]
+__all__ = ["AddLine", "Complete", "Conflict", "Create", "Delete", "Forget", "Hold", "HoldKind"]
+__all__ += ["Learn", "MoveLine", "Plan", "PushOp", "RemoveLine", "RenderOp", "SetLine", "Undelete"]
+__all__ += ["Update", "Why", "merged_plans"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,16 @@ class Undelete:
     reminder: Reminder
 
 
-PushOp = Create | Update | Delete | Undelete
+@dataclass(frozen=True, slots=True)
+class Complete:
+    """One occurrence of a series is done: iCloud's series shall go on, and leave a done copy."""
+
+    id: str
+    occurrence: Occurrence
+    done: Completion
+
+
+PushOp = Create | Update | Delete | Undelete | Complete
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +167,7 @@ class Plan:
     forgotten: tuple[Forget, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     holds: tuple[Hold, ...] = ()
+    arrived: tuple[Occurrence, ...] = ()  # iCloud has gone on from these occurrences
 
     @property
     def writes(self) -> bool:
@@ -174,4 +185,5 @@ def merged_plans(plans: Iterable[Plan]) -> Plan:
         forgotten=tuple(entry for part in parts for entry in part.forgotten),
         conflicts=tuple(entry for part in parts for entry in part.conflicts),
         holds=tuple(entry for part in parts for entry in part.holds),
+        arrived=tuple(entry for part in parts for entry in part.arrived),
     )

@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from store.attention import Hold as StoredHold
 from store.bases import ListBase as StoredListBase
 from store.db import Store
+from store.model import AllDay, Field, Floating, Rule, Zoned
+from store.occurrences import Occurrence
 from store.outbox import Intent
 from store.places import FileRow, LineRow
 from sync.actions import AddLine, Conflict, Hold, HoldKind, Plan, RenderOp
@@ -112,6 +114,7 @@ class Committer:
             self._record(planned, planned.plan.renders, work.run)
             self._store.outbox.replace_queued(planned.intents)
             self._store.outbox.drop_many(planned.overtaken)
+            self._write_down(planned)
             for key, write in work.writes:
                 self._store.places.add_render(
                     key, write.path, write.expected, _sha(write), write.changes
@@ -196,6 +199,14 @@ class Committer:
         for tag in self._store.mirror.tags():
             tags[tag.reminder_id].append(tag.name)
         return tags
+
+    def _write_down(self, planned: Planned) -> None:
+        """Occurrences that were done here, before their lines go on; and those that arrived."""
+        for intent in planned.intents:
+            if intent.kind == "occurrence":
+                self._store.occurrences.add(_occurrence(intent))
+        for one in planned.plan.arrived:
+            self._store.occurrences.settle(one.id, one.due)
 
     def _drop_approvals(self, planned: Planned) -> None:
         """An approval is for what was held then; it must not let through what comes later."""
@@ -305,6 +316,16 @@ class Committer:
 
 
 _APPROVABLE = frozenset({HoldKind.DELETIONS, HoldKind.FIRST_PLAN, HoldKind.NEW_LIST})
+
+
+def _occurrence(intent: Intent) -> Occurrence:
+    due, rule = intent.changes[Field.DUE], intent.changes[Field.REPEAT]
+    assert isinstance(due, AllDay | Floating | Zoned)
+    assert isinstance(rule, Rule)
+    texts = intent.texts
+    return Occurrence(
+        intent.id, texts["due"] or "", texts["copy"] or "", due, rule, int(texts["at"] or 0)
+    )
 
 
 def leaving_text(leaving: Iterable[tuple[str, str]]) -> str:

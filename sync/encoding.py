@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from store.db import Store
-from store.model import ListInfo, Reminder
+from store.model import AllDay, Field, Floating, ListInfo, Reminder, Rule, Zoned
 from store.outbox import Intent
 from sync.codec import encode
+from sync.codec.occurrence import complete_occurrence
 from sync.codec.operations import Context, Group
 from sync.lift import overlay
 from sync.observe import ZONE
@@ -95,9 +96,28 @@ class Encoder:
                 return encode.delete_reminder(ctx, record)
             case "undelete":
                 return encode.undelete_reminder(ctx, record)
+            case "occurrence":
+                return self._occurrence(ctx, record, intent)
             case "rename-list":
                 return encode.rename_list(ctx, record, intent.texts.get("name") or "")
         raise ValueError(f"nobody knows how to send “{intent.kind}”")
+
+    def _occurrence(self, ctx: Context, record: Record, intent: Intent) -> Group:
+        due, rule = intent.changes[Field.DUE], intent.changes[Field.REPEAT]
+        copy, at_ms = intent.texts["copy"], intent.texts["at"]
+        assert isinstance(due, AllDay | Floating | Zoned)
+        assert isinstance(rule, Rule)
+        assert copy is not None
+        assert at_ms is not None
+        return complete_occurrence(
+            ctx,
+            record,
+            self._records,
+            next_due=due,
+            next_repeat=rule,
+            copy_id=copy,
+            done_at_ms=int(at_ms),
+        )
 
     def _record(self, kind: str, id: str) -> Record:
         for name in (f"{kind}/{id}", id):

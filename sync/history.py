@@ -18,8 +18,8 @@ def cloud_rows(
     planned: Planned, intent: Intent, at_ms: int, run: int | None
 ) -> Iterator[HistoryRow]:
     """What sending an intent changes in iCloud, field by field."""
-    row = planned.known.rows.get(intent.id)
-    before = row.reminder().values() if row is not None else {}
+    known = planned.known.reminders.get(intent.id)
+    before = known.values() if known is not None else {}
     for name, value in intent.changes.items():
         yield _row(run, "cloud", at_ms, intent.id, name.value, before.get(name, NO_VALUE), value)
     if intent.kind in ("delete", "undelete"):

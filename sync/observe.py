@@ -12,16 +12,10 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from store.db import Store
-from store.rows import AlarmRow, DecodedRow, Kind, ListRow, RecordRow, ReminderRow, TagRow, ZoneRow
+from store.rows import Kind, ZoneRow
 from sync.codec import fields
-from sync.codec.records import (
-    RemoteReminder,
-    decode_alarm,
-    decode_hashtag,
-    decode_list,
-    decode_reminder,
-)
 from sync.errors import BadResponse, SyncTokenExpired
+from sync.mirroring import decoded_row, record_row
 from sync.remote.cloudkit import ChangePage, ZoneId
 
 __all__ = ["Feed", "Pulled", "known_zone", "pull", "remember"]
@@ -112,7 +106,7 @@ def remember(store: Store, records: Iterable[Record]) -> None:
 
 def _put_page(store: Store, records: Sequence[Record]) -> None:
     live = [record for record in records if not _is_tombstone(record)]
-    store.mirror.put((_record_row(record), _decode(record)) for record in live)
+    store.mirror.put((record_row(record), decoded_row(record)) for record in live)
     for record in records:
         if _is_tombstone(record):
             name = str(record.get("recordName"))
@@ -126,94 +120,3 @@ def _is_tombstone(record: Record) -> bool:
 def _kind_by_name(name: str) -> Kind:
     kinds: dict[str | None, Kind] = {"Reminder": "reminder", "List": "list"}
     return kinds.get(fields.record_type_of(name), "other")
-
-
-def _record_row(record: Record) -> RecordRow:
-    parent = record.get("parent")
-    owner = parent.get("recordName") if isinstance(parent, Mapping) else None
-    kind = str(record.get("recordType") or fields.record_type_of(str(record["recordName"])) or "")
-    return RecordRow(
-        name=str(record["recordName"]),
-        type=kind,
-        raw=record,
-        change_tag=str(record.get("recordChangeTag") or ""),
-        owner=str(owner) if owner else _owner_by_field(record, kind),
-    )
-
-
-def _owner_by_field(record: Record, kind: str) -> str | None:
-    """The record that this one hangs on, where the envelope does not say."""
-    name = {"AlarmTrigger": "Alarm", "Reminder": "List"}.get(kind, "Reminder")
-    try:
-        return fields.reference(record, name)
-    except ValueError:
-        return None
-
-
-def _decode(record: Record) -> DecodedRow | None:
-    match record.get("recordType"):
-        case "Reminder":
-            return _reminder_row(decode_reminder(record))
-        case "List":
-            return _list_row(record)
-        case "Alarm":
-            return _alarm_row(record)
-        case "Hashtag":
-            tag = decode_hashtag(record)
-            return None if tag.deleted else TagRow(tag.id, tag.reminder_id, tag.name)
-        case _:
-            return None
-
-
-def _reminder_row(remote: RemoteReminder) -> ReminderRow:
-    reminder = remote.reminder
-    return ReminderRow(
-        id=reminder.id,
-        record_name=remote.record_name,
-        change_tag=remote.change_tag,
-        deleted=remote.deleted,
-        title=reminder.title,
-        notes=reminder.notes,
-        done=reminder.done is not None,
-        completed_at_ms=reminder.done.at_ms if reminder.done else None,
-        due=reminder.due,
-        priority=reminder.priority,
-        flagged=reminder.flagged,
-        list_id=reminder.list,
-        parent_id=reminder.parent,
-        recurring=remote.recurring,
-        created_ms=remote.created_ms,
-        modified_ms=remote.modified_ms,
-        opaque=reminder.opaque,
-        problems="; ".join(remote.problems),
-    )
-
-
-def _list_row(record: Record) -> ListRow:
-    remote = decode_list(record)
-    info = remote.info
-    return ListRow(
-        id=info.id,
-        record_name=remote.record_name,
-        change_tag=remote.change_tag,
-        deleted=remote.deleted,
-        name=info.name,
-        is_group=info.is_group,
-        group_id=info.group,
-        order=remote.order,
-        color=remote.color,
-        read_only=info.read_only,
-        problems="; ".join(remote.problems),
-    )
-
-
-def _alarm_row(record: Record) -> AlarmRow:
-    alarm = decode_alarm(record)
-    return AlarmRow(
-        id=alarm.id,
-        reminder_id=alarm.reminder_id,
-        record_name=str(record["recordName"]),
-        trigger_id=alarm.trigger_id or None,
-        nonce=alarm.nonce,
-        deleted=alarm.deleted,
-    )

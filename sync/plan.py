@@ -18,7 +18,19 @@ from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from typing import assert_never
 
-from store.model import Absent, Completion, Field, Presence, Present, Reminder, Unknown, Value
+from store.model import (
+    Absent,
+    AllDay,
+    Completion,
+    Field,
+    Floating,
+    Presence,
+    Present,
+    Reminder,
+    Unknown,
+    Value,
+    Zoned,
+)
 from sync.actions import (
     AddLine,
     Conflict,
@@ -40,6 +52,8 @@ from sync.actions import (
 )
 from sync.lift import PLACE, as_reminder, lift, overlay
 from sync.merge import MISSING, Agreed, Conflicted, Joined, Push, Render, Side, merge
+from sync.occurrence import Occurrence
+from sync.series import Tick, has_gone_on, tick_means, until_it_goes_on
 from sync.snapshot import NEVER, Evidence, ListView, LocalItem, Mode, Policy, RemoteItem, Snapshot
 
 __all__ = ["make_plan"]
@@ -66,6 +80,7 @@ class _Case:
     base: Values
     learned: Values
     policy: Policy
+    pending: Occurrence | None
     lists: Mapping[str, ListView]
 
     def view(self, reminder: Reminder) -> ListView:
@@ -84,6 +99,7 @@ def _case(snapshot: Snapshot, policy: Policy, id: str) -> _Case:
         base={**stored, **learned} if learned else stored,
         learned=learned,
         policy=policy,
+        pending=snapshot.pending.get(id),
         lists=snapshot.lists,
     )
 
@@ -107,9 +123,17 @@ def _plan_item(case: _Case) -> Plan:
         return NOTHING
     closed = next((view.closed for view in views if view.mode is Mode.READ_ONLY), "")
     plan = _decide(case, closed)
+    if case.pending is not None and _arrived(case.pending, case.remote):
+        plan = merged_plans((Plan(arrived=(case.pending,)), plan))
     if case.learned and not plan.forgotten:
         return merged_plans((Plan(learned=(Learn(case.id, case.learned),)), plan))
     return plan
+
+
+def _arrived(pending: Occurrence, remote: Presence[RemoteItem]) -> bool:
+    if isinstance(remote, Present):
+        return has_gone_on(pending, remote.value.reminder)
+    return isinstance(remote, Absent)
 
 
 def _decide(case: _Case, closed: str) -> Plan:
@@ -154,7 +178,11 @@ def _both(case: _Case, local: LocalItem, remote: RemoteItem, closed: str) -> Pla
     fields = _merge_fields(case, local, remote, wins)
     _move_whole(case.id, fields, remote.reminder, wins)
     _keep_unsayable(case, fields, remote.reminder)
-    _hold_back(case, fields, remote, closed)
+    _hold_back(case, fields, closed)
+    if remote.reminder.repeat is not None or Field.REPEAT in remote.reminder.opaque:
+        series = _series(case, fields, remote.reminder)
+        if series is not None:
+            return series
     quiet = not (fields.pushes or fields.renders or fields.holds)
     if quiet and not remote.visible and local.clean and not local.has_subtasks:
         return Plan(renders=(RemoveLine(case.id, Why.AGED),))
@@ -186,6 +214,8 @@ def _merge_fields(case: _Case, local: LocalItem, remote: RemoteItem, wins: Side)
         if name in seen.opaque or name in remote.reminder.opaque:
             continue
         before = case.base.get(name, MISSING)
+        if name is Field.REPEAT and before is MISSING and seen.repeat is None:
+            before = None  # a line that says nothing of it has not said that it ends
         match merge(before, seen.value(name), remote.reminder.value(name), wins):
             case Agreed(value):
                 if value != before:
@@ -232,17 +262,31 @@ def _keep_unsayable(case: _Case, fields: _Fields, remote: Reminder) -> None:
         fields.holds.append(Hold(case.id, HoldKind.FILE, reason))
 
 
-def _hold_back(case: _Case, fields: _Fields, remote: RemoteItem, closed: str) -> None:
+def _series(case: _Case, fields: _Fields, remote: Reminder) -> Plan | None:
+    """What a reminder that repeats does otherwise than others; ``None``: nothing, now."""
+    pending = case.pending
+    if pending is not None and not has_gone_on(pending, remote):
+        return until_it_goes_on(pending, fields.seen, Completion())
+    done = fields.pushes.get(Field.DONE)
+    if not isinstance(done, Completion):
+        return None
+    before = case.base.get(Field.DUE, MISSING)
+    due = before if isinstance(before, AllDay | Floating | Zoned) else None
+    meaning = tick_means(Tick(case.id, done, remote, due))
+    if meaning is not None and not meaning.pushes and not meaning.renders:
+        del fields.pushes[Field.DONE]  # held: the rest is planned as ever
+        fields.holds += meaning.holds
+        return None
+    return meaning
+
+
+def _hold_back(case: _Case, fields: _Fields, closed: str) -> None:
     """Take out of the pushes what must not be sent, and say so."""
     if closed and fields.pushes:
         names = ", ".join(sorted(fields.pushes))
         reason = f"{closed}; edited in the file and not sent: {names}"
         fields.holds.append(Hold(case.id, HoldKind.READ_ONLY, reason))
         fields.pushes.clear()
-    if remote.recurring and isinstance(fields.pushes.get(Field.DONE), Completion):
-        del fields.pushes[Field.DONE]
-        reason = "it repeats: complete it on a device; a file cannot complete it yet"
-        fields.holds.append(Hold(case.id, HoldKind.RECURRING, reason))
 
 
 def _line_change(case: _Case, fields: _Fields) -> tuple[RenderOp, ...]:

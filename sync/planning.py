@@ -14,13 +14,13 @@ from zoneinfo import ZoneInfo
 from store.db import Store
 from store.model import Completion, Field, ListInfo, Present, Reminder, Value
 from store.outbox import Intent
-from store.rows import ReminderRow
-from sync.actions import Create, Delete, Hold, HoldKind, Plan, PushOp, Undelete, Update
+from sync.actions import Complete, Create, Delete, Hold, HoldKind, Plan, PushOp, Undelete, Update
 from sync.guard import guard
 from sync.listplan import ListBase, ListPlan, ListRules
 from sync.lists import plan_lists
 from sync.local.markdown import shown
 from sync.local.names import assign, list_name
+from sync.occurrence import Occurrence
 from sync.plan import make_plan
 from sync.reading import LocalState
 from sync.settings import Settings
@@ -226,7 +226,24 @@ class Planner:
                 if row.deleted:  # softly: first it lives again, then it is edited
                     return Intent(id, "undelete")
                 # Its list was deleted: it goes where its line stands.
-                return Intent(id, "update", self._with_moment(_differing(reminder, row)))
+                differing = _differing(reminder, known.reminders[id])
+                return Intent(id, "update", self._with_moment(differing))
+            case Complete(id=id, occurrence=occurrence, done=done):
+                return self._occurrence(id, occurrence, done)
+
+    def _occurrence(self, id: str, occurrence: Occurrence, done: Completion) -> Intent:
+        """What was written down about it, if it was; else it is done now."""
+        known = {one.due: one for one in self._store.occurrences.of(id)}
+        stored = known.get(occurrence.due)
+        moment = self._with_moment({Field.DONE: done})[Field.DONE]
+        assert isinstance(moment, Completion)
+        at_ms = stored.done_at_ms if stored is not None else moment.at_ms
+        return Intent(
+            id,
+            "occurrence",
+            {Field.DUE: occurrence.next_due, Field.REPEAT: occurrence.next_repeat},
+            {"due": occurrence.due, "copy": occurrence.copy, "at": str(at_ms)},
+        )
 
     def _with_moment(self, changes: Mapping[Field, Value]) -> dict[Field, Value]:
         """A tick gets its instant: now, or for another day than today its noon."""
@@ -241,8 +258,8 @@ class Planner:
         return moment
 
 
-def _differing(reminder: Reminder, row: ReminderRow) -> dict[Field, Value]:
-    there = row.reminder().values()
+def _differing(reminder: Reminder, remote: Reminder) -> dict[Field, Value]:
+    there = remote.values()
     return {
         name: value
         for name, value in reminder.values().items()

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from store.db import Store
+from store.model import Field
 from store.outbox import Intent
 from sync.codec.operations import Group
 from sync.observe import remember
@@ -177,6 +178,9 @@ def _acknowledge(store: Store, intent: Intent) -> None:
             store.places.clear_vanished(intent.id)
         case "rename-list":
             _list_acknowledged(store, intent)
+        case "occurrence":
+            store.bases.set(intent.id, {**intent.changes, Field.DONE: None}, placed=True)
+            store.occurrences.settle(intent.id, intent.texts["due"] or "")
         case "create" | "update" | "undelete":
             store.bases.set(intent.id, intent.changes, placed=True)
     store.outbox.drop(intent.seq)

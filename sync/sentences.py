@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from store.model import Completion, Field, Reminder, Value
+from store.model import Completion, Field, OtherRule, Reminder, Rule, Value
 from store.values import iso
 from sync.actions import (
     AddLine,
+    Complete,
     Create,
     Delete,
     MoveLine,
@@ -18,6 +19,7 @@ from sync.actions import (
     Why,
 )
 from sync.planning import Planned
+from sync.recurrence import to_words
 
 __all__ = ["renames", "sentences"]
 
@@ -49,6 +51,8 @@ def _pushed(planned: Planned, op: PushOp) -> str:
             return f"iCloud: {_title(planned, id)}: {words}"
         case Delete(id=id):
             return f"iCloud: − {_title(planned, id)}"
+        case Complete(id=id, occurrence=occurrence):
+            return f"iCloud: {_title(planned, id)}: done, next due {iso(occurrence.next_due)}"
         case Undelete(reminder=reminder):
             return f"iCloud: + {_named(reminder)} (deleted there, edited here)"
 
@@ -75,10 +79,25 @@ def _change(planned: Planned, name: Field, value: Value) -> str:
             return "done" if isinstance(value, Completion) else "open"
         case Field.DUE:
             return f"due → {iso(value) or 'none'}"  # type: ignore[arg-type]  # a due date here
+        case Field.TAGS | Field.URLS:
+            assert isinstance(value, frozenset)
+            return f"{name.value} → {' '.join(sorted(value)) or 'none'}"
+        case Field.REPEAT:
+            return f"repeats {_words(value)}"
         case Field.FLAGGED:
             return "flagged" if value else "not flagged"
         case Field.TITLE | Field.NOTES | Field.PRIORITY:
             return f"{name.value} → {_short(str(value))}"
+
+
+def _words(value: Value) -> str:
+    match value:
+        case Rule():
+            return to_words(value)
+        case OtherRule(words=words):
+            return words
+        case _:
+            return "no more"
 
 
 def _title(planned: Planned, id: str) -> str:

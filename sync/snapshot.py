@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from store.model import Absent, Field, Presence, Reminder, Value
 from sync.merge import Side
+from sync.occurrence import Occurrence
 
 __all__ = ["Evidence", "ListView", "LocalItem", "Mode", "Policy", "RemoteItem", "Snapshot"]
 
@@ -33,7 +34,6 @@ class RemoteItem:
     """
 
     reminder: Reminder
-    recurring: bool = False
     visible: bool = True
 
 
@@ -95,6 +95,7 @@ class Snapshot:
     base: Mapping[str, Mapping[Field, Value]]
     in_flight: Mapping[str, Evidence] = field(default_factory=dict)
     lists: Mapping[str, ListView] = field(default_factory=dict)
+    pending: Mapping[str, Occurrence] = field(default_factory=dict)  # done here, not yet there
 
     def ids(self) -> list[str]:
         """Every identity that any of the three states knows, in a stable order."""

@@ -10,14 +10,18 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from store.db import Store
 from store.model import Absent, Field, ListInfo, Presence, Present, Reminder, Unknown, Value
 from store.outbox import Intent
 from store.rows import ListRow, ReminderRow
+from sync.codec import fields
+from sync.codec.repeats import decode_rule
 from sync.identity import assign_blocks
 from sync.listplan import FileFacts, ListPlan
 from sync.match import Line, Matched, Trace, match_lines
+from sync.occurrence import Occurrence
 from sync.reading import LocalState
 from sync.snapshot import Evidence, ListView, LocalItem, RemoteItem, Snapshot
 
@@ -30,6 +34,7 @@ class Known:
     """What the store remembers, read once per plan."""
 
     rows: dict[str, ReminderRow]
+    reminders: dict[str, Reminder]  # the same, with what hangs on them
     list_rows: dict[str, ListRow]
     gone: frozenset[str]
     gone_lists: frozenset[str]
@@ -38,6 +43,7 @@ class Known:
     stored_blocks: frozenset[str]  # ids whose block the store has
     traces: dict[str, Trace]
     in_flight: dict[str, Evidence]
+    pending: dict[str, Occurrence]
 
 
 @dataclass(slots=True)
@@ -63,6 +69,7 @@ def gather(store: Store) -> Known:
     fresh = assign_blocks(missing, {block: id for id, block in stored.items()})
     return Known(
         rows=rows,
+        reminders=_whole(store, rows),
         list_rows={row.id: row for row in store.mirror.lists()},
         gone=frozenset(store.mirror.tombstones("reminder")),
         gone_lists=frozenset(store.mirror.tombstones("list")),
@@ -71,7 +78,40 @@ def gather(store: Store) -> Known:
         stored_blocks=frozenset(stored),
         traces=_traces(store, base),
         in_flight=_evidence(store.outbox.in_flight()),
+        pending={
+            one.id: Occurrence(one.id, one.due, one.next_due, one.next_rule, one.copy_id)
+            for one in store.occurrences.pending()
+        },
     )
+
+
+def _whole(store: Store, rows: Mapping[str, ReminderRow]) -> dict[str, Reminder]:
+    """The reminders with their tags, links and repetition, which are records of their own."""
+    tags = {tag.id: tag.name for tag in store.mirror.tags()}
+    urls = {one.id: one.url for one in store.mirror.attachments() if one.url and not one.deleted}
+    rules = {
+        fields.bare_id(str(rule["recordName"])): rule
+        for rule in store.mirror.by_type("RecurrenceRule")
+    }
+    return {
+        id: replace(
+            _repeating(row, rules),
+            tags=frozenset(tags[tag] for tag in row.tag_ids if tag in tags),
+            urls=frozenset(urls[link] for link in row.attachment_ids if link in urls),
+        )
+        for id, row in rows.items()
+    }
+
+
+def _repeating(row: ReminderRow, rules: Mapping[str, Mapping[str, Any]]) -> Reminder:
+    """The reminder with its rule; one that is named but not there makes it opaque."""
+    reminder = row.reminder()
+    if not row.rule_ids:
+        return reminder
+    record = next((rules[id] for id in row.rule_ids if id in rules), None)
+    if record is None:
+        return replace(reminder, opaque=reminder.opaque | {Field.REPEAT})
+    return replace(reminder, repeat=decode_rule(record, row.due).repeat)
 
 
 def _traces(store: Store, base: Mapping[str, Mapping[Field, Value]]) -> dict[str, Trace]:
@@ -177,6 +217,7 @@ def build_world(
         base=known.base,
         in_flight=known.in_flight,
         lists=lists.views,
+        pending=known.pending,
     )
     return World(snapshot, matched, by_id)
 
@@ -205,10 +246,10 @@ def _remote(
         elif Field.LIST in row.opaque:
             remote[id] = Unknown(row.problems)
         else:
-            reminder = row.reminder()
+            reminder = known.reminders[id]
             if row.parent_id is not None:
                 reminder = replace(reminder, parent=_shown_parent(row, known.rows, seen))
-            remote[id] = Present(RemoteItem(reminder, row.recurring, seen[id]))
+            remote[id] = Present(RemoteItem(reminder, seen[id]))
     return remote
 
 

@@ -10,8 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sandbox.device.phone import Phone
-from sandbox.device.view import ShownReminder
-from sandbox.zone import Zone
 from store.model import (
     AllDay,
     Completion,
@@ -25,8 +23,6 @@ from store.model import (
 )
 from sync.codec.dates import fields_from_due
 from sync.codec.encode import (
-    Context,
-    Group,
     create_list,
     create_reminder,
     delete_list,
@@ -37,61 +33,10 @@ from sync.codec.encode import (
     update_reminder,
 )
 from sync.codec.records import decode_list, decode_reminder
-from tests.codec.conftest import NOW_MS, RA, REPLICA_ID, minted
-from tests.codec.wire import LIST, OTHER_LIST, PARENT, REMINDER, Mirror
+from tests.codec.rig import Rig
+from tests.codec.wire import LIST, OTHER_LIST, PARENT, REMINDER
 
-OWNER = "_0a1b2c3d4e5f60718293a4b5c6d7e8f9"
 TORONTO = Zoned(datetime(2026, 3, 14, 9, 30), "America/Toronto")
-
-
-class Rig:
-    """A zone with two lists, a phone on it, and our side of the wire."""
-
-    def __init__(self) -> None:
-        self.now_s = NOW_MS / 1000
-        self.zone = Zone(OWNER, lambda: self.now_s)
-        self.phone = Phone(self.zone, lambda: self.now_s)
-        self._mint = minted()
-        self.send(create_list(self.ctx, ListInfo(id=LIST, name="Groceries 🛒")))
-        self.send(create_list(self.ctx, ListInfo(id=OTHER_LIST, name="Work")))
-        self.phone.sync()
-
-    @property
-    def ctx(self) -> Context:
-        """A moment later each time."""
-        self.now_s += 1
-        return Context(int(self.now_s * 1000), RA, REPLICA_ID, self._mint, self.zone.zone_id)
-
-    def mirror(self, *, remap: bool = True) -> Mirror:
-        records, token = [], None
-        while True:
-            page = self.zone.changes(token, remap=remap)
-            records += [each for each in page.records if not each.get("deleted")]
-            token = page.token
-            if not page.more:
-                return Mirror(*records)
-
-    def record(self, name: str) -> dict[str, Any]:
-        found = self.mirror().get(name)
-        assert found is not None, name
-        return found
-
-    def send(self, group: Group) -> None:
-        assert group.operations
-        for item in self.zone.modify(group.operations, atomic=True):
-            assert "serverErrorCode" not in item, item
-
-    def create(self, **values: Any) -> None:
-        values = {"title": "Buy milk", "list": LIST, **values}
-        self.send(create_reminder(self.ctx, Reminder(id=REMINDER, **values)))
-
-    def update(self, changes: dict[Field, Value], identity: str = REMINDER) -> None:
-        wire = self.record(f"Reminder/{identity}")
-        self.send(update_reminder(self.ctx, wire, changes, self.mirror()))
-
-    def shown(self, identity: str = REMINDER) -> ShownReminder:
-        self.phone.sync()
-        return self.phone.get(identity)
 
 
 @pytest.fixture

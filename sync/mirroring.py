@@ -1,0 +1,163 @@
+"""From wire records to the mirror's rows: the record as it is, and what it decodes to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from store.rows import (
+    AlarmRow,
+    AttachmentRow,
+    DecodedRow,
+    ListRow,
+    RecordRow,
+    ReminderRow,
+    RuleRow,
+    TagRow,
+)
+from sync.codec import fields
+from sync.codec.children import decode_attachment
+from sync.codec.records import (
+    RemoteReminder,
+    decode_alarm,
+    decode_hashtag,
+    decode_list,
+    decode_reminder,
+)
+from sync.codec.repeats import decode_rule
+
+__all__ = ["decoded_row", "record_row"]
+
+Record = Mapping[str, Any]
+
+
+def record_row(record: Record) -> RecordRow:
+    """The record itself, with its type and the record that it hangs on."""
+    parent = record.get("parent")
+    owner = parent.get("recordName") if isinstance(parent, Mapping) else None
+    kind = str(record.get("recordType") or fields.record_type_of(str(record["recordName"])) or "")
+    return RecordRow(
+        name=str(record["recordName"]),
+        type=kind,
+        raw=record,
+        change_tag=str(record.get("recordChangeTag") or ""),
+        owner=str(owner) if owner else _owner_by_field(record, kind),
+    )
+
+
+def _owner_by_field(record: Record, kind: str) -> str | None:
+    """The record that this one hangs on, where the envelope does not say."""
+    name = {"AlarmTrigger": "Alarm", "Reminder": "List"}.get(kind, "Reminder")
+    try:
+        return fields.reference(record, name)
+    except ValueError:
+        return None
+
+
+def decoded_row(record: Record) -> DecodedRow | None:
+    """What it decodes to, if it is of a type that is shown."""
+    match record.get("recordType"):
+        case "Reminder":
+            return _reminder_row(decode_reminder(record))
+        case "List":
+            return _list_row(record)
+        case "Alarm":
+            return _alarm_row(record)
+        case "Hashtag":
+            tag = decode_hashtag(record)
+            return None if tag.deleted else TagRow(tag.id, tag.reminder_id, tag.name)
+        case "Attachment":
+            return _attachment_row(record)
+        case "RecurrenceRule":
+            return _rule_row(record)
+        case _:
+            return None
+
+
+def _reminder_row(remote: RemoteReminder) -> ReminderRow:
+    reminder = remote.reminder
+    return ReminderRow(
+        id=reminder.id,
+        record_name=remote.record_name,
+        change_tag=remote.change_tag,
+        deleted=remote.deleted,
+        title=reminder.title,
+        notes=reminder.notes,
+        done=reminder.done is not None,
+        completed_at_ms=reminder.done.at_ms if reminder.done else None,
+        due=reminder.due,
+        priority=reminder.priority,
+        flagged=reminder.flagged,
+        list_id=reminder.list,
+        parent_id=reminder.parent,
+        recurring=remote.recurring,
+        tag_ids=remote.tag_ids,
+        attachment_ids=remote.attachment_ids,
+        rule_ids=remote.rule_ids,
+        created_ms=remote.created_ms,
+        modified_ms=remote.modified_ms,
+        opaque=reminder.opaque,
+        problems="; ".join(remote.problems),
+    )
+
+
+def _list_row(record: Record) -> ListRow:
+    remote = decode_list(record)
+    info = remote.info
+    return ListRow(
+        id=info.id,
+        record_name=remote.record_name,
+        change_tag=remote.change_tag,
+        deleted=remote.deleted,
+        name=info.name,
+        is_group=info.is_group,
+        group_id=info.group,
+        order=remote.order,
+        color=remote.color,
+        read_only=info.read_only,
+        problems="; ".join(remote.problems),
+    )
+
+
+def _attachment_row(record: Record) -> AttachmentRow:
+    remote = decode_attachment(record)
+    return AttachmentRow(
+        id=remote.id,
+        reminder_id=remote.reminder_id,
+        record_name=str(record["recordName"]),
+        kind=remote.kind,
+        url=remote.url,
+        uti=remote.uti,
+        file_name=remote.file_name,
+        file_size=remote.file_size,
+        width=remote.width,
+        height=remote.height,
+        deleted=remote.deleted,
+    )
+
+
+def _rule_row(record: Record) -> RuleRow:
+    remote = decode_rule(record)
+    return RuleRow(
+        id=remote.id,
+        reminder_id=remote.reminder_id,
+        record_name=str(record["recordName"]),
+        frequency=remote.frequency,
+        interval=remote.interval,
+        count=remote.count,
+        until_ms=remote.until_ms,
+        other=remote.other,
+        deleted=remote.deleted,
+    )
+
+
+def _alarm_row(record: Record) -> AlarmRow:
+    alarm = decode_alarm(record)
+    return AlarmRow(
+        id=alarm.id,
+        reminder_id=alarm.reminder_id,
+        record_name=str(record["recordName"]),
+        trigger_id=alarm.trigger_id or None,
+        nonce=alarm.nonce,
+        deleted=alarm.deleted,
+    )
