@@ -38,7 +38,8 @@ MAX_LINES = 50_000
 CHUNK_BYTES = 1024 * 1024
 OVERLAP_BYTES = 128
 
-_ID = re.compile(rb"\^(r-[a-z2-7]{7,})")
+# How each format writes an id: ``^r-4k7q2mx`` and ``id:r-4k7q2mx``. A ``p:`` only refers to one.
+_ID = re.compile(rb"(?:\^|id:)(r-[a-z2-7]{7,})")
 _CONFLICT_START = re.compile(rb"^<{7}(?: |\r?$)", re.MULTILINE)
 # A lone "=======" underlines a heading; only with ">>>>>>> theirs" after it is it a merge's.
 _CONFLICT_MIDDLE = re.compile(rb"^={7}\r?$", re.MULTILINE)
@@ -149,7 +150,7 @@ def opaque_reason(data: bytes) -> str | None:
 
 
 def ids_in(data: bytes) -> frozenset[str]:
-    """Every ``r-`` block id that stands behind a ``^`` anywhere in the bytes, without the ``^``."""
+    """Every ``r-`` id that stands anywhere in the bytes as that of a task, in any format."""
     return frozenset(match.decode("ascii") for match in _ID.findall(data))
 
 

@@ -35,4 +35,7 @@ __all__ = [
     "parse",
     "render",
     "shown",
+    "suffix",
 ]
+
+suffix = ".md"

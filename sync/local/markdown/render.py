@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields, replace
-from typing import Any
 
 from store.model import (
     AllDay,
     Due,
-    Field,
     Floating,
     Priority,
     Reminder,
     Zoned,
 )
-from sync.local.dates import FLOATING, clean_due, shown_done
-from sync.local.text import clean_notes, clean_title
+from sync.local.dates import FLOATING
+from sync.local.projection import project
 
 from .notes import quote
 from .taskline import read_fields, split
@@ -26,33 +23,11 @@ __all__ = ["CHILD_INDENT", "SYMBOLS", "due_words", "render", "shown", "write_tit
 
 SYMBOLS = {Priority.HIGH: "⏫", Priority.MEDIUM: "🔼", Priority.LOW: "🔽", Priority.NONE: ""}
 CHILD_INDENT = 4
-_DEFAULTS = {entry.name: entry.default for entry in fields(Reminder)}
 
 
 def shown(reminder: Reminder, home_zone: str) -> Reminder:
-    """The reminder as a file shows it: what ``parse`` reads back after ``render``.
-
-    Titles stand on one line, notes lose blanks at line ends and around them, times their seconds,
-    completions all but the day in ``home_zone``. ``id``, ``list`` and ``parent``, which no line
-    says, are passed through. A due date whose zone no line can name becomes opaque, and opaque
-    fields have their default values. ``shown`` of a shown or a parsed reminder is the same again.
-    """
-    opaque = set(reminder.opaque)
-    due: Due | None = None
-    try:
-        due = clean_due(reminder.due, home_zone)
-    except ValueError:
-        opaque.add(Field.DUE)
-    result = replace(
-        reminder,
-        title=clean_title(reminder.title),
-        notes=clean_notes(reminder.notes),
-        done=shown_done(reminder.done, home_zone),
-        due=due,
-        opaque=frozenset(opaque),
-    )
-    hidden: dict[str, Any] = {name.value: _DEFAULTS[name.value] for name in opaque}
-    return replace(result, **hidden)
+    """The reminder as a file shows it: what ``parse`` reads back after ``render``."""
+    return project(reminder, home_zone)
 
 
 def render(

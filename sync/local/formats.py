@@ -1,0 +1,74 @@
+"""What a format of todo files has to offer, and the formats that there are.
+
+The rooms that scan, plan and write know files through a ``Dialect`` alone: a format, read with the
+home zone. To add a format is to write a module with these five names and to list it here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from store.model import Reminder
+from sync.local import markdown, todotxt
+from sync.local.tasks import Edit, TodoFile
+
+__all__ = ["FORMATS", "MARKDOWN", "TODO_TXT", "Dialect", "Format"]
+
+
+class Format(Protocol):
+    """A way of writing tasks: pure functions between bytes, tasks and reminders.
+
+    For every reminder, the file that an ``Insert`` of it makes reads back as ``shown`` says; for
+    every file, ``edit`` without edits gives back its bytes. ``home_zone`` is the IANA zone of times
+    that name none.
+    """
+
+    suffix: str  # of file names, with its dot
+
+    def parse(self, data: bytes, home_zone: str) -> TodoFile:
+        """What a file says; raises ``NotTodo`` for bytes that are no text."""
+
+    def shown(self, reminder: Reminder, home_zone: str) -> Reminder:
+        """What a file can say of a reminder; what it never can is opaque."""
+
+    def edit(self, file: TodoFile, edits: Sequence[Edit], home_zone: str) -> bytes:
+        """The file's bytes after all of ``edits``; raises ``CannotEdit`` and then makes none."""
+
+    def new_file(self, list_block: str | None, home_zone: str) -> bytes:
+        """A file without tasks; it carries the list's id where the format has a place for it."""
+
+
+MARKDOWN: Format = markdown
+TODO_TXT: Format = todotxt
+FORMATS: Mapping[str, Format] = {"markdown": MARKDOWN, "todo.txt": TODO_TXT}
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """A format as it is read and written at home: with the zone of times that name none."""
+
+    format: Format
+    home_zone: str
+
+    @property
+    def suffix(self) -> str:
+        """The end of the names of files in this format, with its dot."""
+        return self.format.suffix
+
+    def parse(self, data: bytes) -> TodoFile:
+        """``Format.parse``."""
+        return self.format.parse(data, self.home_zone)
+
+    def shown(self, reminder: Reminder) -> Reminder:
+        """``Format.shown``."""
+        return self.format.shown(reminder, self.home_zone)
+
+    def edit(self, file: TodoFile, edits: Sequence[Edit]) -> bytes:
+        """``Format.edit``."""
+        return self.format.edit(file, edits, self.home_zone)
+
+    def new_file(self, list_block: str | None) -> bytes:
+        """``Format.new_file``."""
+        return self.format.new_file(list_block, self.home_zone)
