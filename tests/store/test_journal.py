@@ -8,7 +8,7 @@ from datetime import date
 from store.attention import Conflict, Hold
 from store.db import Store
 from store.journal import HistoryRow, Run
-from store.model import AllDay, Completion, Field
+from store.model import AllDay, Completion, Field, Frequency, OtherRule, Rule
 from store.values import NO_VALUE
 
 
@@ -29,6 +29,8 @@ def test_history_by_run_id_and_file(store: Store) -> None:
         HistoryRow(1, 10, "file", "A1", Field.TITLE, "ferns", "moss", "Home.md"),
         HistoryRow(1, 10, "cloud", "A1", Field.DONE, None, Completion(day=date(2026, 3, 2))),
         HistoryRow(2, 20, "cloud", "B2", Field.DUE, AllDay(date(2026, 3, 2)), NO_VALUE),
+        HistoryRow(2, 20, "file", "B2", Field.TAGS, NO_VALUE, frozenset({"green", "away"})),
+        HistoryRow(2, 20, "file", "B2", Field.REPEAT, None, Rule(Frequency.DAILY, count=2)),
         HistoryRow(None, 30, "file", "HOME", "name", "Home", "House", "Home.md"),
     ]
     with store.commit("plan"):
@@ -37,7 +39,7 @@ def test_history_by_run_id_and_file(store: Store) -> None:
     assert [replace(row, number=0) for row in reversed(found)] == rows
     assert found[2].number < found[1].number < found[0].number
     assert [row.field for row in store.journal.history(run=1)] == [Field.DONE, Field.TITLE]
-    assert [row.at_ms for row in store.journal.history(id="B2")] == [20]
+    assert [row.at_ms for row in store.journal.history(id="B2")] == [20, 20, 20]
     assert [row.at_ms for row in store.journal.history(path="Home.md")] == [30, 10]
     assert [row.at_ms for row in store.journal.history(path="Home.md", id="A1")] == [10]
     assert len(store.journal.history(limit=2)) == 2
@@ -46,6 +48,17 @@ def test_history_by_run_id_and_file(store: Store) -> None:
 def conflict(store: Store, winner: str, loser: str, at_ms: int = 1, field: str = "title") -> None:
     with store.commit("plan"):
         store.journal.add_conflict("A1", field, winner, loser, "file", at_ms)
+
+
+def test_sets_and_rules_may_lose_too(store: Store) -> None:
+    both = frozenset({"green", "away"})
+    rule, other = Rule(Frequency.WEEKLY), OtherRule("every week", "3f")
+    with store.commit("plan"):
+        for _ in range(2):
+            store.journal.add_conflict("A1", Field.TAGS, both, frozenset(), "file", 1)
+            store.journal.add_conflict("A1", Field.REPEAT, rule, other, "cloud", 1)
+    found = [(one.winner, one.loser) for one in store.journal.open_conflicts()]
+    assert found == [(both, frozenset()), (rule, other)]
 
 
 def test_an_open_conflict_is_kept_once(store: Store) -> None:
