@@ -14,9 +14,9 @@ from pathlib import Path
 
 from benchmarks.cloud import Cloud, pretend_cloud, sent
 from benchmarks.timing import cpu_s
-from daemon.compose import MIRROR, open_engine
+from daemon.compose import open_engine
 from daemon.config import load_config
-from daemon.paths import state_dir
+from daemon.paths import MIRROR, state_dir
 from sandbox.world import APPLE_ID, PASSWORD
 from sync.engine import Engine
 from sync.report import Report

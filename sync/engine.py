@@ -66,6 +66,8 @@ class Engine:
         parts = self._parts
         report = Report(trigger, started_ms=self._now_ms(), planned_only=plan_only)
         before = parts.requests()
+        # Whatever ends this cycle early leaves something that the next one has to look at.
+        quiet_until_s, self._quiet_until_s = self._quiet_until_s, 0.0
         if approve:
             parts.committer.approve_first_plan()
         settled = settle(parts.store, parts.filing.writer, parts.filing.root, self._now_ms)
@@ -78,8 +80,10 @@ class Engine:
         local, changed = parts.reader.read()
         report.come_back(local.retry_after_s)
         news = report.pulled or changed or settled.returned or open_ended or approve or plan_only
-        if news or parts.clock() >= self._quiet_until_s:
+        if news or parts.clock() >= quiet_until_s:
             self._work(local, report, cloud)
+        else:
+            self._quiet_until_s = quiet_until_s
         self._sum_up(report)
         report.requests = parts.requests() - before
         return report
@@ -105,7 +109,6 @@ class Engine:
 
     def _work(self, local: LocalState, report: Report, cloud: CloudKit) -> None:
         parts = self._parts
-        self._quiet_until_s = 0.0
         planned = parts.planner.plan(local, parts.committer.leaving())
         if planned.needs_marks and not planned.waits and not report.planned_only:
             report.changes += renames(planned)
@@ -127,7 +130,8 @@ class Engine:
             parts.committer.finish_run(work.run, report)
         if report.files:
             parts.reader.wrote()
-        elif report.idle and report.retry_after_s is None:
+        elif report.idle and report.retry_after_s is None and not report.problems:
+            # What was refused is tried again, and told again, until it is done.
             self._quiet_until_s = planned.next_look(parts.clock())
 
     def _mark(

@@ -55,7 +55,12 @@ def pack(groups: Sequence[G], limit: int = LIMIT) -> list[Request[G]]:
             raise ValueError(f"a group of {len(group.operations)} operations exceeds {limit}")
     building = sorted((g for g in groups if not g.deletes), key=lambda g: g.rank)
     removing = sorted((g for g in groups if g.deletes), key=lambda g: g.rank)
-    runs = _runs(building) + _split_kinds(removing)
+    runs = _runs(building)
+    for run in _split_kinds(removing):
+        if runs and _is_atomic(runs[-1][0]) is _is_atomic(run[0]):
+            runs[-1] = [*runs[-1], *run]
+        else:
+            runs.append(run)
     return [request for run in runs for request in _fill(run, limit)]
 
 
