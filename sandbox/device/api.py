@@ -43,6 +43,7 @@ _INDEX = {
     "PATCH /device/reminders/{id}": "any of title, notes, due, priority, flagged",
     "DELETE /device/reminders/{id}?hard=0|1": "softly as the app does, or for good",
     "POST /device/reminders/{id}/complete": "[when: ISO 8601 with offset]",
+    "POST /device/reminders/{id}/occurrence": "[when]; completes what is due of a repeating one",
     "POST /device/reminders/{id}/reopen": "",
     "POST /device/reminders/{id}/move": "list",
     "POST /device/reminders/{id}/subtask": "parent (an id, or null for top level)",
@@ -78,6 +79,7 @@ def routes(world: World) -> list[Route]:
         ("PATCH", "/device/reminders/{id}", _edit),
         ("DELETE", "/device/reminders/{id}", _delete),
         ("POST", "/device/reminders/{id}/complete", _complete),
+        ("POST", "/device/reminders/{id}/occurrence", _complete_occurrence),
         ("POST", "/device/reminders/{id}/reopen", _reopen),
         ("POST", "/device/reminders/{id}/move", _move),
         ("POST", "/device/reminders/{id}/subtask", _subtask),
@@ -192,13 +194,22 @@ def _delete(phone: Phone, request: Request, body: dict[str, Any]) -> Any:
     return {"deleted": request.path_params["id"]}
 
 
-def _complete(phone: Phone, request: Request, body: dict[str, Any]) -> Any:
+def _when(body: dict[str, Any]) -> datetime | None:
     raw = _checked(body, {"when": (str,)}).get("when")
     when = datetime.fromisoformat(raw) if raw else None
     if when is not None and when.tzinfo is None:
         raise BadRequest("'when' needs an offset, such as 2026-03-02T14:30:00Z")
-    _fresh(phone).complete(request.path_params["id"], when)
+    return when
+
+
+def _complete(phone: Phone, request: Request, body: dict[str, Any]) -> Any:
+    _fresh(phone).complete(request.path_params["id"], _when(body))
     return _shown(phone, request.path_params["id"])
+
+
+def _complete_occurrence(phone: Phone, request: Request, body: dict[str, Any]) -> Any:
+    """Answers with what is then completed: the copy that stays, or the last occurrence itself."""
+    return _shown(phone, _fresh(phone).complete_occurrence(request.path_params["id"], _when(body)))
 
 
 def _reopen(phone: Phone, request: Request, body: dict[str, Any]) -> Any:

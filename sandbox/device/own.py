@@ -20,7 +20,7 @@ _TYPES = {
         "Completed Deleted Flagged Priority AllDay Imported Count IsGroup IsLinkedToAccount "
         "Frequency Interval OccurrenceCount FirstDayOfTheWeek"
     ),
-    "TIMESTAMP": "CompletionDate CreationDate LastModifiedDate DueDate EndDate",
+    "TIMESTAMP": "CompletionDate CreationDate LastModifiedDate DueDate StartDate EndDate",
     "REFERENCE": "List ParentList ParentReminder Reminder Alarm",
     "STRING_LIST": "AlarmIDs HashtagIDs AttachmentIDs RecurrenceRuleIDs",
     "BYTES": "DateComponentsData",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
-from sandbox.device import edits, view
+from sandbox.device import edits, occurrence, view
 from sandbox.device.edits import BLUE, KEEP, Keep
 from sandbox.device.exchange import Exchange
 from sandbox.device.own import Own
@@ -167,6 +167,12 @@ class Phone:
         """Tick off at `when` (seconds since 1970, or an aware datetime; default now)."""
         edits.complete(self._own, identity, when)
         self._push()
+
+    def complete_occurrence(self, identity: str, when: float | datetime | None = None) -> str:
+        """Tick off what is due of a repeating reminder, which moves on; returns the done one."""
+        done = occurrence.complete(self._own, identity, when)
+        self._push()
+        return done
 
     def reopen(self, identity: str) -> None:
         """Take the tick off."""

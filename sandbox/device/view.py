@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-from sandbox.device import alarms, document
+from sandbox.device import alarms, document, occurrence
 from sandbox.device.document import DocumentError
 from sandbox.device.moment import Moment
 from sandbox.device.own import Copy, Own, bare
@@ -35,7 +35,8 @@ class ShownReminder:
 
     `due` is the stored due date, `shown_due` what is displayed: the earliest date alarm that the
     phone does not drop, else the due date. Forms: "2026-03-02" all-day, "2026-03-02T14:30"
-    floating, "2026-03-02T14:30[Europe/Paris]" zoned.
+    floating, "2026-03-02T14:30[Europe/Paris]" zoned. `repeat` is the rule as `occurrence.shown`
+    writes it: "weekly/2/".
     """
 
     id: str
@@ -49,6 +50,8 @@ class ShownReminder:
     priority: int
     flagged: bool
     tags: tuple[str, ...]
+    urls: tuple[str, ...]
+    repeat: str | None
     parent: str | None
     created: datetime | None
     problems: tuple[str, ...]
@@ -131,6 +134,7 @@ def _reminder(own: Own, copy: Copy, list_name: str) -> ShownReminder:
     title = _text(copy, "TitleDocument", "title", problems)
     notes = _text(copy, "NotesDocument", "notes", problems)
     parent = own.live(copy.get("ParentReminder"))
+    rule = occurrence.rule_of(own, copy)
     return ShownReminder(
         id=copy.id,
         list=list_name,
@@ -143,6 +147,8 @@ def _reminder(own: Own, copy: Copy, list_name: str) -> ShownReminder:
         priority=copy.get("Priority") or 0,
         flagged=bool(copy.get("Flagged")),
         tags=_tags(own, copy, problems),
+        urls=_urls(own, copy),
+        repeat=occurrence.shown(rule) if rule else None,
         parent=parent.id if parent else None,
         created=_instant(copy.get("CreationDate")),
         problems=tuple(problems),
@@ -180,7 +186,7 @@ def _due(own: Own, copy: Copy, problems: list[str]) -> tuple[str | None, str | N
     if any(alarm.when is None for alarm in found):
         problems.append("date alarm without a readable day")
     valid = [alarm.when for alarm in found if alarm.when and not alarm.stale]
-    if due is not None and not due.all_day and not found:
+    if due is not None and not due.all_day and not found and not copy.get("Completed"):
         problems.append(SILENT)
     shown = min(valid, key=_sooner) if valid else due
     return (str(due) if due else None), (str(shown) if shown else None)
@@ -202,6 +208,12 @@ def _tags(own: Own, copy: Copy, problems: list[str]) -> tuple[str, ...]:
         elif tag.get("Name"):
             names.append(str(tag.get("Name")))
     return tuple(names)
+
+
+def _urls(own: Own, copy: Copy) -> tuple[str, ...]:
+    named = (own.by_id("Attachment", identity) for identity in copy.ids("AttachmentIDs"))
+    live = (entry for entry in named if entry is not None and own.live(entry.name))
+    return tuple(str(entry.get("URL")) for entry in live if entry.get("Type") == "URL")
 
 
 def _instant(millis: object) -> datetime | None:
