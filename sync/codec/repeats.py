@@ -3,9 +3,9 @@
 What a rule says that ``Rule`` cannot hold (certain weekdays, an unknown frequency) makes it an
 ``OtherRule``: its nearest words, and a digest of all that it says.
 
-``EndDate`` (docs/wire.md, recurrence rules) is the last day at the due time, less one minute; of
-an all-day reminder the last minute of that day. Both are read and written as the due date is: as
-an instant if that is zoned, else as if the clock on the wall showed UTC.
+``EndDate`` (docs/wire.md, tags, links and rules) is the last day at the due time, less one
+minute; of an all-day reminder the last minute of that day. It is read and written as the due date
+is: as an instant if that is zoned, else as if the clock on the wall showed UTC.
 """
 
 from __future__ import annotations

@@ -96,6 +96,18 @@ def test_reminders_are_filtered(device: Api) -> None:
     assert titles("?completed=1") == {"Open", "Done", "Elsewhere"}
 
 
+def test_an_occurrence_is_completed_and_its_copy_answered(device: Api) -> None:
+    identity = device.make("Water plants", due="2026-03-02")
+    device.other.sync()
+    device.other.attach(identity, "RecurrenceRule", {"Frequency": 0, "Interval": 1})
+    status, copy = device.send("POST", f"/reminders/{identity}/occurrence")
+    assert (status, copy["done"], copy["due"], copy["repeat"]) == (201, True, "2026-03-02", None)
+    own = device.send("GET", f"/reminders/{identity}")[1]
+    assert (own["done"], own["due"], own["repeat"]) == (False, "2026-03-03", "daily/1/")
+    status, refused = device.send("POST", f"/reminders/{copy['id']}/occurrence")
+    assert (status, "does not repeat" in refused["error"]) == (400, True)
+
+
 def test_a_patch_changes_only_what_it_names(device: Api) -> None:
     identity = device.make("Tap", notes="washer", due="2026-03-02")
     status, shown = device.send("PATCH", f"/reminders/{identity}", {"title": "Pipe", "due": None})
