@@ -25,8 +25,8 @@ _COLUMNS = "id, due, copy_id, next_due, next_rule, done_at_ms, state"
 class Occurrence:
     """That the reminder ``id``, which repeats, was done when it was due on ``due``.
 
-    ``due`` is that date as a text that tells its occurrences apart. The completed copy is to be the reminder
-    ``copy_id``; the reminder itself goes on with ``next_due`` and ``next_rule``.
+    ``due`` is that date as a text that tells its occurrences apart. The completed copy is to be
+    the reminder ``copy_id``; the reminder itself goes on with ``next_due`` and ``next_rule``.
     """
 
     id: str
