@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -190,15 +189,8 @@ class Committer:
             blocks=known.blocks,
             base=known.base,
             home_zone=self._zone,
-            tags=self._tags(),
             rank=rank,
         )
-
-    def _tags(self) -> dict[str, list[str]]:
-        tags: defaultdict[str, list[str]] = defaultdict(list)
-        for tag in self._store.mirror.tags():
-            tags[tag.reminder_id].append(tag.name)
-        return tags
 
     def _write_down(self, planned: Planned) -> None:
         """Occurrences that were done here, before their lines go on; and those that arrived."""

@@ -214,8 +214,8 @@ def _merge_fields(case: _Case, local: LocalItem, remote: RemoteItem, wins: Side)
         if name in seen.opaque or name in remote.reminder.opaque:
             continue
         before = case.base.get(name, MISSING)
-        if name is Field.REPEAT and before is MISSING and seen.repeat is None:
-            before = None  # a line that says nothing of it has not said that it ends
+        if name is Field.REPEAT and before is MISSING and remote.reminder.repeat is not None:
+            before = None  # a line that has never said anything of it has not said that it ends
         match merge(before, seen.value(name), remote.reminder.value(name), wins):
             case Agreed(value):
                 if value != before:

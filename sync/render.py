@@ -52,8 +52,8 @@ class FileWrite:
 class Desk:
     """All that is needed to write: where lines are, their ids, and how new ones look.
 
-    ``paths`` maps list ids to files, ``blocks`` and ``tags`` reminders to block ids and tags,
-    ``rank`` gives the order of new lines, ``base`` what is agreed on now.
+    ``paths`` maps list ids to files, ``blocks`` reminders to block ids, ``rank`` gives the order
+    of new lines, ``base`` what is agreed on now.
     """
 
     local: LocalState
@@ -62,7 +62,6 @@ class Desk:
     blocks: Mapping[str, str]
     base: Mapping[str, Values]
     home_zone: str
-    tags: Mapping[str, Sequence[str]] = field(default_factory=dict)
     rank: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
@@ -258,7 +257,6 @@ def _insert(
         reminder=coming[id],
         block=desk.blocks[id],
         after_parent=after,
-        tags=tuple(desk.tags.get(id, ())),
         children=tuple(_insert(desk, coming, child, None, ()) for child in below),
     )
 

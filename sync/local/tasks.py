@@ -58,8 +58,8 @@ class Task:
     ``parent`` indexes ``TodoFile.tasks``: the outermost task that this one stands beneath.
     ``section`` is the level-two heading above. ``reminder`` has the fields that a file can say;
     its id, list and parent are empty. ``extras`` names what stands there beside them, such as
-    ``"recurrence"`` or ``"comment"``. ``clean`` says that the line and its child block hold
-    nothing but fields and tags, so that removing them loses nobody's words. ``text`` is the line.
+    ``"image"`` or ``"comment"``. ``clean`` says that the line and its child block hold nothing but
+    fields, so that removing them loses nobody's words. ``text`` is the line.
     """
 
     line: int
@@ -67,7 +67,6 @@ class Task:
     parent: int | None
     section: str | None
     reminder: Reminder
-    tags: tuple[str, ...]
     extras: frozenset[str]
     clean: bool
     text: str
@@ -118,7 +117,6 @@ class Insert:
     reminder: Reminder
     block: str
     after_parent: int | None = None
-    tags: tuple[str, ...] = ()
     before_done_section: bool = True
     children: tuple[Insert, ...] = ()
 

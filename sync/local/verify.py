@@ -54,8 +54,8 @@ def _difference(file: TodoFile, task: Task, wanted: Wanted) -> str:
     before = wanted.before
     if before is None:
         return ""
-    if (task.text, task.section, task.tags) != (wanted.text, before.section, before.tags):
-        return "its words, section or tags would change"
+    if (task.text, task.section) != (wanted.text, before.section):
+        return "its words or section would change"
     if not wanted.is_touched and task.extras != before.extras:
         return "what stands beneath it would change"
     return ""

@@ -8,7 +8,7 @@ from itertools import product
 
 import pytest
 
-from store.model import Absent, AllDay, Completion, Field, Present, Unknown
+from store.model import Absent, AllDay, Completion, Field, OtherRule, Present, Unknown
 from sync.actions import (
     AddLine,
     Conflict,
@@ -277,12 +277,13 @@ def test_a_moved_line_takes_its_edits_along() -> None:
 @pytest.mark.parametrize("why", ["read-only", "recurring", "unreadable there"])
 def test_a_moved_line_takes_along_what_is_held_back(why: str) -> None:
     done = Completion(day=date(2026, 3, 2))
-    here = reminder(notes="only here") if why == "unreadable there" else replace(HERE, done=done)
+    old = replace(OLD, repeat=OtherRule("every week", "k")) if why == "recurring" else OLD
+    here = reminder(notes="only here") if why == "unreadable there" else replace(old, done=done)
     hidden = frozenset({Field.NOTES}) if why == "unreadable there" else frozenset[Field]()
-    there = remote(replace(OLD, list=B, opaque=hidden), recurring=why == "recurring")
+    there = remote(replace(old, list=B, opaque=hidden))
     mode = Mode.READ_ONLY if why == "read-only" else Mode.TWO_WAY
     lists = {id: replace(view, mode=mode) for id, view in LISTS.items()}
-    plan = make_plan(snapshot(here=local(here), there=there, base=OLD, lists=lists), policy())
+    plan = make_plan(snapshot(here=local(here), there=there, base=old, lists=lists), policy())
     (move,) = plan.renders
     assert isinstance(move, MoveLine)
     assert move.reminder == replace(here, list=B)
@@ -358,9 +359,10 @@ def test_nothing_moves_in_a_list_that_is_not_known() -> None:
 # ---- what waits, and evidence -------------------------------------------------------------------
 
 
-def test_a_repeating_reminder_is_not_completed_from_a_file() -> None:
-    here = replace(OLD, done=Completion(day=date(2026, 3, 2)), title="new")
-    one = snapshot(here=local(here), there=remote(OLD, recurring=True), base=OLD)
+def test_what_repeats_by_no_rule_that_can_be_said_is_not_completed_from_a_file() -> None:
+    old = replace(OLD, repeat=OtherRule("every week", "k"))
+    here = replace(old, done=Completion(day=date(2026, 3, 2)), title="new")
+    one = snapshot(here=local(here), there=remote(old), base=old)
     plan = make_plan(one, policy())
     assert plan.pushes == (Update("R1", {TITLE: "new"}),)
     assert [hold.kind for hold in plan.holds] == [HoldKind.RECURRING]

@@ -133,7 +133,7 @@ def local_items(id: str) -> st.SearchStrategy[LocalItem]:
 
 
 def remote_items(id: str) -> st.SearchStrategy[RemoteItem]:
-    return st.builds(RemoteItem, reminders(id, MOSTLY_CLEAR), st.booleans(), st.booleans())
+    return st.builds(RemoteItem, reminders(id, MOSTLY_CLEAR), st.booleans())
 
 
 def bases(id: str) -> st.SearchStrategy[dict[Field, Value]]:

@@ -9,25 +9,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from store.model import Field, Reminder
-from sync.local.dates import settled_done
 from sync.local.lines import Line, column, encode, nearest_eol
 from sync.local.tasks import CannotEdit, Edit, Insert, Remove, SetFields, Stamp, TodoFile
 from sync.local.verify import Wanted, verify
+from sync.local.wish import as_read, spoken, wish
 
 from .layout import MarkdownFile
 from .lineedit import change_line
-from .notes import rewrite
+from .notes import relink, rewrite
 from .parse import parse
-from .placing import Spot, child_prefix, subtask_spot, top_spot, unit_for
-from .render import render, shown
+from .placing import Spot, child_lead, child_prefix, subtask_spot, top_spot, unit_for
+from .render import child_bullet, render, shown
+from .taskline import read_rule
 
 __all__ = ["edit", "new_file"]
 
 _NOT_ON_THE_LINE = frozenset({Field.LIST, Field.PARENT})
-_NOTES_FIRST, _SUBTASKS, _TOP_LEVEL = range(3)
+_NOTES_FIRST, _LINKS, _SUBTASKS, _TOP_LEVEL = range(4)
 
 
 @dataclass(slots=True)
@@ -63,8 +63,8 @@ def edit(file: TodoFile, edits: Sequence[Edit], home_zone: str) -> bytes:
     work = _Work(file, home_zone)
     inserts: list[Insert] = []
     changes: dict[int, SetFields] = {}
-    for wish in edits:
-        match wish:
+    for one in edits:
+        match one:
             case SetFields(task, values):
                 before = changes[task].changes if task in changes else {}
                 changes[task] = SetFields(task, {**before, **values})
@@ -75,7 +75,7 @@ def edit(file: TodoFile, edits: Sequence[Edit], home_zone: str) -> bytes:
             case Remove(task):
                 work.removed.add(task)
             case Insert():
-                inserts.append(wish)
+                inserts.append(one)
     for task in sorted(changes.keys() | work.stamps.keys()):
         _change(work, changes.get(task, SetFields(task, {})))
     _remove(work)
@@ -94,31 +94,40 @@ def _block(work: _Work, index: int, now: str | None) -> str | None:
     return stamp if index in work.restamped else now or stamp
 
 
-def _change(work: _Work, wish: SetFields) -> None:
-    task, place = work.file.tasks[wish.task], work.file.layout.places[wish.task]
-    if wish.task in work.removed:
-        raise CannotEdit("a task cannot be changed and removed at once", wish.task)
-    for name in wish.changes:
-        if name in _NOT_ON_THE_LINE:
-            raise CannotEdit(f"a line does not say its {name.value}: move the line", wish.task)
-        if name in task.reminder.opaque:
-            raise CannotEdit(f"line {task.line + 1}: its {name.value} cannot be read", wish.task)
-    values: dict[str, Any] = {name.value: value for name, value in wish.changes.items()}
-    wanted = shown(replace(task.reminder, **values), work.home_zone)
-    if wanted.opaque != task.reminder.opaque:
-        raise CannotEdit(f"line {task.line + 1}: no line can say this due date", wish.task)
-    wanted = replace(wanted, done=settled_done(task.reminder.done, wanted.done))
-    block = _block(work, wish.task, task.block)
-    text = change_line(
-        place.line, task.reminder, wanted, wish.changes.keys(), block, work.home_zone
+def _change(work: _Work, edit: SetFields) -> None:
+    task, place = work.file.tasks[edit.task], work.file.layout.places[edit.task]
+    if edit.task in work.removed:
+        raise CannotEdit("a task cannot be changed and removed at once", edit.task)
+    for name in edit.changes.keys() & _NOT_ON_THE_LINE:
+        raise CannotEdit(f"a line does not say its {name.value}: move the line", edit.task)
+
+    def show(reminder: Reminder) -> Reminder:
+        return shown(reminder, work.home_zone)
+
+    rule, is_opaque = read_rule(place.line)
+    said = spoken(task.reminder, rule, is_opaque=is_opaque)
+    wanted = wish(work.file, edit, said, show)
+    block = _block(work, edit.task, task.block)
+    work.texts[task.line] = change_line(
+        place.line, said, wanted, edit.changes.keys(), block, work.home_zone
     )
-    work.wanted[wish.task] = wanted
-    work.texts[task.line] = text
+    work.wanted[edit.task] = show(wanted)
+    _change_below(work, edit.task, wanted)
+
+
+def _change_below(work: _Work, index: int, wanted: Reminder) -> None:
+    """The notes and links beneath a task."""
+    task, place = work.file.tasks[index], work.file.layout.places[index]
     if wanted.notes != task.reminder.notes:
-        prefix = child_prefix(work.file, wish.task) + ">"
+        prefix = child_prefix(work.file, index) + ">"
         dropped, at, lines = rewrite(place.notes, task.line, wanted.notes, prefix)
         work.dropped |= dropped
         work.chunks.setdefault(at, []).append(_Chunk(_NOTES_FIRST, lines))
+    if wanted.urls != task.reminder.urls:
+        lead = child_lead(work.file, index)
+        dropped, at, lines = relink(place.notes, task.line, wanted.urls, lead)
+        work.dropped |= dropped
+        work.chunks.setdefault(at, []).append(_Chunk(_LINKS, lines))
 
 
 def _remove(work: _Work) -> None:
@@ -157,8 +166,7 @@ def _chunk(work: _Work, spot: Spot, items: Sequence[Insert], rank: int) -> _Chun
         unit = _unit(work, spot.indent, bullet)
         _write(work, chunk, item, (spot.indent, bullet), None)
         for child in item.children:
-            small = "-" if bullet[:-1] else bullet
-            _write(work, chunk, child, (spot.indent + unit, small), line)
+            _write(work, chunk, child, (spot.indent + unit, child_bullet(bullet)), line)
     if spot.blank_after:
         chunk.lines.append("")
     return chunk
@@ -175,7 +183,6 @@ def _write(
         work.home_zone,
         indent=indent,
         bullet=bullet,
-        tags=item.tags,
         unit=_unit(work, indent, bullet),
     )
 
@@ -218,9 +225,7 @@ def _wanted_in(
         yield (
             base + offset,
             Wanted(
-                reminder=replace(
-                    shown(item.reminder, home_zone), id="", list="", parent=None, opaque=frozenset()
-                ),
+                reminder=as_read(shown(item.reminder, home_zone)),
                 block=item.block or None,
                 parent=above if parent is None else base + parent,
             ),

@@ -12,6 +12,7 @@ from datetime import time
 
 from store.model import Completion, Done, Due, Field, Floating, Priority, Reminder, Zoned
 from sync.local.dates import FLOATING, read_day, read_time
+from sync.local.projection import words_of
 
 from .render import SYMBOLS, due_words, write_title
 from .taskline import DONE_STATUS, TaskLine
@@ -76,6 +77,10 @@ def change_line(
         _set_priority(changes, wanted.priority)
     if Field.DUE in differing:
         _set_due(changes, wanted.due, home_zone)
+    if Field.TAGS in differing:
+        _set_tags(changes, wanted.tags)
+    if Field.REPEAT in differing:
+        _set_rule(changes, words_of(wanted.repeat))
     if Field.DONE in differing:
         _set_done(changes, current.done, wanted.done)
     for start, end in _merged(line.text, changes):
@@ -111,6 +116,31 @@ def _set_flag(changes: _Changes, *, flagged: bool) -> None:
         changes.new.append((Kind.FLAG, "🚩"))
     else:
         changes.gone.extend(changes.line.of(Kind.FLAG))
+
+
+def _set_tags(changes: _Changes, tags: frozenset[str]) -> None:
+    """New ones go to the end of the run; the first ever behind the title, or they are part of it."""
+    line = changes.line
+    run = line.of(Kind.TAG)
+    changes.gone.extend(token for token in run if token.value not in tags)
+    new = " ".join(f"#{tag}" for tag in sorted(tags - {token.value for token in run}))
+    staying = [token for token in run if token.value in tags]
+    if new and staying:
+        at = staying[-1].end
+        changes.spans.append((at, at, _ORDER[Kind.TAG], f" {new}"))
+    elif new:
+        changes.new.append((Kind.TAG, new))
+
+
+def _set_rule(changes: _Changes, words: str | None) -> None:
+    tokens = changes.line.of(Kind.RECURRENCE)
+    if words is None:
+        changes.gone.extend(tokens)
+    elif not tokens:
+        changes.new.append((Kind.RECURRENCE, f"🔁 {words}"))
+    else:
+        changes.put_value(tokens[0], words)
+        changes.gone.extend(tokens[1:])
 
 
 def _set_priority(changes: _Changes, priority: Priority) -> None:
@@ -203,8 +233,10 @@ def _date_completion(changes: _Changes, stamps: tuple[Token, ...], wanted: Compl
 
 def _add(changes: _Changes, kind: Kind, text: str) -> None:
     line, rank = changes.line, _ORDER[kind]
+    title_end = line.title[-1][1] if kind is Kind.TAG and line.title else line.body
     for token in line.tokens:
         stays = token not in changes.gone and token.kind not in _NOT_ANCHORS
+        stays = stays and token.start >= title_end
         if stays and _ORDER[token.kind] > rank:
             glue = "" if line.text[token.start - 1] in " \t" else " "
             changes.spans.append((token.start, token.start, rank, f"{glue}{text} "))

@@ -1,9 +1,10 @@
-"""Reads the lines beneath a task as its notes, and says how to change them.
+"""Reads the lines beneath a task as its notes and links, and says how to change them.
 
 Notes are written as a quote; a person may also have written them as indented text or plain
-bullets, which are read as they stand, less their indentation. What is no note stays as it is:
-links and images (``- 🔗``, ``- 📎``), comments and HTML, bullets that hold tasks of their own, and
-text that is not indented, which CommonMark counts to the task and people do not.
+bullets, which are read as they stand, less their indentation. Links are bullets of their own,
+``- 🔗 <https://…>``. What is neither stays as it is: images (``- 📎``), links with other words,
+comments and HTML, bullets that hold tasks of their own, and text that is not indented, which
+CommonMark counts to the task and people do not.
 """
 
 from __future__ import annotations
@@ -17,11 +18,26 @@ from sync.local.text import clean_notes
 
 from .blocks import Blocks, Item
 
-__all__ = ["Notes", "quote", "read_notes", "rewrite"]
+__all__ = ["Link", "Notes", "is_url", "link_line", "quote", "read_notes"]
+__all__ += ["relink", "rewrite"]
 
 _QUOTE = re.compile(r"([ \t]*>)( ?)(.*)", re.DOTALL)
 _ATTACHMENT = re.compile(r"[ \t]*(?:[-*+]|[0-9]{1,9}[.)])[ \t]+(🔗|📎)")
 _EXTRA = {"🔗": "link", "📎": "image"}
+_URL = re.compile(r"[^\s<>\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
+_LINK = re.compile(
+    r"(?P<lead>[ \t]*(?:[-*+]|[0-9]{1,9}[.)])[ \t]+)🔗\ufe0f?[ \t]*"
+    rf"(?:<(?P<url>{_URL.pattern})>|(?P<bare>[a-z]+://{_URL.pattern}))[ \t]*"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link's line beneath a task; ``lead`` is what stands before its mark."""
+
+    line: int
+    url: str
+    lead: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +46,7 @@ class Notes:
 
     ``lines`` are the lines that the notes stand on and ``parts`` what each says; ``prefix`` is the
     quote's, such as ``"    >"``, if they are one quote. ``own`` are all lines to go if the task
-    goes (its subtasks' left out); ``extras`` names what is there beside notes.
+    goes (its subtasks' left out); ``extras`` names what is there beside notes and links.
     """
 
     text: str
@@ -38,19 +54,26 @@ class Notes:
     parts: tuple[str, ...]
     prefix: str | None
     own: tuple[int, ...]
+    links: tuple[Link, ...]
     extras: frozenset[str]
+
+    @property
+    def urls(self) -> frozenset[str]:
+        """What the links point to."""
+        return frozenset(link.url for link in self.links)
 
 
 @dataclass(slots=True)
 class _Found:
     notes: list[int]
     own: list[int]
+    links: list[Link]
     extras: set[str]
 
 
 def read_notes(lines: Sequence[str], blocks: Blocks, item: Item, content_column: int) -> Notes:
     """The notes beneath the task ``item``, whose child lines begin at ``content_column``."""
-    found = _Found([], [item.start], set())
+    found = _Found([], [item.start], [], set())
     children = [blocks.items[child] for child in item.children]
     index = item.start + 1
     for child in children:
@@ -93,6 +116,11 @@ def _read_child(
     if child.holds_task:
         found.extras.add("bullet")
         return
+    link = _LINK.fullmatch(lines[child.start]) if child.end == child.start + 1 else None
+    if link:
+        found.links.append(Link(child.start, link["url"] or link["bare"], link["lead"]))
+        found.own.append(child.start)
+        return
     mark = _ATTACHMENT.match(lines[child.start])
     for index in range(child.start, child.end):
         _read_line(lines, blocks, index, content_column, found, _EXTRA[mark[1]] if mark else "")
@@ -120,6 +148,7 @@ def _assemble(lines: Sequence[str], found: _Found) -> Notes:
         parts=tuple(parts),
         prefix=prefixes.pop() if is_one_block and len(prefixes) == 1 else None,
         own=tuple(found.own),
+        links=tuple(found.links),
         extras=frozenset(found.extras),
     )
 
@@ -146,6 +175,16 @@ def _parts(
             run.append(lines[index])
     dedent()
     return parts
+
+
+def is_url(url: str) -> bool:
+    """Whether a link's line can say ``url``."""
+    return _URL.fullmatch(url) is not None
+
+
+def link_line(url: str, lead: str) -> str:
+    """The line of a link; ``lead`` is its indentation and bullet, such as ``"    - "``."""
+    return f"{lead}🔗 <{url}>"
 
 
 def quote(text: str, prefix: str) -> list[str]:
@@ -177,3 +216,19 @@ def rewrite(notes: Notes, after: int, text: str, prefix: str) -> tuple[set[int],
         where,
         [f"{notes.prefix} {line}" if line else notes.prefix for line in changed],
     )
+
+
+def relink(
+    notes: Notes, after: int, urls: frozenset[str], lead: str
+) -> tuple[set[int], int, list[str]]:
+    """How to make the links say ``urls``, as ``rewrite`` does for the notes.
+
+    New ones go behind the last link, else behind the notes, else behind the task's line ``after``,
+    with ``lead`` before them.
+    """
+    new = sorted(urls - notes.urls)
+    dropped = {link.line for link in notes.links if link.url not in urls}
+    if notes.links:
+        last = notes.links[-1]
+        return dropped, last.line + 1, [link_line(url, last.lead) for url in new]
+    return dropped, (notes.lines or (after,))[-1] + 1, [link_line(url, lead) for url in new]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from store.model import Reminder
+from store.model import Field, Reminder
 from sync.local.lines import decode
 from sync.local.tasks import Task
 
@@ -102,11 +102,13 @@ def _task(place: Place, line: int, parent: int | None, section: str | None, zone
             due=said.due,
             priority=said.priority,
             flagged=said.flagged,
+            tags=said.tags,
+            urls=place.notes.urls,
+            repeat=said.repeat,
             opaque=said.opaque,
         ),
-        tags=said.tags,
         extras=extras,
-        clean=not extras and not said.opaque,
+        clean=not extras and said.opaque <= {Field.REPEAT},
         text=place.line.text,
     )
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from sync.local.lines import column, is_blank
 
 from .layout import Layout, MarkdownFile, Place
-from .render import CHILD_INDENT
+from .render import CHILD_INDENT, child_bullet
 
-__all__ = ["Spot", "child_prefix", "subtask_spot", "top_spot", "unit_for"]
+__all__ = ["Spot", "child_lead", "child_prefix", "subtask_spot", "top_spot", "unit_for"]
 
 _DONE = "done"
 _CODE_GAP = 4
@@ -78,7 +78,7 @@ def subtask_spot(file: MarkdownFile, parent: int) -> Spot:
     place = file.layout.places[parent]
     for child in reversed(_children(file, parent)):
         return Spot(place.end, child.line.indent, child.line.marker)
-    marker = "-" if place.line.marker[:-1] else place.line.marker
+    marker = child_bullet(place.line.marker)
     indent = place.line.indent
     unit = unit_for(file.layout, indent, place.line.content_column)
     return Spot(place.end, indent + unit, marker)
@@ -91,6 +91,11 @@ def child_prefix(file: MarkdownFile, task: int) -> str:
         if _fits(child.line.indent, line.content_column):
             return child.line.indent
     return line.indent + unit_for(file.layout, line.indent, line.content_column)
+
+
+def child_lead(file: MarkdownFile, task: int) -> str:
+    """The indentation and bullet of a new child line of ``task`` that is no task."""
+    return f"{child_prefix(file, task)}{child_bullet(file.layout.places[task].line.marker)} "
 
 
 def unit_for(layout: Layout, indent: str, content_column: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import replace
 
 from store.model import (
     AllDay,
@@ -13,21 +13,32 @@ from store.model import (
     Zoned,
 )
 from sync.local.dates import FLOATING
-from sync.local.projection import project
+from sync.local.projection import project, words_of
 
-from .notes import quote
+from .notes import is_url, link_line, quote
 from .taskline import read_fields, split
 from .tokens import escape, is_tag
 
-__all__ = ["CHILD_INDENT", "SYMBOLS", "due_words", "render", "shown", "write_title"]
+__all__ = ["CHILD_INDENT", "SYMBOLS", "child_bullet", "due_words", "render", "shown"]
+__all__ += ["write_title"]
 
 SYMBOLS = {Priority.HIGH: "⏫", Priority.MEDIUM: "🔼", Priority.LOW: "🔽", Priority.NONE: ""}
 CHILD_INDENT = 4
 
 
 def shown(reminder: Reminder, home_zone: str) -> Reminder:
-    """The reminder as a file shows it: what ``parse`` reads back after ``render``."""
-    return project(reminder, home_zone)
+    """The reminder as a file shows it: what ``parse`` reads back after ``render``.
+
+    Names that no tag and addresses that no link can have are left out of the sets.
+    """
+    value = project(reminder, home_zone)
+    if not value.tags and not value.urls:
+        return value
+    return replace(
+        value,
+        tags=frozenset(tag for tag in value.tags if is_tag(f"#{tag}")),
+        urls=frozenset(url for url in value.urls if is_url(url)),
+    )
 
 
 def render(
@@ -37,33 +48,38 @@ def render(
     *,
     indent: str = "",
     bullet: str = "-",
-    tags: Sequence[str] = (),
     unit: str | None = None,
 ) -> list[str]:
-    """The task line and its notes' lines, without line ends; ``block`` may be empty.
+    """The task line, its notes' and its links', without line ends; ``block`` may be empty.
 
-    Names in ``tags`` that could not be read back as a tag are left out. Notes are indented by
-    ``unit`` more than the task: by default four spaces, or as many as the bullet needs.
+    What stands beneath the task is indented by ``unit`` more: by default four spaces, or as many
+    as the bullet needs. A completed task keeps its rule on the line, should it be reopened.
     """
     value = shown(reminder, home_zone)
     clock, day = due_words(value.due, home_zone)
-    done = value.done
+    done, rule = value.done, words_of(reminder.repeat)
+    below = indent + (unit or " " * max(CHILD_INDENT, len(bullet) + 1))
+    lead = f"{below}{child_bullet(bullet)} "
     words = (
         f"{indent}{bullet} [{' ' if done is None else 'x'}]",
         write_title(value.title),
         "🚩" if value.flagged else "",
-        *(f"#{tag}" for tag in tags if is_tag(f"#{tag}")),
+        *(f"#{tag}" for tag in sorted(value.tags)),
         f"⏰ {clock}" if clock else "",
         SYMBOLS[value.priority],
+        f"🔁 {rule}" if rule else "",
         f"📅 {day}" if day else "",
         f"✅ {done.day.isoformat()}" if done and done.day else "",
         f"^{block}" if block else "",
     )
     line = " ".join(word for word in words if word)
-    return [
-        line,
-        *quote(value.notes, indent + (unit or " " * max(CHILD_INDENT, len(bullet) + 1)) + ">"),
-    ]
+    links = [link_line(url, lead) for url in sorted(value.urls)]
+    return [line, *quote(value.notes, f"{below}>"), *links]
+
+
+def child_bullet(bullet: str) -> str:
+    """The bullet of what stands beneath: what is numbered has plain ones."""
+    return "-" if bullet[:-1] else bullet
 
 
 def due_words(due: Due | None, home_zone: str) -> tuple[str, str]:

@@ -11,14 +11,15 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from store.model import Completion, Done, Due, Field, Priority
+from store.model import Completion, Done, Due, Field, Priority, Rule
 from sync.local.dates import as_due, read_day, read_moment, read_time
 from sync.local.lines import column
 from sync.local.text import clean_title
+from sync.recurrence import from_words
 
 from .tokens import Kind, Token, is_tag, scan, unescape
 
-__all__ = ["PRIORITIES", "LineFields", "TaskLine", "read_fields", "split"]
+__all__ = ["PRIORITIES", "LineFields", "TaskLine", "read_fields", "read_rule", "split"]
 
 PRIORITIES = {
     "🔺": Priority.HIGH,
@@ -40,6 +41,7 @@ _TASK = re.compile(r"([ \t]*)([-*+]|[0-9]{1,9}[.)])([ \t]+)\[(.)\](?=[ \t]|$)")
 _BLOCK = re.compile(r"(?<=[ \t])\^([A-Za-z0-9-]+)[ \t]*$")
 _WORD = re.compile(r"[^ \t]+")
 _FIELD_KINDS = frozenset({Kind.FLAG, Kind.TAG, Kind.TIME, Kind.PRIORITY, Kind.DUE, Kind.COMPLETED})
+_FIELD_KINDS |= {Kind.RECURRENCE}
 _CODE_GAP = 4
 
 
@@ -81,7 +83,8 @@ class LineFields:
     due: Due | None
     priority: Priority
     flagged: bool
-    tags: tuple[str, ...]
+    tags: frozenset[str]
+    repeat: Rule | None
     opaque: frozenset[Field]
     extras: frozenset[str]
 
@@ -153,8 +156,14 @@ def read_fields(line: TaskLine, home_zone: str) -> LineFields:
         opaque.add(Field.DUE)
     if priority_is_opaque:
         opaque.add(Field.PRIORITY)
-    extras = {token.kind.value for token in line.tokens if token.kind not in _FIELD_KINDS}
+    rule, rule_is_opaque = read_rule(line)
     done = _done(line)
+    if rule_is_opaque or done is not None:
+        # A rule on a completed line says nothing: other tools leave it there.
+        opaque.add(Field.REPEAT)
+    extras = {token.kind.value for token in line.tokens if token.kind not in _FIELD_KINDS}
+    if rule_is_opaque:
+        extras.add(Kind.RECURRENCE.value)
     if done is not None and done.day is not None and line.status == "-":
         extras.discard(Kind.CANCELLED.value)
     if line.of(Kind.COMPLETED) and (done is None or done.day is None):
@@ -173,10 +182,19 @@ def read_fields(line: TaskLine, home_zone: str) -> LineFields:
             Priority.NONE if priority_is_opaque else next(iter(priorities), None) or Priority.NONE
         ),
         flagged=bool(line.of(Kind.FLAG)),
-        tags=tuple(token.value for token in line.of(Kind.TAG)),
+        tags=frozenset(token.value for token in line.of(Kind.TAG)),
+        repeat=None if done is not None else rule,
         opaque=frozenset(opaque),
         extras=frozenset(extras),
     )
+
+
+def read_rule(line: TaskLine) -> tuple[Rule | None, bool]:
+    """The rule that stands on a line, completed or not, and whether there is an unreadable one."""
+    rules = {from_words(token.value) for token in line.of(Kind.RECURRENCE)}
+    if len(rules) > 1 or None in rules:
+        return None, True
+    return next(iter(rules), None), False
 
 
 def _done(line: TaskLine) -> Done:

@@ -120,7 +120,10 @@ _PATTERN = re.compile(
     re.VERBOSE | re.ASCII,
 )
 _HINT = re.compile(rf"[{SIGNIFIERS}\\\[(<%]")
-_TAG = re.compile(r"#(?![0-9]+$)[^\s!-,.:-@\[-^`{-~\u2000-\u206f\u3000-\u303f]+")
+_TAG = re.compile(
+    r"#(?![0-9]+$)"
+    r"[^\s!-,.:-@\[-^`{-~\x00-\x1f\x7f-\x9f\u2000-\u206f\u3000-\u303f\ud800-\udfff]+"
+)
 _BLOCK_WORD = re.compile(r"\^[A-Za-z0-9-]+")
 _BACKSLASHES = re.compile(rf"(?<!\\)(\\+)(?={STARTER})")
 _STARTER = re.compile(rf"((?:(?<!\\)\\+)?)({STARTER})")
