@@ -97,6 +97,7 @@ class Stream:
         self.random.choice(list(SAVES.values()))(self._home.folder / FILE, "".join(lines))
 
 
+@pytest.mark.timeout(3600 if SOAKING else 300)
 def test_both_sides_converge_however_often_it_is_killed(making: Making, sandbox: Sandbox) -> None:
     home = making.home(sandbox)
     home.configure(deletions={"hold_above": 1000, "grace": "0s"})
