@@ -69,6 +69,11 @@ class NetworkError(RemindersdError):
     exit_code = 6
     code = "network"
 
+    def __init__(
+        self, message: str, hint: str = "check the connection and try again; nothing is lost"
+    ) -> None:
+        super().__init__(message, hint)
+
 
 class Throttled(NetworkError):
     """The service asked us to wait ``retry_after_s`` seconds (``None``: it did not say)."""

@@ -42,13 +42,13 @@ class Making:
 
     def sandbox(self, *options: str) -> Sandbox:
         """A served sandbox."""
-        sandbox = Sandbox(self._place(), *options)
+        sandbox = Sandbox(self.place(), *options)
         self._stack.callback(sandbox.close)
         return sandbox
 
     def home(self, sandbox: Sandbox) -> Home:
         """A home whose config leads to ``sandbox``."""
-        home = Home(self._place(), sandbox)
+        home = Home(self.place(), sandbox)
         self._stack.callback(home.close)
         return home
 
@@ -56,7 +56,8 @@ class Making:
         """What the processes of this module wrote on their standard errors."""
         return [log for place in self._mine for log in sorted(place.glob("*.log"))]
 
-    def _place(self) -> Path:
+    def place(self) -> Path:
+        """A new directory, whose ``*.log`` is shown with a failure."""
         place = self._factory.mktemp("e")  # short, since the path of a socket has to be
         self._mine.append(place)
         self._all.add(place)

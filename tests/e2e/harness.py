@@ -9,7 +9,7 @@ import re
 import signal
 import socket
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -142,7 +142,7 @@ class Daemon:
             answer = connection.getresponse()
             return Answer(answer.status, json.loads(answer.read()))
 
-    def events(self) -> Iterator[tuple[str, dict[str, Any]]]:
+    def events(self) -> Generator[tuple[str, dict[str, Any]], None, None]:
         """What happens, as (name, document), first its present state; to be closed."""
         with closing(_Local(self._home.socket)) as connection:
             connection.request("GET", "/events", headers={"Accept": "text/event-stream"})
@@ -221,7 +221,8 @@ class Home:
 
     def start(self, *arguments: str, log: str = "") -> Process:
         """``remindersd --config FILE ARGUMENTS`` as a process."""
-        name = log or f"{len(self.processes)}.log"
+        kind = "debug" if "--debug" in arguments else "log"  # where a traceback is what was asked
+        name = log or f"{len(self.processes)}.{kind}"
         process = Process(
             ("--config", str(self.config_file), *arguments),
             surroundings(self.place),

@@ -133,7 +133,8 @@ def _assert_kept_here(
         for name, value in before.values().items():
             known = read(overlay(Reminder(""), {name: base[name]})) if name in base else None
             agreed = known is not None and known.value(name) == value
-            lost = [shown(overlay(before, {name: one.loser})).value(name) for one in losers]
+            mine = [one.loser for one in losers if one.field is name]
+            lost = [shown(overlay(before, {name: loser})).value(name) for loser in mine]
             blank = isinstance(value, Completion) and value.day is None and after.done is not None
             tick = isinstance(value, Completion) and value.day is None and base.get(name)
             assert words.value(name) == value or agreed or value in lost or blank or tick, name
