@@ -26,6 +26,8 @@ from sync.remote.cloudkit import ZoneId
 __all__ = ["Parcel", "Pushed", "Sender", "push", "resolve_in_flight"]
 
 TRIES = 5  # before an operation whose references never resolve is parked
+# What was edited comes after what lives again, and a done copy after its occurrence.
+_MORE_TO_COME = ("undelete", "occurrence")
 WAIT_S = 5.0  # before trying again what the service asked to try later
 
 
@@ -160,7 +162,7 @@ def _take_answers(
             remember(store, [item for item in items if isinstance(item, dict)])
             _acknowledge(store, parcel.intent)
             result.acknowledged += 1
-            if parcel.intent.kind == "undelete":  # it lives again; what was edited comes next
+            if parcel.intent.kind in _MORE_TO_COME:
                 result.wait(0.0)
         elif all(failure.atomic_sibling for failure in failures):
             siblings.append(parcel)

@@ -104,14 +104,14 @@ def _whole(store: Store, rows: Mapping[str, ReminderRow]) -> dict[str, Reminder]
 
 
 def _repeating(row: ReminderRow, rules: Mapping[str, Mapping[str, Any]]) -> Reminder:
-    """The reminder with its rule; one that is named but not there makes it opaque."""
+    """The reminder with its rule; one that is not there, or several, make it opaque."""
     reminder = row.reminder()
     if not row.rule_ids:
         return reminder
-    record = next((rules[id] for id in row.rule_ids if id in rules), None)
-    if record is None:
+    live = [rules[id] for id in row.rule_ids if id in rules]
+    if len(live) != 1:
         return replace(reminder, opaque=reminder.opaque | {Field.REPEAT})
-    return replace(reminder, repeat=decode_rule(record, row.due).repeat)
+    return replace(reminder, repeat=decode_rule(live[0], row.due).repeat)
 
 
 def _traces(store: Store, base: Mapping[str, Mapping[Field, Value]]) -> dict[str, Trace]:

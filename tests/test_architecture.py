@@ -29,7 +29,7 @@ USES_THE_SANDBOX = re.compile(r"daemon\.(demo\w*|cli\.trial)$")
 CORE = re.compile(
     r"store\.model$"
     r"|sync\.(merge|plan|actions|snapshot|lift|guard|match|lists|listplan|order|identity)$"
-    r"|sync\.(recurrence|occurrence)$"
+    r"|sync\.(recurrence|occurrence|series)$"
     r"|sync\.codec(\.|$)"
     r"|sync\.local\.(markdown|todotxt)(\.|$)"
     r"|sync\.local\.(names|tasks|verify|lines|dates|text|projection|formats)$"

@@ -131,6 +131,9 @@ def _assert_kept_here(
         after = overlay(before, op.changes) if isinstance(op, SetLine) else op.reminder
         words = read(after)
         for name, value in before.values().items():
+            if isinstance(value, frozenset):
+                _assert_only_agreed_ones_went(value, words.value(name), base.get(name))
+                continue
             known = read(overlay(Reminder(""), {name: base[name]})) if name in base else None
             agreed = known is not None and known.value(name) == value
             mine = [one.loser for one in losers if one.field is name]
@@ -138,6 +141,12 @@ def _assert_kept_here(
             blank = isinstance(value, Completion) and value.day is None and after.done is not None
             tick = isinstance(value, Completion) and value.day is None and base.get(name)
             assert words.value(name) == value or agreed or value in lost or blank or tick, name
+
+
+def _assert_only_agreed_ones_went(before: frozenset[str], after: object, base: object) -> None:
+    """Sets are joined: an element goes only where both sides had it and one took it out."""
+    assert isinstance(after, frozenset)
+    assert before - after <= (base if isinstance(base, frozenset) else frozenset())
 
 
 def _assert_kept_there(
@@ -149,6 +158,9 @@ def _assert_kept_there(
         for name in op.changes:
             assert name not in item.reminder.opaque
             value = item.reminder.value(name)
+            if isinstance(value, frozenset):
+                _assert_only_agreed_ones_went(value, op.changes[name], base.get(name))
+                continue
             assert base.get(name, MISSING) == value or any(
                 one.field is name and one.loser == value for one in losers
             )
