@@ -15,11 +15,12 @@ __all__ = ["clean_notes", "clean_title"]
 _BREAK = re.compile("\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 # Cannot be in UTF-8, makes a file binary, or drives the terminal that it is shown on.
 _UNSAFE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_MARGIN = " \t\ufeff"  # at the beginning of a file, U+FEFF is no part of its first line
 
 
 def clean_title(title: str) -> str:
     """A title on one line: breaks become spaces, the ends lose theirs."""
-    return _UNSAFE.sub("\ufffd", _BREAK.sub(" ", title)).strip(" \t")
+    return _UNSAFE.sub("\ufffd", _BREAK.sub(" ", title)).strip(_MARGIN)
 
 
 def clean_notes(notes: str) -> str:

@@ -6,7 +6,17 @@ from datetime import date, datetime
 
 from hypothesis import strategies as st
 
-from store.model import AllDay, Completion, Floating, Priority, Reminder, Zoned
+from store.model import (
+    AllDay,
+    Completion,
+    Floating,
+    Frequency,
+    OtherRule,
+    Priority,
+    Reminder,
+    Rule,
+    Zoned,
+)
 
 HOME = "Europe/Paris"
 ZONES = (HOME, "America/New_York", "Asia/Kolkata", "UTC", "Etc/GMT+5")
@@ -38,6 +48,38 @@ dones = st.one_of(
     st.builds(Completion, day=st.dates()),
     st.builds(Completion, at_ms=st.integers(-(2**53), 2**53)),
 )
+tags = st.frozensets(
+    st.one_of(
+        st.sampled_from(("home", "a/b", "12", "x y", "été", "", "B", "⏫", "a\x00", "Zwölf-2")),
+        texts,
+    ),
+    max_size=3,
+)
+urls = st.frozensets(
+    st.one_of(
+        st.sampled_from(
+            ("https://a.example/b?c=d#e", "tel:+4930", "u", "", "a b", "<", "a>b", "%%", "\u2028")
+        ),
+        texts,
+    ),
+    max_size=3,
+)
+rules = st.builds(
+    Rule,
+    st.sampled_from(Frequency),
+    st.integers(-1, 12_000),
+    st.none() | st.integers(-1, 12_000),
+    st.none() | st.dates(),
+)
+repeats = st.one_of(
+    st.none(),
+    rules,
+    st.builds(
+        OtherRule,
+        words=st.sampled_from(("every week", "every week on Monday", "Every  2 days", "", "x\ny")),
+        key=st.just("k"),
+    ),
+)
 reminders = st.builds(
     Reminder,
     id=st.just(""),
@@ -47,14 +89,18 @@ reminders = st.builds(
     due=dues,
     priority=st.sampled_from(Priority),
     flagged=st.booleans(),
+    tags=tags,
+    urls=urls,
+    repeat=repeats,
 )
-tags = st.lists(st.sampled_from(("home", "a/b", "12", "x y", "été", "")), max_size=3)
 
 _LINE_PARTS = (
     *("- [ ] ", "* [x] ", "1. [ ] ", "2) [-] ", "+ [/] ", "- ", "> ", "    ", "\t", "  "),
     *("# Done", "## Done", "## Garden", "---", "```", "~~~", "%%", "<!--", "-->", "<div>"),
     *("title", " 📅 2026-03-02", " ⏰ 09:30", " Europe/London", " ⏫", " 🚩", " #tag", " ^abc"),
     *(" ✅ 2026-01-01", " ❌ 2026-01-02", " [due:: 2026-03-02T14:30]", "📎", "🔗", " ", "\u2028"),
+    *(" 🔁 every 2 weeks", " 🔁 every day on", " [repeat:: every day]", "- 🔗 <https://a.example>"),
+    *(" #été", "- 🔗 u", "\x01"),
 )
 lines = st.lists(st.sampled_from(_LINE_PARTS), max_size=7).map("".join)
 files = st.builds(

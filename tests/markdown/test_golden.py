@@ -8,6 +8,7 @@ import pytest
 
 from store.model import Field, Priority, Reminder
 from sync.local.markdown import Task, TodoFile, edit, parse
+from sync.local.projection import words_of
 
 from .strategies import HOME
 
@@ -24,6 +25,7 @@ def describe(file: TodoFile) -> str:
 
 def _task(task: Task) -> list[str]:
     value = task.reminder
+    unsaid = frozenset({Field.REPEAT} if value.done else ())
     words = [
         f"{task.line + 1}",
         "" if task.parent is None else f"under {task.parent}",
@@ -33,13 +35,15 @@ def _task(task: Task) -> list[str]:
         "" if value.due is None else " ".join(map(str, _parts(value))),
         "" if value.priority is Priority.NONE else value.priority.value,
         "flagged" if value.flagged else "",
-        *(f"#{tag}" for tag in task.tags),
+        *(f"#{tag}" for tag in sorted(value.tags)),
+        "" if value.repeat is None else words_of(value.repeat) or "",
         f"^{task.block}" if task.block else "",
         "" if task.clean else "unclean",
         *(f"+{extra}" for extra in sorted(task.extras)),
-        *(f"?{name.value}" for name in sorted(value.opaque)),
+        *(f"?{name.value}" for name in sorted(value.opaque - unsaid)),
     ]
     rows = [" ".join(word for word in words if word)]
+    rows += [f"    <{url}>" for url in sorted(value.urls)]
     if value.notes:
         rows.append(f"    {value.notes!r}")
     return rows

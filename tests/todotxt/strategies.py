@@ -5,15 +5,26 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from store.model import Priority, Reminder
-from tests.markdown.strategies import HOME, dones, dues
+from tests.markdown.strategies import HOME, dones, dues, repeats, urls
 
-__all__ = ["HOME", "files", "reminders", "tags", "texts"]
+__all__ = ["HOME", "files", "reminders", "texts"]
 
 SHARDS = (
     *("x", "x ", "X", "(A)", "(A) ", "(a)", "(AB)", "2026-03-02", "2026-13-45", "2026-03-02 "),
     *("@home", "+Home", "@", "+", "+1", "@a:b", "due:2026-03-02", "due:tomorrow", "at:1430"),
     *("at:14:30", "at:noon", "tz:Europe/Paris", "tz:Mars", "flag:1", "flag:0", "pri:A", "pri:a"),
-    *("id:r-4k7q2mx", "id:7", "p:r-4k7q2mx", "p:7", "rec:1w", "t:2026-03-01", "h:1", "Re:this"),
+    *(
+        "id:r-4k7q2mx",
+        "id:7",
+        "p:r-4k7q2mx",
+        "p:7",
+        "rec:1w",
+        "rec:+02m",
+        "rec:1b",
+        "t:2026-03-01",
+        "h:1",
+        "Re:this",
+    ),
     *("https://a.example/b", "mailto:a@b", "12:30", "a:b:c", "due:2026-03-02T14:30", ":", "a:"),
     *("\\", "\\\\", "\\x", "\\@home", "\\due:2026-03-02", " ", "  ", "\t", "\xa0", "\u2028"),
     *("\x0b", "\x00", "\r\n", "\n", "\ufeff", "\ud800", "word", "é", "👩‍👩‍👧", "٢٠٢٦-٠٣-٠٢"),
@@ -32,8 +43,13 @@ reminders = st.builds(
     due=dues,
     priority=st.sampled_from(Priority),
     flagged=st.booleans(),
+    tags=st.frozensets(
+        st.sampled_from(("home", "a/b", "12", "x y", "été", "", "a:b", "\x01", "\ud800")),
+        max_size=3,
+    ),
+    urls=urls,
+    repeat=repeats,
 )
-tags = st.lists(st.sampled_from(("home", "a/b", "12", "x y", "été", "", "a:b")), max_size=3)
 lines = st.lists(
     st.sampled_from([shard for shard in SHARDS if shard not in ("\r\n", "\n", "\ud800")]),
     max_size=8,

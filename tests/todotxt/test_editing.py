@@ -37,7 +37,7 @@ def changed(line: str, name: Field, value: Value) -> str:
         (Field.DUE, AllDay(date(2026, 3, 2)), " at:1430", ""),
         (Field.DUE, Zoned(datetime(2026, 3, 9, 14, 30), HOME), "03-02", "03-09"),
         (Field.DUE, Zoned(datetime(2026, 3, 2, 9, 0), HOME), "1430", "0900"),
-        (Field.DUE, Floating(datetime(2026, 3, 2, 14, 30)), "rec:1y id", "rec:1y tz:floating id"),
+        (Field.DUE, Floating(datetime(2026, 3, 2, 14, 30)), " rec:1y", " tz:floating rec:1y"),
         (Field.DUE, None, " due:2026-03-02 at:1430", ""),
     ],
 )
@@ -100,7 +100,8 @@ def test_stamping() -> None:
 
 def test_new_lines_go_behind_the_last_task_and_subtasks_behind_their_siblings() -> None:
     text = "top id:r-aaaaaaa\nsub p:r-aaaaaaa id:r-bbbbbbb\nlast\n\n"
-    new = Insert(Reminder("", title="new"), "r-ccccccc", tags=("home", "no tag"))
+    tags = frozenset({"home", "no tag"})
+    new = Insert(Reminder("", title="new", tags=tags), "r-ccccccc")
     sub = Insert(Reminder("", title="two"), "r-ddddddd", after_parent=1)
     assert edited(text, new, sub) == (
         "top id:r-aaaaaaa\nsub p:r-aaaaaaa id:r-bbbbbbb\ntwo id:r-ddddddd p:r-bbbbbbb\n"

@@ -13,6 +13,7 @@ from sync.local.todotxt import parse, render
 
 from .strategies import HOME
 
+UNSAID = frozenset({Field.NOTES, Field.URLS})
 NINE_IN_INDIA = Zoned(datetime(2026, 3, 2, 9), "Asia/Kolkata")
 
 
@@ -84,7 +85,7 @@ def test_a_title_that_would_mean_something_else_is_escaped(title: str, line: str
 )
 def test_due(line: str, due: object) -> None:
     reminder = read(line).reminder
-    assert (reminder.due, reminder.opaque) == (due, {Field.NOTES})
+    assert (reminder.due, reminder.opaque) == (due, UNSAID)
 
 
 @pytest.mark.parametrize(
@@ -101,7 +102,7 @@ def test_due(line: str, due: object) -> None:
 )
 def test_a_due_date_that_cannot_be_read_is_opaque(pairs: str) -> None:
     task = read(f"a {pairs}")
-    assert task.reminder.opaque == {Field.NOTES, Field.DUE}
+    assert task.reminder.opaque == UNSAID | {Field.DUE}
     assert not task.clean
 
 
@@ -142,8 +143,8 @@ def test_done(line: str, done: Completion | None) -> None:
 
 
 def test_flag_and_tags() -> None:
-    task = read("a flag:1 @papers +Home")
-    assert (task.reminder.flagged, task.tags) == (True, ("papers", "Home"))
+    task = read("a flag:1 @papers +Boat @Home")
+    assert (task.reminder.flagged, task.reminder.tags) == (True, {"papers", "Home"})
     assert not read("a flag:0").reminder.flagged
 
 
@@ -153,7 +154,8 @@ def test_flag_and_tags() -> None:
         ("a id:r-4k7q2mx", "r-4k7q2mx", set()),
         ("a id:7", None, {"id"}),
         ("a id:7 id:r-4k7q2mx", "r-4k7q2mx", {"id"}),
-        ("a rec:1w t:2026-03-01 h:1", None, {"recurrence", "t", "h"}),
+        ("a rec:1w t:2026-03-01 h:1", None, {"t", "h"}),
+        ("a rec:1b +Home @home", None, {"recurrence", "project"}),
         ("a p:r-4k7q2mx", None, set()),
         ("a p:7", None, {"p"}),
     ],

@@ -119,7 +119,7 @@ def _set_flag(changes: _Changes, *, flagged: bool) -> None:
 
 
 def _set_tags(changes: _Changes, tags: frozenset[str]) -> None:
-    """New ones go to the end of the run; the first ever behind the title, or they are part of it."""
+    """New ones go to the end of the run; without one, behind the title, or they are part of it."""
     line = changes.line
     run = line.of(Kind.TAG)
     changes.gone.extend(token for token in run if token.value not in tags)

@@ -12,15 +12,15 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from store.model import Field, Reminder
-from sync.local.dates import settled_done
 from sync.local.lines import Line, encode, nearest_eol
 from sync.local.tasks import CannotEdit, Edit, Insert, Remove, SetFields, Stamp, TodoFile
 from sync.local.verify import Wanted, verify
+from sync.local.wish import as_read, spoken, wish
 
 from .lineedit import change_line
 from .parse import TodoTxtFile, parse
 from .render import render, shown
-from .taskline import UNSAID
+from .taskline import UNSAID, read_rule
 
 __all__ = ["edit", "new_file"]
 
@@ -60,16 +60,16 @@ def edit(file: TodoFile, edits: Sequence[Edit], home_zone: str) -> bytes:
         raise TypeError("only what was read as todo.txt can be edited as todo.txt")
     work = _Work(file, home_zone)
     inserts: list[Insert] = []
-    for wish in edits:
-        match wish:
+    for one in edits:
+        match one:
             case SetFields(task, values):
                 work.changes.setdefault(task, {}).update(values)
             case Stamp(task):
-                work.stamps[task] = wish
+                work.stamps[task] = one
             case Remove(task):
                 work.removed.add(task)
             case Insert():
-                inserts.append(wish)
+                inserts.append(one)
     for task in sorted(work.changes.keys() | work.stamps.keys()):
         _change(work, task)
     _place(work, inserts)
@@ -91,20 +91,19 @@ def _change(work: _Work, index: int) -> None:
     place = f"line {task.line + 1}"
     if index in work.removed:
         raise CannotEdit("a task cannot be changed and removed at once", index)
-    for name in changes:
-        if name in _NOT_SET_HERE:
-            raise CannotEdit(f"{place}: a todo.txt line cannot be given its {name.value}", index)
-        if name in task.reminder.opaque:
-            raise CannotEdit(f"{place}: its {name.value} cannot be read", index)
-    values: dict[str, Any] = {name.value: value for name, value in changes.items()}
-    wanted = shown(replace(task.reminder, **values), work.home_zone)
-    if wanted.opaque != task.reminder.opaque:
-        raise CannotEdit(f"{place}: no line can say this due date", index)
-    wanted = replace(wanted, done=settled_done(task.reminder.done, wanted.done))
-    work.wanted[index] = wanted
+    for name in changes.keys() & _NOT_SET_HERE:
+        raise CannotEdit(f"{place}: a todo.txt line cannot be given its {name.value}", index)
+
+    def show(reminder: Reminder) -> Reminder:
+        return shown(reminder, work.home_zone)
+
+    rule, is_opaque = read_rule(work.file.parts[index])
+    said = spoken(task.reminder, rule, is_opaque=is_opaque)
+    wanted = wish(work.file, SetFields(index, changes), said, show)
+    work.wanted[index] = show(wanted)
     work.texts[task.line] = change_line(
         work.file.parts[index],
-        task.reminder,
+        said,
         wanted,
         changes.keys(),
         _block(work, index),
@@ -179,7 +178,7 @@ def _finish(work: _Work) -> bytes:
 
 def _text(new: _New, home_zone: str) -> str:
     item = new.item
-    return render(item.reminder, item.block, home_zone, tags=item.tags, parent=new.parent_id)
+    return render(item.reminder, item.block, home_zone, parent=new.parent_id)
 
 
 def _wanted_of_new(
@@ -198,8 +197,7 @@ def _wanted_of_new(
             outermost = None if above is None else tasks[above].parent
             above = above if outermost is None else outermost
             parent = None if above is None else moved.get(tasks[above].line)
-        reminder = shown(one.item.reminder, work.home_zone)
-        reminder = replace(reminder, id="", list="", parent=None, opaque=UNSAID)
+        reminder = as_read(shown(one.item.reminder, work.home_zone), UNSAID)
         wanted[line] = Wanted(reminder, one.item.block or None, parent)
     return wanted
 

@@ -11,15 +11,17 @@ from dataclasses import dataclass, field
 
 from store.model import Completion, Due, Field, Reminder
 
-from .render import LETTERS, due_values
-from .taskline import TAG, Head, Part, TodoLine, Token, read_at
+from .render import LETTERS, due_values, rec_of
+from .taskline import PROJECT, TAG, Head, Part, TodoLine, Token, read_at
 from .words import LEAD, write_title
 
 __all__ = ["change_line"]
 
 _ORDER = {
     kind: rank
-    for rank, kind in enumerate(("", TAG, "due", "at", "tz", "flag", "pri", "created", "id", "p"))
+    for rank, kind in enumerate(
+        ("", TAG, "due", "at", "tz", "rec", "flag", "pri", "created", "id", "p")
+    )
 }
 _TITLE = ""
 
@@ -70,6 +72,10 @@ def change_line(
         _set_due(changes, wanted.due, home_zone)
     if Field.FLAGGED in differing:
         _set_flag(changes, flagged=wanted.flagged)
+    if Field.TAGS in differing:
+        _set_tags(changes, wanted.tags)
+    if Field.REPEAT in differing:
+        _set_rule(changes, rec_of(wanted.repeat))
     if differing & {Field.PRIORITY, Field.DONE}:
         _set_head(changes, current, wanted)
     if block and line.block is None:
@@ -122,6 +128,29 @@ def _set_flag(changes: _Changes, *, flagged: bool) -> None:
         changes.take_out(changes.line.of("flag"))
 
 
+def _set_tags(changes: _Changes, tags: frozenset[str]) -> None:
+    """New ones go to the end of the run; without one, behind the title, or they are part of it."""
+    line = changes.line
+    run = line.of(TAG)
+    changes.take_out([token for token in run if token.value not in tags])
+    new = sorted(tags - {token.value for token in run})
+    staying = [
+        token for token in line.of(TAG, PROJECT) if token.kind == PROJECT or token.value in tags
+    ]
+    if new and staying:
+        at = staying[-1].end
+        changes.spans.append((at, at, _ORDER[TAG], "".join(f" @{tag}" for tag in new)))
+    else:
+        changes.new.extend((TAG, tag) for tag in new)
+
+
+def _set_rule(changes: _Changes, rec: str | None) -> None:
+    if rec is None:
+        changes.take_out(changes.line.of("rec"))
+    else:
+        changes.say("rec", rec)
+
+
 def _set_head(changes: _Changes, current: Reminder, wanted: Reminder) -> None:
     """Completion and priority together, since a completed line says its priority elsewhere."""
     toggles = (current.done is None) != (wanted.done is None)
@@ -169,7 +198,7 @@ def _apply(changes: _Changes) -> str:
     spans += [(*_with_blanks(line, start, end), 0, "") for start, end in _merged(changes)]
     for kind, value in changes.new:
         at, rank = _anchor(changes, kind), _ORDER[kind]
-        pair = f"{kind}:{value}"
+        pair = f"{TAG}{value}" if kind == TAG else f"{kind}:{value}"
         spans.append((at, at, rank, f" {pair}" if at == line.end else f"{pair} "))
     pieces: list[str] = []
     position = line.body
@@ -189,8 +218,9 @@ def _apply(changes: _Changes) -> str:
 def _anchor(changes: _Changes, kind: str) -> int:
     """The place of a new pair: before what is written after it, else behind the last word."""
     line = changes.line
+    title_end = line.title[-1][1] if kind == TAG and line.title else line.body
     for token in line.tokens:
-        stays = (token.start, token.end) not in changes.cut
+        stays = (token.start, token.end) not in changes.cut and token.start >= title_end
         if stays and token.kind in _ORDER and _ORDER[token.kind] > _ORDER[kind]:
             return token.start
     return line.end

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from store.model import Reminder
+from store.model import Field, Reminder
 from sync.local.lines import Line, decode
 from sync.local.tasks import FrontMatter, Task, TodoFile
 
@@ -78,10 +78,11 @@ def _task(at: int, parts: TodoLine, named: int | None, parent: int | None, zone:
             due=said.due,
             priority=said.priority,
             flagged=said.flagged,
+            tags=said.tags,
+            repeat=said.repeat,
             opaque=said.opaque,
         ),
-        tags=said.tags,
         extras=frozenset(extras),
-        clean=not extras and said.opaque == UNSAID,
+        clean=not extras and said.opaque <= UNSAID | {Field.REPEAT},
         text=parts.text,
     )

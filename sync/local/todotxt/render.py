@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import replace
 
-from store.model import AllDay, Due, Floating, Priority, Reminder, Zoned
+from store.model import AllDay, Due, Field, Floating, OtherRule, Priority, Reminder, Repeat, Zoned
 from sync.local.dates import FLOATING
 from sync.local.projection import project
-from sync.local.text import clean_title
+from sync.recurrence import from_words
 
-from .taskline import UNSAID
+from .taskline import UNSAID, read_rec, write_rec
 from .words import is_tag, write_title
 
-__all__ = ["LETTERS", "due_values", "render", "shown"]
+__all__ = ["LETTERS", "due_values", "rec_of", "render", "shown"]
 
 LETTERS = {Priority.HIGH: "A", Priority.MEDIUM: "B", Priority.LOW: "C", Priority.NONE: ""}
 
@@ -20,9 +20,14 @@ LETTERS = {Priority.HIGH: "A", Priority.MEDIUM: "B", Priority.LOW: "C", Priority
 def shown(reminder: Reminder, home_zone: str) -> Reminder:
     """The reminder as a line shows it: what ``parse`` reads back after ``render``.
 
-    Notes are always opaque: the format has no place for them.
+    Notes and links are always opaque: the format has no place for them. So are rules that end.
     """
-    return project(reminder, home_zone, UNSAID)
+    value = project(reminder, home_zone, UNSAID)
+    if value.repeat is not None and rec_of(value.repeat) is None:
+        value = replace(value, repeat=None, opaque=value.opaque | {Field.REPEAT})
+    if value.tags:
+        value = replace(value, tags=frozenset(tag for tag in value.tags if is_tag(f"@{tag}")))
+    return value
 
 
 def render(
@@ -30,31 +35,39 @@ def render(
     block: str,
     home_zone: str,
     *,
-    tags: Sequence[str] = (),
     parent: str = "",
 ) -> str:
     """The line, without a line end; ``block`` and ``parent`` are ids or empty.
 
-    Names in ``tags`` that could not be read back as a tag are left out.
+    A completed task keeps its rule on the line, should it be reopened.
     """
     value = shown(reminder, home_zone)
     day, at, zone = due_values(value.due, home_zone)
-    done, letter = value.done, LETTERS[value.priority]
+    done, letter, rec = value.done, LETTERS[value.priority], rec_of(reminder.repeat)
     words = (
         "x" if done else "",
         done.day.isoformat() if done and done.day else "",
         f"({letter})" if letter and not done else "",
         write_title(value.title),
-        *(f"@{tag}" for tag in tags if is_tag(f"@{tag}") and clean_title(tag) == tag),
+        *(f"@{tag}" for tag in sorted(value.tags)),
         f"due:{day}" if day else "",
         f"at:{at}" if at else "",
         f"tz:{zone}" if zone else "",
+        f"rec:{rec}" if rec else "",
         "flag:1" if value.flagged else "",
         f"pri:{letter}" if letter and done else "",
         f"id:{block}" if block else "",
         f"p:{parent}" if parent else "",
     )
     return " ".join(word for word in words if word)
+
+
+def rec_of(repeat: Repeat) -> str | None:
+    """The value of ``rec:``, or ``None`` if it cannot say the repetition or there is none."""
+    rule = from_words(repeat.words) if isinstance(repeat, OtherRule) else repeat
+    if rule is None or read_rec(write_rec(rule)) != rule:
+        return None
+    return write_rec(rule)
 
 
 def due_values(due: Due | None, home_zone: str) -> tuple[str, str, str]:

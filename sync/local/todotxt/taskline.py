@@ -4,8 +4,9 @@
     x 2026-02-19 2026-02-01 Send the form pri:A id:r-d6f2g7h p:r-4k7q2mx
 
 The head is the mark of completion, the priority and the dates. The title is every word behind it
-that is no pair, wherever it stands, but for the run of tags that it ends with: a tag before another
-word is part of a sentence.
+that is no pair, wherever it stands, but for the run of tags and projects that it ends with: one
+before another word is part of a sentence. A file is a list, so projects are another tool's: they
+stay where they are.
 """
 
 from __future__ import annotations
@@ -16,30 +17,38 @@ from dataclasses import dataclass
 from datetime import time
 from enum import StrEnum
 
-from store.model import Completion, Done, Due, Field, Floating, Priority, Zoned
+from store.model import Completion, Done, Due, Field, Floating, Frequency, Priority, Rule, Zoned
 from sync.local.dates import FLOATING, as_due, is_zone, read_day, read_moment, read_time
 from sync.local.text import clean_title
 
 from .words import WORD, is_tag, read_pair, read_title
 
-__all__ = ["BLOCK", "TAG", "UNSAID", "Head", "LineFields", "Part", "TodoLine", "Token"]
-__all__ += ["priority_of", "read_at", "read_fields", "split"]
+__all__ = ["BLOCK", "PROJECT", "TAG", "UNSAID", "Head", "LineFields", "Part", "TodoLine", "Token"]
+__all__ += ["priority_of", "read_at", "read_fields", "read_rec", "read_rule", "split", "write_rec"]
 
-UNSAID = frozenset({Field.NOTES})  # no line of the format can say it
-TAG = "@"  # the kind of a tag; a pair's kind is its key
+UNSAID = frozenset({Field.NOTES, Field.URLS})  # no line of the format can say them
+TAG, PROJECT = "@", "+"  # the kinds of tags and of projects; a pair's kind is its key
 BLOCK = re.compile(r"r-[a-z2-7]{7,52}")
 _DONE = re.compile(r"x(?:[ \t]+|$)")
 _PRIORITY = re.compile(r"\(([A-Z])\)(?:[ \t]+|$)")
 _DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[ \t]+|$)")
 _AT = re.compile(r"([0-9]{1,2}):?([0-9]{2})")
-_FIELD_KEYS = frozenset({TAG, "due", "flag", "pri", "p", "id", "created"})
-_NAMES = {"rec": "recurrence"}
+_FIELD_KEYS = frozenset({TAG, "due", "flag", "pri", "p", "id", "created", "rec"})
+_NAMES = {PROJECT: "project"}
+_REC = re.compile(r"\+?0*([1-9][0-9]{0,3})([dwmy])")
+_UNITS = {
+    "d": Frequency.DAILY,
+    "w": Frequency.WEEKLY,
+    "m": Frequency.MONTHLY,
+    "y": Frequency.YEARLY,
+}
+_UNIT_OF = {frequency: unit for unit, frequency in _UNITS.items()}
 _LETTERS = {"A": Priority.HIGH, "B": Priority.MEDIUM}
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A pair or a tag from ``start`` to ``end`` of its line; its ``value`` ends where it ends."""
+    """A pair, tag or project, from ``start`` to ``end`` of its line; its ``value`` ends there."""
 
     kind: str
     start: int
@@ -147,7 +156,8 @@ class LineFields:
     due: Due | None
     priority: Priority
     flagged: bool
-    tags: tuple[str, ...]
+    tags: frozenset[str]
+    repeat: Rule | None
     opaque: frozenset[Field]
     extras: frozenset[str]
 
@@ -189,7 +199,7 @@ def _pair(word: re.Match[str]) -> Token | None:
 
 
 def _tag(word: re.Match[str]) -> Token:
-    return Token(TAG, word.start(), word.end(), word[0][1:])
+    return Token(word[0][0], word.start(), word.end(), word[0][1:])
 
 
 def _pieces(text: str, start: int, end: int, tokens: Iterable[Token]) -> Iterator[tuple[int, int]]:
@@ -212,13 +222,18 @@ def read_fields(line: TodoLine, home_zone: str) -> LineFields:
         opaque.add(Field.DUE)
     if len(priorities) > 1:
         opaque.add(Field.PRIORITY)
+    rule, rule_is_opaque = read_rule(line)
+    done = _done(line)
+    if rule_is_opaque or done is not None:
+        opaque.add(Field.REPEAT)  # a rule on a completed line says nothing
     return LineFields(
         title=clean_title(" ".join(read_title(line.text[a:b]) for a, b in line.title)),
-        done=_done(line),
+        done=done,
         due=due,
         priority=priorities.pop() if len(priorities) == 1 else Priority.NONE,
         flagged=any(token.value != "0" for token in line.of("flag")),
-        tags=tuple(token.value for token in line.of(TAG)),
+        tags=frozenset(token.value for token in line.of(TAG)),
+        repeat=None if done is not None else rule,
         opaque=frozenset(opaque),
         extras=frozenset(_extras(line, due)),
     )
@@ -233,6 +248,28 @@ def read_at(value: str) -> time | None:
     """The time that ``HHMM`` (or ``HH:MM``) says, or ``None`` if there is no such time."""
     found = _AT.fullmatch(value)
     return None if found is None else read_time(f"{found[1]}:{found[2]}")
+
+
+def read_rec(value: str) -> Rule | None:
+    """The rule that the value of ``rec:`` says: a number of days, weeks, months or years.
+
+    A ``+`` before it, which tells some tools to count from the due date, is what we do anyway.
+    """
+    found = _REC.fullmatch(value)
+    return None if found is None else Rule(_UNITS[found[2]], int(found[1]))
+
+
+def write_rec(rule: Rule) -> str:
+    """The value of ``rec:`` for a rule; one that ends cannot be read back from it."""
+    return f"{rule.interval}{_UNIT_OF[rule.frequency]}"
+
+
+def read_rule(line: TodoLine) -> tuple[Rule | None, bool]:
+    """The rule that stands on a line, completed or not, and whether there is an unreadable one."""
+    rules = {read_rec(token.value) for token in line.of("rec")}
+    if len(rules) > 1 or None in rules:
+        return None, True
+    return next(iter(rules), None), False
 
 
 def _done(line: TodoLine) -> Done:
@@ -269,6 +306,8 @@ def _extras(line: TodoLine, due: Due | None) -> Iterator[str]:
         for token in line.tokens
         if token.kind not in _FIELD_KEYS | clock
     )
+    if read_rule(line)[1]:
+        yield "recurrence"
     if set(line.of("pri")) - set(line.letters):
         yield "pri"
     if any(token != line.block for token in line.of("id")):

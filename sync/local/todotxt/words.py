@@ -16,7 +16,7 @@ WORD = re.compile(r"[^ \t]+")
 # Wider than what we read ourselves: other tools also take "(AB)" and a date with letters behind it.
 LEAD = re.compile(r"x(?=[ \t]|$)|(?:\([A-Z]+\)|[0-9]{4}-[0-9]{2}-[0-9]{2})[^ \t]*")
 _KNOWN = re.compile(r"(?:due|at|tz|flag|pri|created|id|p|t|rec):.")
-_TAG = re.compile(r"[@+]\S+")
+_TAG = re.compile(r"[@+][^\s\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
 # The format allows one colon; these two values are written with another one by some tools.
 _PAIR = re.compile(
     r"(?P<key>[a-z][a-z0-9_-]*):(?P<value>(?!//)[^:]+)"
