@@ -13,7 +13,19 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from store.model import AllDay, Completion, Field, Floating, Priority, Reminder, Value, Zoned
+from store.model import (
+    AllDay,
+    Completion,
+    Field,
+    Floating,
+    Frequency,
+    OtherRule,
+    Priority,
+    Reminder,
+    Rule,
+    Value,
+    Zoned,
+)
 from sync.local.markdown import (
     CannotEdit,
     Edit,
@@ -34,6 +46,7 @@ UGLY = [
     for path in sorted((Path(__file__).parent.parent / "golden" / "markdown").glob("*.md"))
 ]
 T = datetime(2026, 3, 2, 14, 30)
+WEEKLY, WORDS = Rule(Frequency.WEEKLY, 2, 3), "every 2 weeks for 3 times"
 VALUES: dict[Field, st.SearchStrategy[Any]] = {
     Field.TITLE: texts,
     Field.NOTES: texts,
@@ -135,12 +148,67 @@ def one_edit(data: str, changes: dict[Field, Value], task: int = 0) -> str:
             {Field.DUE: AllDay(T.date())},
             "- [ ] a ⏰ 2026-03-01 08:00 📅 2026-03-02",
         ),
+        ("- [ ] a #t  #u ⏫ ^b", {Field.TAGS: {"t", "u", "x", "y"}}, "- [ ] a #t  #u #x #y ⏫ ^b"),
+        ("- [ ] a #t #u #v", {Field.TAGS: {"t", "v"}}, "- [ ] a #t #v"),
+        ("- [ ] a ⏫ #t 📅 2026-03-02", {Field.TAGS: {"x"}}, "- [ ] a #x ⏫ 📅 2026-03-02"),
+        ("- [ ] ⏫ a ^b", {Field.TAGS: {"x"}}, "- [ ] ⏫ a #x ^b"),
+        ("- [ ] a #t #t", {Field.TAGS: set()}, "- [ ] a"),
+        ("- [ ] a", {Field.TAGS: {"no tag", "12", "x"}}, "- [ ] a #x"),
+        (
+            "- [ ] a 📅 2026-03-02 ^b",
+            {Field.REPEAT: WEEKLY},
+            "- [ ] a 🔁 every 2 weeks for 3 times 📅 2026-03-02 ^b",
+        ),
+        ("- [ ] a 🔁every day ⏫", {Field.REPEAT: WEEKLY}, f"- [ ] a 🔁{WORDS} ⏫"),
+        ("- [ ] a [repeat:: every day]", {Field.REPEAT: WEEKLY}, f"- [ ] a [repeat:: {WORDS}]"),
+        ("- [ ] a 🔁 every day 🔁 every 1 day #t", {Field.REPEAT: None}, "- [ ] a #t"),
+        ("- [ ] a 🔁 Every Day", {Field.REPEAT: Rule(Frequency.DAILY)}, "- [ ] a 🔁 Every Day"),
+        ("- [ ] a", {Field.REPEAT: OtherRule("every day", "k")}, "- [ ] a 🔁 every day"),
+        (
+            "- [x] a 🔁 every 2 weeks ✅ 2026-02-19",
+            {Field.DONE: None, Field.REPEAT: WEEKLY},
+            f"- [ ] a 🔁 {WORDS}",
+        ),
+        ("- [x] a 🔁 every day", {Field.TITLE: "b"}, "- [x] b 🔁 every day"),
+        ("- [ ] a 🔁 every day", {Field.DONE: Completion()}, "- [x] a 🔁 every day"),
+        ("- [x] a 🔁 every day on", {Field.DONE: None}, "- [ ] a 🔁 every day on"),
         ("- [ ] a  ", {Field.FLAGGED: True}, "- [ ] a 🚩  "),
         ("\ufeff- [ ] a\r\n\tb\r", {Field.TITLE: "c"}, "\ufeff- [ ] c\r\n\tb\r"),
     ],
 )
-def test_one_token_changes(before: str, changes: dict[Field, Value], after: str) -> None:
+def test_one_token_changes(before: str, changes: dict[Field, Any], after: str) -> None:
+    if Field.TAGS in changes:
+        changes = {Field.TAGS: frozenset(changes[Field.TAGS])}
     assert one_edit(before, changes) == after
+
+
+@pytest.mark.parametrize(
+    ("before", "urls", "after"),
+    [
+        ("- [ ] a\n- [ ] b", "u:1 u:2", "- [ ] a\n    - 🔗 <u:1>\n    - 🔗 <u:2>\n- [ ] b"),
+        ("- [ ] a\n  > n\n", "u:1", "- [ ] a\n  > n\n  - 🔗 <u:1>\n"),
+        ("* [ ] a\n  * [ ] b", "u:1", "* [ ] a\n  * 🔗 <u:1>\n  * [ ] b"),
+        ("1. [ ] a", "u:1", "1. [ ] a\n    - 🔗 <u:1>"),
+        (
+            "- [ ] a\n\t+ 🔗  <u:1>\n    - 🔗 u://2\n    > n\n",
+            "u:1 u:3",
+            "- [ ] a\n\t+ 🔗  <u:1>\n    - 🔗 <u:3>\n    > n\n",
+        ),
+        (
+            "- [ ] a\n    - 🔗 [x](u:1)\n    - 📎 p\n",
+            "u:1",
+            "- [ ] a\n    - 🔗 <u:1>\n    - 🔗 [x](u:1)\n    - 📎 p\n",
+        ),
+        ("- [ ] a\n    - 🔗 <u:1>\n    - 🔗 <u:1>\n- [ ] b", "", "- [ ] a\n- [ ] b"),
+    ],
+)
+def test_only_links_that_come_or_go_change(before: str, urls: str, after: str) -> None:
+    assert one_edit(before, {Field.URLS: frozenset(urls.split())}) == after
+
+
+def test_links_come_behind_notes_that_come_with_them() -> None:
+    changes: dict[Field, Value] = {Field.URLS: frozenset({"u:1"}), Field.NOTES: "n"}
+    assert one_edit("- [ ] a\n", changes) == "- [ ] a\n    > n\n    - 🔗 <u:1>\n"
 
 
 @pytest.mark.parametrize(
@@ -267,6 +335,9 @@ def test_removing_takes_the_notes_and_leaves_words_that_are_not_indented() -> No
         ("- [ ] a 📅 2026-13-45", SetFields(0, {Field.DUE: None}), "due cannot be read"),
         ("- [ ] a", SetFields(0, {Field.LIST: "x"}), "move the line"),
         ("- [ ] a", SetFields(0, {Field.DUE: Zoned(T, "Mars/Olympus")}), "no line can say"),
+        ("- [ ] a 🔁 every day on", SetFields(0, {Field.REPEAT: None}), "repeat cannot be read"),
+        ("- [x] a 🔁 every day on", SetFields(0, {Field.REPEAT: None}), "repeat cannot be read"),
+        ("- [ ] a", SetFields(0, {Field.REPEAT: OtherRule("x", "k")}), "no line can say"),
         ("- [ ] a", Stamp(0, "r_a"), "block id"),
         ("```\n- x\n", Insert(Reminder("", title="n"), "r-n"), "not be read as a task"),
         ("- [ ] a\n\n    b\n", Remove(0), None),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
-from store.model import Field
+from store.model import Field, Frequency, Repeat, Rule
 from sync.local.markdown import parse
 
 from .strategies import HOME
@@ -92,3 +94,55 @@ def test_an_opaque_field_has_its_default_value() -> None:
     assert task.reminder.opaque == {Field.DUE, Field.PRIORITY}
     assert task.reminder.due is None
     assert task.reminder.values().keys().isdisjoint(task.reminder.opaque)
+
+
+@pytest.mark.parametrize(
+    ("line", "repeat", "is_opaque", "clean"),
+    [
+        ("a", None, False, True),
+        ("a 🔁 every 2 weeks", Rule(Frequency.WEEKLY, 2), False, True),
+        ("a [repeat:: every month for 3 times]", Rule(Frequency.MONTHLY, 1, 3), False, True),
+        (
+            "a 🔁 every year until March 3, 2027 📅 2026-03-03",
+            Rule(Frequency.YEARLY, until=date(2027, 3, 3)),
+            False,
+            True,
+        ),
+        ("a 🔁 every day 🔁 every 1 day", Rule(Frequency.DAILY), False, True),
+        ("a 🔁 every day 🔁 every week", None, True, False),
+        ("a 🔁 every week on Monday", None, True, False),
+        ("a 🔁 every day when done", None, True, False),
+    ],
+)
+def test_a_rule_is_read_or_left_alone(
+    line: str, repeat: Repeat, is_opaque: bool, clean: bool
+) -> None:
+    (task,) = parse(f"- [ ] {line}".encode(), HOME).tasks
+    assert (task.reminder.repeat, task.clean) == (repeat, clean)
+    assert (Field.REPEAT in task.reminder.opaque) == is_opaque
+    (done,) = parse(f"- [x] {line}".encode(), HOME).tasks
+    assert (done.reminder.repeat, done.clean) == (None, clean)
+    assert Field.REPEAT in done.reminder.opaque
+
+
+def test_links_are_read_where_nothing_else_stands_on_their_line() -> None:
+    text = """- [ ] a #x #été #x
+    - 🔗 <https://a.example/?b=c#d>
+    - note
+    1) 🔗️ https://b.example
+    - 🔗 <https://a.example/?b=c#d>
+"""
+    (task,) = parse(text.encode(), HOME).tasks
+    assert task.reminder.tags == {"x", "été"}
+    assert task.reminder.urls == {"https://a.example/?b=c#d", "https://b.example"}
+    assert (task.reminder.notes, task.clean) == ("- note", True)
+
+
+@pytest.mark.parametrize(
+    "child",
+    ["🔗 <a b>", "🔗 see <u:1>", "🔗 word", "🔗 <u:1>\n      more", "🔗 <u:1>\n        - x", "🔗"],
+)
+def test_other_words_about_a_link_are_left_alone(child: str) -> None:
+    (task,) = parse(f"- [ ] a\n    - {child}\n".encode(), HOME).tasks
+    assert (task.reminder.urls, task.reminder.notes) == (frozenset(), "")
+    assert (set(task.extras), task.clean) == ({"link"}, False)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from store.model import Completion, Field, Frequency, Reminder, Rule, Zoned
 from sync.local.markdown import Insert, NotTodo, edit, new_file, parse, render, shown
-from sync.local.wish import as_read
+from sync.local.verify import as_read
 
 from .strategies import HOME, files, reminders, texts
 

@@ -6,7 +6,18 @@ from datetime import date, datetime
 
 import pytest
 
-from store.model import AllDay, Completion, Field, Floating, Priority, Reminder, Value, Zoned
+from store.model import (
+    AllDay,
+    Completion,
+    Field,
+    Floating,
+    Frequency,
+    Priority,
+    Reminder,
+    Rule,
+    Value,
+    Zoned,
+)
 from sync.local.markdown import parse as parse_markdown
 from sync.local.tasks import CannotEdit, Edit, Insert, Remove, SetFields, Stamp
 from sync.local.todotxt import edit, new_file, parse
@@ -39,6 +50,11 @@ def changed(line: str, name: Field, value: Value) -> str:
         (Field.DUE, Zoned(datetime(2026, 3, 2, 9, 0), HOME), "1430", "0900"),
         (Field.DUE, Floating(datetime(2026, 3, 2, 14, 30)), " rec:1y", " tz:floating rec:1y"),
         (Field.DUE, None, " due:2026-03-02 at:1430", ""),
+        (Field.TAGS, frozenset({"papers", "x", "a", "b c"}), "@papers", "@papers @a @x"),
+        (Field.TAGS, frozenset({"x"}), "@papers", "@x"),
+        (Field.TAGS, frozenset(), " @papers", ""),
+        (Field.REPEAT, Rule(Frequency.WEEKLY, 2), "rec:1y", "rec:2w"),
+        (Field.REPEAT, None, " rec:1y", ""),
     ],
 )
 def test_one_word_changes(name: Field, value: Value, old: str, new: str) -> None:
@@ -68,6 +84,12 @@ def test_one_word_changes(name: Field, value: Value, old: str, new: str) -> None
         (Field.FLAGGED, True, "a flag:0", "a flag:1"),
         (Field.DUE, AllDay(date(2026, 3, 9)), "a due:2026-03-02T14:30", "a due:2026-03-09"),
         (Field.DUE, None, "due:2026-03-02 a  tz:UTC at:0900 b", "a b"),
+        (Field.TAGS, frozenset({"t", "u"}), "a @t +P foo:1", "a @t +P @u foo:1"),
+        (Field.TAGS, frozenset({"u"}), "a due:2026-03-02 b flag:1", "a due:2026-03-02 b @u flag:1"),
+        (Field.REPEAT, Rule(Frequency.MONTHLY), "a flag:1 foo:1", "a rec:1m flag:1 foo:1"),
+        (Field.REPEAT, Rule(Frequency.DAILY, 3), "a rec:+3d", "a rec:+3d"),
+        (Field.DONE, DONE, "a rec:3d", "x 2026-03-01 a rec:3d"),
+        (Field.DONE, None, "x 2026-03-01 a rec:3d", "a rec:3d"),
         (Field.TITLE, "z", "a due:2026-03-02 b @t", "z due:2026-03-02 @t"),
         (Field.TITLE, "z", "x 2026-03-02", "x 2026-03-02 z"),
         (Field.TITLE, "due:now", "@t", r"\due:now @t"),
@@ -149,3 +171,12 @@ def test_a_task_without_an_id_cannot_get_subtasks_unless_it_is_stamped() -> None
 def test_what_was_read_otherwise_is_not_edited() -> None:
     with pytest.raises(TypeError, match=r"read as todo\.txt"):
         edit(parse_markdown(b"- [ ] a", HOME), [], HOME)
+
+
+@pytest.mark.parametrize(
+    ("line", "value"),
+    [("a", Rule(Frequency.DAILY, 1, 3)), ("a rec:1b", None), ("x a rec:1b", None)],
+)
+def test_a_rule_that_cannot_be_said_or_read_is_refused(line: str, value: Value) -> None:
+    with pytest.raises(CannotEdit, match=r"line 1: .*repeat"):
+        edited(line, SetFields(0, {Field.REPEAT: value}))

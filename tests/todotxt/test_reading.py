@@ -6,7 +6,17 @@ from datetime import date, datetime
 
 import pytest
 
-from store.model import AllDay, Completion, Field, Floating, Priority, Reminder, Zoned
+from store.model import (
+    AllDay,
+    Completion,
+    Field,
+    Floating,
+    Frequency,
+    Priority,
+    Reminder,
+    Rule,
+    Zoned,
+)
 from sync.local.files import ids_in
 from sync.local.tasks import Task
 from sync.local.todotxt import parse, render
@@ -144,7 +154,7 @@ def test_done(line: str, done: Completion | None) -> None:
 
 def test_flag_and_tags() -> None:
     task = read("a flag:1 @papers +Boat @Home")
-    assert (task.reminder.flagged, task.reminder.tags) == (True, {"papers", "Home"})
+    assert (task.reminder.flagged, task.reminder.tags) == (True, frozenset({"papers", "Home"}))
     assert not read("a flag:0").reminder.flagged
 
 
@@ -164,7 +174,29 @@ def test_ids_and_what_belongs_to_other_tools(
     line: str, block: str | None, extras: set[str]
 ) -> None:
     task = read(line)
-    assert (task.block, task.extras, task.clean) == (block, extras, not extras)
+    assert (task.block, set(task.extras), task.clean) == (block, extras, not extras)
+
+
+@pytest.mark.parametrize(
+    ("value", "repeat"),
+    [
+        ("1d", Rule(Frequency.DAILY)),
+        ("+02w", Rule(Frequency.WEEKLY, 2)),
+        ("3m", Rule(Frequency.MONTHLY, 3)),
+        ("10y", Rule(Frequency.YEARLY, 10)),
+        ("0d", None),
+        ("1b", None),
+        ("d", None),
+        ("1d2w", None),
+    ],
+)
+def test_rec(value: str, repeat: Rule | None) -> None:
+    task = read(f"a rec:{value}")
+    assert task.reminder.repeat == repeat
+    assert (Field.REPEAT in task.reminder.opaque) == (repeat is None)
+    assert task.clean == (repeat is not None)
+    done = read(f"x a rec:{value}").reminder
+    assert (done.repeat, Field.REPEAT in done.opaque) == (None, True)
 
 
 def test_parents_are_named_by_any_id_and_are_outermost() -> None:

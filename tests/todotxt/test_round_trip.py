@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from store.model import AllDay, Completion, Field, Priority, Reminder
 from sync.local.tasks import CannotEdit, Insert, NotTodo, SetFields, Stamp
 from sync.local.todotxt import edit, new_file, parse, render, shown
-from sync.local.wish import as_read
+from sync.local.verify import as_read
 
 from .strategies import HOME, files, reminders, texts
 

@@ -13,8 +13,7 @@ from dataclasses import dataclass, field, replace
 from store.model import Field, Reminder
 from sync.local.lines import Line, column, encode, nearest_eol
 from sync.local.tasks import CannotEdit, Edit, Insert, Remove, SetFields, Stamp, TodoFile
-from sync.local.verify import Wanted, verify
-from sync.local.wish import as_read, spoken, wish
+from sync.local.verify import Wanted, as_read, spoken, verify, wish
 
 from .layout import MarkdownFile
 from .lineedit import change_line

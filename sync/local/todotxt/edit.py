@@ -14,8 +14,7 @@ from typing import Any
 from store.model import Field, Reminder
 from sync.local.lines import Line, encode, nearest_eol
 from sync.local.tasks import CannotEdit, Edit, Insert, Remove, SetFields, Stamp, TodoFile
-from sync.local.verify import Wanted, verify
-from sync.local.wish import as_read, spoken, wish
+from sync.local.verify import Wanted, as_read, spoken, verify, wish
 
 from .lineedit import change_line
 from .parse import TodoTxtFile, parse
