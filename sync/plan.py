@@ -280,7 +280,7 @@ def _only_local(case: _Case, local: LocalItem, closed: str) -> Plan:
     if closed:
         return _held(case, HoldKind.READ_ONLY, f"{closed}; deleted in iCloud but edited here")
     # Deleted there, edited here: the edit stays.
-    whole = replace(overlay(seen, case.base), opaque=seen.opaque - case.base.keys())
+    whole = replace(overlay(seen, case.base), opaque=seen.opaque.difference(case.base))
     return Plan(pushes=(Undelete(case.id, overlay(whole, edits)),))
 
 
