@@ -28,11 +28,12 @@ from sync.errors import MirrorDamaged, RemindersdError, UsageError
 from sync.filing import Filing
 from sync.listplan import NewLists
 from sync.local.folder import prepare
-from sync.local.markdown import TodoFile, parse
+from sync.local.formats import FORMATS, Dialect
 from sync.local.scan import Scanner
 from sync.local.swap import Writer
+from sync.local.tasks import TodoFile
 from sync.merge import Side
-from sync.planning import SUFFIX, Planner
+from sync.planning import Planner
 from sync.reading import Reader
 from sync.remote.account import Account
 from sync.remote.cloudkit import CloudKit
@@ -98,13 +99,14 @@ def open_store(config: Config) -> Store:
 
 
 def _claim(config: Config, store: Store) -> None:
-    """A mirror is of one account, one endpoint and one folder; never of two."""
+    """A mirror is of one account, one endpoint, one folder and one format; never of two."""
     account = config.account
     ours = {
         "apple_id": account.apple_id,
         "region": account.region,
         "endpoint": account.endpoint or "",
         "folder": str(config.folder),
+        "format": config.format,
     }
     known = store.meta.all()
     for key, value in ours.items():
@@ -133,9 +135,9 @@ def _wire(
     zone, replica = meta["home_zone"], uuid.UUID(meta["replica"])
     marker = _marker(config, store)
     settings = _settings(config, zone)
-    read_back = partial(_parse, zone)
+    dialect = Dialect(FORMATS[config.format], zone)
     scanner: Scanner[TodoFile] = Scanner(
-        config.folder, SUFFIX, read_back, clock, expect_marker=marker
+        config.folder, dialect.suffix, dialect.parse, clock, expect_marker=marker
     )
     cloud = CloudKit(transport)
     writer = Writer(config.folder, step, clock)
@@ -143,10 +145,10 @@ def _wire(
         Parts(
             store=store,
             cloud=lambda: cloud,
-            reader=Reader(scanner, read_back),
-            filing=Filing(store, writer, config.folder, read_back, zone, _key),
-            planner=Planner(store, settings, clock, _uuid),
-            committer=Committer(store, zone, _key, clock),
+            reader=Reader(scanner, dialect.parse),
+            filing=Filing(store, writer, config.folder, dialect, _key),
+            planner=Planner(store, settings, dialect, clock, _uuid),
+            committer=Committer(store, dialect, _key, clock),
             encoder=Encoder(
                 store, lambda: int(clock() * 1000), replica.bytes, meta["replica"], _uuid
             ),
@@ -179,10 +181,6 @@ def _settings(config: Config, zone: str) -> Settings:
         grace_s=float(reminders.deletions.grace),
         show_s=float(reminders.completed.show),
     )
-
-
-def _parse(zone: str, data: bytes) -> TodoFile:
-    return parse(data, zone)
 
 
 def _uuid() -> str:

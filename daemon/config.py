@@ -119,7 +119,7 @@ class Config(_Section):
     profile: str = Field(default="default", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
     account: Account
     folder: Path
-    format: Literal["markdown"] = "markdown"
+    format: Literal["markdown", "todo.txt"] = "markdown"
     time_zone: str | None = None
     markers: Literal["block-id"] = "block-id"
     reminders: Reminders = Reminders()

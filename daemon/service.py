@@ -108,11 +108,12 @@ class _Senses:
     def __init__(self, config: Config, want: Callable[[Kind], None]) -> None:
         from daemon.schedule import Schedule
         from daemon.watch import Watcher
+        from sync.local.formats import FORMATS
 
         self.config = config
         self.board = Board()
         self.schedule = Schedule(config.reminders.every, lambda: want(Kind.TIMER))
-        self.watcher = Watcher(config.folder, want)
+        self.watcher = Watcher(config.folder, want, FORMATS[config.format].suffix)
         self._want = want
 
     def adopt(self, config: Config) -> None:

@@ -29,8 +29,8 @@ from watchdog.events import (
 from watchdog.observers import Observer
 
 from daemon.agenda import Kind
+from sync.local.formats import MARKDOWN
 from sync.local.names import ignored_reason
-from sync.planning import SUFFIX
 
 __all__ = ["DIRECTORIES_MAX", "Watcher"]
 
@@ -60,9 +60,11 @@ class Watcher:
     at the folder: watches follow directories that come, go or are mounted over.
     """
 
-    def __init__(self, root: Path, hint: Callable[[Kind], None]) -> None:
+    def __init__(
+        self, root: Path, hint: Callable[[Kind], None], suffix: str = MARKDOWN.suffix
+    ) -> None:
         self._root = root
-        self._handler = _Hints(root, hint)
+        self._handler = _Hints(root, hint, suffix)
         self._doubts = _Doubts(hint)
         self._observer: Any = None
         self._watches: dict[Path, tuple[Any, _Identity]] = {}
@@ -133,8 +135,9 @@ class Watcher:
 class _Hints(FileSystemEventHandler):
     """Passes on that something happened to a list or a group."""
 
-    def __init__(self, root: Path, hint: Callable[[Kind], None]) -> None:
+    def __init__(self, root: Path, hint: Callable[[Kind], None], suffix: str) -> None:
         self.root = root
+        self._suffix = suffix
         self._hint = hint
 
     def on_any_event(self, event: FileSystemEvent) -> None:
@@ -146,7 +149,7 @@ class _Hints(FileSystemEventHandler):
         parts = Path(os.path.relpath(path, self.root)).parts
         if any(ignored_reason(part) is not None for part in parts):
             return path == str(self.root)  # the folder itself, which went away
-        return is_directory or path.endswith(SUFFIX)
+        return is_directory or path.endswith(self._suffix)
 
 
 class _Doubts(logging.Handler):

@@ -24,7 +24,7 @@ from sync.actions import AddLine, Conflict, Hold, HoldKind, Plan, RenderOp
 from sync.history import cloud_rows, file_rows
 from sync.identity import list_block_id
 from sync.listplan import ListPlan
-from sync.local.markdown import new_file
+from sync.local.formats import Dialect
 from sync.merge import Side
 from sync.planning import Planned
 from sync.reading import LocalFile, LocalState
@@ -63,10 +63,14 @@ class Committer:
     """Writes plans into the store; ``mint`` gives keys for file writes."""
 
     def __init__(
-        self, store: Store, home_zone: str, mint: Callable[[], str], clock: Callable[[], float]
+        self,
+        store: Store,
+        dialect: Dialect,
+        mint: Callable[[], str],
+        clock: Callable[[], float],
     ) -> None:
         self._store = store
-        self._zone = home_zone
+        self._dialect = dialect
         self._mint = mint
         self._clock = clock
 
@@ -171,7 +175,7 @@ class Committer:
             base = self._store.bases.get_list(id)
             path = base.path if base is not None else None
             file = local.files.get(path or "")
-            if file is not None and file.data == new_file(list_block_id(id), self._zone):
+            if file is not None and file.data == self._dialect.new_file(list_block_id(id)):
                 work.removals.append(Removal(self._mint(), file.path, file.sha256))
 
     def _desk(self, planned: Planned, local: LocalState) -> Desk:
@@ -188,7 +192,7 @@ class Committer:
             paths=paths,
             blocks=known.blocks,
             base=known.base,
-            home_zone=self._zone,
+            dialect=self._dialect,
             rank=rank,
         )
 

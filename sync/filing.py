@@ -13,7 +13,7 @@ from store.bases import ListBase
 from store.db import Store
 from store.places import FileRow
 from sync.committing import LEAVING, Work, leaving_text, lines_by_block
-from sync.local.markdown import TodoFile
+from sync.local.formats import Dialect
 from sync.local.outcome import ChangedMeanwhile, Outcome, Refused, Replaced
 from sync.local.swap import Writer
 from sync.planning import Planned
@@ -27,35 +27,33 @@ SOON_S = 0.5  # a file that was saved while we wrote is looked at again
 
 
 class Filing:
-    """Writes files through one ``Writer``; ``parse`` reads back what we wrote."""
+    """Writes files through one ``Writer``, in one dialect."""
 
     def __init__(
         self,
         store: Store,
         writer: Writer,
         root: Path,
-        parse: Callable[[bytes], TodoFile],
-        home_zone: str,
+        dialect: Dialect,
         mint: Callable[[], str],
     ) -> None:
         self._store = store
         self.writer = writer
         self.root = root
-        self._parse = parse
-        self._zone = home_zone
+        self._dialect = dialect
         self._mint = mint
 
     def mark(self, planned: Planned, local: LocalState, report: Report) -> LocalState:
         """Give lines and files the marks that were committed: ids, and names that follow iCloud."""
         writes, problems = stamp_files(
-            local, planned.world.matched, planned.known.blocks, self._zone
+            local, planned.world.matched, planned.known.blocks, self._dialect
         )
         report.problems += [f"{problem.path}: {problem.reason}" for problem in problems]
         for write in writes:
             outcome = self._put(write, self._mint())
             if self._tell(outcome, write.path, report):
                 report.files += 1
-                local = local.with_file(write.path, write.data, self._parse)
+                local = local.with_file(write.path, write.data, self._dialect.parse)
         for op in planned.lists.rename_files:
             outcome = self.writer.rename(Path(op.old), Path(op.path))
             if self._tell(outcome, op.old, report):
@@ -72,7 +70,7 @@ class Filing:
             if not self._tell(outcome, write.path, report):
                 self._forget(key)
                 continue
-            local = local.with_file(write.path, write.data, self._parse)
+            local = local.with_file(write.path, write.data, self._dialect.parse)
             report.files += 1
             report.rendered += write.lines
             self._finish(key, write, planned, work, local)
@@ -132,7 +130,7 @@ class Filing:
     ) -> LocalState:
         row = planned.known.list_rows[id]
         file = local.files[old]
-        local = local.with_file(new, file.data, self._parse).without_file(old)
+        local = local.with_file(new, file.data, self._dialect.parse).without_file(old)
         with self._store.commit("renamed"):
             self._store.bases.set_list(id, ListBase(row.name, row.group_id, new))
             self._store.places.drop_file(old)
@@ -146,13 +144,13 @@ class Filing:
         local: LocalState,
         report: Report,
     ) -> LocalState:
-        writes, problems = take_out(local, leaving, planned.known.blocks, self._zone)
+        writes, problems = take_out(local, leaving, planned.known.blocks, self._dialect)
         report.problems += [f"{problem.path}: {problem.reason}" for problem in problems]
         for write in writes:
             outcome = self._put(write, self._mint())
             if self._tell(outcome, write.path, report):
                 report.files += 1
-                local = local.with_file(write.path, write.data, self._parse)
+                local = local.with_file(write.path, write.data, self._dialect.parse)
         left = [pair for pair in leaving if self._stands(pair, planned, local)]
         with self._store.commit("moved"):
             self._store.meta.set(LEAVING, leaving_text(left))

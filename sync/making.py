@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from sync.local.markdown import CannotEdit, Edit, Insert, TodoFile, edit
+from sync.local.formats import Dialect
+from sync.local.tasks import CannotEdit, Edit, Insert, TodoFile
 
 __all__ = ["NO_FAMILIES", "make_edits"]
 
@@ -20,7 +21,7 @@ NO_FAMILIES: Mapping[str, frozenset[str]] = MappingProxyType({})
 def make_edits(
     todo: TodoFile,
     edits: Sequence[Named],
-    zone: str,
+    dialect: Dialect,
     families: Mapping[str, frozenset[str]] = NO_FAMILIES,
 ) -> tuple[bytes | None, dict[str, str]]:
     """The edited bytes (``None`` if nothing could be made), and what failed, by id, with why."""
@@ -28,16 +29,18 @@ def make_edits(
     left = list(edits)
     while left:
         try:
-            return edit(todo, [change for _, change in left], zone), failed
+            return dialect.edit(todo, [change for _, change in left]), failed
         except CannotEdit as error:
-            culprits = _culprits(todo, left, error, zone)
+            culprits = _culprits(todo, left, error, dialect)
             whole = {one for id in culprits for one in families.get(id, frozenset({id}))}
             failed.update(dict.fromkeys(whole, error.reason))
             left = [(id, change) for id, change in left if id not in whole]
     return None, failed
 
 
-def _culprits(todo: TodoFile, left: Sequence[Named], error: CannotEdit, zone: str) -> set[str]:
+def _culprits(
+    todo: TodoFile, left: Sequence[Named], error: CannotEdit, dialect: Dialect
+) -> set[str]:
     """Whose edit it was; where that is not said, the one with which edits begin to fail."""
     named = {
         id
@@ -50,7 +53,7 @@ def _culprits(todo: TodoFile, left: Sequence[Named], error: CannotEdit, zone: st
     while bad - good > 1:
         middle = (good + bad) // 2
         try:
-            edit(todo, [change for _, change in left[:middle]], zone)
+            dialect.edit(todo, [change for _, change in left[:middle]])
             good = middle
         except CannotEdit:
             bad = middle

@@ -210,10 +210,17 @@ def _merge_fields(case: _Case, local: LocalItem, remote: RemoteItem, wins: Side)
     base = as_reminder(case.id, case.base) if case.base else None
     seen = lift(local.reminder, case.policy.shown, remote.reminder, base)
     fields = _Fields(seen)
+    wordless = _wordless(case.policy)
     for name in Field:
-        if name in seen.opaque or name in remote.reminder.opaque:
+        if name in remote.reminder.opaque:
             continue
         before = case.base.get(name, MISSING)
+        if name in wordless:
+            if remote.reminder.value(name) != before:
+                fields.learned[name] = remote.reminder.value(name)
+            continue
+        if name in seen.opaque:
+            continue
         if name is Field.REPEAT and before is MISSING and remote.reminder.repeat is not None:
             before = None  # a line that has never said anything of it has not said that it ends
         match merge(before, seen.value(name), remote.reminder.value(name), wins):
@@ -234,6 +241,14 @@ def _merge_fields(case: _Case, local: LocalItem, remote: RemoteItem, wins: Side)
                 side = fields.renders if winning is Side.CLOUD else fields.pushes
                 side[name] = winner
     return fields
+
+
+def _wordless(policy: Policy) -> frozenset[Field]:
+    """What the format has no words for: agreed on once it is known, blank where no one said it.
+
+    Else it would look edited in iCloud for ever, and no deletion of a line would count.
+    """
+    return policy.shown(BLANK).opaque
 
 
 def _move_whole(id: str, fields: _Fields, remote: Reminder, wins: Side) -> None:
@@ -314,7 +329,7 @@ def _only_local(case: _Case, local: LocalItem, closed: str) -> Plan:
     if closed:
         return _held(case, HoldKind.READ_ONLY, f"{closed}; deleted in iCloud but edited here")
     # Deleted there, edited here: the edit stays.
-    whole = replace(overlay(seen, case.base), opaque=seen.opaque - case.base.keys())
+    whole = replace(overlay(seen, case.base), opaque=seen.opaque.difference(case.base))
     return Plan(pushes=(Undelete(case.id, overlay(whole, edits)),))
 
 
@@ -343,7 +358,8 @@ def _only_remote(case: _Case, remote: RemoteItem, closed: str) -> Plan:
     if not remote.visible:
         # Completed too long ago to be shown: that it has no line says nothing.
         return Plan(forgotten=(Forget(case.id),)) if case.base else NOTHING
-    edited = any(value != case.base.get(name, MISSING) for name, value in there.items())
+    before = {name: BLANK.value(name) for name in _wordless(case.policy)} | dict(case.base)
+    edited = any(value != before.get(name, MISSING) for name, value in there.items())
     if edited or closed:
         # New there; or the line was deleted here and it was edited there: the edit stays.
         return Plan(renders=(AddLine(case.id, remote.reminder),))

@@ -18,7 +18,7 @@ from sync.actions import Complete, Create, Delete, Hold, HoldKind, Plan, PushOp,
 from sync.guard import guard
 from sync.listplan import ListBase, ListPlan, ListRules
 from sync.lists import plan_lists
-from sync.local.markdown import shown
+from sync.local.formats import Dialect
 from sync.local.names import assign, list_name
 from sync.occurrence import Occurrence
 from sync.plan import make_plan
@@ -27,9 +27,8 @@ from sync.settings import Settings
 from sync.snapshot import Policy
 from sync.world import Known, World, build_world, file_facts, gather, remote_lists, visible_since
 
-__all__ = ["SUFFIX", "Planned", "Planner"]
+__all__ = ["Planned", "Planner"]
 
-SUFFIX = ".md"
 LOOK_AGAIN_S = 3600.0  # completed reminders come of age by the clock alone
 
 
@@ -66,17 +65,19 @@ class Planned:
 
 
 class Planner:
-    """Plans over one store with one set of settings."""
+    """Plans over one store and one folder, with one set of settings."""
 
     def __init__(
         self,
         store: Store,
         settings: Settings,
+        dialect: Dialect,
         clock: Callable[[], float],
         mint: Callable[[], str],
     ) -> None:
         self._store = store
         self.settings = settings
+        self._dialect = dialect
         self._clock = clock
         self._mint = mint
 
@@ -93,10 +94,10 @@ class Planner:
             lists,
             visible=visible_since(int((self._clock() - self.settings.show_s) * 1000)),
             leaving=leaving,
-            shown=self._shown,
+            shown=self._dialect.shown,
             mint=self._mint,
         )
-        policy = Policy(self._shown, self.settings.wins)
+        policy = Policy(self._dialect.shown, self.settings.wins)
         plan = make_plan(world.snapshot, policy)
         planned = self._guarded(known, lists, world, plan, leaving, approved)
         self._hold_first_plan(planned, local, approved)
@@ -106,9 +107,6 @@ class Planner:
         return planned
 
     # ---- parts
-
-    def _shown(self, reminder: Reminder) -> Reminder:
-        return shown(reminder, self.settings.home_zone)
 
     def _blind(
         self, known: Known, local: LocalState, leaving: frozenset[tuple[str, str]]
@@ -122,6 +120,7 @@ class Planner:
             id: ListBase(base.name, base.group, base.path or "")
             for id, base in self._store.bases.all_lists().items()
         }
+        suffix = self._dialect.suffix
         taken = set(local.files) - {base.path for base in bases.values()}
 
         def paths(living: Mapping[str, ListInfo], current: Mapping[str, str]) -> Mapping[str, str]:
@@ -131,11 +130,11 @@ class Planner:
                 for info in living.values()
                 if not info.is_group
             }
-            return assign(names, SUFFIX, taken, current)
+            return assign(names, suffix, taken, current)
 
         rules = ListRules(
             mode_of=self.settings.mode_of,
-            name_of=lambda path: list_name(path.rpartition("/")[2].removesuffix(SUFFIX)),
+            name_of=lambda path: list_name(path.rpartition("/")[2].removesuffix(suffix)),
             paths=paths,
             new_lists=self.settings.new_lists,
             approved=approved,

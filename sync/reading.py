@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 
 from sync.local.files import Unsettled, ids_in
 from sync.local.folder import NotReady
-from sync.local.markdown import Task, TodoFile
 from sync.local.scan import FileScan, FolderScan, Opaque, Read, Scanner
+from sync.local.tasks import Task, TodoFile
 from sync.match import Line
 
 __all__ = ["LocalFile", "LocalState", "Reader"]

@@ -16,8 +16,8 @@ from store.renders import BaseChange
 from store.values import NO_VALUE
 from sync.actions import AddLine, MoveLine, RemoveLine, RenderOp, SetLine
 from sync.identity import list_block_id
-from sync.local.markdown import Edit, Insert, Remove, SetFields, Stamp, new_file
-from sync.local.markdown import parse as parse_markdown
+from sync.local.formats import Dialect
+from sync.local.tasks import Edit, Insert, Remove, SetFields, Stamp
 from sync.making import NO_FAMILIES, make_edits
 from sync.match import Line, Matched
 from sync.reading import LocalFile, LocalState
@@ -61,7 +61,7 @@ class Desk:
     paths: Mapping[str, str]
     blocks: Mapping[str, str]
     base: Mapping[str, Values]
-    home_zone: str
+    dialect: Dialect
     rank: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
@@ -75,7 +75,7 @@ class _FileJob:
 
 
 def stamp_files(
-    local: LocalState, matched: Matched, blocks: Mapping[str, str], zone: str
+    local: LocalState, matched: Matched, blocks: Mapping[str, str], dialect: Dialect
 ) -> tuple[list[FileWrite], list[Problem]]:
     """Write block ids onto the lines that have none yet."""
     wanted: defaultdict[str, list[tuple[str, Edit]]] = defaultdict(list)
@@ -86,7 +86,7 @@ def stamp_files(
     writes, problems = [], []
     for path, edits in wanted.items():
         file = local.files[path]
-        data, failed = _apply(file, edits, zone)
+        data, failed = _apply(file, edits, dialect)
         problems += [Problem(id, path, reason) for id, reason in failed.items()]
         if data != file.data:
             writes.append(FileWrite(path, file.sha256, data, len(edits) - len(failed)))
@@ -107,9 +107,9 @@ def write_files(
             problems.append(problem)
     writes = []
     for path, job in sorted(jobs.items()):
-        file = desk.local.files.get(path) or _fresh_file(path, new_files.get(path), desk.home_zone)
+        file = desk.local.files.get(path) or _fresh_file(path, new_files.get(path), desk.dialect)
         inserts, families = _nest(desk, file, job)
-        data, failed = _apply(file, [*job.edits, *inserts], desk.home_zone, families)
+        data, failed = _apply(file, [*job.edits, *inserts], desk.dialect, families)
         problems += [Problem(id, path, reason) for id, reason in failed.items()]
         done = {id: made for id, made in job.changes.items() if id not in failed}
         if data != file.data or not file.sha256:
@@ -130,7 +130,10 @@ def moving_out(desk: Desk, renders: Iterable[RenderOp]) -> list[tuple[str, str]]
 
 
 def take_out(
-    local: LocalState, leaving: Iterable[tuple[str, str]], blocks: Mapping[str, str], zone: str
+    local: LocalState,
+    leaving: Iterable[tuple[str, str]],
+    blocks: Mapping[str, str],
+    dialect: Dialect,
 ) -> tuple[list[FileWrite], list[Problem]]:
     """Take lines out of the files that they left, where they stand in another file by now."""
     wanted: defaultdict[str, list[tuple[str, Edit]]] = defaultdict(list)
@@ -153,7 +156,7 @@ def take_out(
     writes = []
     for path, edits in sorted(wanted.items()):
         file = local.files[path]
-        data, failed = _apply(file, edits, zone)
+        data, failed = _apply(file, edits, dialect)
         problems += [Problem(id, path, reason) for id, reason in failed.items()]
         if data != file.data:
             writes.append(FileWrite(path, file.sha256, data, len(edits) - len(failed)))
@@ -206,9 +209,9 @@ def _forgotten(desk: Desk, id: str) -> list[BaseChange]:
     return [*gone, BaseChange(id, None, True, False)]
 
 
-def _fresh_file(path: str, list_id: str | None, zone: str) -> LocalFile:
-    data = new_file(list_block_id(list_id) if list_id else None, zone)
-    return LocalFile(path, "", data, parse_markdown(data, zone))
+def _fresh_file(path: str, list_id: str | None, dialect: Dialect) -> LocalFile:
+    data = dialect.new_file(list_block_id(list_id) if list_id else None)
+    return LocalFile(path, "", data, dialect.parse(data))
 
 
 def _nest(
@@ -264,9 +267,9 @@ def _insert(
 def _apply(
     file: LocalFile,
     edits: Sequence[tuple[str, Edit]],
-    zone: str,
+    dialect: Dialect,
     families: Mapping[str, frozenset[str]] = NO_FAMILIES,
 ) -> tuple[bytes, dict[str, str]]:
     assert file.todo is not None
-    data, failed = make_edits(file.todo, edits, zone, families)
+    data, failed = make_edits(file.todo, edits, dialect, families)
     return (file.data if data is None else data), failed

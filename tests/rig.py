@@ -31,6 +31,7 @@ account:
   password_command: [cat, {password}]
   endpoint: {url}
 folder: {folder}
+format: {format}
 time_zone: Europe/Paris
 reminders:
   lists: {lists}
@@ -66,6 +67,10 @@ class Rig:
         return self.home / "Todo"
 
     @property
+    def suffix(self) -> str:
+        return ".txt" if self.settings.get("format") == "todo.txt" else ".md"
+
+    @property
     def store(self) -> Store:
         return self.engine._parts.store
 
@@ -90,6 +95,7 @@ class Rig:
             "password": str(password),
             "url": self.url,
             "folder": str(self.folder),
+            "format": "markdown",
             "lists": "{'*': two-way}",
             "new_lists": "yes",
             "conflicts": "cloud",
@@ -125,7 +131,7 @@ class Rig:
     # ---- the person at the files
 
     def path(self, name: str) -> Path:
-        return self.folder / f"{name}.md"
+        return self.folder / f"{name}{self.suffix}"
 
     def read(self, name: str) -> str:
         return self.path(name).read_bytes().decode()
@@ -178,7 +184,7 @@ class Rig:
     def bytes_of_folder(self) -> dict[str, bytes]:
         return {
             str(path.relative_to(self.folder)): path.read_bytes()
-            for path in self.folder.rglob("*.md")
+            for path in self.folder.rglob(f"*{self.suffix}")
         }
 
 

@@ -13,12 +13,14 @@ from sync.errors import UsageError
 
 __all__ = ["config_group", "init"]
 
+FORMATS = ["markdown", "todo.txt"]
+
 
 @click.command(short_help="Answer a few questions; they become the config.")
 @click.option("--apple-id", metavar="EMAIL", help="The Apple account's e-mail address.")
 @click.option("--folder", metavar="DIR", help="The folder of the todo files.")
 @click.option(
-    "--format", "file_format", type=click.Choice(["markdown"]), help="How the files are written."
+    "--format", "file_format", type=click.Choice(FORMATS), help="How the files are written."
 )
 @click.option(
     "--password-command", metavar="COMMAND", help="A command that prints the account's password."
@@ -55,7 +57,7 @@ def init(
         apple_id = apple_id or click.prompt("Apple ID (an e-mail address)")
         folder = folder or click.prompt("Folder for the todo files", default="~/Todo")
         file_format = file_format or click.prompt(
-            "Format", type=click.Choice(["markdown"]), default="markdown"
+            "Format", type=click.Choice(FORMATS), default="markdown"
         )
         if password_command is None:
             password_command = click.prompt(

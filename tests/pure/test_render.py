@@ -9,15 +9,17 @@ import pytest
 from store.model import Field, Reminder, Value
 from store.renders import BaseChange
 from store.values import NO_VALUE
-from sync import making
 from sync.actions import AddLine, MoveLine, RemoveLine, SetLine, Why
 from sync.identity import block_id
+from sync.local import markdown
+from sync.local.formats import MARKDOWN, Dialect
 from sync.local.markdown import CannotEdit, Insert, TodoFile, parse
 from sync.match import Matched
 from sync.reading import LocalState
 from sync.render import Desk, FileWrite, moving_out, stamp_files, take_out, write_files
 from tests.pure.values import HOME, A, B
 
+DIALECT = Dialect(MARKDOWN, HOME)
 PATHS = {A: "A.md", B: "B.md"}
 IDS = {title: f"ID-{title}" for title in ("milk", "bread", "shop", "eggs", "tea")}
 BLOCKS = {id: block_id(id) for id in IDS.values()}
@@ -47,7 +49,7 @@ def desk(files: Mapping[str, str], base: Mapping[str, Mapping[Field, Value]] | N
     id_of = {block: id for id, block in BLOCKS.items()}
     owner = {path: id for id, path in PATHS.items()}
     lines = {id_of[line.block]: line for line in local.lines(owner) if line.block in id_of}
-    return Desk(local, lines, PATHS, BLOCKS, base or {}, HOME)
+    return Desk(local, lines, PATHS, BLOCKS, base or {}, DIALECT)
 
 
 def contents(writes: list[FileWrite]) -> dict[str, str]:
@@ -115,14 +117,14 @@ def test_one_bad_insert_does_not_keep_the_others_out(monkeypatch: pytest.MonkeyP
 
 
 def _refuse(monkeypatch: pytest.MonkeyPatch, title: str) -> None:
-    real = making.edit
+    real = markdown.edit
 
     def edit(file: TodoFile, edits: list[object], zone: str) -> bytes:
         if any(isinstance(each, Insert) and each.reminder.title == title for each in edits):
             raise CannotEdit("no")
         return real(file, edits, zone)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(making, "edit", edit)
+    monkeypatch.setattr(markdown, "edit", edit)
 
 
 @pytest.mark.parametrize(
@@ -154,9 +156,9 @@ def test_a_line_that_moves_to_another_file_is_twice_and_never_nowhere() -> None:
     assert contents(writes) == {"B.md": text("bread") + text("milk")}
     assert moving_out(here, [move]) == [("A.md", IDS["milk"])]
     leaving = [("A.md", IDS["milk"])]
-    assert take_out(here.local, leaving, BLOCKS, HOME) == ([], [])
+    assert take_out(here.local, leaving, BLOCKS, DIALECT) == ([], [])
     both = here.local.with_file("B.md", writes[0].data, _parse)
-    out, problems = take_out(both, leaving, BLOCKS, HOME)
+    out, problems = take_out(both, leaving, BLOCKS, DIALECT)
     assert contents(out) == {"A.md": ""}
     assert not problems
 
@@ -167,13 +169,13 @@ def test_a_line_with_more_on_it_does_not_leave() -> None:
     alone = desk({"A.md": files["A.md"], "B.md": ""})
     writes, problems = write_files(alone, [move], {})
     assert (writes, [problem.id for problem in problems]) == ([], [IDS["milk"]])
-    out, problems = take_out(state(files), [("A.md", IDS["milk"])], BLOCKS, HOME)
+    out, problems = take_out(state(files), [("A.md", IDS["milk"])], BLOCKS, DIALECT)
     assert (out, [problem.path for problem in problems]) == ([], ["A.md"])
 
 
 def test_a_line_without_an_id_is_never_taken_for_one_that_left() -> None:
     local = state({"A.md": "- [ ] mine\n", "B.md": "- [ ] mine too\n"})
-    assert take_out(local, [("A.md", "ID-unknown")], BLOCKS, HOME) == ([], [])
+    assert take_out(local, [("A.md", "ID-unknown")], BLOCKS, DIALECT) == ([], [])
 
 
 def test_new_lines_get_their_ids_and_copies_another() -> None:
@@ -183,7 +185,7 @@ def test_new_lines_get_their_ids_and_copies_another() -> None:
         unstamped={("A.md", 0), ("A.md", 2)},
         copies={("A.md", 2)},
     )
-    (write,), problems = stamp_files(local, matched, BLOCKS, HOME)
+    (write,), problems = stamp_files(local, matched, BLOCKS, DIALECT)
     assert not problems
     assert not write.changes
     stamps = [task.block for task in _parse(write.data).tasks]
