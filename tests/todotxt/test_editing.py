@@ -48,7 +48,7 @@ def changed(line: str, name: Field, value: Value) -> str:
         (Field.DUE, AllDay(date(2026, 3, 2)), " at:1430", ""),
         (Field.DUE, Zoned(datetime(2026, 3, 9, 14, 30), HOME), "03-02", "03-09"),
         (Field.DUE, Zoned(datetime(2026, 3, 2, 9, 0), HOME), "1430", "0900"),
-        (Field.DUE, Floating(datetime(2026, 3, 2, 14, 30)), " rec:1y", " tz:floating rec:1y"),
+        (Field.DUE, Floating(datetime(2026, 3, 2, 14, 30)), "rec:1y id", "rec:1y tz:floating id"),
         (Field.DUE, None, " due:2026-03-02 at:1430", ""),
         (Field.TAGS, frozenset({"papers", "x", "a", "b c"}), "@papers", "@papers @a @x"),
         (Field.TAGS, frozenset({"x"}), "@papers", "@x"),

@@ -24,6 +24,7 @@ _ORDER = {
     )
 }
 _TITLE = ""
+_NOT_ANCHORS = frozenset({"rec"})  # other tools write it anywhere: nothing has a place before it
 
 
 @dataclass(slots=True)
@@ -221,7 +222,11 @@ def _anchor(changes: _Changes, kind: str) -> int:
     title_end = line.title[-1][1] if kind == TAG and line.title else line.body
     for token in line.tokens:
         stays = (token.start, token.end) not in changes.cut and token.start >= title_end
-        if stays and token.kind in _ORDER and _ORDER[token.kind] > _ORDER[kind]:
+        if (
+            stays
+            and token.kind in _ORDER.keys() - _NOT_ANCHORS
+            and _ORDER[token.kind] > _ORDER[kind]
+        ):
             return token.start
     return line.end
 
