@@ -272,6 +272,8 @@ def _keep_unsayable(case: _Case, fields: _Fields, remote: Reminder) -> None:
         return
     for name in sorted(case.policy.shown(remote).opaque & fields.renders.keys()):
         del fields.renders[name]
+        if name is Field.REPEAT and remote.done is not None:
+            continue  # the rule of a completed line says nothing until it is open again
         fields.conflicts = [one for one in fields.conflicts if one.field is not name]
         reason = f"no line can say its {name} in iCloud; the line keeps what it says"
         fields.holds.append(Hold(case.id, HoldKind.FILE, reason))
@@ -310,7 +312,10 @@ def _line_change(case: _Case, fields: _Fields) -> tuple[RenderOp, ...]:
         return ()
     if changes.keys() & PLACE:
         # It takes along all that it says, also what is held back or cannot be compared.
-        return (MoveLine(case.id, overlay(fields.seen, changes), changes),)
+        # The rule of a completed line cannot be compared, but is known.
+        unread = {name: value for name, value in case.base.items() if name in fields.seen.opaque}
+        whole = overlay(overlay(fields.seen, unread), changes)
+        return (MoveLine(case.id, whole, changes),)
     return (SetLine(case.id, changes),)
 
 

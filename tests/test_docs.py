@@ -93,6 +93,7 @@ def test_the_example_of_a_task_reads_as_described() -> None:
         due=Zoned(datetime(2026, 3, 2, 14, 30), "Europe/Paris"),
         priority=Priority.HIGH,
         flagged=True,
+        tags=frozenset({"papers"}),
     )
 
 

@@ -286,18 +286,19 @@ def kinds_of(holds: list[object]) -> set[str]:
     return {hold.kind for hold in holds}  # type: ignore[attr-defined]
 
 
-def test_a_recurring_reminder_ticked_here_is_held_and_named(seeded: Rig) -> None:
-    seeded.replace("Reminders", "- [ ] Water the plants", "- [x] Water the plants")
-    seeded.replace("Reminders", "- [ ] Renew passports", "- [x] Renew passports")
-    report = seeded.run()
-    assert kinds_of(report.held) == {"recurring"}
-    assert report.held[0].id == seeded.shown("Water the plants").id
-    assert not seeded.shown("Water the plants").done
-    assert seeded.shown("Renew passports").done
-    assert seeded.line("Reminders", "Water the plants").startswith("- [x] ")
-    seeded.replace("Reminders", "- [x] Water the plants", "- [ ] Water the plants")
-    assert seeded.run().held == []
-    seeded.rest()
+def test_what_repeats_by_a_rule_without_words_is_held_when_ticked_here(rig: Rig) -> None:
+    plants = rig.phone.create("Inbox", "Water the plants", due="2026-12-01")
+    rule = {"Frequency": 1, "Interval": 1, "DaysOfTheWeek": "2,4"}
+    rig.phone.attach(plants, "RecurrenceRule", rule)
+    rig.run()
+    rig.replace("Inbox", "- [ ] Water the plants", "- [x] Water the plants")
+    report = rig.run()
+    assert [(hold.kind, hold.id) for hold in report.held] == [("recurring", plants)]
+    assert not rig.shown("Water the plants").done
+    assert rig.line("Inbox", "Water the plants").startswith("- [x] ")
+    rig.replace("Inbox", "- [x] Water the plants", "- [ ] Water the plants")
+    assert rig.run().held == []
+    rig.rest()
 
 
 def test_a_new_file_asks_before_it_becomes_a_list(
