@@ -1,26 +1,41 @@
 """The config: YAML to a frozen ``Config``, with every error naming its line and its key.
 
 A key that is not known, or a value that does not fit, stops everything with exit code 2: a typing
-error must never turn a safety off. ``config.example.yaml`` explains the keys.
+error must never turn a safety off. ``remindersd config example`` explains the keys.
 """
 
 from __future__ import annotations
 
+import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+)
 
-from daemon.paths import config_path
+from daemon.paths import check_socket, config_path, socket_path
 from sync.errors import UsageError
 from sync.remote.endpoint import parse_endpoint
 
-__all__ = ["Config", "load_config"]
+__all__ = ["EXAMPLE", "Config", "address", "load_config", "todo_folder"]
 
+EXAMPLE = Path(__file__).with_name("config.example.yaml")
 UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+_NO_TEXT = "it is no text in UTF-8"
+_SEE_EXAMPLE = "`remindersd config example` shows every key"
+_IS_IT_THIS = "name the right file with --config, or write a new one with `remindersd init`"
 
 
 def _duration(value: object) -> object:
@@ -28,6 +43,39 @@ def _duration(value: object) -> object:
     if isinstance(value, str) and (match := re.fullmatch(r"(\d+)\s*([smhd])", value.strip())):
         return int(match[1]) * UNITS_S[match[2]]
     raise ValueError("write a whole number with a unit, such as 90s, 2m, 6h or 14d")
+
+
+def address(value: str) -> str:
+    """An Apple ID as a person wrote it; raises ValueError."""
+    if re.fullmatch(r"\S+@\S+", value) is None:
+        raise ValueError("write the account's e-mail address, such as you@example.com")
+    return value
+
+
+def todo_folder(value: object) -> Path:
+    """The folder that a person named, with ``~`` expanded; it need not be there yet.
+
+    Raises ValueError for what can be no folder of todo files, saying what to write.
+    """
+    if not isinstance(value, str):
+        raise ValueError("write the path of a folder, such as ~/Todo")
+    path = _expanded(value)
+    if not path.is_absolute():
+        raise ValueError("write an absolute path, or one that starts with ~")
+    real = os.path.realpath(path)
+    if real in ("/", os.path.realpath(Path.home())):
+        what = "the root of the file system" if real == "/" else "your home directory"
+        raise ValueError(f"{path} is {what}; name a folder of its own, such as ~/Todo")
+    if os.path.exists(path) and not os.path.isdir(path):
+        raise ValueError(f"{path} is no folder but a file; name a folder, or move the file away")
+    return path
+
+
+def _expanded(value: str) -> Path:
+    try:
+        return Path(value).expanduser()
+    except RuntimeError:
+        raise ValueError(f"{value.partition('/')[0]} is nobody's home; write it out") from None
 
 
 Seconds = Annotated[int, BeforeValidator(_duration)]
@@ -41,7 +89,7 @@ class _Section(BaseModel):
 class Account(_Section):
     """Which account, and how its password is had."""
 
-    apple_id: str = Field(min_length=3, pattern=r"^\S+@\S+$")
+    apple_id: Annotated[str, AfterValidator(address)]
     password_command: list[str] | None = None
     region: Literal["world", "china"] = "world"
     endpoint: str | None = None
@@ -54,6 +102,13 @@ class Account(_Section):
                 parse_endpoint(value)
             except UsageError as error:
                 raise ValueError(error.message) from None
+        return value
+
+    @field_validator("password_command", mode="before")
+    @classmethod
+    def _in_brackets(cls, value: object) -> object:
+        if isinstance(value, str):  # not repeated: it could be the password itself
+            raise ValueError("write a program and its arguments in brackets: [pass, apple]")
         return value
 
     @field_validator("password_command")
@@ -110,7 +165,7 @@ class Control(_Section):
     @field_validator("socket", mode="before")
     @classmethod
     def _path(cls, value: object) -> object:
-        return Path(value).expanduser() if isinstance(value, str) else value
+        return _expanded(value) if isinstance(value, str) else value
 
 
 class Config(_Section):
@@ -118,23 +173,13 @@ class Config(_Section):
 
     profile: str = Field(default="default", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
     account: Account
-    folder: Path
+    folder: Annotated[Path, BeforeValidator(todo_folder)]
     format: Literal["markdown", "todo.txt"] = "markdown"
     time_zone: str | None = None
     markers: Literal["block-id"] = "block-id"
     reminders: Reminders = Reminders()
     control: Control = Control()
     source: Path = Field(exclude=True)
-
-    @field_validator("folder", mode="before")
-    @classmethod
-    def _folder(cls, value: object) -> object:
-        if not isinstance(value, str):
-            raise ValueError("write the path of a folder")
-        path = Path(value).expanduser()
-        if not path.is_absolute():
-            raise ValueError("write an absolute path, or one that starts with ~")
-        return path
 
     @field_validator("time_zone")
     @classmethod
@@ -150,28 +195,79 @@ class Config(_Section):
 def load_config(path: Path | None = None) -> Config:
     """Read and check the config; raises UsageError naming file, line and key."""
     source = path or config_path()
+    text = _text(source)
     try:
-        text = source.read_text(encoding="utf-8")
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        data = yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: a date such as 2026-02-31
+        raise _not_yaml(source, text, error) from None
+    if not isinstance(data, dict):
+        raise UsageError(f"{source}: write keys and values, such as `folder: ~/Todo`", _SEE_EXAMPLE)
+    for key, line, first in _repeated(node):
+        raise UsageError(
+            f"{source}, line {line}: the key `{key}` is there already, in line {first}",
+            "keep one of the two",
+        )
+    try:
+        config = Config.model_validate({**data, "source": source})
+    except ValidationError as error:
+        raise _explain(source, node, error) from None
+    check_socket(socket_path(config.profile, config.control.socket))
+    return config
+
+
+def _text(source: Path) -> str:
+    try:
+        return source.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise UsageError(
             f"there is no config at {source}", "run `remindersd init`, or name one with --config"
         ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot read the config {source}: {error}") from None
-    try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        data = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f", line {mark.line + 1}" if mark else ""
-        problem = getattr(error, "problem", None) or "it is not YAML"
-        raise UsageError(f"{source}{line}: {problem}", "correct that line") from None
-    if not isinstance(data, dict):
-        raise UsageError(f"{source}: write keys and values, such as `folder: ~/Todo`")
-    try:
-        return Config.model_validate({**data, "source": source})
-    except ValidationError as error:
-        raise _explain(source, node, error) from None
+    except UnicodeDecodeError:
+        raise UsageError(f"cannot read the config {source}: {_NO_TEXT}", _IS_IT_THIS) from None
+    except OSError as error:
+        raise UsageError(
+            f"cannot read the config {source}: {error.strerror}", _IS_IT_THIS
+        ) from None
+
+
+def _not_yaml(source: Path, text: str, error: Exception) -> UsageError:
+    if isinstance(error, yaml.reader.ReaderError):
+        return UsageError(f"cannot read the config {source}: {_NO_TEXT}", _IS_IT_THIS)
+    mark = getattr(error, "problem_mark", None)
+    if mark is None:
+        return UsageError(f"{source}: it is not YAML", _SEE_EXAMPLE)
+    place = f"{source}, line {mark.line + 1}"
+    problem = getattr(error, "problem", None) or "it is not YAML"
+    if "'\\t'" in problem or _indented_by_tab(text, mark.line):
+        return UsageError(f"{place}: there is a tab", "use spaces")
+    return UsageError(f"{place}: {problem}", "correct that line")
+
+
+def _indented_by_tab(text: str, number: int) -> bool:
+    lines = text.split("\n")[number : number + 1]
+    return any(line.lstrip(" ").startswith("\t") for line in lines)
+
+
+def _repeated(root: yaml.Node | None) -> Iterator[tuple[str, int, int]]:
+    """Keys that one mapping has twice: the dotted key, its 1-based line and that of the first."""
+    waiting: list[tuple[str, yaml.Node | None]] = [("", root)]
+    known: set[int] = set()  # an anchor can make a node part of itself
+    while waiting:
+        above, node = waiting.pop()
+        if id(node) in known or not isinstance(node, yaml.CollectionNode):
+            continue
+        known.add(id(node))
+        if not isinstance(node, yaml.MappingNode):
+            waiting += [(above, item) for item in node.value]
+            continue
+        lines: dict[str, int] = {}
+        for key, value in node.value:
+            name, line = f"{above}{key.value}", key.start_mark.line + 1
+            if name in lines:
+                yield name, line, lines[name]
+            lines[name] = line
+            waiting.append((f"{name}.", value))
 
 
 def _explain(source: Path, node: yaml.Node | None, error: ValidationError) -> UsageError:
@@ -182,9 +278,9 @@ def _explain(source: Path, node: yaml.Node | None, error: ValidationError) -> Us
     place = f"{source}, line {line}" if line else str(source)
     match first["type"]:
         case "extra_forbidden":
-            what, hint = f"unknown key `{key}`", "see config.example.yaml for the keys there are"
+            what, hint = f"unknown key `{key}`", _SEE_EXAMPLE
         case "missing":
-            what, hint = f"the key `{key}` is missing", "see config.example.yaml"
+            what, hint = f"the key `{key}` is missing", _SEE_EXAMPLE
         case _:
             what = f"`{key}`: {_plain(first)}"
             hint = "correct that value"

@@ -21,7 +21,7 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from daemon.api import Api
-from daemon.paths import SOCKET_MAX
+from daemon.paths import check_socket
 from sync.errors import Busy, UsageError
 
 __all__ = ["bound", "served"]
@@ -73,13 +73,7 @@ def bound(path: Path) -> Iterator[socket.socket]:
 
 
 def _check(path: Path) -> None:
-    size = len(os.fsencode(path))
-    if size > SOCKET_MAX:
-        raise UsageError(
-            f"the path of the control socket is {size} bytes long, and {SOCKET_MAX} are possible:"
-            f" {path}",
-            "set control.socket to a shorter path",
-        )
+    check_socket(path)
     way_out = "set control.socket to another path"
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -18,6 +18,8 @@ CREDENTIAL = "icloud-password"
 KEYRING_SERVICE = "remindersd"
 COMMAND_TIMEOUT_S = 60
 
+_MEND = "correct account.password_command in the config, or install the program"
+
 
 def find_password(apple_id: str, command: Sequence[str] | None) -> str | None:
     """The password without asking a person, or None; raises UsageError if the command fails."""
@@ -39,12 +41,13 @@ def _from_command(command: Sequence[str]) -> str:
             text=True,
         )
     except FileNotFoundError:
-        raise UsageError(f"account.password_command: there is no program {name}") from None
+        raise UsageError(f"account.password_command: there is no program {name}", _MEND) from None
     except (OSError, UnicodeDecodeError):
-        raise UsageError(f"account.password_command: {name} could not be run") from None
+        raise UsageError(f"account.password_command: {name} could not be run", _MEND) from None
     except subprocess.TimeoutExpired:
         raise UsageError(
-            f"account.password_command: {name} did not answer in {COMMAND_TIMEOUT_S} s"
+            f"account.password_command: {name} did not answer in {COMMAND_TIMEOUT_S} s",
+            "run the command by hand and see",
         ) from None
     password = done.stdout.split("\n", 1)[0].rstrip("\r")
     if done.returncode != 0 or not password:

@@ -11,7 +11,10 @@ from pathlib import Path
 
 import yaml
 
-__all__ = ["MIRROR", "SOCKET_MAX", "Place", "config_path", "find_place", "socket_path", "state_dir"]
+from sync.errors import UsageError
+
+__all__ = ["MIRROR", "SOCKET_MAX", "Place", "check_socket", "config_path", "find_place"]
+__all__ += ["socket_path", "state_dir"]
 
 MIRROR = "mirror.sqlite"  # in the state directory
 SOCKET_MAX = 107  # bytes of a Unix socket's path that Linux accepts
@@ -51,8 +54,22 @@ def socket_path(profile: str, configured: Path | None = None) -> Path:
     return state_dir(profile) / "control.sock"
 
 
+def check_socket(path: Path) -> None:
+    """Refuse a path that no socket can have; raises UsageError."""
+    size = len(os.fsencode(path))
+    if size > SOCKET_MAX:
+        raise UsageError(
+            f"the path of the control socket is {size} bytes long, and {SOCKET_MAX} are possible:"
+            f" {path}",
+            "set control.socket to a shorter path",
+        )
+
+
 def find_place(config: Path | None) -> Place:
-    """The place of a config that may be broken elsewhere; falls back to the default profile."""
+    """The place of a config that may be broken elsewhere; falls back to the default profile.
+
+    Raises UsageError for a socket that cannot be, as ``check_socket`` does.
+    """
     profile, configured = "default", None
     try:
         data = yaml.safe_load((config or config_path()).read_text(encoding="utf-8"))
@@ -63,4 +80,6 @@ def find_place(config: Path | None) -> Place:
         control = data.get("control")
         if isinstance(control, dict) and isinstance(control.get("socket"), str):
             configured = Path(control["socket"]).expanduser()
-    return Place(profile, state_dir(profile), socket_path(profile, configured))
+    socket = socket_path(profile, configured)
+    check_socket(socket)
+    return Place(profile, state_dir(profile), socket)

@@ -1,9 +1,11 @@
-"""The verbs about the config: a conversation that writes one, and a check."""
+"""The verbs about the config: a conversation that writes one, a check, and an example."""
 
 from __future__ import annotations
 
 import shlex
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import click
 
@@ -14,6 +16,8 @@ from sync.errors import UsageError
 __all__ = ["config_group", "init"]
 
 FORMATS = ["markdown", "todo.txt"]
+
+_Answer = TypeVar("_Answer")
 
 
 @click.command(short_help="Answer a few questions; they become the config.")
@@ -54,17 +58,13 @@ def init(
         say("left as it is")
         return
     if asking:
-        apple_id = apple_id or click.prompt("Apple ID (an e-mail address)")
-        folder = folder or click.prompt("Folder for the todo files", default="~/Todo")
+        apple_id = apple_id or _ask_address()
+        folder = folder or _ask_folder()
         file_format = file_format or click.prompt(
             "Format", type=click.Choice(FORMATS), default="markdown"
         )
         if password_command is None:
-            password_command = click.prompt(
-                "Command that prints the password (empty: ask at sign-in)",
-                default="",
-                show_default=False,
-            )
+            password_command = _ask_command()
     if not apple_id or not folder:
         raise UsageError(
             "there is no terminal to ask in, so --apple-id and --folder are needed",
@@ -75,6 +75,47 @@ def init(
     )
     config = write_config(target, answers)
     _say_what_is_next(target, config.folder, options)
+
+
+def _ask_address() -> str:
+    from daemon.config import address
+
+    return str(click.prompt("Apple ID (an e-mail address)", value_proc=_fitting(address)))
+
+
+def _ask_folder() -> str:
+    from daemon.config import todo_folder
+
+    return str(
+        click.prompt(
+            "Folder for the todo files",
+            default="~/Todo",
+            value_proc=_fitting(lambda said: said if todo_folder(said) else ""),
+        )
+    )
+
+
+def _ask_command() -> str:
+    return str(
+        click.prompt(
+            "Command that prints the password (empty: ask at sign-in)",
+            default="",
+            show_default=False,
+            value_proc=_fitting(lambda said: shlex.join(shlex.split(said))),
+        )
+    )
+
+
+def _fitting(check: Callable[[str], _Answer]) -> Callable[[str], _Answer]:
+    """``check`` for a prompt, which tells what does not fit and asks again."""
+
+    def checked(said: str) -> _Answer:
+        try:
+            return check(said.strip())
+        except ValueError as error:
+            raise click.UsageError(str(error)) from None
+
+    return checked
 
 
 def _may_replace(target: Path, asking: bool) -> bool:
@@ -113,7 +154,8 @@ def config_group() -> None:
 def check(options: Globals, as_json: bool) -> None:
     """Read the whole config and say whether it can be used; nothing else happens.
 
-    An unknown key or a value that does not fit is named with its line, and ends with 2.
+    A key that is unknown or there twice and a value that does not fit are named with their line,
+    and end with 2.
 
     \b
     Example:
@@ -140,3 +182,16 @@ def check(options: Globals, as_json: bool) -> None:
     for name, value in facts.items():
         if name != "config" and value is not None:
             say(f"  {name:<9} {value}")
+
+
+@config_group.command("example", short_help="Print a config with every key, explained.")
+def example() -> None:
+    """Print a config with every key, each with its default and what it means.
+
+    \b
+    Example:
+       remindersd config example | less
+    """
+    from daemon.config import EXAMPLE
+
+    click.echo(EXAMPLE.read_text(encoding="utf-8"), nl=False)

@@ -80,6 +80,22 @@ def test_the_conversation_asks_for_everything(
     assert (config.format, config.account.password_command) == ("markdown", ["pass", "apple"])
 
 
+def test_an_answer_that_does_not_fit_is_asked_for_again_at_once(
+    newcomer: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("daemon.cli.setup.talking", lambda: True)
+    (newcomer.path / "file").touch()
+    said = ["ada", "ada@example.com", "Todo", "~", f"{newcomer.path}/file", "~/Todo", ""]
+    result = newcomer.run("init", stdin="\n".join([*said, "pass 'apple", "pass 'my apple'", ""]))
+    assert result.exit_code == 0, result.output
+    for complaint in ("e-mail address, such as", "absolute path", "your home", "but a file"):
+        assert result.output.count(complaint) == 1, complaint
+    assert result.output.count("Error: ") == 5
+    config = load_config(newcomer.config)
+    assert (config.account.apple_id, config.folder.name) == ("ada@example.com", "Todo")
+    assert config.account.password_command == ["pass", "my apple"]
+
+
 def test_without_a_terminal_it_names_what_is_needed(newcomer: Home) -> None:
     result = newcomer.run("init", "--apple-id", "ada@example.com")
     assert result.exit_code == 2
