@@ -52,6 +52,7 @@ clean:  ## Remove what was made here, the environment too
 
 # Two stamps, so that the demo never waits for the tools of development.
 $(VENV)/.runtime: requirements.txt pyproject.toml | $(BIN)/python
+	@echo 'installing what is needed into $(VENV); this takes a minute the first time'
 	$(PIP) install -r requirements.txt
 	$(PIP) install --no-deps -e .
 	@touch $@

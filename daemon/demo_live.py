@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shlex
+import shutil
+import sys
 import time
 from collections.abc import Callable
 from datetime import date
@@ -14,7 +17,7 @@ from daemon.demo_stage import Stage, TooLate, pause
 from daemon.demo_watch import Watch
 from daemon.output import say
 
-__all__ = ["Face", "Lines", "live"]
+__all__ = ["Face", "Lines", "live", "ourselves"]
 
 BEFORE_S = 2.0  # between two scenes, for the eye
 
@@ -114,6 +117,16 @@ def _your_turn(stage: Stage) -> list[str]:
         f"  curl {stage.phone.url}/reminders -d "
         f"""'{{"list": "{LIST}", "title": "Figs"}}'    # be the phone""",
         f"  curl {stage.phone.url}    # what else the phone can do",
-        f"  remindersd --config {config} status    # or plan, lists, conflicts, approve",
+        f"  {ourselves()} --config {config} status    # or plan, lists, conflicts, approve",
         "Ctrl-C ends the demo",
     ]
+
+
+def ourselves() -> str:
+    """How this command can be typed again, here and now."""
+    started = os.path.abspath(sys.argv[0])
+    if os.path.basename(started) == "__main__.py":
+        return f"{shlex.quote(sys.executable)} -m daemon"
+    found = shutil.which("remindersd")
+    is_found = found is not None and os.path.realpath(found) == os.path.realpath(started)
+    return "remindersd" if is_found else shlex.quote(started)

@@ -20,7 +20,6 @@ __all__ = ["Screen"]
 
 NEW_S = 3.0  # how long what changed stands out
 NEWS = 8  # lines
-HINTS = 6
 
 
 class Screen:
@@ -31,12 +30,11 @@ class Screen:
         self._layout.split_column(
             Layout(name="sides"),
             Layout(name="news", size=NEWS + 2),
-            Layout(name="hints", size=HINTS),
+            Layout(name="hints", size=1),
         )
         self._layout["sides"].split_row(Layout(name="phone"), Layout(name="file"))
-        self._live = Live(
-            self._layout, console=console or Console(), screen=True, auto_refresh=False
-        )
+        self._console = console or Console()
+        self._live = Live(self._layout, console=self._console, screen=True, auto_refresh=False)
         self._news: deque[str] = deque(maxlen=NEWS)
         self._fresh: dict[str, float] = {}
         self._known: set[str] | None = None
@@ -51,11 +49,13 @@ class Screen:
     def tell(self, sentence: str) -> None:
         """Add it to the news."""
         self._news.append(sentence)
-        self._layout["news"].update(Panel(_lines(self._news, ""), title="what happens"))
+        self._layout["news"].update(Panel(_lines(self._news), title="what happens"))
 
     def hint(self, lines: list[str]) -> None:
-        """Put them at the bottom, in place of the hints before."""
-        self._layout["hints"].update(_lines(lines, "dim"))
+        """Put them at the bottom, in place of the hints before, and whole: they are to be typed."""
+        text = Text("\n".join(clean(line) for line in lines), style="dim", overflow="fold")
+        self._layout["hints"].size = len(text.wrap(self._console, self._console.width))
+        self._layout["hints"].update(text)
 
     def show(self, watch: Watch) -> None:
         """Draw both sides; what is new since a moment stands out."""
@@ -64,6 +64,10 @@ class Screen:
         self._note_new({*phone, *file})
         self._layout["phone"].update(Panel(self._side(phone), title=f"iPhone · {LIST}"))
         self._layout["file"].update(Panel(self._side(file), title=FILE))
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Bring what was told and shown to the terminal."""
         self._live.refresh()
 
     def _note_new(self, lines: set[str]) -> None:
@@ -87,7 +91,5 @@ class Screen:
         )
 
 
-def _lines(lines: Iterable[str], style: str) -> Group:
-    return Group(
-        *(Text(clean(line), style=style, no_wrap=True, overflow="ellipsis") for line in lines)
-    )
+def _lines(lines: Iterable[str]) -> Group:
+    return Group(*(Text(clean(line), no_wrap=True, overflow="ellipsis") for line in lines))

@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 import os
 import socket
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from daemon.demo_agreement import differences
+from daemon.demo_live import ourselves
 from daemon.demo_phone import Shown
 from daemon.demo_process import surroundings
+from daemon.demo_screen import Screen
 from daemon.demo_script import on_screen
 from daemon.demo_watch import file_news, phone_news
 from tests.cli.conftest import Home
@@ -201,3 +205,40 @@ def test_news_of_the_files() -> None:
         "B.md: − - [ ] b",
         "C.md: + - [ ] b",
     ]
+
+
+# ---- what a person may type
+
+
+@pytest.mark.parametrize("on_path", [True, False])
+def test_the_demo_names_itself_as_it_can_be_typed(
+    home: Home, monkeypatch: pytest.MonkeyPatch, on_path: bool
+) -> None:
+    script = home.path / "a venv" / "bin" / "remindersd"
+    script.parent.mkdir(parents=True)
+    script.write_text("#!/bin/sh\n")
+    script.chmod(0o755)
+    monkeypatch.setenv("PATH", str(script.parent) if on_path else "/nowhere")
+    monkeypatch.setattr("sys.argv", [str(script)])
+    assert ourselves() == ("remindersd" if on_path else f"'{script}'")
+
+
+def test_another_remindersd_on_the_path_is_not_taken_for_this_one(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = home.path / "remindersd"
+    other.write_text("#!/bin/sh\n")
+    other.chmod(0o755)
+    monkeypatch.setenv("PATH", str(home.path))
+    monkeypatch.setattr("sys.argv", ["/opt/venv/bin/remindersd"])
+    assert ourselves() == "/opt/venv/bin/remindersd"
+
+
+def test_what_is_to_be_typed_is_shown_whole_on_a_narrow_screen() -> None:
+    drawn = StringIO()
+    console = Console(width=40, height=30, force_terminal=True, file=drawn)
+    with Screen(console) as screen:
+        screen.hint(["now:", f"  edit {'a' * 60}/END", "Ctrl-C ends"])
+        screen.redraw()
+    assert "END" in drawn.getvalue()
+    assert "Ctrl-C ends" in drawn.getvalue()
