@@ -26,6 +26,7 @@ __all__ = ["conflicts", "lists", "status"]
 Document = Mapping[str, Any]
 
 _CELL = 40  # characters of a value in a table
+_WORDS = {"done": ("open", "done"), "flagged": ("no flag", "flag")}  # for false and true
 _NO_DAEMON = "no daemon is running"
 _COUNTS = (
     ("pending", "change to send", "changes to send"),
@@ -104,14 +105,18 @@ def conflicts(options: Globals, as_json: bool) -> None:
         [
             (
                 *(entry["number"], entry["title"] or entry["id"], entry["field"]),
-                *(_short(entry["winner"]), _short(entry["loser"]), entry["loser_side"]),
+                *(_said(entry, "winner"), _said(entry, "loser"), entry["loser_side"]),
             )
             for entry in told["conflicts"]
         ],
     )
 
 
-def _short(value: object) -> str:
+def _said(entry: Document, which: str) -> str:
+    value = entry[which]
+    words = _WORDS.get(entry["field"])
+    if words is not None and (value is None or isinstance(value, bool)):
+        return words[bool(value)]
     text = "none" if value is None else " ".join(str(value).split())
     return text if len(text) <= _CELL else f"{text[: _CELL - 1]}…"
 

@@ -211,6 +211,28 @@ def test_conflicts_show_both_values(home: Home, fake_daemon: FakeDaemon) -> None
     assert columns == ["7", "Milk", "notes", "one two", "x" * 39 + "…", "file"]
 
 
+@pytest.mark.parametrize(
+    ("field", "winner", "loser", "told"),
+    [
+        ("done", None, True, ["open", "done"]),
+        ("done", "2026-03-01", None, ["2026-03-01", "open"]),
+        ("flagged", False, True, ["no flag", "flag"]),
+        ("due", None, "2026-03-01", ["none", "2026-03-01"]),
+    ],
+)
+def test_conflicts_are_told_in_words(
+    home: Home, fake_daemon: FakeDaemon, field: str, winner: object, loser: object, told: list[str]
+) -> None:
+    entry = {
+        **{"number": 7, "id": "A1", "title": "Milk", "field": field},
+        **{"winner": winner, "loser": loser, "loser_side": "file", "at": "2026-03-01"},
+    }
+    fake_daemon.answers["GET /conflicts"] = 200, {"schema": 1, "conflicts": [entry]}
+    _, shown = home.run("conflicts").stdout.splitlines()
+    columns = [cell.strip() for cell in shown.split("  ") if cell.strip()]
+    assert columns == ["7", "Milk", field, *told, "file"]
+
+
 def test_a_title_cannot_steer_the_terminal(home: Home, fake_daemon: FakeDaemon) -> None:
     entry = {"name": "a\x1b]0;b\x07\nc\u202e", "group": None, "open": 1, "total": 1, "file": None}
     fake_daemon.answers["GET /lists"] = 200, {"schema": 1, "lists": [entry]}
