@@ -24,7 +24,7 @@ from sync.reading import LocalState, Reader
 from sync.remote.cloudkit import CloudKit
 from sync.report import Report
 from sync.sentences import renames, sentences
-from sync.settle import settle
+from sync.settle import forgive, settle
 
 __all__ = ["Engine", "Parts"]
 
@@ -109,6 +109,11 @@ class Engine:
 
     def _work(self, local: LocalState, report: Report, cloud: CloudKit) -> None:
         parts = self._parts
+        if not report.planned_only:
+            report.changes += [
+                f"files: {path} was saved by someone who had not seen what iCloud changed"
+                for path in forgive(parts.store, local, parts.planner.shown)
+            ]
         planned = parts.planner.plan(local, parts.committer.leaving())
         if planned.needs_marks and not planned.waits and not report.planned_only:
             report.changes += renames(planned)

@@ -81,6 +81,11 @@ class Planner:
         self._clock = clock
         self._mint = mint
 
+    @property
+    def shown(self) -> Callable[[Reminder], Reminder]:
+        """What a file can say of a reminder."""
+        return self._dialect.shown
+
     def plan(self, local: LocalState, leaving: frozenset[tuple[str, str]]) -> Planned:
         """Plan for this local state and what the store knows now."""
         known = gather(self._store)

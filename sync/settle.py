@@ -8,19 +8,25 @@ Safe to be interrupted and to be done again.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from store.db import Store
 from store.journal import HistoryRow
+from store.model import Reminder
 from store.renders import Render
 from store.values import NO_VALUE
 from sync.local.outcome import Replaced
 from sync.local.receipts import Receipt, State
 from sync.local.swap import Writer
+from sync.reading import LocalState
+from sync.stale import never_seen
 
-__all__ = ["Settled", "settle"]
+__all__ = ["Settled", "forgive", "settle"]
+
+REMEMBERED = 4  # writes of one file that a buffer may be behind
 
 
 @dataclass(slots=True)
@@ -38,20 +44,38 @@ def settle(
     receipts = {receipt.key: receipt for receipt in writer.receipts()}
     renders = {render.key: render for render in store.places.renders()}
     result = Settled()
+    newest = _newest(renders.values())
     for key, render in renders.items():
         if key not in receipts:
-            _judge_alone(store, root, render)
+            _judge_alone(store, root, render, worth_keeping=key in newest)
     for key, receipt in receipts.items():
         _judge(store, writer, receipt, renders.get(key), result, now_ms, run)
     return result
 
 
-def _judge_alone(store: Store, root: Path, render: Render) -> None:
-    """No receipt: it never began, or it is long settled; the file itself says which."""
+def _newest(renders: Iterable[Render]) -> set[str]:
+    """The keys of the latest few writes of each file that was there before."""
+    by_path: defaultdict[str, list[str]] = defaultdict(list)
+    for render in renders:
+        if render.finished and render.expected_sha:
+            by_path[render.path].append(render.key)
+    return {key for keys in by_path.values() for key in keys[-REMEMBERED:]}
+
+
+def _judge_alone(store: Store, root: Path, render: Render, *, worth_keeping: bool) -> None:
+    """No receipt: it never began, or it is long settled; the file itself says which.
+
+    What stands is remembered until the person has saved the file after it (``forgive``).
+    """
+    if worth_keeping:
+        return
     with store.commit("settle"):
-        if not render.finished and _digest(root / render.path) == render.new_sha:
+        if render.finished:
+            store.places.drop_render(render.key)
+        elif _digest(root / render.path) == render.new_sha:
             store.places.finish_render(render.key)
-        store.places.drop_render(render.key)
+        else:
+            store.places.drop_render(render.key)
 
 
 def _judge(
@@ -76,9 +100,40 @@ def _judge(
         result.open += 1
         return
     writer.drop(receipt)
-    if render is not None:
+    if render is not None and receipt.state is not State.CLEAN:
         with store.commit("settle"):
             store.places.drop_render(render.key)
+
+
+def forgive(store: Store, local: LocalState, shown: Callable[[Reminder], Reminder]) -> list[str]:
+    """Take back from the base what a person's save shows they never saw; gives the files.
+
+    Whatever else was written before that save has been seen by it, and is forgotten.
+    """
+    stale: list[str] = []
+    saved = [render for render in store.places.renders() if _was_saved_since(store, local, render)]
+    if not saved:
+        return stale
+    ids = {block.block: id for id, block in store.places.all_blocks().items()}
+    with store.commit("forgive"):
+        for path in sorted({render.path for render in saved}):
+            file = local.files[path]
+            said = {ids[t.block]: t.reminder for t in file.tasks if t.block and t.block in ids}
+            writes = [render for render in saved if render.path == path]
+            unseen = never_seen(writes, file.sha256, said, shown)
+            for render in reversed(unseen):
+                store.places.undo_render(render.key)
+            for render in writes:
+                store.places.drop_render(render.key)
+            stale += [path] if unseen else []
+    return stale
+
+
+def _was_saved_since(store: Store, local: LocalState, render: Render) -> bool:
+    file, known = local.files.get(render.path), store.places.file(render.path)
+    if file is None or file.todo is None or known is None or not render.finished:
+        return False
+    return file.sha256 != known.sha256
 
 
 def _return(

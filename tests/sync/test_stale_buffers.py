@@ -1,0 +1,74 @@
+"""An editor that was open while we wrote: its next save undoes nothing that the phone did."""
+
+from __future__ import annotations
+
+from tests.rig import Rig
+
+
+def test_what_the_phone_did_outlives_a_save_from_an_older_buffer(rig: Rig) -> None:
+    rig.append("Inbox", "- [ ] To be ticked\n- [ ] To be deleted\n- [ ] Stays\n")
+    rig.run()
+    buffer = rig.read("Inbox")  # vim opens it
+    phone = rig.phone
+    phone.create("Inbox", "Added on the phone")
+    phone.complete(phone.find("To be ticked").id)
+    phone.delete(phone.find("To be deleted").id)
+    rig.run()
+    rig.save("Inbox", buffer + "- [ ] Typed in vim\n")
+    rig.run()
+    rig.run()
+    assert rig.titles("Inbox") == {"To be ticked", "Stays", "Added on the phone", "Typed in vim"}
+    assert rig.shown("To be ticked").done
+    assert "Added on the phone" in rig.read("Inbox")
+    assert rig.line("Inbox", "To be ticked").startswith("- [x]")
+    assert "To be deleted" not in rig.read("Inbox")
+
+
+def test_the_same_title_edited_in_an_older_buffer_is_a_conflict_that_keeps_both(rig: Rig) -> None:
+    rig.append("Inbox", "- [ ] Coffee\n")
+    rig.run()
+    buffer = rig.read("Inbox")
+    phone = rig.phone
+    phone.edit(phone.find("Coffee").id, title="Coffee PHONE", notes="from phone")
+    rig.run()
+    rig.save("Inbox", buffer.replace("Coffee", "Coffee VIM"))
+    rig.run()
+    assert rig.shown("Coffee PHONE").notes == "from phone"
+    assert [one.loser for one in rig.store.journal.open_conflicts()] == ["Coffee VIM"]
+
+
+def test_a_line_just_put_in_may_be_taken_out_at_once(rig: Rig) -> None:
+    rig.append("Inbox", "- [ ] Stays\n")
+    rig.run()
+    rig.phone.create("Inbox", "Not wanted")
+    rig.run()
+    rig.replace("Inbox", rig.line("Inbox", "Not wanted") + "\n", "")
+    rig.run()
+    assert rig.titles("Inbox") == {"Stays"}
+
+
+def test_who_has_seen_it_may_change_it_back(rig: Rig) -> None:
+    rig.append("Inbox", "- [ ] One\n- [ ] Two\n")
+    rig.run()
+    phone = rig.phone
+    phone.edit(phone.find("One").id, title="One, changed", priority=1)
+    rig.run()
+    rig.replace("Inbox", "One, changed", "One")
+    rig.append("Inbox", "- [ ] Three\n")
+    rig.run()
+    assert rig.shown("One").priority == 1
+
+
+def test_it_is_known_after_a_restart_and_long_after_the_write(rig: Rig) -> None:
+    rig.append("Inbox", "- [ ] Stays\n")
+    rig.run()
+    buffer = rig.read("Inbox")
+    rig.phone.create("Inbox", "Added on the phone")
+    rig.run()
+    for _ in range(3):
+        rig.wait(100)
+        rig.run()
+    rig.restart()
+    rig.save("Inbox", buffer + "- [ ] Typed in vim\n")
+    rig.run()
+    assert rig.titles("Inbox") == {"Stays", "Added on the phone", "Typed in vim"}
