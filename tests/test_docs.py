@@ -18,7 +18,18 @@ from pydantic import BaseModel
 
 from daemon.cli import cli
 from daemon.config import Config, load_config
-from store.model import AllDay, Completion, Floating, Priority, Reminder, Zoned
+from store.model import (
+    AllDay,
+    Completion,
+    Field,
+    Floating,
+    Frequency,
+    Priority,
+    Reminder,
+    Rule,
+    Zoned,
+)
+from store.views import VIEWS
 from sync.local.markdown import parse
 
 ROOT = Path(__file__).parent.parent
@@ -94,6 +105,7 @@ def test_the_example_of_a_task_reads_as_described() -> None:
         priority=Priority.HIGH,
         flagged=True,
         tags=frozenset({"papers"}),
+        urls=frozenset({"https://example.com/passports"}),
     )
 
 
@@ -114,6 +126,11 @@ def test_the_example_of_a_task_reads_as_described() -> None:
             "- [ ] a 📅 2026-03-02 14:30 🔽",
             {"due": Zoned(datetime(2026, 3, 2, 14, 30), "UTC"), "priority": Priority.LOW},
         ),
+        ("- [ ] a #b c #papers", {"title": "a #b c", "tags": frozenset({"papers"})}),
+        ("- [ ] a 🔁 every 2 weeks", {"repeat": Rule(Frequency.WEEKLY, 2)}),
+        ("- [ ] a [repeat:: every 2 weeks]", {"repeat": Rule(Frequency.WEEKLY, 2)}),
+        ("- [ ] a 🔁 every week on Monday", {"opaque": frozenset({Field.REPEAT})}),
+        ("- [ ] a\n    - 🔗 <https://b.test/>", {"urls": frozenset({"https://b.test/"})}),
         (
             r"- [ ] Buy \📅 2026-03-02 stickers",
             {"title": "Buy 📅 2026-03-02 stickers", "due": None},
@@ -123,6 +140,26 @@ def test_the_example_of_a_task_reads_as_described() -> None:
 def test_lines_read_as_the_table_of_parts_says(line: str, expected: dict[str, object]) -> None:
     (task,) = parse(line.encode(), "UTC").tasks
     assert {name: getattr(task.reminder, name) for name in expected} == expected
+
+
+def test_the_examples_of_what_repeats_read_as_described() -> None:
+    block = re.search(r"^## Repeating\n\n((?:    .*\n)+)", text_of("docs/files.md"), re.MULTILINE)
+    assert block
+    assert [task.reminder.repeat for task in parse(dedent(block[1]).encode(), "UTC").tasks] == [
+        Rule(Frequency.MONTHLY),
+        Rule(Frequency.DAILY, 3),
+        Rule(Frequency.WEEKLY, count=10),
+        Rule(Frequency.YEARLY, 2, until=date(2031, 3, 3)),
+    ]
+
+
+def test_the_readme_names_every_view_of_the_mirror() -> None:
+    names = re.findall(r"CREATE VIEW (\w+)", " ".join(VIEWS))
+    assert [
+        name
+        for name in names
+        if name != "shown_reminder" and f"`{name}`" not in text_of("README.md")
+    ] == []
 
 
 # ---- the map of the code
