@@ -25,6 +25,7 @@ from sync.history import cloud_rows, file_rows
 from sync.identity import list_block_id
 from sync.listplan import ListPlan
 from sync.local.formats import Dialect
+from sync.match import Leaving, words
 from sync.merge import Side
 from sync.planning import Planned
 from sync.reading import LocalFile, LocalState
@@ -53,7 +54,7 @@ class Work:
     writes: list[tuple[str, FileWrite]] = field(default_factory=list)
     new_files: dict[str, str] = field(default_factory=dict)
     removals: list[Removal] = field(default_factory=list)
-    leaving: list[tuple[str, str]] = field(default_factory=list)
+    leaving: list[Leaving] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     new_holds: list[Hold] = field(default_factory=list)
     run: int | None = None
@@ -78,10 +79,10 @@ class Committer:
     def _now_ms(self) -> int:
         return int(self._clock() * 1000)
 
-    def leaving(self) -> frozenset[tuple[str, str]]:
-        """The (path, id) of lines that an interrupted move of ours should have taken out."""
+    def leaving(self) -> frozenset[Leaving]:
+        """The lines that an interrupted move of ours should have taken out."""
         stored = json.loads(self._store.meta.get(LEAVING) or "[]")
-        return frozenset((str(path), str(id)) for path, id in stored)
+        return frozenset(Leaving(*map(str, entry)) for entry in stored)
 
     def commit_identities(self, planned: Planned, local: LocalState) -> None:
         """Make durable which line is which reminder, and which new file which list."""
@@ -169,7 +170,11 @@ class Committer:
         writes, work.problems = write_files(desk, planned.plan.renders, work.new_files)
         work.writes = [(self._mint(), write) for write in writes]
         moved = moving_out(desk, planned.plan.renders)
-        leftovers = [(path, id) for (path, _), id in planned.world.matched.leftovers.items()]
+        leftovers = [
+            Leaving(path, id, words(task.text, task.reminder.notes))
+            for (path, index), id in planned.world.matched.leftovers.items()
+            for task in (local.files[path].tasks[index],)
+        ]
         work.leaving = sorted({*moved, *leftovers})
         for id in planned.lists.ended:
             base = self._store.bases.get_list(id)
@@ -324,7 +329,7 @@ def _occurrence(intent: Intent) -> Occurrence:
     )
 
 
-def leaving_text(leaving: Iterable[tuple[str, str]]) -> str:
+def leaving_text(leaving: Iterable[Leaving]) -> str:
     """Lines on their way to another file, as the store keeps them."""
     return json.dumps(sorted(leaving))
 

@@ -16,6 +16,7 @@ from sync.committing import LEAVING, Work, leaving_text, lines_by_block
 from sync.local.formats import Dialect
 from sync.local.outcome import ChangedMeanwhile, Outcome, Refused, Replaced
 from sync.local.swap import Writer
+from sync.match import Leaving, words
 from sync.planning import Planned
 from sync.reading import LocalState
 from sync.render import FileWrite, stamp_files, take_out
@@ -139,7 +140,7 @@ class Filing:
 
     def _take_out(
         self,
-        leaving: Sequence[tuple[str, str]],
+        leaving: Sequence[Leaving],
         planned: Planned,
         local: LocalState,
         report: Report,
@@ -151,15 +152,18 @@ class Filing:
             if self._tell(outcome, write.path, report):
                 report.files += 1
                 local = local.with_file(write.path, write.data, self._dialect.parse)
-        left = [pair for pair in leaving if self._stands(pair, planned, local)]
+        left = [line for line in leaving if self._stands(line, planned, local)]
         with self._store.commit("moved"):
             self._store.meta.set(LEAVING, leaving_text(left))
-            for path in {path for path, _ in leaving} & local.files.keys():
+            for path in {line.path for line in leaving} & local.files.keys():
                 self._remember(path, planned, local)
         return local
 
-    def _stands(self, pair: tuple[str, str], planned: Planned, local: LocalState) -> bool:
-        path, id = pair
-        file = local.files.get(path)
-        block = planned.known.blocks.get(id)
-        return file is not None and any(task.block == block for task in file.tasks)
+    def _stands(self, line: Leaving, planned: Planned, local: LocalState) -> bool:
+        file = local.files.get(line.path)
+        block = planned.known.blocks.get(line.id)
+        return file is not None and any(
+            task.block == block and words(task.text, task.reminder.notes) == line.words
+            for task in file.tasks
+            if task.block is not None
+        )

@@ -12,10 +12,11 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from typing import NamedTuple
 
 from store.model import Reminder
 
-__all__ = ["Line", "Matched", "Spot", "Trace", "match_lines"]
+__all__ = ["Leaving", "Line", "Matched", "Spot", "Trace", "match_lines", "words"]
 
 CLOSE = 0.85  # of SequenceMatcher.ratio over whole lines
 Spot = tuple[str, int]  # path, index of the task in its parsed file
@@ -48,6 +49,19 @@ class Trace:
     parent: str | None = None
 
 
+class Leaving(NamedTuple):
+    """A line that our own move of ``id`` leaves behind in ``path``, with its ``words``."""
+
+    path: str
+    id: str
+    words: str
+
+
+def words(text: str, notes: str) -> str:
+    """All that stands on a line and in the notes beneath it."""
+    return f"{text}\n{notes}"
+
+
 @dataclass(slots=True)
 class Matched:
     """Every line's identity, and what has to be done about it.
@@ -72,14 +86,15 @@ def match_lines(
     blocks: Mapping[str, str],
     traces: Mapping[str, Trace],
     strangers: Mapping[str, Reminder],
-    leaving: Collection[tuple[str, str]],
+    leaving: Collection[Leaving],
     mint: Callable[[], str],
 ) -> Matched:
     """Give every line an identity.
 
     ``blocks`` maps block ids to reminders; ``traces`` has the lines seen last time; ``strangers``
-    are reminders in iCloud that never had a line; ``leaving`` are (path, id) of lines that an
-    unfinished move of ours takes away; ``mint`` makes a fresh UUID.
+    are reminders in iCloud that never had a line; ``leaving`` are lines that an unfinished
+    move of ours takes away, as they stood (one that was edited since is a copy); ``mint`` makes a
+    fresh UUID.
     """
     matched = Matched()
     _by_block(lines, blocks, traces, leaving, matched)
@@ -118,7 +133,7 @@ def _by_block(
     lines: Sequence[Line],
     blocks: Mapping[str, str],
     traces: Mapping[str, Trace],
-    leaving: Collection[tuple[str, str]],
+    leaving: Collection[Leaving],
     matched: Matched,
 ) -> None:
     claims: defaultdict[str, list[Line]] = defaultdict(list)
@@ -126,16 +141,20 @@ def _by_block(
     for line in lines:
         id = blocks.get(line.block or "")
         if id is not None:
-            (left if (line.path, id) in leaving else claims)[id].append(line)
+            (left if Leaving(line.path, id, _words(line)) in leaving else claims)[id].append(line)
     for id, behind in left.items():
-        if id in claims:
+        if any(line.path != behind[0].path for line in claims.get(id, ())):
             matched.leftovers.update((line.spot, id) for line in behind)
         else:  # nothing took its place yet: it is still the line
-            claims[id] = behind
+            claims[id] += behind
     for id, claimants in claims.items():
         keeper = _keeper(claimants, traces.get(id))
         matched.ids[keeper.spot] = id
         matched.copies.update(line.spot for line in claimants if line is not keeper)
+
+
+def _words(line: Line) -> str:
+    return words(line.text, line.reminder.notes)
 
 
 def _keeper(claimants: Sequence[Line], trace: Trace | None) -> Line:

@@ -20,6 +20,7 @@ from sync.listplan import ListBase, ListPlan, ListRules
 from sync.lists import plan_lists
 from sync.local.formats import Dialect
 from sync.local.names import assign, list_name
+from sync.match import Leaving
 from sync.occurrence import Occurrence
 from sync.plan import make_plan
 from sync.reading import LocalState
@@ -46,7 +47,7 @@ class Planned:
     plan: Plan
     intents: list[Intent]
     holds: list[Hold]
-    leaving: frozenset[tuple[str, str]]
+    leaving: frozenset[Leaving]
     vanished: frozenset[str] = frozenset()
     waits: bool = False
     grace_left_s: float | None = None
@@ -86,7 +87,7 @@ class Planner:
         """What a file can say of a reminder."""
         return self._dialect.shown
 
-    def plan(self, local: LocalState, leaving: frozenset[tuple[str, str]]) -> Planned:
+    def plan(self, local: LocalState, leaving: frozenset[Leaving]) -> Planned:
         """Plan for this local state and what the store knows now."""
         known = gather(self._store)
         if local.trouble:
@@ -113,9 +114,7 @@ class Planner:
 
     # ---- parts
 
-    def _blind(
-        self, known: Known, local: LocalState, leaving: frozenset[tuple[str, str]]
-    ) -> Planned:
+    def _blind(self, known: Known, local: LocalState, leaving: frozenset[Leaving]) -> Planned:
         hold = Hold("folder", HoldKind.FILE, local.trouble)
         nothing = World.empty()
         return Planned(known, ListPlan(), nothing, Plan(), [], [hold], leaving, waits=True)
@@ -153,7 +152,7 @@ class Planner:
         lists: ListPlan,
         world: World,
         plan: Plan,
-        leaving: frozenset[tuple[str, str]],
+        leaving: frozenset[Leaving],
         approved: frozenset[str],
     ) -> Planned:
         now_s = self._clock()

@@ -19,7 +19,7 @@ from sync.identity import list_block_id
 from sync.local.formats import Dialect
 from sync.local.tasks import Edit, Insert, Remove, SetFields, Stamp
 from sync.making import NO_FAMILIES, make_edits
-from sync.match import Line, Matched
+from sync.match import Leaving, Line, Matched, words
 from sync.reading import LocalFile, LocalState
 
 __all__ = ["Desk", "FileWrite", "Problem", "moving_out", "stamp_files", "take_out", "write_files"]
@@ -118,37 +118,44 @@ def write_files(
     return writes, problems
 
 
-def moving_out(desk: Desk, renders: Iterable[RenderOp]) -> list[tuple[str, str]]:
-    """The (path, id) of lines that a plan moves to another file, to be taken out afterwards."""
+def moving_out(desk: Desk, renders: Iterable[RenderOp]) -> list[Leaving]:
+    """The lines that a plan moves to another file, to be taken out afterwards."""
     return sorted(
-        (desk.lines[op.id].path, op.id)
+        Leaving(line.path, op.id, words(line.text, line.reminder.notes))
         for op in renders
         if isinstance(op, MoveLine)
-        and op.id in desk.lines
-        and desk.lines[op.id].path != desk.paths.get(op.reminder.list)
+        and (line := desk.lines.get(op.id)) is not None
+        and line.path != desk.paths.get(op.reminder.list)
     )
 
 
 def take_out(
     local: LocalState,
-    leaving: Iterable[tuple[str, str]],
+    leaving: Iterable[Leaving],
     blocks: Mapping[str, str],
     dialect: Dialect,
 ) -> tuple[list[FileWrite], list[Problem]]:
-    """Take lines out of the files that they left, where they stand in another file by now."""
+    """Take lines out of the files that they left, where they stand in another file by now.
+
+    A line that was edited meanwhile stays: somebody's words are on it.
+    """
     wanted: defaultdict[str, list[tuple[str, Edit]]] = defaultdict(list)
     problems: list[Problem] = []
-    for path, id in leaving:
+    for path, id, left in leaving:
         places = [
-            (other, index, task.clean)
+            (other, index, task)
             for other, file in local.files.items()
             for index, task in enumerate(file.tasks)
             if task.block is not None and task.block == blocks.get(id)
         ]
         if not any(other != path for other, _, _ in places):
             continue
-        behind = [(index, clean) for other, index, clean in places if other == path]
-        if all(clean for _, clean in behind):
+        behind = [
+            (index, task)
+            for other, index, task in places
+            if other == path and words(task.text, task.reminder.notes) == left
+        ]
+        if all(task.clean for _, task in behind):
             wanted[path] += [(id, Remove(index)) for index, _ in behind]
         else:
             reason = "it moved, but there is more on its old lines than iCloud knows: remove them"

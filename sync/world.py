@@ -20,7 +20,7 @@ from sync.codec import fields
 from sync.codec.repeats import decode_rule
 from sync.identity import assign_blocks
 from sync.listplan import FileFacts, ListPlan
-from sync.match import Line, Matched, Trace, match_lines
+from sync.match import Leaving, Line, Matched, Trace, match_lines
 from sync.occurrence import Occurrence
 from sync.reading import LocalState
 from sync.snapshot import Evidence, ListView, LocalItem, RemoteItem, Snapshot
@@ -188,7 +188,7 @@ def build_world(
     lists: ListPlan,
     *,
     visible: Callable[[ReminderRow], bool],
-    leaving: frozenset[tuple[str, str]],
+    leaving: frozenset[Leaving],
     shown: Callable[[Reminder], Reminder],
     mint: Callable[[], str],
 ) -> World:

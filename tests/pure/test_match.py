@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from store.model import Reminder
-from sync.match import Line, Matched, Trace, match_lines
+from sync.match import Leaving, Line, Matched, Trace, match_lines, words
 from tests.pure.values import A
 
 
@@ -37,7 +37,7 @@ def match(
     ids: Iterable[str] = (),
     traces: Iterable[Trace] = (),
     strangers: Iterable[Reminder] = (),
-    leaving: Iterable[tuple[str, str]] = (),
+    leaving: Iterable[Leaving] = (),
     blocks: dict[str, str] | None = None,
 ) -> Matched:
     known = [*ids, *(one.id for one in traces), *(one.id for one in strangers)]
@@ -165,23 +165,34 @@ def test_a_persons_own_id_on_two_new_lines_is_one_of_theirs() -> None:
 # ---- our own moves ------------------------------------------------------------------------------
 
 
+LEFT = Leaving("A.md", "a", words("- [ ] milk ^r-a", ""))
+
+
+def test_a_line_that_was_edited_where_our_move_left_it_is_nobodys_leftover() -> None:
+    lines = [line(0, "oat milk", "r-a"), line(0, "milk", "r-a", path="B.md")]
+    found = match(lines, traces=[trace("a", "milk", path="B.md")], leaving=[LEFT])
+    assert found.ids[at(0, "B.md")] == "a"
+    assert found.copies == {at(0)} == found.new
+    assert not found.leftovers
+
+
 def test_a_line_that_our_move_left_behind_is_a_leftover() -> None:
     lines = [line(0, "milk", "r-a"), line(0, "milk", "r-a", path="B.md")]
-    found = match(lines, traces=[trace("a", "milk")], leaving=[("A.md", "a")])
+    found = match(lines, traces=[trace("a", "milk")], leaving=[LEFT])
     assert found.ids == {at(0, "B.md"): "a"}
     assert found.leftovers == {at(0): "a"}
     assert not found.new
 
 
 def test_a_line_whose_move_never_arrived_is_still_the_line() -> None:
-    found = match([line(0, "milk", "r-a")], traces=[trace("a", "milk")], leaving=[("A.md", "a")])
+    found = match([line(0, "milk", "r-a")], traces=[trace("a", "milk")], leaving=[LEFT])
     assert found.ids == {at(0): "a"}
     assert not found.leftovers
 
 
 def test_a_copy_of_a_line_whose_move_never_arrived_is_a_copy() -> None:
     lines = [line(0, "bread", "r-a"), line(1, "milk", "r-a")]
-    found = match(lines, traces=[trace("a", "milk")], leaving=[("A.md", "a")])
+    found = match(lines, traces=[trace("a", "milk")], leaving=[LEFT])
     assert found.ids[at(1)] == "a"
     assert found.copies == {at(0)} == found.new
     assert not found.leftovers

@@ -14,7 +14,7 @@ from sync.identity import block_id
 from sync.local import markdown
 from sync.local.formats import MARKDOWN, Dialect
 from sync.local.markdown import CannotEdit, Insert, TodoFile, parse
-from sync.match import Matched
+from sync.match import Leaving, Matched, words
 from sync.reading import LocalState
 from sync.render import Desk, FileWrite, moving_out, stamp_files, take_out, write_files
 from tests.pure.values import HOME, A, B
@@ -154,13 +154,15 @@ def test_a_line_that_moves_to_another_file_is_twice_and_never_nowhere() -> None:
     move = MoveLine(IDS["milk"], one("milk", list=B), {Field.LIST: B})
     writes, _ = write_files(here, [move], {})
     assert contents(writes) == {"B.md": text("bread") + text("milk")}
-    assert moving_out(here, [move]) == [("A.md", IDS["milk"])]
-    leaving = [("A.md", IDS["milk"])]
+    leaving = moving_out(here, [move])
+    assert [(line.path, line.id) for line in leaving] == [("A.md", IDS["milk"])]
     assert take_out(here.local, leaving, BLOCKS, DIALECT) == ([], [])
     both = here.local.with_file("B.md", writes[0].data, _parse)
     out, problems = take_out(both, leaving, BLOCKS, DIALECT)
     assert contents(out) == {"A.md": ""}
     assert not problems
+    edited = both.with_file("A.md", text("milk").replace("milk", "oat milk").encode(), _parse)
+    assert take_out(edited, leaving, BLOCKS, DIALECT) == ([], [])
 
 
 def test_a_line_with_more_on_it_does_not_leave() -> None:
@@ -169,13 +171,14 @@ def test_a_line_with_more_on_it_does_not_leave() -> None:
     alone = desk({"A.md": files["A.md"], "B.md": ""})
     writes, problems = write_files(alone, [move], {})
     assert (writes, [problem.id for problem in problems]) == ([], [IDS["milk"]])
-    out, problems = take_out(state(files), [("A.md", IDS["milk"])], BLOCKS, DIALECT)
+    leaving = [Leaving("A.md", IDS["milk"], words(text("milk").rstrip("\n"), ""))]
+    out, problems = take_out(state(files), leaving, BLOCKS, DIALECT)
     assert (out, [problem.path for problem in problems]) == ([], ["A.md"])
 
 
 def test_a_line_without_an_id_is_never_taken_for_one_that_left() -> None:
     local = state({"A.md": "- [ ] mine\n", "B.md": "- [ ] mine too\n"})
-    assert take_out(local, [("A.md", "ID-unknown")], BLOCKS, DIALECT) == ([], [])
+    assert take_out(local, [Leaving("A.md", "ID-unknown", "")], BLOCKS, DIALECT) == ([], [])
 
 
 def test_new_lines_get_their_ids_and_copies_another() -> None:
