@@ -17,12 +17,14 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from daemon.filters import Filters
+from daemon.troubles import as_ours
 from store.db import Store
-from store.errors import StoreError
+from store.errors import StoreError, translated
 from store.file import open_reading
 from store.journal import Journal
 from store.model import AllDay, Completion, Floating, Value, Zoned
 from store.values import iso
+from sync.machine import told
 
 __all__ = ["COUNTS", "Answers", "NoMirror", "instant"]
 
@@ -39,11 +41,15 @@ _LISTS = 'SELECT id, name, "group", file, open, total FROM lists ORDER BY "group
 
 
 class NoMirror(Exception):
-    """The mirror cannot be read now; the text says why."""
+    """There is no mirror yet; the text says so."""
 
 
 class Answers:
-    """Reads the mirror at ``path``."""
+    """Reads the mirror at ``path``.
+
+    What it gives raises NoMirror where there is none, MirrorDamaged, or a RemindersdError that
+    says why it cannot be read.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -164,10 +170,15 @@ class Answers:
                 raise NoMirror("there is no mirror yet; the first cycle makes it") from None
             except StoreError as error:
                 self._let_go()
-                raise NoMirror(str(error)) from error
+                raise as_ours(error) from error
             except sqlite3.Error as error:
                 self._let_go()
-                raise NoMirror(f"{self._path}: {error}") from error
+                raise as_ours(
+                    translated(error, self._path) or StoreError(self._path, str(error))
+                ) from error
+            except OSError as error:
+                self._let_go()
+                raise told(error) or error from None
 
         return self._thread.submit(guarded)
 

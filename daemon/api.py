@@ -22,7 +22,7 @@ from daemon.requests import Request
 from daemon.state import Board, Event
 from store.raw import dumps
 from sync.actions import Hold
-from sync.errors import UsageError
+from sync.errors import RemindersdError, UsageError
 
 __all__ = ["Api"]
 
@@ -82,7 +82,7 @@ class Api:
         config, status = self._config(), self._board.status
         try:
             counts: Document = await asyncio.wrap_future(self._answers.counts())
-        except NoMirror:
+        except (NoMirror, RemindersdError):  # what is wrong with it is the loop's to say
             counts = dict.fromkeys(COUNTS)
         return json_answer(
             {

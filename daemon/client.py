@@ -53,7 +53,8 @@ def call(
         document = json.loads(response.read())
     except TimeoutError:
         raise NetworkError(
-            f"the daemon did not answer in {timeout:g} s", "it may be busy; try again"
+            f"the daemon did not answer in {timeout:g} s",
+            "it may be suspended or very busy: try again, or stop it and start it anew",
         ) from None
     except (OSError, http.client.HTTPException, ValueError):
         raise NetworkError("the daemon ended while it was asked", _HINT) from None

@@ -17,14 +17,16 @@ from random import Random
 from tzlocal import get_localzone_name
 
 from daemon.config import Config
+from daemon.lock import make_state
 from daemon.password import find_password
 from daemon.paths import MIRROR, state_dir
+from daemon.troubles import as_ours
 from store.db import Store
-from store.errors import Damaged, StoreError
+from store.errors import StoreError
 from sync.committing import Committer
 from sync.encoding import Encoder
 from sync.engine import Engine, Parts
-from sync.errors import MirrorDamaged, RemindersdError, UsageError
+from sync.errors import UsageError
 from sync.filing import Filing
 from sync.listplan import NewLists
 from sync.local.folder import prepare
@@ -78,18 +80,11 @@ def open_session(config: Config, limiter: Limiter | None = None) -> Session:
 def open_store(config: Config) -> Store:
     """The profile's store, made if there is none; UsageError if it is another account's."""
     state = state_dir(config.profile)
-    state.mkdir(mode=0o700, parents=True, exist_ok=True)
-    state.chmod(0o700)
-    path = state / MIRROR
+    make_state(state)
     try:
-        store = Store.open(path)
-    except Damaged as error:
-        raise MirrorDamaged(
-            str(error),
-            f"move {path} aside and start again: it is rebuilt from files and iCloud",
-        ) from None
+        store = Store.open(state / MIRROR)
     except StoreError as error:
-        raise RemindersdError(str(error)) from None
+        raise as_ours(error) from error
     try:
         _claim(config, store)
     except UsageError:

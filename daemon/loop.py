@@ -26,6 +26,7 @@ from daemon.state import Event, State, state_after
 from daemon.troubles import as_ours, judge
 from store.errors import StoreError
 from sync.errors import MirrorDamaged, RemindersdError, UsageError
+from sync.machine import told as told_by_machine
 from sync.report import Report
 
 __all__ = ["Loop"]
@@ -172,6 +173,8 @@ class Loop:
             if isinstance(ours, MirrorDamaged):
                 raise ours from error
             return ours
+        except OSError as error:
+            return told_by_machine(error) or _unexpected(error)
         except Exception as error:  # noqa: BLE001 - the one place: a bug is a state, not the end
             return _unexpected(error)
 

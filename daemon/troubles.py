@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from daemon.agenda import Kind
 from daemon.state import State
-from store.errors import Damaged, StoreError
+from store.errors import Damaged, Locked, StoreError, Unwritable
 from sync.errors import (
     AccountUnusable,
     BadResponse,
@@ -27,6 +27,7 @@ from sync.errors import (
     WrongPassword,
     ZoneMissing,
 )
+from sync.machine import told
 
 __all__ = ["FIRST_WAIT_S", "LONGEST_WAIT_S", "SIGN_IN_WAIT_S", "Trouble", "as_ours", "judge"]
 
@@ -34,6 +35,10 @@ FIRST_WAIT_S = 5.0
 LONGEST_WAIT_S = 900.0
 SIGN_IN_WAIT_S = 3600.0
 
+_WAYS_OUT: dict[type[StoreError], str] = {
+    Unwritable: "see that there is room on the disk and that you may read and write the file",
+    Locked: "let the other process finish",
+}
 _PERSON = frozenset({Kind.SYNC, Kind.PLAN})
 
 
@@ -69,9 +74,14 @@ def as_ours(error: StoreError) -> RemindersdError:
     """What the store reports, as an error with an exit code and a way out."""
     if isinstance(error, Damaged):
         return MirrorDamaged(
-            str(error), "move it aside and start again: it is rebuilt from files and iCloud"
+            str(error),
+            f"move {error.path} aside and start again: it is rebuilt from files and iCloud",
         )
-    return RemindersdError(str(error), "make room, or let the other process finish")
+    if isinstance(error.__cause__, OSError):
+        ours = told(error.__cause__)
+        if ours is not None:
+            return ours
+    return RemindersdError(str(error), _WAYS_OUT.get(type(error), ""))
 
 
 def _backoff_s(failures: int, random: Callable[[], float]) -> float:

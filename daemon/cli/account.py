@@ -10,7 +10,7 @@ import click
 
 from daemon.cli.common import Globals, pass_globals, talking
 from daemon.output import say
-from sync.errors import RemindersdError, SignInNeeded
+from sync.errors import RemindersdError, SignInNeeded, WrongPassword
 
 if TYPE_CHECKING:
     from daemon.config import Config
@@ -56,7 +56,10 @@ def login(options: Globals, code: str | None) -> None:
     config = options.load()
     password = _password(config)
     session = open_session(config)
-    session.login(password, _from_input() if code == "-" else _asked)
+    try:
+        session.login(password, _from_input() if code == "-" else _asked)
+    except WrongPassword as error:
+        raise WrongPassword(error.message, _mend(config)) from None
     say(f"signed in as {config.account.apple_id}")
     _say_what_is_next(options)
 
@@ -93,6 +96,16 @@ def _password(config: Config) -> str:
             "set account.password_command in the config, or run `remindersd login` in a terminal",
         )
     return str(click.prompt(f"Password of {account.apple_id}", hide_input=True, err=True))
+
+
+def _mend(config: Config) -> str:
+    """Where the password that was refused came from, and so what to do about it."""
+    if config.account.password_command is not None:
+        return (
+            "mend account.password_command, which gave this password,"
+            " or take it out of the config and run `remindersd login` in a terminal"
+        )
+    return "see that the Apple ID is right, then run `remindersd login` with the right password"
 
 
 def _asked(prompt: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from daemon.config import Config
     from daemon.paths import Place
 
-__all__ = ["Globals", "json_option", "pass_globals", "talking"]
+__all__ = ["Globals", "json_option", "named", "pass_globals", "talking"]
 
 _QUICK_S = 10.0
 
@@ -66,8 +67,54 @@ class Globals:
         raise_answered(answer)
         return answer
 
+    def status(self) -> dict[str, Any]:
+        """The running daemon's /status, which comes at once unless it is suspended or hangs.
+
+        Raises NotRunning, NetworkError where no answer comes, and UsageError where the daemon of
+        this profile serves another account, endpoint or folder than the config names.
+        """
+        told = self.ask("GET", "/status", timeout=_QUICK_S)
+        source, ours = named(self.config)
+        for name, value in ours.items():
+            if name in told and value != told[name]:
+                raise UsageError(
+                    f"{source}: {name} is {value or 'not set'}, but the daemon of profile"
+                    f" “{told.get('profile')}” runs for {told[name] or 'none'}",
+                    "name another `profile:` in this config, restore the old value,"
+                    " or restart the daemon",
+                )
+        return told
+
 
 pass_globals = click.make_pass_decorator(Globals, ensure=True)
+
+
+def named(config: Path | None) -> tuple[Path, dict[str, str | None]]:
+    """The config's path, and ``account``, ``endpoint`` and ``folder`` as /status names them.
+
+    The config need not be right in everything: what is no text in it is left out.
+    """
+    import yaml
+
+    from daemon.paths import config_path
+
+    source = config or config_path()
+    try:
+        data = yaml.safe_load(source.read_text(encoding="utf-8"))
+    except (OSError, ValueError, yaml.YAMLError):
+        data = None
+    found = data if isinstance(data, dict) else {}
+    account = found.get("account")
+    account = account if isinstance(account, dict) else {}
+    said: dict[str, str | None] = {}
+    if isinstance(account.get("apple_id"), str):
+        said["account"] = account["apple_id"]
+        endpoint = account.get("endpoint")
+        if endpoint is None or isinstance(endpoint, str):
+            said["endpoint"] = endpoint
+    if isinstance(found.get("folder"), str):
+        said["folder"] = str(Path(os.path.expanduser(found["folder"])))
+    return source, said
 
 
 def talking() -> bool:

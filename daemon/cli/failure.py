@@ -15,6 +15,7 @@ import click
 
 from daemon.output import document, warn
 from sync.errors import RemindersdError
+from sync.machine import told
 
 __all__ = ["INTERRUPTED", "NotThere", "guarded", "raise_answered"]
 
@@ -48,6 +49,9 @@ def guarded(work: Callable[[], object], *, as_json: bool, debug: bool) -> int:
         return _click(error, as_json)
     except Exception as error:  # noqa: BLE001 - the last resort: a person gets a sentence
         _traceback(debug)
+        ours = told(error) if isinstance(error, OSError) else None
+        if ours is not None:
+            return _tell(ours.code, ours.message, ours.hint, ours.exit_code, as_json)
         return _bug(error, as_json)
     return result if isinstance(result, int) else 0
 

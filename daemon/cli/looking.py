@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from daemon.cli.common import Globals, json_option, pass_globals
+from daemon.cli.common import Globals, json_option, named, pass_globals
 from daemon.cli.failure import NotThere
 from daemon.cli.told import tell_waiting
 from daemon.output import ago, document, plural, say, table
@@ -52,7 +51,7 @@ def status(options: Globals, as_json: bool) -> None:
     from daemon.client import NotRunning
 
     try:
-        told: Document = {**options.ask("GET", "/status"), "running": True}
+        told: Document = {**options.status(), "running": True}
     except NotRunning:
         told = _left_behind(options)
     if as_json:
@@ -135,7 +134,7 @@ def _asked_or_read(
 
 @contextmanager
 def _mirror(options: Globals) -> Iterator[Answers]:
-    """The mirror, read beside whatever writes it; raises NotThere."""
+    """The mirror, read beside whatever writes it; raises NotThere, MirrorDamaged."""
     from daemon.answers import Answers, NoMirror
     from daemon.paths import MIRROR
 
@@ -154,15 +153,15 @@ def _mirror(options: Globals) -> Iterator[Answers]:
 def _left_behind(options: Globals) -> Document:
     """The document of /status as far as files tell it, with ``running`` false."""
     place = options.place()
-    account, folder = _named(options)
+    _, ours = named(options.config)
     told: dict[str, Any] = {
         "schema": 1,
         "state": "offline",
         "reason": _NO_DAEMON,
         "running": False,
         "profile": place.profile,
-        "account": account,
-        "folder": folder,
+        "account": ours.get("account"),
+        "folder": ours.get("folder"),
         "last_success": None,
         "next_run": None,
         **dict.fromkeys(("pending", "held", "conflicts", "parked")),
@@ -175,26 +174,6 @@ def _left_behind(options: Globals) -> Document:
     except NotThere:
         pass
     return told
-
-
-def _named(options: Globals) -> tuple[str | None, str | None]:
-    """Account and folder as the config says, which need not be right in everything."""
-    import yaml
-
-    from daemon.paths import config_path
-
-    try:
-        data = yaml.safe_load((options.config or config_path()).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError):
-        data = None
-    found = data if isinstance(data, dict) else {}
-    account = found.get("account")
-    apple_id = account.get("apple_id") if isinstance(account, dict) else None
-    folder = found.get("folder")
-    return (
-        apple_id if isinstance(apple_id, str) else None,
-        str(Path(folder).expanduser()) if isinstance(folder, str) else None,
-    )
 
 
 def _last_success(runs: list[dict[str, Any]]) -> str | None:

@@ -95,12 +95,14 @@ def plan(options: Globals, as_json: bool) -> int:
 def approve(options: Globals, keys: tuple[str, ...], as_json: bool) -> None:
     """Let what waits for you go ahead: a first plan, files that become lists, held deletions.
 
-    KEYs are those that `sync` and `status` show; without any, all that waits now is approved.
+    KEYs are those that `sync` and `status` show; without any, all that waits now is approved. The
+    key `folder` accepts a folder that lost its marker as the synced one, and is never implied.
 
     \b
     Examples:
        remindersd approve
        remindersd approve Packing.md
+       remindersd approve folder
     """
     told = _through_daemon_or(
         options,
@@ -143,12 +145,14 @@ def _through_daemon_or(
 ) -> Mapping[str, Any]:
     """What the daemon answers, or what ``work`` does in its place if none runs.
 
-    Raises Busy when another process is at work on the profile.
+    Raises Busy when another process is at work on the profile, NetworkError when the daemon does
+    not answer, and UsageError when it serves another account or folder.
     """
     from daemon.client import NotRunning
 
     config = options.load()
     try:
+        options.status()  # a daemon that is suspended, or another one, is told of before we wait
         return ask()
     except NotRunning:
         with _engine(config) as engine:

@@ -15,7 +15,7 @@ import orjson
 
 from sync.errors import BadResponse, NetworkError, RemindersdError
 from sync.remote.account import Account
-from sync.remote.endpoint import is_apple_host, redirect_transport
+from sync.remote.endpoint import Endpoint, is_apple_host, redirect_transport
 
 __all__ = [
     "CONNECT_TIMEOUT_S",
@@ -24,6 +24,7 @@ __all__ = [
     "make_client",
     "place",
     "read_object",
+    "service",
     "was_sent",
 ]
 
@@ -76,9 +77,16 @@ def place(url: httpx.URL | str) -> str:
     return _LONG_NUMBER.sub("*", parsed.host + parsed.path)
 
 
-def foreign(error: Exception, url: httpx.URL | str) -> RemindersdError:
+def service(url: httpx.URL | str, endpoint: Endpoint | None) -> str:
+    """What a person calls the place where a request for ``url`` really goes."""
+    return httpx.URL(url).host if endpoint is None else endpoint.origin
+
+
+def foreign(
+    error: Exception, url: httpx.URL | str, endpoint: Endpoint | None = None
+) -> RemindersdError:
     """The one place where httpx's exceptions become ours; raises ``error`` if it is not httpx's."""
-    where = place(url)
+    where = service(url, endpoint)
     match error:
         case httpx.ConnectTimeout():
             return NetworkError(f"{where} could not be reached within {CONNECT_TIMEOUT_S:.0f} s")

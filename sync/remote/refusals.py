@@ -31,6 +31,7 @@ from sync.errors import (
     WrongPassword,
 )
 from sync.remote.adapter import LastAnswer
+from sync.remote.endpoint import Endpoint
 
 __all__ = ["FOREIGN", "LOGIN_HINT", "explained"]
 
@@ -48,8 +49,11 @@ FOREIGN = (
 )
 
 
-def explained(error: Exception, last: LastAnswer | None) -> RemindersdError:
-    """Our error for one of ``FOREIGN``, given the last answer of the session."""
+def explained(
+    error: Exception, last: LastAnswer | None, endpoint: Endpoint | None = None
+) -> RemindersdError:
+    """Our error for one of ``FOREIGN``, given the session's last answer and its endpoint."""
+    at = "Apple's sign-in" if endpoint is None else f"the sign-in at {endpoint.origin}"
     match error:
         case PyiCloudAccountLockedException():
             return AccountUnusable(
@@ -74,9 +78,9 @@ def explained(error: Exception, last: LastAnswer | None) -> RemindersdError:
                 "sign in at https://www.icloud.com to set it up",
             )
         case PyiCloudConnectionException() | requests.ConnectionError() | requests.Timeout():
-            return NetworkError("Apple's sign-in could not be reached")
+            return NetworkError(f"{at} could not be reached")
         case PyiCloudException() | requests.HTTPError() if last is not None:
-            return _by_answer(last)
+            return _by_answer(last, at)
         case PyiCloudException():
             return SignInNeeded("signing in needs the password", LOGIN_HINT)
         case OSError() if not isinstance(error, requests.RequestException):
@@ -85,13 +89,13 @@ def explained(error: Exception, last: LastAnswer | None) -> RemindersdError:
     return BadResponse(f"{where} answered something that cannot be understood")
 
 
-def _by_answer(last: LastAnswer) -> RemindersdError:
+def _by_answer(last: LastAnswer, at: str) -> RemindersdError:
     """What the status means at the place where the sign-in stopped."""
     match last.status, last.place.rpartition("/")[2]:
         case ((429 | 503), _):
-            return Throttled(f"{last.place} asks to wait", "", last.retry_after_s)
+            return Throttled(f"{at} asks to wait", "", last.retry_after_s)
         case status, _ if status >= 500:
-            return NetworkError(f"{last.place} is out of order ({status})", "try again later")
+            return NetworkError(f"{at} is out of order ({status})", "try again later")
         case 401, "complete" | "init":
             return WrongPassword("Apple refuses the name or the password", LOGIN_HINT)
         case 412, "complete":

@@ -16,7 +16,7 @@ import orjson
 
 from sync.errors import AccountUnusable, BadResponse, NetworkError, ServiceError, Throttled
 from sync.remote.account import Account, Connection
-from sync.remote.client import foreign, make_client, place, read_object
+from sync.remote.client import foreign, make_client, place, read_object, service
 from sync.remote.endpoint import is_apple_host
 from sync.remote.limiter import Limiter, parse_retry_after
 
@@ -87,11 +87,12 @@ class Setup:
                 )
             except httpx.HTTPError as error:
                 self._limiter.unreached()
-                raise foreign(error, url) from None
+                raise foreign(error, url, self._account.redirect) from None
 
     def _failure(self, response: httpx.Response) -> Exception:
         """What an answer means that is neither a login nor a rejection of the tokens."""
-        where, status = place(response.request.url), response.status_code
+        url, status = response.request.url, response.status_code
+        where = service(url, self._account.redirect)
         if status in _WAIT:
             asked = parse_retry_after(response.headers.get("Retry-After"), self._limiter.now())
             delay_s = self._limiter.refused(asked)
@@ -104,7 +105,7 @@ class Setup:
         if status >= 500:
             self._limiter.refused()
             return NetworkError(f"{where} is out of order ({status})", "try again later")
-        return ServiceError(f"{where} refused the request ({status})", server_code=str(status))
+        return ServiceError(f"{place(url)} refused the request ({status})", server_code=str(status))
 
 
 def refuse_unusable(document: Mapping[str, Any]) -> None:

@@ -18,6 +18,7 @@ from pyicloud.exceptions import PyiCloudTrustedDevicePromptException
 from pyicloud.hsa2_bridge import TrustedDeviceBridgeBootstrapper
 
 from sync.errors import AccountUnusable, NetworkError, SignInNeeded
+from sync.machine import told
 from sync.remote.account import Account
 from sync.remote.adapter import install
 from sync.remote.limiter import Limiter
@@ -46,6 +47,7 @@ class SignIn:
             china_mainland=account.region == "china",
             authenticate=False,
         )
+        self._redirect = account.redirect
         self._tap = install(self.service.session, account.redirect, limiter)
         _narrow_after_writes(self.service, store)
         if account.redirect is not None:
@@ -169,7 +171,9 @@ class SignIn:
         try:
             yield
         except FOREIGN as error:
-            raise explained(error, self._tap.last) from None
+            if isinstance(error, OSError) and told(error) is not None:
+                raise  # our own disk, which pyicloud writes to
+            raise explained(error, self._tap.last, self._redirect) from None
 
 
 def _prompt(attempt: int, where: str) -> str:

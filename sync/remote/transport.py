@@ -24,7 +24,7 @@ import orjson
 from sync.errors import BadResponse, SignInNeeded, Throttled
 from sync.remote.account import Account, Connection
 from sync.remote.answers import SIGNED_OUT, WAIT, Refusal, carries_token, error_of
-from sync.remote.client import foreign, make_client, place, read_object, was_sent
+from sync.remote.client import foreign, make_client, read_object, service, was_sent
 from sync.remote.limiter import Limiter
 
 __all__ = ["SignsIn", "Transport"]
@@ -95,7 +95,8 @@ class Transport:
             if refusal is None or refusal.code in answered:
                 self._limiter.succeeded()
                 return document
-            self._take(refusal, place(response.request.url), tries, carries_token(body))
+            where = service(response.request.url, self._session.account.redirect)
+            self._take(refusal, where, tries, carries_token(body))
 
     def close(self) -> None:
         """Close the connections; the next request opens new ones."""
@@ -123,7 +124,7 @@ class Transport:
             tries["cut"] += 1
             if tries["cut"] <= _MORE_TRIES["cut"] and not (writes and was_sent(error)):
                 return None
-            raise foreign(error, url) from None
+            raise foreign(error, url, self._session.account.redirect) from None
         if "set-cookie" in response.headers:
             self._session.keep()
         return response

@@ -56,6 +56,16 @@ class Home:
             "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
         }
 
+    def status(self, **changes: Any) -> dict[str, Any]:
+        """What a daemon that is well, and runs with this config, answers to GET /status."""
+        account = self.content["account"]
+        return {
+            **{"state": "ok", "reason": "", "profile": "default", "held": 0},
+            **{"account": account["apple_id"], "endpoint": account["endpoint"]},
+            **{"folder": str(self.folder), "last_success": None, "next_run": None},
+            **changes,
+        }
+
     def write(self, **changes: Any) -> None:
         """Write the config; ``account`` is changed key by key."""
         account = {**self.content["account"], **changes.pop("account", {})}
@@ -127,7 +137,7 @@ class FakeDaemon:
 @pytest.fixture
 def fake_daemon(home: Home) -> Iterator[FakeDaemon]:
     """A fake daemon on the socket of ``home``."""
-    fake = FakeDaemon()
+    fake = FakeDaemon({"GET /status": (200, home.status())})
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:

@@ -208,13 +208,6 @@ HEAVY = ("pyicloud", "httpx", "pydantic", "starlette", "sqlite_utils", "rich", "
 def test_what_must_feel_instant_imports_nothing_heavy(
     home: Home, fake_daemon: FakeDaemon, arguments: list[str]
 ) -> None:
-    fake_daemon.answers["GET /status"] = (
-        200,
-        {
-            **{"state": "ok", "reason": "", "account": "a@b", "folder": "/f"},
-            **{"last_success": None, "next_run": None, "held": 0},
-        },
-    )
     probe = (
         "import sys\n"
         "from daemon.cli import main\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import threading
 from pathlib import Path
@@ -104,6 +105,13 @@ def test_offline_is_a_state_that_ends_by_itself(tmp_path: Path) -> None:
         assert running.until("offline") == "cut"
         assert running.until("ok") == ""
     assert [call[0] for call in engine.calls] == ["start", "retry", "retry"]
+
+
+def test_a_full_disk_is_a_state_with_its_reason_that_ends_by_itself(tmp_path: Path) -> None:
+    full = OSError(errno.ENOSPC, "No space left on device", "/srv/x")
+    with Running(config(tmp_path), FakeEngine(full), random=lambda: -0.999) as running:
+        assert running.until("attention") == "/srv/x: No space left on device"
+        assert running.until("ok") == ""
 
 
 def test_offline_says_when_it_tries_again_and_keeps_timers_waiting(tmp_path: Path) -> None:

@@ -1,0 +1,53 @@
+"""Says in a person's words what the machine refused: a path that cannot be used, a disk.
+
+An ``OSError`` travels as it is up to whoever ends a piece of work, and is told there. One that
+names neither a path nor a known shortage is no condition of the machine but a bug of ours.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+
+from sync.errors import RemindersdError, UsageError
+
+__all__ = ["told"]
+
+_SHORT = {
+    errno.ENOSPC: "make room on the disk",
+    errno.EDQUOT: "make room, or have the quota raised",
+    errno.EIO: "the disk fails: save what is on it",
+    errno.EMFILE: "close other programs, or raise the limit of open files",
+    errno.ENFILE: "close other programs, or raise the limit of open files",
+    errno.ENOMEM: "close other programs",
+}
+_UNUSABLE = {
+    errno.EACCES: "give yourself access to it",
+    errno.EPERM: "give yourself access to it",
+    errno.EROFS: "make the disk writable, or use another path",
+    errno.ENOTDIR: "a part of the path is no directory; use another path",
+    errno.EEXIST: "something else stands there; move it away, or use another path",
+    errno.EISDIR: "something else stands there; move it away, or use another path",
+    errno.ELOOP: "mend the symbolic links, or use another path",
+    errno.ENAMETOOLONG: "use a shorter path",
+}
+
+
+def told(error: OSError) -> RemindersdError | None:
+    """``error`` as one of ours; ``None`` where it is no condition of the machine.
+
+    A path that cannot be used is a UsageError, everything else a RemindersdError.
+    """
+    code = error.errno
+    path = error.filename
+    if code is None or not (code in _SHORT or isinstance(path, str | bytes | os.PathLike)):
+        return None
+    reason = error.strerror or os.strerror(code)
+    message = reason if path is None else f"{_shown(path)}: {reason}"
+    if code in _UNUSABLE:
+        return UsageError(message, _UNUSABLE[code])
+    return RemindersdError(message, _SHORT.get(code, "see that it is there and can be used"))
+
+
+def _shown(path: object) -> str:
+    return os.fsdecode(path) if isinstance(path, str | bytes | os.PathLike) else f"file {path}"
