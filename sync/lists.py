@@ -70,7 +70,13 @@ def plan_lists(
         else:  # ours, not yet created
             _await_list(plan, id, bases[id], owner.get(id), rules)
     for path in sorted(files.keys() - plan.owner.keys()):
-        _plan_new_file(plan, files[path], living, rules, mint)
+        facts = files[path]
+        if facts.trouble:
+            continue
+        if facts.list_block is not None or rules.new_lists is NewLists.NO:
+            _name_copy(plan, facts, remote, bases)
+        if facts.list_block is None:
+            _plan_new_file(plan, facts, living, rules, mint)
     return plan
 
 
@@ -247,6 +253,48 @@ def _await_list(
     plan.create_lists.append(CreateList(id, name, base.group, path))
 
 
+def _name_copy(
+    plan: ListPlan,
+    facts: FileFacts,
+    remote: Mapping[str, Presence[ListInfo]],
+    bases: Mapping[str, ListBase],
+) -> None:
+    """Hold a file with tasks that says it is a list, or has a list's lines, and is not its file."""
+    if not facts.tasks:
+        return
+    most = Counter(facts.known).most_common(1)
+    if facts.list_block is not None:
+        by_block = {list_block_id(id): id for id in {*remote, *bases}}
+        id = by_block.get(facts.list_block)
+        mark = f"has the icloud-id {facts.list_block}"
+        way_out = "to make it a list of its own, remove its icloud-id line"
+    elif most and facts.wants_list is None:
+        id = most[0][0]
+        mark = "is no list, but has lines of one"
+        way_out = "to make it a list of its own, give it an icloud-list line"
+    else:
+        return
+    reason = (
+        f"{facts.path} {mark}, {_whose(id, plan, remote)}; nothing in it is synced;"
+        f" {way_out}; else remove the file"
+    )
+    plan.holds.append(Hold(facts.path, HoldKind.FILE, reason))
+
+
+def _whose(id: str | None, plan: ListPlan, remote: Mapping[str, Presence[ListInfo]]) -> str:
+    """Which list is meant, and where it stands."""
+    if id is None:
+        return "which no list of this account has"
+    view, state = plan.views.get(id), remote.get(id)
+    if view is not None and view.path:
+        return f"as a copy of {view.path} (“{view.name}”)"
+    if view is not None:
+        return f"that of “{view.name}”"
+    if isinstance(state, Absent):
+        return "that of a list that was deleted in iCloud"
+    return "that of a list that cannot be read now"
+
+
 def _plan_new_file(
     plan: ListPlan,
     facts: FileFacts,
@@ -254,8 +302,6 @@ def _plan_new_file(
     rules: ListRules,
     mint: Callable[[], str],
 ) -> None:
-    if facts.trouble or facts.list_block is not None:
-        return
     if facts.wants_list is None and not facts.tasks:
         return
     allowed = facts.wants_list is not None or facts.path in rules.approved
@@ -281,7 +327,11 @@ def _plan_new_file(
         reason = f"{facts.path} stands in a folder that is no group in iCloud"
         plan.holds.append(Hold(facts.path, HoldKind.NEW_LIST, reason))
         return
-    if rules.mode_of(name) is not Mode.TWO_WAY:
+    mode = rules.mode_of(name)
+    if mode is Mode.READ_ONLY:
+        reason = f"{facts.path} cannot become a list: “{name}” is read-only in the config"
+        plan.holds.append(Hold(facts.path, HoldKind.READ_ONLY, reason))
+    if mode is not Mode.TWO_WAY:
         return
     id = mint()
     plan.owner[facts.path] = id

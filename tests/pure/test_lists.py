@@ -240,7 +240,7 @@ NEW = CreateList("NEW", "Garden", None, "Garden.md")
         (facts("Garden.md"), NewLists.ASK, ("Garden.md",), True, False),
         (facts("Garden.md", tasks=0), NewLists.YES, (), False, False),
         (facts("Garden.md", tasks=0, wants_list="Garden"), NewLists.NO, (), True, False),
-        (facts("Garden.md", list_block="l-another"), NewLists.YES, (), False, False),
+        (facts("Garden.md", list_block="l-another", tasks=0), NewLists.YES, (), False, False),
         (facts("Garden.md", trouble="unreadable"), NewLists.YES, (), False, False),
     ],
 )
@@ -284,3 +284,57 @@ def test_a_group_has_no_name_to_collide_with() -> None:
         {"G": replace(GROUP, name="Garden")}, (facts("Garden.md"),), new_lists=NewLists.YES
     )
     assert found.create_lists == [NEW]
+
+
+# ---- files that are not the file of a list, though they say so ----------------------------------
+
+ID = list_block_id("1")
+SAME = {"list_block": ID, "tasks": 2}
+
+
+@pytest.mark.parametrize(
+    ("remote", "bases", "files", "words"),
+    [
+        (None, {"1": BASE}, (facts("Home.md"),), "as a copy of Home.md (“Home”)"),
+        (None, {"1": BASE}, (facts("Home.md", list_block=ID),), "as a copy of Home.md (“Home”)"),
+        ({}, {}, (), "which no list of this account has"),
+        ({"1": Absent("deleted")}, {}, (), "that of a list that was deleted in iCloud"),
+        ({"1": Unknown("it has no name")}, {}, (), "that of a list that cannot be read now"),
+    ],
+)
+def test_a_file_with_the_id_of_no_list_of_its_own_is_held_with_the_way_out(
+    remote: Mapping[str, Presence[ListInfo]] | None,
+    bases: Mapping[str, ListBase],
+    files: tuple[FileFacts, ...],
+    words: str,
+) -> None:
+    found = plan(remote, (*files, facts("Store.md", **SAME)), bases, new_lists=NewLists.YES)
+    (hold,) = found.holds
+    assert (hold.id, hold.kind) == ("Store.md", HoldKind.FILE)
+    assert hold.reason == (
+        f"Store.md has the icloud-id {ID}, {words}; nothing in it is synced; to make it a list of"
+        " its own, remove its icloud-id line; else remove the file"
+    )
+    assert not found.create_lists
+    assert "Store.md" not in found.owner
+
+
+def test_a_copy_without_tasks_is_nothing_to_talk_of() -> None:
+    files = (facts("Home.md"), facts("Store.md", list_block=ID, tasks=0))
+    assert not plan(files=files, bases={"1": BASE}).holds
+
+
+@pytest.mark.parametrize(
+    ("rule", "kind"), [(NewLists.NO, HoldKind.FILE), (NewLists.ASK, HoldKind.NEW_LIST)]
+)
+def test_a_file_with_lines_of_another_list_is_named(rule: NewLists, kind: HoldKind) -> None:
+    files = (facts("Home.md"), facts("Store.md", known={"1": 2}, tasks=2))
+    (hold,) = plan(files=files, bases={"1": BASE}, new_lists=rule).holds
+    assert (hold.id, hold.kind) == ("Store.md", kind)
+    assert "Store.md" in hold.reason
+
+
+def test_a_new_file_where_all_is_read_only_is_named() -> None:
+    found = plan(files=(facts("Store.md"),), mode=Mode.READ_ONLY, new_lists=NewLists.YES)
+    assert [hold.kind for hold in found.holds] == [HoldKind.READ_ONLY]
+    assert not found.create_lists
