@@ -348,7 +348,10 @@ def _edited(case: _Case, name: Field, value: Value) -> bool:
 def _unremembered(case: _Case, local: LocalItem, closed: str) -> Plan:
     if case.remote != NEVER:
         # Deleted there, and nothing says that it was ever agreed on here.
-        reason = f"it stands in {local.path} but was deleted in iCloud"
+        reason = (
+            f"it stands in {local.path} but was deleted in iCloud; delete the line, or change its"
+            " id to keep it as a new reminder"
+        )
         return _held(case, HoldKind.GONE_IN_ICLOUD, reason)
     if closed:
         return _held(case, HoldKind.READ_ONLY, f"{closed}; new in {local.path} and not sent")

@@ -44,7 +44,8 @@ class LocalFile:
         """Why a task that is not found here must not be taken for gone, if so."""
         if self.trouble:
             return self.trouble
-        return self.todo.suspicious[0] if self.todo and self.todo.suspicious else ""
+        suspicious = self.todo.suspicious if self.todo else ()
+        return f"{self.path}: {suspicious[0]}" if suspicious else ""
 
 
 @dataclass(frozen=True, slots=True)

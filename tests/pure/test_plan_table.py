@@ -72,7 +72,14 @@ AGREED_ON = {
     ),
 }
 GONE_THERE = Plan(
-    holds=(Hold("R1", HoldKind.GONE_IN_ICLOUD, "it stands in A.md but was deleted in iCloud"),)
+    holds=(
+        Hold(
+            "R1",
+            HoldKind.GONE_IN_ICLOUD,
+            "it stands in A.md but was deleted in iCloud; delete the line, or change its id to keep"
+            " it as a new reminder",
+        ),
+    )
 )
 ALL_ELSE = {name: value for name, value in OLD.values().items() if name is not TITLE}
 NEVER_AGREED_ON = {
