@@ -23,13 +23,14 @@ from daemon.paths import MIRROR, state_dir
 from daemon.troubles import as_ours
 from store.db import Store
 from store.errors import StoreError
+from sync.attended import Attended, Home
 from sync.committing import Committer
 from sync.encoding import Encoder
 from sync.engine import Engine, Parts
 from sync.errors import UsageError
 from sync.filing import Filing
 from sync.listplan import NewLists
-from sync.local.folder import prepare
+from sync.local.folder import Marker, prepare
 from sync.local.formats import FORMATS, Dialect
 from sync.local.scan import Scanner
 from sync.local.swap import Writer
@@ -136,7 +137,8 @@ def _wire(
     )
     cloud = CloudKit(transport)
     writer = Writer(config.folder, step, clock)
-    return Engine(
+    home = Home(config.folder, Marker(marker, config.account.apple_id), dialect.suffix)
+    return Attended(
         Parts(
             store=store,
             cloud=lambda: cloud,
@@ -150,7 +152,8 @@ def _wire(
             requests=lambda: transport.requests,
             clock=clock,
             step=step,
-        )
+        ),
+        home,
     )
 
 

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 from sync.actions import HoldKind
-from sync.report import FOR_A_PERSON, Report
+from sync.report import AMISS, FOR_A_PERSON, Report
 
 __all__ = ["Board", "Event", "State", "Status", "state_after"]
 
@@ -118,6 +118,10 @@ def state_after(report: Report) -> tuple[State, str]:
     if waiting:
         more = f" (and {len(waiting) - 1} more)" if len(waiting) > 1 else ""
         return State.ATTENTION, f"waits for you: {waiting[0].reason}{more}"
+    amiss = [hold for hold in report.held if hold.kind in AMISS]
+    if amiss:
+        more = f" (and {len(amiss) - 1} more)" if len(amiss) > 1 else ""
+        return State.ATTENTION, f"{amiss[0].reason}{more}"
     if report.open_conflicts:
         return State.ATTENTION, f"{_count(report.open_conflicts, 'conflict')} to look at"
     if report.problems:

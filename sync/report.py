@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from sync.actions import Conflict, Hold, HoldKind
 
-__all__ = ["Report"]
+__all__ = ["AMISS", "FOR_A_PERSON", "Name", "Report"]
 
+# What a person has to look at, though no approval is asked for.
+AMISS = frozenset({HoldKind.FILE, HoldKind.LIST})
 FOR_A_PERSON = frozenset(
     {HoldKind.DELETIONS, HoldKind.FIRST_PLAN, HoldKind.NEW_LIST, HoldKind.GONE_IN_ICLOUD}
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What a person calls a thing: its title or list name, and the file it is in; or ``None``."""
+
+    title: str | None = None
+    file: str | None = None
 
 
 @dataclass(slots=True)
@@ -20,7 +31,8 @@ class Report:
 
     ``pulled`` and ``pushed`` count records and reminders, ``rendered`` lines, ``files`` file
     writes; ``changes`` are the plan's sentences; ``held`` is everything that waits now and
-    ``new_holds`` what began to wait in this cycle; ``problems`` are sentences for a person.
+    ``new_holds`` what began to wait in this cycle, ``names`` what their ids stand for;
+    ``problems`` are sentences for a person.
     """
 
     trigger: str
@@ -35,6 +47,7 @@ class Report:
     conflicts: list[Conflict] = field(default_factory=list)
     held: list[Hold] = field(default_factory=list)
     new_holds: list[Hold] = field(default_factory=list)
+    names: Mapping[str, Name] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     open_conflicts: int = 0
     pending: int = 0
@@ -63,6 +76,7 @@ class Report:
         self.changes = earlier.changes + self.changes
         self.conflicts = earlier.conflicts + self.conflicts
         self.new_holds = earlier.new_holds + self.new_holds
+        self.names = {**earlier.names, **self.names}
         return self
 
     @property
@@ -70,7 +84,8 @@ class Report:
         """0 done, 3 partly done, 4 something new needs a person."""
         if self.conflicts or any(hold.kind in FOR_A_PERSON for hold in self.new_holds):
             return 4
-        return 3 if self.problems else 0
+        unread = any(hold.kind is HoldKind.FILE for hold in self.held)
+        return 3 if self.problems or unread else 0
 
     def document(self) -> dict[str, Any]:
         """The document of `sync --json` and of ``POST /sync``."""
@@ -91,14 +106,20 @@ class Report:
                 {"id": c.id, "field": c.field.value, "winning": c.winning.value}
                 for c in self.conflicts
             ],
-            "held": [_hold(hold) for hold in self.held],
-            "new_holds": [_hold(hold) for hold in self.new_holds],
+            "held": [self._hold(hold) for hold in self.held],
+            "new_holds": [self._hold(hold) for hold in self.new_holds],
             "problems": list(self.problems),
             "open_conflicts": self.open_conflicts,
             "pending": self.pending,
             "parked": self.parked,
         }
 
-
-def _hold(hold: Hold) -> dict[str, str]:
-    return {"id": hold.id, "kind": hold.kind.value, "reason": hold.reason}
+    def _hold(self, hold: Hold) -> dict[str, str | None]:
+        name = self.names.get(hold.id, Name())
+        return {
+            "id": hold.id,
+            "kind": hold.kind.value,
+            "title": name.title,
+            "file": name.file,
+            "reason": hold.reason,
+        }

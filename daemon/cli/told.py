@@ -13,6 +13,7 @@ Told = Mapping[str, Any]
 
 _FIRST_PLAN, _NEW_LIST, _DELETIONS = "first-plan", "new-list", "deletions"  # kinds of holds
 _APPROVABLE = frozenset({_FIRST_PLAN, _NEW_LIST, _DELETIONS})
+_FILE = "file"
 _LONGEST = 20  # holds that are named one by one
 _SIDES = (("iCloud: ", "in iCloud"), ("files: ", "in the files"))
 
@@ -41,7 +42,10 @@ def _summary(told: Told) -> str:
         (told["rendered"], plural(told["rendered"], "line") + " written"),
         (told["files"], plural(told["files"], "file") + " written"),
     ]
-    return "synced: " + (", ".join(words for count, words in done if count) or "nothing to do")
+    words = ", ".join(words for count, words in done if count)
+    if told["result"] == "partly":
+        return "synced in part: " + (words or "nothing was changed")
+    return "synced: " + (words or "nothing to do")
 
 
 def tell_plan(told: Told) -> None:
@@ -60,6 +64,14 @@ def tell_plan(told: Told) -> None:
     tell_waiting(told["held"])
 
 
+def _subject(hold: Told) -> str:
+    """What is held, as far as the reason does not name it."""
+    title, file, reason = hold.get("title"), hold.get("file"), hold["reason"]
+    named = [f"“{title}”"] if title and f"“{title}”" not in reason else []
+    named += [f"in {file}"] if file and file not in reason else []
+    return " ".join(named) + ": " if named else ""
+
+
 def tell_approved(approved: Sequence[Told]) -> None:
     """What may go ahead now."""
     kinds = [hold["kind"] for hold in approved]
@@ -68,6 +80,8 @@ def tell_approved(approved: Sequence[Told]) -> None:
     for hold in approved:
         if hold["kind"] == _NEW_LIST:
             say(f"approved: {hold['id']} becomes a list")
+        if hold["kind"] == _FILE:
+            say("approved: the folder is the synced one; its marker was written anew")
     if _DELETIONS in kinds:
         say(f"approved: {plural(kinds.count(_DELETIONS), 'deletion')}")
     say("the next sync does it" if approved else "nothing was waiting")
@@ -79,9 +93,8 @@ def tell_waiting(held: Sequence[Told]) -> None:
         return
     say(f"{plural(len(held), 'thing')} held back:")
     for hold in held[:_LONGEST]:
-        title = f"“{hold['title']}”: " if hold.get("title") else ""
         key = f"  [{hold['id']}]" if hold["kind"] in _APPROVABLE else ""
-        say(f"  {title}{hold['reason']}{key}")
+        say(f"  {_subject(hold)}{hold['reason']}{key}")
     if len(held) > _LONGEST:
         say(f"  ... and {len(held) - _LONGEST} more")
     if any(hold["kind"] in _APPROVABLE for hold in held):

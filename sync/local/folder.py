@@ -21,9 +21,10 @@ from pathlib import Path
 from sync.errors import UsageError
 from sync.local.disk import sync_directory, write_whole
 
-__all__ = ["OURS", "Marker", "NotReady", "Ready", "check", "marker_signature", "prepare"]
+__all__ = ["OURS", "Marker", "NotReady", "Ready", "adopt", "check", "marker_signature", "prepare"]
 
 OURS = ".remindersd"
+TAKE_IT = "; if it is the synced folder: `remindersd approve folder`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +59,7 @@ def prepare(
     ours = root / OURS
     try:
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
-        ours.mkdir(mode=0o700, exist_ok=True)
-        (ours / "receipts").mkdir(mode=0o700, exist_ok=True)
-        if not (ours / ".gitignore").exists():
-            write_whole(ours / ".gitignore", b"*\n")
+        _furnish(ours)
         if not (ours / "marker").exists():
             _write_marker(ours, Marker(mint(), account_label))
         marker = _read_marker(ours)
@@ -83,6 +81,27 @@ def prepare(
     return marker
 
 
+def adopt(root: Path, marker: Marker) -> None:
+    """Make an existing folder, whose marker was lost, the one that ``marker`` stands for.
+
+    Raises ``UsageError`` when it belongs to another account or cannot be written to.
+    """
+    ours = root / OURS
+    try:
+        found = _read_marker(ours) if (ours / "marker").exists() else None
+        if found is not None and found.account != marker.account:
+            raise UsageError(
+                f"{root} belongs to the account {found.account}, not to {marker.account}",
+                "bring back the folder of this account",
+            )
+        _furnish(ours)
+        _write_marker(ours, marker)
+    except OSError as error:
+        raise UsageError(
+            f"{error.filename or root}: {error.strerror}", "make the folder writable for you"
+        ) from error
+
+
 def check(root: Path, expected_uuid: str | None) -> Ready | NotReady:
     """Whether the folder is there, readable and, with ``expected_uuid``, the one prepared."""
     try:
@@ -97,13 +116,15 @@ def check(root: Path, expected_uuid: str | None) -> Ready | NotReady:
     try:
         marker = _read_marker(root / OURS)
     except FileNotFoundError:
-        return NotReady(f"{root} has no {OURS}/marker (another disk, or not mounted?)")
+        return NotReady(f"{root} has no {OURS}/marker (another disk, or not mounted?){TAKE_IT}")
     except OSError as error:
         return NotReady(f"{root / OURS / 'marker'} cannot be read: {error.strerror}")
     if marker is None:
-        return NotReady(f"{root / OURS / 'marker'} is damaged")
+        return NotReady(f"{root / OURS / 'marker'} is damaged{TAKE_IT}")
     if marker.uuid != expected_uuid:
-        return NotReady(f"{root} is not the folder that was synced before: its marker differs")
+        return NotReady(
+            f"{root} is not the folder that was synced before: its marker differs{TAKE_IT}"
+        )
     return Ready(marker)
 
 
@@ -114,6 +135,14 @@ def marker_signature(root: Path) -> tuple[int, ...] | None:
     except OSError:
         return None
     return (seen.st_dev, seen.st_ino, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns)
+
+
+def _furnish(ours: Path) -> None:
+    """What there is beside the marker."""
+    ours.mkdir(mode=0o700, exist_ok=True)
+    (ours / "receipts").mkdir(mode=0o700, exist_ok=True)
+    if not (ours / ".gitignore").exists():
+        write_whole(ours / ".gitignore", b"*\n")
 
 
 def _write_marker(ours: Path, marker: Marker) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from daemon.cli.told import _subject
 from daemon.client import NotRunning, call
 from sandbox.world import World
 from tests.cli.conftest import FakeDaemon, Home, documents, served
@@ -64,6 +66,29 @@ def test_without_a_daemon_the_mirror_is_shown(home: Home, world: World) -> None:
     assert "Family/Home.md" in shown
     assert "\x1b" not in shown
     assert home.run("conflicts").stdout == "no conflicts\n"
+
+
+def test_a_lost_marker_is_told_and_the_folder_taken_back(home: Home, world: World) -> None:
+    home.run("sync")
+    shutil.rmtree(home.folder / ".remindersd")
+    lost = home.run("sync")
+    assert lost.exit_code == 3, lost.output
+    assert lost.stdout.startswith("synced in part: ")
+    assert "`remindersd approve folder`" in lost.stdout
+    assert "`remindersd approve folder`" in home.run("status").stdout
+    taken = home.run("approve", "folder")
+    assert taken.exit_code == 0, taken.output
+    assert taken.stdout.startswith("approved: the folder is the synced one")
+    again = home.run("sync")
+    assert (again.exit_code, again.stdout) == (0, "synced: nothing to do\n")
+    assert home.run("approve", "folder").exit_code == 1
+
+
+def test_what_is_held_is_told_by_title_and_file() -> None:
+    hold = {"id": "A1", "kind": "read-only", "title": "Milk", "file": "Shop.md", "reason": "why"}
+    assert _subject(hold) == "“Milk” in Shop.md: "
+    assert _subject({**hold, "reason": "“Milk” of Shop.md waits"}) == ""
+    assert _subject({**hold, "title": None, "file": None}) == ""
 
 
 def test_a_new_file_waits_until_it_is_approved(home: Home, world: World) -> None:

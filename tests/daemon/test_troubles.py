@@ -81,7 +81,7 @@ def test_what_waits_for_a_person_is_attention_and_the_grace_is_not() -> None:
 
     assert after(HoldKind.DELETIONS) is State.ATTENTION
     assert after(HoldKind.GRACE) is State.OK
-    assert after(HoldKind.FILE) is State.OK
+    assert after(HoldKind.FILE) is after(HoldKind.LIST) is State.ATTENTION
     away = Hold("folder", HoldKind.FILE, "~/Todo is not there (not mounted?)")
     assert state_after(report(held=[away])) == (State.ATTENTION, away.reason)
     assert state_after(report(open_conflicts=2)) == (State.ATTENTION, "2 conflicts to look at")

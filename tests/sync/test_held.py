@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from sync.errors import UsageError
 from tests.rig import Rig, empty_world, open_rig
 
 MODIFY = "records/modify"
@@ -91,6 +93,58 @@ def test_a_folder_that_is_gone_deletes_nothing(
     assert "    > meanwhile\n" in rig.read("Inbox")
     assert rig.bytes_of_folder()["Work.md"] == before["Work.md"]
     assert kinds(rig) == set()
+    rig.rest()
+
+
+# ---- the folder lost its marker
+
+
+def held_folder(rig: Rig) -> str:
+    report = rig.run()
+    (hold,) = report.held
+    assert (hold.id, report.exit_code) == ("folder", 3)
+    return hold.reason
+
+
+def test_a_folder_that_lost_its_marker_is_taken_back_on_request(rig: Rig) -> None:
+    two_lists(rig)
+    before = rig.bytes_of_folder()
+    shutil.rmtree(rig.folder / ".remindersd")
+    assert "remindersd approve folder" in held_folder(rig)
+    assert rig.engine.approve() == []  # only when it is named
+    assert "no .remindersd/marker" in held_folder(rig)
+    assert [hold.id for hold in rig.engine.approve(["folder"])] == ["folder"]
+    assert rig.engine.approve(["folder"]) == []
+    rig.replace("Inbox", "Inbox 1", "Inbox one")
+    report = rig.run()
+    assert (report.held, report.exit_code) == ([], 0)
+    assert rig.titles("Inbox") == {"Inbox one", "Inbox 2", "Inbox 3"}
+    assert rig.bytes_of_folder()["Work.md"] == before["Work.md"]
+    rig.restart()
+    rig.rest()
+
+
+@pytest.mark.parametrize("there", [None, {}, {"Inbox.md": "- [ ] Not ours ^r-aaaaaaa\n"}])
+def test_another_folder_is_not_taken_for_the_synced_one(
+    rig: Rig, there: dict[str, str] | None
+) -> None:
+    two_lists(rig)
+    restore = remove_folder(rig)
+    if there is not None:
+        rig.folder.mkdir()
+        for name, text in there.items():
+            (rig.folder / name).write_text(text)
+    held_folder(rig)
+    rig.wait(10)
+    with pytest.raises(UsageError, match="not there" if there is None else "no file in it"):
+        rig.engine.approve(["folder"])
+    assert not (rig.folder / ".remindersd").exists()
+    held_folder(rig)
+    all_six(rig)
+    if there is not None:
+        shutil.rmtree(rig.folder)
+    restore()
+    assert rig.run().held == []
     rig.rest()
 
 
@@ -211,6 +265,22 @@ def test_more_deletions_than_hold_above_wait_and_go_when_approved(rig: Rig) -> N
     assert kinds(rig) == set()
     rig.rest()
     assert rig.store.journal.approved() == frozenset()
+
+
+def test_what_is_held_is_named(rig: Rig) -> None:
+    eight_and_one(rig)
+    ids = {rig.shown(f"Task {number}").id: f"Task {number}" for number in range(8)}
+    empty_the_list(rig)
+    held = rig.run().document()["held"]
+    assert {(one["id"], one["title"], one["file"]) for one in held} == {
+        (id, title, "Inbox.md") for id, title in ids.items()
+    }
+    rig.append("Inbox", "\n```\n")
+    report = rig.run()
+    (fence,) = [hold for hold in report.document()["held"] if hold["kind"] == "file"]
+    assert (fence["id"], fence["title"], fence["file"]) == ("Inbox.md", None, "Inbox.md")
+    assert fence["reason"].startswith("Inbox.md: line ")
+    assert report.exit_code == 3
 
 
 def test_the_lines_may_come_back_instead(rig: Rig) -> None:
