@@ -22,9 +22,10 @@ from store.db import Store
 from store.errors import StoreError, translated
 from store.file import open_reading
 from store.journal import Journal
-from store.model import AllDay, Completion, Floating, Value, Zoned
+from store.model import AllDay, Completion, Floating, OtherRule, Rule, Value, Zoned
 from store.values import iso
 from sync.machine import told
+from sync.recurrence import to_words
 
 __all__ = ["COUNTS", "Answers", "NoMirror", "instant"]
 
@@ -245,7 +246,7 @@ def _reminder(row: Document) -> Document:
 
 
 def _plain(value: Value) -> str | bool | None:
-    """A value as a person writes it: due dates and completion in ISO 8601."""
+    """A value as a person writes it: due dates and completion in ISO 8601, rules in words."""
     match value:
         case AllDay() | Floating() | Zoned():
             return iso(value)
@@ -255,5 +256,11 @@ def _plain(value: Value) -> str | bool | None:
             return True if day is None else day.isoformat()
         case bool() | None:
             return value
+        case Rule():
+            return to_words(value)
+        case OtherRule(words=words):
+            return words
+        case frozenset():
+            return ", ".join(sorted(value))
         case _:
             return str(value)

@@ -14,7 +14,8 @@ import pytest
 
 from daemon.client import NotRunning, call, events
 from daemon.state import Event
-from store.model import Field
+from store.db import Store
+from store.model import Field, Frequency, OtherRule, Rule, Value
 from sync.actions import Conflict
 from sync.errors import AccountUnusable, NetworkError, SignInNeeded, Throttled
 from sync.merge import Side
@@ -145,6 +146,27 @@ def test_conflicts_keep_both_values(socket: Path) -> None:
         "2026-03-04",
         "file",
     )
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "told"),
+    [
+        (Field.TAGS, frozenset({"work", "home"}), "home, work"),
+        (Field.TAGS, frozenset(), ""),
+        (Field.REPEAT, Rule(Frequency.WEEKLY, 2), "every 2 weeks"),
+        (Field.REPEAT, OtherRule("every week", "key"), "every week"),
+        (Field.DONE, None, None),
+    ],
+)
+def test_conflicts_tell_values_as_a_person_writes_them(
+    socket: Path, tmp_path: Path, field: Field, value: Value, told: str | None
+) -> None:
+    with Store.open(tmp_path / "mirror.db") as store, store.commit("test"):
+        store.journal.add_conflict("MILK", field, value, value, "file", 1767225600000)
+    found = call(socket, "GET", "/conflicts")[1]["conflicts"]
+    assert [(one["winner"], one["loser"]) for one in found if one["field"] == field] == [
+        (told, told)
+    ]
 
 
 def test_held_and_runs(socket: Path) -> None:
