@@ -145,6 +145,7 @@ class HoldKind(StrEnum):
     FIRST_PLAN = "first-plan"
     NEW_LIST = "new-list"
     FILE = "file"
+    UNSAYABLE = "unsayable"
     LIST = "list"
 
 

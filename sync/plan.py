@@ -276,7 +276,7 @@ def _keep_unsayable(case: _Case, fields: _Fields, remote: Reminder) -> None:
             continue  # the rule of a completed line says nothing until it is open again
         fields.conflicts = [one for one in fields.conflicts if one.field is not name]
         reason = f"no line can say its {name} in iCloud; the line keeps what it says"
-        fields.holds.append(Hold(case.id, HoldKind.FILE, reason))
+        fields.holds.append(Hold(case.id, HoldKind.UNSAYABLE, reason))
 
 
 def _series(case: _Case, fields: _Fields, remote: Reminder) -> Plan | None:

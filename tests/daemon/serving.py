@@ -41,7 +41,14 @@ def fill(path: Path) -> None:
             [
                 a_list("HOME"),
                 a_list("WORK"),
-                reminder("MILK", title="Buy milk", notes="Oat", due=zoned, flagged=True),
+                reminder(
+                    "MILK",
+                    title="Buy milk",
+                    notes="Oat",
+                    due=zoned,
+                    flagged=True,
+                    tag_ids=("T1", "T2"),
+                ),
                 reminder("BREAD", title="Bread", due=AllDay(date(2026, 3, 1)), done=True),
                 reminder(
                     "CALL", list_id="WORK", due=Floating(datetime(2026, 3, 3, 9)), title="CÄLL"

@@ -232,7 +232,7 @@ def test_a_date_that_cannot_be_said_leaves_the_line_and_is_told(typed: date) -> 
     plan = make_plan(snapshot(here=here, there=remote(there), base=base), policy())
     assert plan.renders == (SetLine("R1", {TITLE: "new"}),)
     assert (plan.pushes, plan.conflicts) == ((), ())
-    assert [hold.kind for hold in plan.holds] == [HoldKind.FILE]
+    assert [hold.kind for hold in plan.holds] == [HoldKind.UNSAYABLE]
 
 
 def test_a_date_that_cannot_be_said_is_never_sent() -> None:
