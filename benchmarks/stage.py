@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from unittest.mock import patch
 
 from benchmarks.cloud import Cloud, pretend_cloud, sent
 from benchmarks.timing import cpu_s
@@ -112,9 +113,9 @@ class Stage:
 def open_stage(home: Path, profile: str, reminders: int, lists: int) -> Iterator[Stage]:
     """A stage whose two sides agree on so many reminders in so many lists, and are at rest."""
     home.mkdir()
-    os.environ["XDG_STATE_HOME"] = str(home.parent / "state")
     (home / "password").write_text(PASSWORD)
-    with pretend_cloud(reminders, lists) as cloud:
+    state = {"XDG_STATE_HOME": str(home.parent / "state")}
+    with patch.dict(os.environ, state), pretend_cloud(reminders, lists) as cloud:
         stage = Stage(cloud, home / "Todo", profile)
         source = home / "config.yaml"
         source.write_text(

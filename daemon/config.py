@@ -24,7 +24,7 @@ from pydantic import (
     field_validator,
 )
 
-from daemon.paths import check_socket, config_path, socket_path
+from daemon.paths import check_socket, config_path
 from sync.errors import UsageError
 from sync.remote.endpoint import parse_endpoint
 
@@ -212,7 +212,8 @@ def load_config(path: Path | None = None) -> Config:
         config = Config.model_validate({**data, "source": source})
     except ValidationError as error:
         raise _explain(source, node, error) from None
-    check_socket(socket_path(config.profile, config.control.socket))
+    if config.control.socket is not None:
+        check_socket(config.control.socket)
     return config
 
 

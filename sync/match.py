@@ -12,9 +12,10 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from types import MappingProxyType
 from typing import NamedTuple
 
-from store.model import Reminder
+from store.model import Field, Reminder
 
 __all__ = ["Leaving", "Line", "Matched", "Spot", "Trace", "match_lines", "words"]
 
@@ -88,16 +89,19 @@ def match_lines(
     strangers: Mapping[str, Reminder],
     leaving: Collection[Leaving],
     mint: Callable[[], str],
+    series: Mapping[str, str] = MappingProxyType({}),
 ) -> Matched:
     """Give every line an identity.
 
     ``blocks`` maps block ids to reminders; ``traces`` has the lines seen last time; ``strangers``
     are reminders in iCloud that never had a line; ``leaving`` are lines that an unfinished
     move of ours takes away, as they stood (one that was edited since is a copy); ``mint`` makes a
-    fresh UUID.
+    fresh UUID; ``series`` maps open reminders that repeat to the id of the completed copy that
+    their present occurrence leaves.
     """
     matched = Matched()
     _by_block(lines, blocks, traces, leaving, matched)
+    _hand_on(lines, series, matched)
     here = set(matched.ids.values())
     gone = {id: trace for id, trace in traces.items() if id not in here}
     free = [line for line in lines if not _placed(line, matched)]
@@ -151,6 +155,38 @@ def _by_block(
         keeper = _keeper(claimants, traces.get(id))
         matched.ids[keeper.spot] = id
         matched.copies.update(line.spot for line in claimants if line is not keeper)
+
+
+def _hand_on(lines: Sequence[Line], series: Mapping[str, str], matched: Matched) -> None:
+    """A ticked line that repeats, with the next occurrence typed beside it, as editors do it.
+
+    The new open line goes on as the reminder, the ticked one becomes its completed copy.
+    """
+    at = {line.spot: line for line in lines}
+    for spot, id in list(matched.ids.items()):
+        ticked = at[spot]
+        if id not in series or ticked.reminder.done is None:
+            continue
+        path, task = spot
+        beside = [at.get((path, task - 1)), at.get((path, task + 1))]
+        following = [line for line in beside if line and _goes_on_from(ticked, line, matched)]
+        if len(following) == 1:
+            matched.ids[following[0].spot] = id
+            matched.ids[spot] = series[id]
+            matched.unstamped |= {following[0].spot, spot}
+            matched.copies.add(spot)
+            matched.new.add(spot)
+
+
+def _goes_on_from(ticked: Line, line: Line, matched: Matched) -> bool:
+    reminder = line.reminder
+    return (
+        line.block is None
+        and not _placed(line, matched)
+        and reminder.done is None
+        and reminder.title == ticked.reminder.title
+        and (reminder.repeat is not None or Field.REPEAT in reminder.opaque)
+    )
 
 
 def _words(line: Line) -> str:

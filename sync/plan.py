@@ -355,8 +355,11 @@ def _unremembered(case: _Case, local: LocalItem, closed: str) -> Plan:
         return _held(case, HoldKind.GONE_IN_ICLOUD, reason)
     if closed:
         return _held(case, HoldKind.READ_ONLY, f"{closed}; new in {local.path} and not sent")
-    # A new line.
-    return Plan(pushes=(Create(case.id, local.reminder),))
+    # A new line; the rule of a completed one says nothing.
+    new = local.reminder
+    if new.done is not None:
+        new = replace(new, opaque=new.opaque - {Field.REPEAT})
+    return Plan(pushes=(Create(case.id, new),))
 
 
 def _only_remote(case: _Case, remote: RemoteItem, closed: str) -> Plan:

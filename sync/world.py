@@ -13,7 +13,20 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from store.db import Store
-from store.model import Absent, Field, ListInfo, Presence, Present, Reminder, Unknown, Value
+from store.model import (
+    Absent,
+    AllDay,
+    Field,
+    Floating,
+    ListInfo,
+    Presence,
+    Present,
+    Reminder,
+    Rule,
+    Unknown,
+    Value,
+    Zoned,
+)
 from store.outbox import Intent
 from store.rows import ListRow, ReminderRow
 from sync.codec import fields
@@ -21,7 +34,7 @@ from sync.codec.repeats import decode_rule
 from sync.identity import assign_blocks
 from sync.listplan import FileFacts, ListPlan
 from sync.match import Leaving, Line, Matched, Trace, match_lines
-from sync.occurrence import Occurrence
+from sync.occurrence import Occurrence, copy_id
 from sync.reading import LocalState
 from sync.snapshot import Evidence, ListView, LocalItem, RemoteItem, Snapshot
 
@@ -208,6 +221,7 @@ def build_world(
         strangers=strangers,
         leaving=leaving,
         mint=mint,
+        series=_series(known),
     )
     _name_new(known, matched)
     by_id = {matched.ids[line.spot]: line for line in lines if line.spot in matched.ids}
@@ -220,6 +234,17 @@ def build_world(
         pending=known.pending,
     )
     return World(snapshot, matched, by_id)
+
+
+def _series(known: Known) -> dict[str, str]:
+    """Open reminders that repeat, each with the id of the copy that this occurrence leaves."""
+    series: dict[str, str] = {}
+    for id, values in known.base.items():
+        due = values.get(Field.DUE)
+        repeats = isinstance(values.get(Field.REPEAT), Rule) and values.get(Field.DONE) is None
+        if repeats and isinstance(due, AllDay | Floating | Zoned):
+            series[id] = copy_id(id, due)
+    return series
 
 
 def _name_new(known: Known, matched: Matched) -> None:

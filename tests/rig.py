@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from unittest.mock import patch
 
 from daemon.compose import open_engine
 from daemon.config import load_config
@@ -199,9 +200,9 @@ def empty_world() -> World:
 @contextmanager
 def open_rig(home: Path, world: World | None = None, **settings: str) -> Iterator[Rig]:
     """A rig in ``home`` that is torn down in the end."""
-    os.environ["XDG_STATE_HOME"] = str(home / "state")
     world = world or make_world()
-    with start_in_thread(world) as url:
+    state = {"XDG_STATE_HOME": str(home / "state")}
+    with patch.dict(os.environ, state), start_in_thread(world) as url:
         rig = Rig(world, url, home, settings)
         try:
             yield rig

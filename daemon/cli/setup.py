@@ -161,11 +161,12 @@ def check(options: Globals, as_json: bool) -> None:
     Example:
        remindersd config check
     """
-    from daemon.paths import socket_path, state_dir
+    from daemon.paths import check_socket, socket_path, state_dir
 
     config = options.load()
     state = state_dir(config.profile)
     socket = socket_path(config.profile, config.control.socket)
+    check_socket(socket)
     facts = {
         "config": str(config.source),
         "profile": config.profile,

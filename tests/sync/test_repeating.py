@@ -104,6 +104,32 @@ def test_a_year_of_ticks_leaves_what_a_calendar_has(rig: Rig) -> None:
     assert [due for due, is_done in occurrences(rig) if not is_done] == ["2027-12-01"]
 
 
+def test_an_editor_that_types_the_next_occurrence_makes_no_second_series(rig: Rig) -> None:
+    """Obsidian's Tasks ticks the line, and puts the next occurrence above it, without its id."""
+    rig.append("Inbox", RENT + "\n")
+    rig.run()
+    id = rig.shown("Pay rent").id
+    line = rig.line("Inbox", "Pay rent")
+    ticked = line.replace("- [ ]", "- [x]").replace("2026-12-01", "2026-12-01 ✅ 2026-11-30")
+    following = RENT.replace("2026-12-01", "2027-01-01")
+    rig.replace("Inbox", line, f"{following}\n{ticked}")
+    rig.run()
+    assert occurrences(rig) == [("2026-12-01", True), ("2027-01-01", False)]
+    (goes_on,) = [one for one in rig.phone.reminders() if not one.done]
+    assert (goes_on.id, goes_on.repeat) == (id, "monthly/1/")
+    text = rig.read("Inbox")
+    assert text.count("Pay rent") == 2
+    assert text.count(line[-10:]) == 1
+    rig.rest()
+
+
+def test_a_done_line_with_a_rule_is_new_and_done(rig: Rig) -> None:
+    rig.append("Inbox", "- [x] Watered 🔁 every week 📅 2026-11-20 ✅ 2026-11-20\n")
+    report = rig.run()
+    assert report.problems == []
+    assert rig.shown("Watered").done
+
+
 def test_dying_at_any_effect_completes_it_once(rig: Rig) -> None:
     rig.append("Inbox", RENT + "\n")
     rig.run()
