@@ -5,40 +5,16 @@ from __future__ import annotations
 import pytest
 
 from sandbox.zone import Zone
-from tests.sandbox.wires import OWNER, Clock, Json, codes, create, number, operation, reference, tag
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def zone(clock: Clock) -> Zone:
-    """A list with one reminder in it."""
-    zone = Zone(OWNER, clock)
-    made = zone.modify(
-        [
-            create("List/A"),
-            create("Reminder/A", {"List": reference("List/A"), "Flagged": number(1)}),
-        ]
-    )
-    assert codes(made) == [None, None]
-    return zone
-
-
-def only(items: list[Json]) -> Json:
-    assert len(items) == 1
-    return items[0]
-
-
-def fields(zone: Zone, name: str) -> Json:
-    shown: Json = zone.lookup([name])[0]["fields"]
-    return shown
-
-
-def tagged(kind: str, zone: Zone, name: str, values: Json | None = None) -> Json:
-    return operation(kind, name, values, recordChangeTag=tag(zone, name))
+from tests.sandbox.wires import (
+    codes,
+    create,
+    fields,
+    number,
+    only,
+    operation,
+    reference,
+    tagged,
+)
 
 
 @pytest.mark.parametrize("target_first", [True, False])

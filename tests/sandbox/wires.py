@@ -136,3 +136,20 @@ class Service:
             entry["syncToken"] = token
         item: Json = self.post("changes/zone", {"zones": [entry]})["zones"][0]
         return item
+
+
+def only(items: list[Json]) -> Json:
+    """The one item of an answer."""
+    assert len(items) == 1
+    return items[0]
+
+
+def fields(zone: Zone, name: str) -> Json:
+    """The fields of one record, as a lookup shows them."""
+    shown: Json = zone.lookup([name])[0]["fields"]
+    return shown
+
+
+def tagged(kind: str, zone: Zone, name: str, values: Json | None = None) -> Json:
+    """An operation that carries the record's change tag."""
+    return operation(kind, name, values, recordChangeTag=tag(zone, name))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from sync.errors import NetworkError
 from tests.rig import Crash, Rig
 
 RENT = "- [ ] Pay rent 🔁 every month 📅 2026-12-01"
@@ -81,7 +82,7 @@ def test_a_lost_answer_completes_nothing_twice(rig: Rig, fault: str) -> None:
     rig.run()
     rig.replace("Inbox", "- [ ] Pay rent", "- [x] Pay rent")
     rig.world.faults.fail(fault, path="records/modify")
-    with pytest.raises(Exception, match=r"."):
+    with pytest.raises(NetworkError):
         rig.run()
     rig.run()
     assert occurrences(rig) == [("2026-12-01", True), ("2027-01-01", False)]
@@ -133,7 +134,6 @@ def test_a_done_line_with_a_rule_is_new_and_done(rig: Rig) -> None:
 def test_dying_at_any_effect_completes_it_once(rig: Rig) -> None:
     rig.append("Inbox", RENT + "\n")
     rig.run()
-    expected = ["2026-12-01"]
     for number in range(0, 40, 3):
         before = len([one for one in occurrences(rig) if one[1]])
         rig.replace("Inbox", "- [ ] Pay rent", "- [x] Pay rent")
@@ -143,7 +143,6 @@ def test_dying_at_any_effect_completes_it_once(rig: Rig) -> None:
         done = [due for due, is_done in occurrences(rig) if is_done]
         assert len(done) == before + 1, number
         assert len(set(done)) == len(done)
-    assert expected[0] in done
 
 
 def _die_at(rig: Rig, number: int) -> None:
