@@ -16,6 +16,7 @@ from store.db import Store
 from store.model import (
     Absent,
     AllDay,
+    Due,
     Field,
     Floating,
     ListInfo,
@@ -243,8 +244,24 @@ def _series(known: Known) -> dict[str, str]:
         due = values.get(Field.DUE)
         repeats = isinstance(values.get(Field.REPEAT), Rule) and values.get(Field.DONE) is None
         if repeats and isinstance(due, AllDay | Floating | Zoned):
-            series[id] = copy_id(id, due)
+            series[id] = _copy_there(known, id, due) or copy_id(id, due)
     return series
+
+
+def _copy_there(known: Known, id: str, due: Due) -> str | None:
+    """The copy that a device left, where it completed this occurrence already."""
+    goes_on = known.reminders.get(id)
+    if goes_on is None or goes_on.due == due:
+        return None
+    copies = [
+        one.id
+        for one in known.reminders.values()
+        if one.id not in known.base
+        and one.done is not None
+        and (one.title, one.list, one.due) == (goes_on.title, goes_on.list, due)
+        and not known.rows[one.id].deleted
+    ]
+    return copies[0] if len(copies) == 1 else None
 
 
 def _name_new(known: Known, matched: Matched) -> None:

@@ -124,6 +124,19 @@ def test_an_editor_that_types_the_next_occurrence_makes_no_second_series(rig: Ri
     rig.rest()
 
 
+def test_typed_on_by_an_editor_and_completed_on_the_phone_it_is_completed_once(rig: Rig) -> None:
+    rig.append("Inbox", RENT + "\n")
+    rig.run()
+    rig.phone.complete_occurrence(rig.shown("Pay rent").id)
+    line = rig.line("Inbox", "Pay rent")
+    following = RENT.replace("2026-12-01", "2027-01-01")
+    rig.replace("Inbox", line, f"{following}\n{line.replace('- [ ]', '- [x]')}")
+    rig.run()
+    assert occurrences(rig) == [("2026-12-01", True), ("2027-01-01", False)]
+    assert rig.read("Inbox").count("Pay rent") == 2
+    rig.rest()
+
+
 def test_a_done_line_with_a_rule_is_new_and_done(rig: Rig) -> None:
     rig.append("Inbox", "- [x] Watered 🔁 every week 📅 2026-11-20 ✅ 2026-11-20\n")
     report = rig.run()
