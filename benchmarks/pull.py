@@ -17,7 +17,7 @@ from benchmarks.result import Result
 from benchmarks.timing import cpu_s
 from sandbox.zone import Zone
 from store.db import Store
-from sync import observe
+from sync.cycle import observe
 
 __all__ = ["differences", "make_pages", "measure", "pull_into"]
 

@@ -19,8 +19,8 @@ from daemon.compose import open_engine
 from daemon.config import load_config
 from daemon.paths import MIRROR, state_dir
 from sandbox.world import APPLE_ID, PASSWORD
-from sync.engine import Engine
-from sync.report import Report
+from sync.cycle.engine import Engine
+from sync.cycle.report import Report
 
 __all__ = ["Counted", "Stage", "open_stage"]
 

@@ -24,8 +24,8 @@ from store.file import open_reading
 from store.journal import Journal
 from store.model import AllDay, Completion, Floating, OtherRule, Rule, Value, Zoned
 from store.values import iso
+from sync.core.recurrence import to_words
 from sync.machine import told
-from sync.recurrence import to_words
 
 __all__ = ["COUNTS", "Answers", "NoMirror", "instant"]
 

@@ -21,7 +21,7 @@ from daemon.replies import HANDLERS, failure, json_answer, no_query, read_body
 from daemon.requests import Request
 from daemon.state import Board, Event
 from store.raw import dumps
-from sync.actions import Hold
+from sync.core.actions import Hold
 from sync.errors import RemindersdError, UsageError
 
 __all__ = ["Api"]

@@ -23,28 +23,28 @@ from daemon.paths import MIRROR, state_dir
 from daemon.troubles import as_ours
 from store.db import Store
 from store.errors import StoreError
-from sync.attended import Attended, Home
-from sync.committing import Committer
-from sync.encoding import Encoder
-from sync.engine import Engine, Parts
+from sync.core.listplan import NewLists
+from sync.core.merge import Side
+from sync.core.settings import Settings
+from sync.core.snapshot import Mode
+from sync.cycle.attended import Attended, Home
+from sync.cycle.committing import Committer
+from sync.cycle.encoding import Encoder
+from sync.cycle.engine import Engine, Parts
+from sync.cycle.filing import Filing
+from sync.cycle.planning import Planner
+from sync.cycle.reading import Reader
 from sync.errors import UsageError
-from sync.filing import Filing
-from sync.listplan import NewLists
 from sync.local.folder import Marker, prepare
 from sync.local.formats import FORMATS, Dialect
 from sync.local.scan import Scanner
 from sync.local.swap import Writer
 from sync.local.tasks import TodoFile
-from sync.merge import Side
-from sync.planning import Planner
-from sync.reading import Reader
 from sync.remote.account import Account
 from sync.remote.cloudkit import CloudKit
 from sync.remote.limiter import Limiter
 from sync.remote.session import Session
 from sync.remote.transport import Transport
-from sync.settings import Settings
-from sync.snapshot import Mode
 
 __all__ = ["open_engine", "open_session", "open_store"]
 

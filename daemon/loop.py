@@ -25,9 +25,9 @@ from daemon.requests import Cycler, Request, Stopping, Surroundings, Unexpected
 from daemon.state import Event, State, state_after
 from daemon.troubles import as_ours, judge
 from store.errors import StoreError
+from sync.cycle.report import Report
 from sync.errors import MirrorDamaged, RemindersdError, UsageError
 from sync.machine import told as told_by_machine
-from sync.report import Report
 
 __all__ = ["Loop"]
 

@@ -13,9 +13,9 @@ from typing import Any, Protocol
 from daemon.config import Config
 from daemon.notify import Notifier
 from daemon.state import Board
-from sync.actions import Hold
+from sync.core.actions import Hold
+from sync.cycle.report import Report
 from sync.errors import RemindersdError
-from sync.report import Report
 
 __all__ = ["Cycler", "Request", "Stopping", "Surroundings", "Unexpected"]
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from sync.actions import HoldKind
-from sync.report import AMISS, FOR_A_PERSON, Report
+from sync.core.actions import HoldKind
+from sync.cycle.report import AMISS, FOR_A_PERSON, Report
 
 __all__ = ["Board", "Event", "State", "Status", "state_after"]
 

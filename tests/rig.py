@@ -22,8 +22,8 @@ from sandbox.serve import start_in_thread
 from sandbox.world import World, make_world, world_of
 from sandbox.zone import Zone
 from store.db import Store
-from sync.engine import Engine
-from sync.report import Report
+from sync.cycle.engine import Engine
+from sync.cycle.report import Report
 
 CONFIG = """\
 profile: {profile}

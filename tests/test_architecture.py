@@ -24,17 +24,16 @@ MAY_IMPORT = {
     "store": {"store"},
     "sandbox": {"sandbox"},
 }
-USES_THE_SANDBOX = re.compile(r"daemon\.(demo\w*|cli\.trial)$")
+USES_THE_SANDBOX = re.compile(r"daemon\.(demo(\.\w+)?|cli\.trial)$")
 
 CORE = re.compile(
     r"store\.model$"
-    r"|sync\.(merge|plan|actions|snapshot|lift|guard|match|lists|listplan|order|identity)$"
-    r"|sync\.(recurrence|occurrence|series)$"
+    r"|sync\.core(\.|$)"
     r"|sync\.codec(\.|$)"
     r"|sync\.local\.(markdown|todotxt)(\.|$)"
     r"|sync\.local\.(names|tasks|verify|lines|dates|text|projection|formats)$"
 )
-PURE = re.compile(CORE.pattern + r"|sync\.(render|making|sentences)$")
+PURE = re.compile(CORE.pattern + r"|sync\.cycle\.(render|sentences|stale)$")
 IMPURE_MODULES = {
     "asyncio", "glob", "http", "httpx", "io", "logging", "os", "pyicloud", "random", "requests",
     "secrets", "shutil", "signal", "socket", "sqlite3", "sqlite_utils", "subprocess", "sys",

@@ -15,7 +15,7 @@ from daemon.cli.told import tell_approved, tell_plan, tell_sync
 from daemon.output import document
 
 if TYPE_CHECKING:
-    from sync.engine import Engine
+    from sync.cycle.engine import Engine
 
 __all__ = ["approve", "plan", "run", "sync"]
 

@@ -7,9 +7,9 @@ from dataclasses import fields, replace
 from typing import Any
 
 from store.model import Due, Field, Reminder, Repeat, Rule
+from sync.core.recurrence import from_words, to_words
 from sync.local.dates import clean_due, shown_done
 from sync.local.text import clean_notes, clean_title
-from sync.recurrence import from_words, to_words
 
 __all__ = ["project", "words_of"]
 

@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from daemon.demo_agreement import differences
-from daemon.demo_live import ourselves
-from daemon.demo_phone import Shown
-from daemon.demo_process import surroundings
-from daemon.demo_screen import Screen
-from daemon.demo_script import on_screen
-from daemon.demo_watch import file_news, phone_news
+from daemon.demo.agreement import differences
+from daemon.demo.live import ourselves
+from daemon.demo.phone import Shown
+from daemon.demo.process import surroundings
+from daemon.demo.screen import Screen
+from daemon.demo.script import on_screen
+from daemon.demo.watch import file_news, phone_news
 from tests.cli.conftest import Home
 
 MILK = Shown("1", "Groceries", "Milk", "", False, "", False, 0)

@@ -201,7 +201,7 @@ def test_help_of_the_whole_names_every_verb_and_exit_code(home: Home) -> None:
         assert f"{code:>4}  " in text or f"{code}  " in text
 
 
-HEAVY = ("pyicloud", "httpx", "pydantic", "starlette", "sqlite_utils", "rich", "sync.engine")
+HEAVY = ("pyicloud", "httpx", "pydantic", "starlette", "sqlite_utils", "rich", "sync.cycle.engine")
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["status"], ["--version"]])

@@ -14,9 +14,9 @@ from daemon.config import Config
 from daemon.loop import Loop
 from daemon.requests import Request, Surroundings
 from daemon.state import Board, Event
-from sync.actions import Hold, HoldKind
+from sync.core.actions import Hold, HoldKind
+from sync.cycle.report import Report
 from sync.errors import RemindersdError
-from sync.report import Report
 
 PATIENCE_S = 10  # only ever used up by a test that fails
 

@@ -16,9 +16,9 @@ from daemon.client import NotRunning, call, events
 from daemon.state import Event
 from store.db import Store
 from store.model import Field, Frequency, OtherRule, Rule, Value
-from sync.actions import Conflict
+from sync.core.actions import Conflict
+from sync.core.merge import Side
 from sync.errors import AccountUnusable, NetworkError, SignInNeeded, Throttled
-from sync.merge import Side
 from tests.daemon.fakes import PATIENCE_S, FakeEngine, Running, report
 from tests.daemon.serving import fill, serving
 

@@ -16,7 +16,8 @@ from daemon.notify import Notifier
 from daemon.requests import Stopping, Unexpected
 from store.errors import Damaged
 from store.model import Field
-from sync.actions import Conflict
+from sync.core.actions import Conflict
+from sync.core.merge import Side
 from sync.errors import (
     MirrorDamaged,
     NetworkError,
@@ -25,7 +26,6 @@ from sync.errors import (
     Throttled,
     UsageError,
 )
-from sync.merge import Side
 from tests.daemon.fakes import PATIENCE_S, FakeEngine, Running, config, report
 
 

@@ -10,7 +10,7 @@ from daemon.agenda import Kind
 from daemon.state import State, state_after
 from daemon.troubles import FIRST_WAIT_S, LONGEST_WAIT_S, SIGN_IN_WAIT_S, as_ours, judge
 from store.errors import Damaged, Unwritable
-from sync.actions import Hold, HoldKind
+from sync.core.actions import Hold, HoldKind
 from sync.errors import (
     AccountUnusable,
     BadResponse,

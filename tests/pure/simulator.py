@@ -2,7 +2,7 @@
 
 One phone, one file, one store; every edit types a word of its own, so that at the end each word
 can be asked for: is it live, was it replaced by somebody who saw it, or is it kept? The store, the
-swap of a line and the zone are models (dicts); what is planned is planned by ``sync.plan``.
+swap of a line and the zone are models (dicts); what is planned is planned by ``sync.core.plan``.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from random import Random
 from typing import cast
 
 from store.model import Absent, Field, Presence, Present, Reminder, Unknown, Value
-from sync import plan as planner
-from sync.actions import (
+from sync.core import plan as planner
+from sync.core.actions import (
     AddLine,
     Create,
     Delete,
@@ -26,9 +26,9 @@ from sync.actions import (
     Undelete,
     Update,
 )
-from sync.lift import overlay
-from sync.merge import Side
-from sync.snapshot import Evidence, LocalItem, RemoteItem, Snapshot
+from sync.core.lift import overlay
+from sync.core.merge import Side
+from sync.core.snapshot import Evidence, LocalItem, RemoteItem, Snapshot
 from tests.pure.values import LISTS, A, B, policy, read
 
 WORDS = (Field.TITLE, Field.NOTES)

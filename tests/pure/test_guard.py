@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sync.actions import AddLine, Delete, HoldKind, Plan, RemoveLine, Update, Why
-from sync.guard import guard
+from sync.core.actions import AddLine, Delete, HoldKind, Plan, RemoveLine, Update, Why
+from sync.core.guard import guard
 from tests.pure.values import reminder
 
 LIMIT = 5

@@ -10,10 +10,10 @@ from dataclasses import replace
 import pytest
 
 from store.model import Absent, Unknown, Value
-from sync import plan as planner
-from sync.actions import AddLine, Delete, Plan, PushOp, RemoveLine, Why
-from sync.merge import MISSING, Base, Conflicted, Merged, Push, Render, Side, merge
-from sync.snapshot import LocalItem
+from sync.core import plan as planner
+from sync.core.actions import AddLine, Delete, Plan, PushOp, RemoveLine, Why
+from sync.core.merge import MISSING, Base, Conflicted, Merged, Push, Render, Side, merge
+from sync.core.snapshot import LocalItem
 from tests.pure.simulator import Crash, Engine, History, Intent, Line, Row, Store
 from tests.pure.values import SOAK
 

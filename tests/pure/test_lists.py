@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 
 from store.model import Absent, ListInfo, Presence, Present, Unknown
-from sync.actions import HoldKind
-from sync.identity import list_block_id
-from sync.listplan import (
+from sync.core.actions import HoldKind
+from sync.core.identity import list_block_id
+from sync.core.listplan import (
     CreateFile,
     CreateList,
     FileFacts,
@@ -21,10 +21,10 @@ from sync.listplan import (
     RenameFile,
     RenameList,
 )
-from sync.lists import plan_lists
+from sync.core.lists import plan_lists
+from sync.core.merge import Side
+from sync.core.snapshot import Mode
 from sync.local.names import assign, list_name
-from sync.merge import Side
-from sync.snapshot import Mode
 
 HOME = ListInfo("1", "Home")
 BASE = ListBase("Home", None, "Home.md")

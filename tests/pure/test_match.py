@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from store.model import Reminder
-from sync.match import Leaving, Line, Matched, Trace, match_lines, words
+from sync.core.match import Leaving, Line, Matched, Trace, match_lines, words
 from tests.pure.values import A
 
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.order import LIMIT, pack
+from sync.core.order import LIMIT, pack
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from store.model import Absent, Completion, Field, Present, Reminder, Unknown, Value
-from sync.actions import (
+from sync.core.actions import (
     AddLine,
     Conflict,
     Create,
@@ -23,10 +23,10 @@ from sync.actions import (
     Update,
     Why,
 )
-from sync.lift import overlay
-from sync.merge import MISSING, Side
-from sync.plan import make_plan
-from sync.snapshot import LocalItem, Mode, RemoteItem, Snapshot
+from sync.core.lift import overlay
+from sync.core.merge import MISSING, Side
+from sync.core.plan import make_plan
+from sync.core.snapshot import LocalItem, Mode, RemoteItem, Snapshot
 from tests.pure.values import LISTS, SOAK, policy, read, shown, snapshots
 
 EXAMPLES = settings(

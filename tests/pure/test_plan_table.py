@@ -9,7 +9,7 @@ from itertools import product
 import pytest
 
 from store.model import Absent, AllDay, Completion, Field, OtherRule, Present, Unknown
-from sync.actions import (
+from sync.core.actions import (
     AddLine,
     Conflict,
     Create,
@@ -26,9 +26,9 @@ from sync.actions import (
     Update,
     Why,
 )
-from sync.merge import Side
-from sync.plan import make_plan
-from sync.snapshot import ListView, Mode
+from sync.core.merge import Side
+from sync.core.plan import make_plan
+from sync.core.snapshot import ListView, Mode
 from tests.pure.values import (
     LISTS,
     UNSAYABLE,

@@ -9,14 +9,14 @@ import pytest
 from store.model import Field, Reminder, Value
 from store.renders import BaseChange
 from store.values import NO_VALUE
-from sync.actions import AddLine, MoveLine, RemoveLine, SetLine, Why
-from sync.identity import block_id
+from sync.core.actions import AddLine, MoveLine, RemoveLine, SetLine, Why
+from sync.core.identity import block_id
+from sync.core.match import Leaving, Matched, words
+from sync.cycle.reading import LocalState
+from sync.cycle.render import Desk, FileWrite, moving_out, stamp_files, take_out, write_files
 from sync.local import markdown
 from sync.local.formats import MARKDOWN, Dialect
 from sync.local.markdown import CannotEdit, Insert, TodoFile, parse
-from sync.match import Leaving, Matched, words
-from sync.reading import LocalState
-from sync.render import Desk, FileWrite, moving_out, stamp_files, take_out, write_files
 from tests.pure.values import HOME, A, B
 
 DIALECT = Dialect(MARKDOWN, HOME)

@@ -19,9 +19,9 @@ from store.model import (
     Value,
     Zoned,
 )
+from sync.core.merge import Side
+from sync.core.snapshot import Evidence, ListView, LocalItem, Mode, Policy, RemoteItem, Snapshot
 from sync.local.markdown import shown as shown_in_markdown
-from sync.merge import Side
-from sync.snapshot import Evidence, ListView, LocalItem, Mode, Policy, RemoteItem, Snapshot
 
 HOME = "Europe/Paris"
 A, B = "LIST-A", "LIST-B"

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from store.model import Completion, Done, Due, Field, Priority, Rule
+from sync.core.recurrence import from_words
 from sync.local.dates import as_due, read_day, read_moment, read_time
 from sync.local.lines import column
 from sync.local.text import clean_title
-from sync.recurrence import from_words
 
 from .tokens import Kind, Token, is_tag, scan, unescape
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from store.model import AllDay, Due, Field, Floating, OtherRule, Priority, Reminder, Repeat, Zoned
+from sync.core.recurrence import from_words
 from sync.local.dates import FLOATING
 from sync.local.projection import project
-from sync.recurrence import from_words
 
 from .taskline import UNSAID, read_rec, write_rec
 from .words import is_tag, write_title

@@ -1,0 +1,1 @@
+"""Deciding: pure functions of what both sides say."""

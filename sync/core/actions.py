@@ -1,0 +1,190 @@
+"""What a plan consists of: the words in which the planner speaks to the rooms that do things.
+
+``PushOp`` changes iCloud, ``RenderOp`` changes files; the rest is remembering and telling. An
+operation names identities and values, never records, lines or files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from store.model import Completion, Field, Reminder, Value
+from sync.core.merge import Side
+from sync.core.occurrence import Occurrence
+
+__all__ = ["AddLine", "Complete", "Conflict", "Create", "Delete", "Forget", "Hold", "HoldKind"]
+__all__ += ["Learn", "MoveLine", "Plan", "PushOp", "RemoveLine", "RenderOp", "SetLine", "Undelete"]
+__all__ += ["Update", "Why", "merged_plans"]
+
+
+@dataclass(frozen=True, slots=True)
+class Create:
+    """iCloud shall get this reminder, under this id."""
+
+    id: str
+    reminder: Reminder
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """iCloud shall get these fields."""
+
+    id: str
+    changes: Mapping[Field, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """The line is gone, so iCloud's reminder shall go."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Undelete:
+    """Deleted in iCloud but edited in the file: it shall live again, as ``reminder`` says."""
+
+    id: str
+    reminder: Reminder
+
+
+@dataclass(frozen=True, slots=True)
+class Complete:
+    """One occurrence of a series is done: iCloud's series shall go on, and leave a done copy."""
+
+    id: str
+    occurrence: Occurrence
+    done: Completion
+
+
+PushOp = Create | Update | Delete | Undelete | Complete
+
+
+@dataclass(frozen=True, slots=True)
+class AddLine:
+    """The file of ``reminder.list`` shall get a line for it."""
+
+    id: str
+    reminder: Reminder
+
+
+@dataclass(frozen=True, slots=True)
+class SetLine:
+    """The line shall say these values; nothing else on it changes."""
+
+    id: str
+    changes: Mapping[Field, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class MoveLine:
+    """The line shall stand under another list or parent, and say ``changes`` there.
+
+    ``reminder`` is the whole of it as it shall be, with its new list and parent.
+    """
+
+    id: str
+    reminder: Reminder
+    changes: Mapping[Field, Value]
+
+
+class Why(StrEnum):
+    """Why a line leaves its file."""
+
+    DELETED = "deleted"
+    AGED = "aged"
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveLine:
+    """The line shall go. By age it is no deletion: the reminder lives on in iCloud."""
+
+    id: str
+    why: Why
+
+
+RenderOp = AddLine | SetLine | MoveLine | RemoveLine
+
+
+@dataclass(frozen=True, slots=True)
+class Learn:
+    """Both sides are known to have these values: the base may say so at once."""
+
+    id: str
+    values: Mapping[Field, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """Gone on both sides: the base forgets it."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Both sides changed one field; ``loser`` is what the side that lost had said."""
+
+    id: str
+    field: Field
+    winner: Value
+    loser: Value
+    winning: Side
+
+
+class HoldKind(StrEnum):
+    """What sort of thing waits."""
+
+    READ_ONLY = "read-only"
+    RECURRING = "recurring"
+    GONE_IN_ICLOUD = "gone-in-icloud"
+    GRACE = "grace"
+    DELETIONS = "deletions"
+    FIRST_PLAN = "first-plan"
+    NEW_LIST = "new-list"
+    FILE = "file"
+    UNSAYABLE = "unsayable"
+    LIST = "list"
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Something that waits for a person or for time: which id or path, what sort, and why."""
+
+    id: str
+    kind: HoldKind
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What has to be done on each side, and what was learned or held on the way."""
+
+    pushes: tuple[PushOp, ...] = ()
+    renders: tuple[RenderOp, ...] = ()
+    learned: tuple[Learn, ...] = ()
+    forgotten: tuple[Forget, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    holds: tuple[Hold, ...] = ()
+    arrived: tuple[Occurrence, ...] = ()  # iCloud has gone on from these occurrences
+
+    @property
+    def writes(self) -> bool:
+        """Whether anything would change on either side."""
+        return bool(self.pushes or self.renders)
+
+
+def merged_plans(plans: Iterable[Plan]) -> Plan:
+    """One plan of many, in their order."""
+    parts = list(plans)
+    return Plan(
+        pushes=tuple(entry for part in parts for entry in part.pushes),
+        renders=tuple(entry for part in parts for entry in part.renders),
+        learned=tuple(entry for part in parts for entry in part.learned),
+        forgotten=tuple(entry for part in parts for entry in part.forgotten),
+        conflicts=tuple(entry for part in parts for entry in part.conflicts),
+        holds=tuple(entry for part in parts for entry in part.holds),
+        arrived=tuple(entry for part in parts for entry in part.arrived),
+    )

@@ -1,0 +1,117 @@
+"""What is known of lists and files, and what a plan for lists consists of: words, no decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from store.model import ListInfo
+from sync.core.actions import Hold
+from sync.core.merge import Side
+from sync.core.snapshot import ListView, Mode
+
+__all__ = ["CreateFile", "CreateList", "FileFacts", "ListBase", "ListPlan", "ListRules"]
+__all__ += ["NewLists", "RenameFile", "RenameList"]
+
+
+class NewLists(StrEnum):
+    """What becomes of a new file with tasks: config key ``reminders.new_lists``."""
+
+    ASK = "ask"
+    YES = "yes"
+    NO = "no"
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """What is known of one todo file; ``trouble`` says why it could not be read, if so.
+
+    ``list_block`` and ``wants_list`` come from front matter; ``known`` counts, per list id, the
+    lines whose reminders were in that list; ``tasks`` counts all task lines.
+    """
+
+    path: str
+    trouble: str = ""
+    list_block: str | None = None
+    wants_list: str | None = None
+    known: Mapping[str, int] = field(default_factory=dict)
+    tasks: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ListBase:
+    """What both sides last agreed on for a list: its name, its group's id and its file."""
+
+    name: str
+    group: str | None
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListRules:
+    """The config and the names, as functions: ``path_of`` gives a list's path for a new name."""
+
+    mode_of: Callable[[str], Mode]
+    name_of: Callable[[str], str]  # path -> list name
+    paths: Callable[[Mapping[str, ListInfo], Mapping[str, str]], Mapping[str, str]]
+    new_lists: NewLists
+    approved: Collection[str] = ()  # paths that a person has allowed to become lists
+    wins: Side = Side.CLOUD
+
+
+@dataclass(frozen=True, slots=True)
+class CreateList:
+    """iCloud shall get a list for this file."""
+
+    id: str
+    name: str
+    group: str | None
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class RenameList:
+    """iCloud's list shall have this name, as its file has."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class CreateFile:
+    """A list of iCloud's shall have a file."""
+
+    id: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class RenameFile:
+    """The list was renamed or regrouped in iCloud: its file shall follow."""
+
+    id: str
+    old: str
+    path: str
+
+
+@dataclass(slots=True)
+class ListPlan:
+    """Where every list stands, and what has to be done about lists themselves."""
+
+    views: dict[str, ListView] = field(default_factory=dict)
+    owner: dict[str, str] = field(default_factory=dict)  # path -> list id
+    create_lists: list[CreateList] = field(default_factory=list)
+    rename_lists: list[RenameList] = field(default_factory=list)
+    create_files: list[CreateFile] = field(default_factory=list)
+    rename_files: list[RenameFile] = field(default_factory=list)
+    learned: dict[str, ListBase] = field(default_factory=dict)
+    ended: list[str] = field(default_factory=list)  # deleted in iCloud
+    holds: list[Hold] = field(default_factory=list)
+
+    @property
+    def writes(self) -> bool:
+        """Whether anything would change on either side."""
+        return bool(
+            self.create_lists or self.rename_lists or self.create_files or self.rename_files
+        )

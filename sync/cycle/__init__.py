@@ -1,0 +1,1 @@
+"""Doing: one cycle, from what was left behind to what was acknowledged."""

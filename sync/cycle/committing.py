@@ -1,0 +1,358 @@
+"""Committing a plan: everything that must be durable before the first effect, in one commit.
+
+Identities come first: which line is which reminder, and which file which list, is decided once,
+before an id is written into a file or a record is named. Then the plan itself: what the base
+learned, the outbox, the history, conflicts, holds, and for each file that will be written what
+its new content will mean for the base.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from store.attention import Hold as StoredHold
+from store.bases import ListBase as StoredListBase
+from store.db import Store
+from store.model import AllDay, Field, Floating, Rule, Zoned
+from store.occurrences import Occurrence
+from store.outbox import Intent
+from store.places import FileRow, LineRow
+from sync.core.actions import AddLine, Conflict, Hold, HoldKind, Plan, RenderOp
+from sync.core.identity import list_block_id
+from sync.core.listplan import ListPlan
+from sync.core.match import Leaving, words
+from sync.core.merge import Side
+from sync.cycle.history import cloud_rows, file_rows
+from sync.cycle.planning import Planned
+from sync.cycle.reading import LocalFile, LocalState
+from sync.cycle.render import Desk, FileWrite, Problem, moving_out, write_files
+from sync.cycle.report import Report
+from sync.local.formats import Dialect
+
+__all__ = ["LEAVING", "Committer", "Removal", "Work", "leaving_text", "line_rows", "lines_by_block"]
+
+LEAVING = "leaving"  # meta key: lines of our own moves that still stand where they were
+EVIDENCE_S = 60.0  # how long an unanswered operation may still show up
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """A file whose list is gone and which holds nothing but what we wrote: it goes."""
+
+    key: str
+    path: str
+    sha256: str
+
+
+@dataclass(slots=True)
+class Work:
+    """What is to be done to files now that it is committed, and what a person has to hear."""
+
+    writes: list[tuple[str, FileWrite]] = field(default_factory=list)
+    new_files: dict[str, str] = field(default_factory=dict)
+    removals: list[Removal] = field(default_factory=list)
+    leaving: list[Leaving] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    new_holds: list[Hold] = field(default_factory=list)
+    run: int | None = None
+
+
+class Committer:
+    """Writes plans into the store; ``mint`` gives keys for file writes."""
+
+    def __init__(
+        self,
+        store: Store,
+        dialect: Dialect,
+        mint: Callable[[], str],
+        clock: Callable[[], float],
+    ) -> None:
+        self._store = store
+        self._dialect = dialect
+        self._mint = mint
+        self._clock = clock
+
+    @property
+    def _now_ms(self) -> int:
+        return int(self._clock() * 1000)
+
+    def leaving(self) -> frozenset[Leaving]:
+        """The lines that an interrupted move of ours should have taken out."""
+        stored = json.loads(self._store.meta.get(LEAVING) or "[]")
+        return frozenset(Leaving(*map(str, entry)) for entry in stored)
+
+    def commit_identities(self, planned: Planned, local: LocalState) -> None:
+        """Make durable which line is which reminder, and which new file which list."""
+        matched = planned.world.matched
+        places = self._store.places
+        with self._store.commit("identities"):
+            for spot in sorted(matched.unstamped):
+                self._set_block(planned, matched.ids[spot])
+            for block, id in matched.adopted.items():
+                places.set_block(id, block, own=False)
+            for path in sorted({path for path, _ in matched.ids}):
+                places.set_lines(path, line_rows(path, local, planned))
+            self._commit_lists(planned.lists)
+
+    def commit(self, planned: Planned, local: LocalState, trigger: str) -> Work:
+        """Make the plan durable, as a run of its own if it changes anything.
+
+        What is returned may then be carried out.
+        """
+        work = Work()
+        if not planned.waits:
+            self._plan_files(planned, local, work)
+        with self._store.commit("plan"):
+            work.new_holds = self._hold(planned, work)
+            if planned.waits:
+                return work
+            self._learn(planned.plan)
+            self._remember_places(planned, local, planned.plan.renders)
+            self._settle_evidence()
+            self._commit_lists(planned.lists)
+            if planned.plan.writes or planned.lists.writes:
+                work.run = self._store.journal.start(trigger, self._now_ms)
+            self._record(planned, planned.plan.renders, work.run)
+            self._store.outbox.replace_queued(planned.intents)
+            self._store.outbox.drop_many(planned.overtaken)
+            self._write_down(planned)
+            for key, write in work.writes:
+                self._store.places.add_render(
+                    key, write.path, write.expected, _sha(write), write.changes
+                )
+            self._store.meta.set(LEAVING, leaving_text(work.leaving))
+            self._drop_approvals(planned)
+        return work
+
+    def approve_first_plan(self) -> None:
+        """Let the plan of a first meeting go ahead, and nothing else."""
+        with self._store.commit("approve"):
+            self._store.journal.approve([HoldKind.FIRST_PLAN], self._now_ms)
+
+    def approve(self, keys: Sequence[str]) -> list[Hold]:
+        """Let held things go ahead: those of these keys, or all that need a person."""
+        open_holds = [
+            Hold(hold.id, HoldKind(hold.kind), hold.reason) for hold in self._store.journal.holds()
+        ]
+        chosen = [
+            hold
+            for hold in open_holds
+            if (hold.id in keys if keys else hold.kind in _APPROVABLE) and hold.kind in _APPROVABLE
+        ]
+        with self._store.commit("approve"):
+            self._store.journal.approve(
+                [hold.kind if hold.kind is HoldKind.FIRST_PLAN else hold.id for hold in chosen],
+                self._now_ms,
+            )
+        return chosen
+
+    def finish_run(self, run: int, report: Report) -> None:
+        """Note in the journal what became of a run."""
+        counts = {
+            "pulled": report.pulled,
+            "pushed": report.pushed,
+            "rendered": report.rendered,
+            "files": report.files,
+            "conflicts": len(report.conflicts),
+        }
+        result = str(report.document()["result"])
+        with self._store.commit("run"):
+            self._store.journal.finish(run, result, counts, self._now_ms)
+
+    # ---- parts of the plan's commit
+
+    def _plan_files(self, planned: Planned, local: LocalState, work: Work) -> None:
+        desk = self._desk(planned, local)
+        work.new_files = {op.path: op.id for op in planned.lists.create_files}
+        writes, work.problems = write_files(desk, planned.plan.renders, work.new_files)
+        work.writes = [(self._mint(), write) for write in writes]
+        moved = moving_out(desk, planned.plan.renders)
+        leftovers = [
+            Leaving(path, id, words(task.text, task.reminder.notes))
+            for (path, index), id in planned.world.matched.leftovers.items()
+            for task in (local.files[path].tasks[index],)
+        ]
+        work.leaving = sorted({*moved, *leftovers})
+        for id in planned.lists.ended:
+            base = self._store.bases.get_list(id)
+            path = base.path if base is not None else None
+            file = local.files.get(path or "")
+            if file is not None and file.data == self._dialect.new_file(list_block_id(id)):
+                work.removals.append(Removal(self._mint(), file.path, file.sha256))
+
+    def _desk(self, planned: Planned, local: LocalState) -> Desk:
+        known = planned.known
+        paths = {id: path for path, id in planned.lists.owner.items()}
+        rank: dict[str, tuple[int, int]] = {}
+        for row in known.list_rows.values():
+            rank.update({id: (place, 0) for place, id in enumerate(row.order)})
+        for id, reminder in known.rows.items():
+            rank.setdefault(id, (1 << 20, reminder.created_ms or 0))
+        return Desk(
+            local=local,
+            lines=planned.world.lines,
+            paths=paths,
+            blocks=known.blocks,
+            base=known.base,
+            dialect=self._dialect,
+            rank=rank,
+        )
+
+    def _write_down(self, planned: Planned) -> None:
+        """Occurrences that were done here, before their lines go on; and those that arrived."""
+        for intent in planned.intents:
+            if intent.kind == "occurrence":
+                self._store.occurrences.add(_occurrence(intent))
+        for one in planned.plan.arrived:
+            self._store.occurrences.settle(one.id, one.due)
+
+    def _drop_approvals(self, planned: Planned) -> None:
+        """An approval is for what was held then; it must not let through what comes later."""
+        wanted = {op.id for op in (*planned.plan.pushes, *planned.plan.renders)}
+        wanted |= {op.path for op in planned.lists.create_lists}
+        journal = self._store.journal
+        journal.drop_approvals(journal.approved() - wanted)
+
+    def _learn(self, plan: Plan) -> None:
+        bases = self._store.bases
+        bases.set_many((entry.id, entry.values, True) for entry in plan.learned)
+        for gone in plan.forgotten:
+            bases.drop(gone.id)
+
+    def _remember_places(
+        self, planned: Planned, local: LocalState, renders: Iterable[RenderOp]
+    ) -> None:
+        places = self._store.places
+        known = places.files()
+        for path, file in local.files.items():
+            if file.todo is None or (path in known and known[path].sha256 == file.sha256):
+                continue
+            places.set_file(
+                FileRow(path, file.sha256, len(file.data), planned.lists.owner.get(path))
+            )
+            places.set_lines(path, line_rows(path, local, planned))
+        if not local.incomplete and not local.trouble:
+            for path in known.keys() - local.files.keys():
+                places.drop_file(path)
+        now_s = self._clock()
+        for id in planned.vanished:
+            places.set_vanished(id, now_s)
+        back = places.vanished().keys() - planned.vanished
+        if back:
+            places.clear_vanished(*back)
+        for op in renders:
+            if isinstance(op, AddLine):
+                self._set_block(planned, op.id)
+
+    def _set_block(self, planned: Planned, id: str) -> None:
+        if id not in planned.known.stored_blocks:
+            self._store.places.set_block(id, planned.known.blocks[id], own=True)
+
+    def _commit_lists(self, lists: ListPlan) -> None:
+        bases = self._store.bases
+        for id, base in lists.learned.items():
+            bases.set_list(id, StoredListBase(base.name, base.group, base.path))
+        for op in lists.create_lists:
+            bases.set_list(op.id, StoredListBase(op.name, op.group, op.path))
+        for id in lists.ended:
+            if not self._has_file(lists, id):
+                bases.drop_list(id)
+
+    def _has_file(self, lists: ListPlan, id: str) -> bool:
+        return lists.views[id].path is not None
+
+    def _settle_evidence(self) -> None:
+        """Drop what was sent and has been looked at since: the base has learned from it."""
+        old = self._now_ms - int(EVIDENCE_S * 1000)
+        outbox = self._store.outbox
+        outbox.drop_many(
+            intent.seq
+            for intent in outbox.in_flight()
+            if intent.sent_at_ms is None or intent.sent_at_ms <= old or self._arrived(intent)
+        )
+
+    def _arrived(self, intent: Intent) -> bool:
+        """Whether the base shows it; what only deletes, or names a list, is planned afresh."""
+        if not intent.changes:
+            return True
+        base = self._store.bases.get(intent.id)
+        return base is not None and intent.changes.items() <= base.values.items()
+
+    def _record(self, planned: Planned, renders: Iterable[RenderOp], run: int | None) -> None:
+        journal = self._store.journal
+        now_ms = self._now_ms
+        told = {(intent.id, intent.kind) for intent in self._store.outbox.queued()}
+        for intent in planned.intents:
+            if (intent.id, intent.kind) not in told:
+                journal.record(cloud_rows(planned, intent, now_ms, run))
+        for op in renders:
+            journal.record(file_rows(planned, op, now_ms, run))
+        for conflict in planned.plan.conflicts:
+            self._keep_loser(conflict)
+
+    def _keep_loser(self, conflict: Conflict) -> None:
+        self._store.journal.add_conflict(
+            conflict.id,
+            conflict.field.value,
+            conflict.winner,
+            conflict.loser,
+            "file" if conflict.winning is Side.CLOUD else "cloud",
+            self._now_ms,
+        )
+
+    def _hold(self, planned: Planned, work: Work) -> list[Hold]:
+        """Write what waits now; gives what did not wait before."""
+        holds = [*planned.holds]
+        holds += [Hold(p.id, HoldKind.FILE, f"{p.path}: {p.reason}") for p in work.problems]
+        before = {hold.key for hold in self._store.journal.holds()}
+        unique = {f"{hold.kind.value}:{hold.id}": hold for hold in holds}
+        self._store.journal.set_holds(
+            StoredHold(key, hold.kind.value, hold.id, hold.reason, self._now_ms)
+            for key, hold in unique.items()
+        )
+        return [hold for key, hold in unique.items() if key not in before]
+
+
+_APPROVABLE = frozenset({HoldKind.DELETIONS, HoldKind.FIRST_PLAN, HoldKind.NEW_LIST})
+
+
+def _occurrence(intent: Intent) -> Occurrence:
+    due, rule = intent.changes[Field.DUE], intent.changes[Field.REPEAT]
+    assert isinstance(due, AllDay | Floating | Zoned)
+    assert isinstance(rule, Rule)
+    texts = intent.texts
+    return Occurrence(
+        intent.id, texts["due"] or "", texts["copy"] or "", due, rule, int(texts["at"] or 0)
+    )
+
+
+def leaving_text(leaving: Iterable[Leaving]) -> str:
+    """Lines on their way to another file, as the store keeps them."""
+    return json.dumps(sorted(leaving))
+
+
+def lines_by_block(path: str, file: LocalFile, blocks: Mapping[str, str]) -> list[LineRow]:
+    """Where reminders stand in a file that we wrote ourselves: every line has its id there."""
+    id_of = {block: id for id, block in blocks.items()}
+    return [
+        LineRow(id_of[task.block], path, task.line, task.text)
+        for task in file.tasks
+        if task.block in id_of
+    ]
+
+
+def line_rows(path: str, local: LocalState, planned: Planned) -> list[LineRow]:
+    """Where the reminders of one file stand, for recognising them without their ids."""
+    tasks = local.files[path].tasks
+    return [
+        LineRow(id, path, tasks[index].line, tasks[index].text)
+        for (other, index), id in sorted(planned.world.matched.ids.items())
+        if other == path
+    ]
+
+
+def _sha(write: FileWrite) -> str:
+    return hashlib.sha256(write.data).hexdigest()

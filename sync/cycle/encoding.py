@@ -1,0 +1,137 @@
+"""From intents to operations: the words of the outbox and the mirror's records to wire groups."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from store.db import Store
+from store.model import AllDay, Field, Floating, ListInfo, Reminder, Rule, Zoned
+from store.outbox import Intent
+from sync.codec import encode
+from sync.codec.occurrence import complete_occurrence
+from sync.codec.operations import Context, Group
+from sync.core.lift import overlay
+from sync.cycle.observe import ZONE
+
+__all__ = ["Encoder"]
+
+Record = Mapping[str, Any]
+
+
+class _Mirrored:
+    """The codec's view of the mirror."""
+
+    def __init__(self, store: Store) -> None:
+        self._mirror = store.mirror
+
+    def get(self, record_name: str, /) -> Record | None:
+        return self._mirror.record(record_name)
+
+    def alarms_of(self, reminder_id: str, /) -> Sequence[Record]:
+        return self._hanging("Alarm", reminder_id)
+
+    def trigger_of(self, alarm: Record, /) -> Record | None:
+        for child in self._mirror.children(str(alarm["recordName"])):
+            if child.get("recordType") == "AlarmTrigger":
+                return child
+        return None
+
+    def hashtags_of(self, reminder_id: str, /) -> Sequence[Record]:
+        return self._hanging("Hashtag", reminder_id)
+
+    def attachments_of(self, reminder_id: str, /) -> Sequence[Record]:
+        return self._hanging("Attachment", reminder_id)
+
+    def rules_of(self, reminder_id: str, /) -> Sequence[Record]:
+        return self._hanging("RecurrenceRule", reminder_id)
+
+    def _hanging(self, kind: str, reminder_id: str) -> Sequence[Record]:
+        names = (f"Reminder/{reminder_id}", reminder_id)
+        hanging = [child for name in names for child in self._mirror.children(name)]
+        return [child for child in hanging if child.get("recordType") == kind]
+
+
+class Encoder:
+    """Encodes intents against the mirror as it is when they are sent.
+
+    ``replica`` (16 bytes) is this installation's identity in documents, ``replica_id`` its UUID
+    in tokens; ``mint`` gives new UUIDs.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        now_ms: Callable[[], int],
+        replica: bytes,
+        replica_id: str,
+        mint: Callable[[], str],
+    ) -> None:
+        self._store = store
+        self._records = _Mirrored(store)
+        self._now_ms = now_ms
+        self._replica = replica
+        self._replica_id = replica_id
+        self._mint = mint
+
+    def encode(self, intent: Intent) -> Group:
+        """The group of operations for one intent.
+
+        Raises ``ValueError`` for what cannot or must not be written, saying why.
+        """
+        ctx = self._context()
+        if intent.kind == "create":
+            reminder = overlay(Reminder(intent.id), intent.changes)
+            return encode.create_reminder(ctx, reminder, self._records)
+        if intent.kind == "create-list":
+            info = ListInfo(
+                intent.id, intent.texts.get("name") or "", group=intent.texts.get("group")
+            )
+            return encode.create_list(ctx, info, self._records)
+        record = self._record("List" if intent.kind == "rename-list" else "Reminder", intent.id)
+        match intent.kind:
+            case "update":
+                return encode.update_reminder(ctx, record, intent.changes, self._records)
+            case "delete":
+                return encode.delete_reminder(ctx, record)
+            case "undelete":
+                return encode.undelete_reminder(ctx, record)
+            case "occurrence":
+                return self._occurrence(ctx, record, intent)
+            case "rename-list":
+                return encode.rename_list(ctx, record, intent.texts.get("name") or "")
+        raise ValueError(f"nobody knows how to send “{intent.kind}”")
+
+    def _occurrence(self, ctx: Context, record: Record, intent: Intent) -> Group:
+        due, rule = intent.changes[Field.DUE], intent.changes[Field.REPEAT]
+        copy, at_ms = intent.texts["copy"], intent.texts["at"]
+        assert isinstance(due, AllDay | Floating | Zoned)
+        assert isinstance(rule, Rule)
+        assert copy is not None
+        assert at_ms is not None
+        return complete_occurrence(
+            ctx,
+            record,
+            self._records,
+            next_due=due,
+            next_repeat=rule,
+            copy_id=copy,
+            done_at_ms=int(at_ms),
+        )
+
+    def _record(self, kind: str, id: str) -> Record:
+        for name in (f"{kind}/{id}", id):
+            record = self._store.mirror.record(name)
+            if record is not None:
+                return record
+        raise ValueError(f"the mirror has no {kind} {id}")
+
+    def _context(self) -> Context:
+        zone = self._store.mirror.zone(ZONE)
+        assert zone is not None
+        wire = {
+            "zoneName": zone.name,
+            "ownerRecordName": zone.owner,
+            "zoneType": "REGULAR_CUSTOM_ZONE",
+        }
+        return Context(self._now_ms(), self._replica, self._replica_id, self._mint, wire)

@@ -1,0 +1,174 @@
+"""One cycle: observe both sides, plan, write files, send. No rules of its own.
+
+    settle receipts => look up what is in flight => pull => scan => commit identities, stamp
+    => plan: base learned, history, outbox, pending base in one commit => write files => push
+
+Each arrow may be a crash; the next cycle starts from what it observes. What is decided is decided
+in ``plan``, ``lists``, ``match`` and ``guard``; this room puts things in their order, and counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from store.db import Store
+from sync.core.actions import Hold, HoldKind
+from sync.cycle import observe
+from sync.cycle.committing import Committer
+from sync.cycle.encoding import Encoder
+from sync.cycle.filing import Filing
+from sync.cycle.planning import Planned, Planner
+from sync.cycle.push import push, resolve_in_flight
+from sync.cycle.reading import LocalState, Reader
+from sync.cycle.report import Report
+from sync.cycle.sentences import renames, sentences
+from sync.cycle.settle import forgive, settle
+from sync.remote.cloudkit import CloudKit
+
+__all__ = ["Engine", "Parts"]
+
+ROUNDS = 20  # cycles of one ``settled`` call: files being saved, records changed meanwhile
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What an engine is made of.
+
+    ``cloud`` connects when first used, ``requests`` counts those sent so far, ``clock`` is Unix
+    seconds, ``step`` is called before each effect.
+    """
+
+    store: Store
+    cloud: Callable[[], CloudKit]
+    reader: Reader
+    filing: Filing
+    planner: Planner
+    committer: Committer
+    encoder: Encoder
+    requests: Callable[[], int]
+    clock: Callable[[], float]
+    step: Callable[[str], None]
+
+
+class Engine:
+    """Runs cycles over one store, one account and one folder; for one thread."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._quiet_until_s = 0.0
+
+    def cycle(self, trigger: str, *, approve: bool = False, plan_only: bool = False) -> Report:
+        """One full cycle; raises what the iCloud side raises, with all that was done kept.
+
+        ``approve`` lets a first plan go ahead; with ``plan_only`` only the mirror advances.
+        """
+        parts = self._parts
+        report = Report(trigger, started_ms=self._now_ms(), planned_only=plan_only)
+        before = parts.requests()
+        # Whatever ends this cycle early leaves something that the next one has to look at.
+        quiet_until_s, self._quiet_until_s = self._quiet_until_s, 0.0
+        if approve:
+            parts.committer.approve_first_plan()
+        settled = settle(parts.store, parts.filing.writer, parts.filing.root, self._now_ms)
+        cloud = parts.cloud()
+        zone = observe.known_zone(cloud, parts.store)
+        parts.step("engine:pull")
+        open_ended = resolve_in_flight(parts.store, cloud, zone)
+        report.pulled = observe.pull(cloud, parts.store).records
+        parts.step("engine:scan")
+        local, changed = parts.reader.read()
+        report.come_back(local.retry_after_s)
+        news = report.pulled or changed or settled.returned or open_ended or approve or plan_only
+        if news or parts.clock() >= quiet_until_s:
+            self._work(local, report, cloud)
+        else:
+            self._quiet_until_s = quiet_until_s
+        self._sum_up(report)
+        report.requests = parts.requests() - before
+        return report
+
+    def settled(
+        self, trigger: str, *, wait: Callable[[float], None], approve: bool = False
+    ) -> Report:
+        """Cycles until nothing has to be waited for any more, bounded; with all counts summed."""
+        report = self.cycle(trigger, approve=approve)
+        for _ in range(ROUNDS):
+            if report.retry_after_s is None:
+                break
+            wait(report.retry_after_s)
+            report = self.cycle(trigger).after(report)
+        return report
+
+    def approve(self, keys: Sequence[str] = ()) -> list[Hold]:
+        """Let what is held go ahead: the holds of these ids or paths, or all that can be."""
+        self._quiet_until_s = 0.0
+        return self._parts.committer.approve(keys)
+
+    # ---- the parts of a cycle
+
+    def _work(self, local: LocalState, report: Report, cloud: CloudKit) -> None:
+        parts = self._parts
+        if not report.planned_only:
+            report.changes += [
+                f"files: {path} was saved by someone who had not seen what iCloud changed"
+                for path in forgive(parts.store, local, parts.planner.shown)
+            ]
+        planned = parts.planner.plan(local, parts.committer.leaving())
+        if planned.needs_marks and not planned.waits and not report.planned_only:
+            report.changes += renames(planned)
+            local, planned = self._mark(planned, local, report)
+        report.changes += sentences(planned)
+        if report.planned_only:
+            return
+        parts.step("engine:commit")
+        work = parts.committer.commit(planned, local, report.trigger)
+        report.new_holds = work.new_holds
+        report.conflicts = list(planned.plan.conflicts)
+        report.problems += [f"{problem.path}: {problem.reason}" for problem in work.problems]
+        if not planned.waits:
+            parts.step("engine:write")
+            parts.filing.carry_out(planned, work, local, report)
+            parts.step("engine:push")
+            self._push(cloud, report)
+        if work.run is not None:
+            parts.committer.finish_run(work.run, report)
+        if report.files:
+            parts.reader.wrote()
+        elif report.idle and report.retry_after_s is None and not report.problems:
+            # What was refused is tried again, and told again, until it is done.
+            self._quiet_until_s = planned.next_look(parts.clock())
+
+    def _mark(
+        self, planned: Planned, local: LocalState, report: Report
+    ) -> tuple[LocalState, Planned]:
+        """Identities into the store, then into the files; then the plan is made again."""
+        parts = self._parts
+        parts.committer.commit_identities(planned, local)
+        parts.step("engine:stamp")
+        local = parts.filing.mark(planned, local, report)
+        return local, parts.planner.plan(local, parts.committer.leaving())
+
+    def _push(self, cloud: CloudKit, report: Report) -> None:
+        parts = self._parts
+        if not parts.store.outbox.counts().get("queued"):
+            return
+        zone = observe.known_zone(cloud, parts.store)
+        pushed = push(parts.store, cloud, zone, parts.encoder.encode, self._now_ms)
+        report.pushed = pushed.acknowledged
+        report.problems += [f"not accepted by iCloud: {reason}" for reason in pushed.parked]
+        report.come_back(pushed.retry_after_s)
+
+    def _sum_up(self, report: Report) -> None:
+        store = self._parts.store
+        counts = store.outbox.counts()
+        report.held = [
+            Hold(hold.id, HoldKind(hold.kind), hold.reason) for hold in store.journal.holds()
+        ]
+        report.open_conflicts = len(store.journal.open_conflicts())
+        report.pending = counts.get("queued", 0) + counts.get("in-flight", 0)
+        report.parked = counts.get("parked", 0)
+        report.finished_ms = self._now_ms()
+
+    def _now_ms(self) -> int:
+        return int(self._parts.clock() * 1000)

@@ -1,0 +1,169 @@
+"""Filing: carrying committed file work out, and telling the store what became of each write.
+
+Renames first, then new contents, then the lines that moved to another file, last the files of
+lists that are gone. A write that the person was faster than is forgotten here and planned anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from store.bases import ListBase
+from store.db import Store
+from store.places import FileRow
+from sync.core.match import Leaving, words
+from sync.cycle.committing import LEAVING, Work, leaving_text, lines_by_block
+from sync.cycle.planning import Planned
+from sync.cycle.reading import LocalState
+from sync.cycle.render import FileWrite, stamp_files, take_out
+from sync.cycle.report import Report
+from sync.local.formats import Dialect
+from sync.local.outcome import ChangedMeanwhile, Outcome, Refused, Replaced
+from sync.local.swap import Writer
+
+__all__ = ["Filing"]
+
+SOON_S = 0.5  # a file that was saved while we wrote is looked at again
+
+
+class Filing:
+    """Writes files through one ``Writer``, in one dialect."""
+
+    def __init__(
+        self,
+        store: Store,
+        writer: Writer,
+        root: Path,
+        dialect: Dialect,
+        mint: Callable[[], str],
+    ) -> None:
+        self._store = store
+        self.writer = writer
+        self.root = root
+        self._dialect = dialect
+        self._mint = mint
+
+    def mark(self, planned: Planned, local: LocalState, report: Report) -> LocalState:
+        """Give lines and files the marks that were committed: ids, and names that follow iCloud."""
+        writes, problems = stamp_files(
+            local, planned.world.matched, planned.known.blocks, self._dialect
+        )
+        report.problems += [f"{problem.path}: {problem.reason}" for problem in problems]
+        for write in writes:
+            outcome = self._put(write, self._mint())
+            if self._tell(outcome, write.path, report):
+                report.files += 1
+                local = local.with_file(write.path, write.data, self._dialect.parse)
+        for op in planned.lists.rename_files:
+            outcome = self.writer.rename(Path(op.old), Path(op.path))
+            if self._tell(outcome, op.old, report):
+                report.files += 1
+                local = self._moved(op.id, op.old, op.path, planned, local)
+        return local
+
+    def carry_out(
+        self, planned: Planned, work: Work, local: LocalState, report: Report
+    ) -> LocalState:
+        """Write what was committed; gives the local state that stands afterwards."""
+        for key, write in work.writes:
+            outcome = self._put(write, key)
+            if not self._tell(outcome, write.path, report):
+                self._forget(key)
+                continue
+            local = local.with_file(write.path, write.data, self._dialect.parse)
+            report.files += 1
+            report.rendered += write.lines
+            self._finish(key, write, planned, work, local)
+        if work.leaving:
+            local = self._take_out(work.leaving, planned, local, report)
+        for removal in work.removals:
+            outcome = self.writer.remove(Path(removal.path), removal.sha256, removal.key)
+            if self._tell(outcome, removal.path, report):
+                report.files += 1
+                local = local.without_file(removal.path)
+        return local
+
+    # ---- single effects
+
+    def _put(self, write: FileWrite, key: str) -> Outcome:
+        path = Path(write.path)
+        if write.expected:
+            return self.writer.replace(path, write.data, write.expected, key)
+        return self.writer.create(path, write.data, key)
+
+    def _tell(self, outcome: Outcome, path: str, report: Report) -> bool:
+        """Whether it was done; if not, what has to be said about it."""
+        match outcome:
+            case Replaced():
+                return True
+            case ChangedMeanwhile():
+                report.come_back(SOON_S)
+                return False
+            case Refused(reason=reason):
+                report.problems.append(f"{path}: {reason}")
+                return False
+
+    def _finish(
+        self, key: str, write: FileWrite, planned: Planned, work: Work, local: LocalState
+    ) -> None:
+        """The file stands: base, lines and file are advanced together."""
+        list_id = work.new_files.get(write.path)
+        with self._store.commit("written"):
+            self._store.places.finish_render(key)
+            self._remember(write.path, planned, local)
+            if list_id is not None:
+                row = planned.known.list_rows[list_id]
+                self._store.bases.set_list(list_id, ListBase(row.name, row.group_id, write.path))
+
+    def _remember(self, path: str, planned: Planned, local: LocalState) -> None:
+        file = local.files[path]
+        places = self._store.places
+        places.set_file(FileRow(path, file.sha256, len(file.data), planned.lists.owner.get(path)))
+        places.set_lines(path, lines_by_block(path, file, planned.known.blocks))
+
+    def _forget(self, key: str) -> None:
+        with self._store.commit("not written"):
+            self._store.places.drop_render(key)
+
+    def _moved(
+        self, id: str, old: str, new: str, planned: Planned, local: LocalState
+    ) -> LocalState:
+        row = planned.known.list_rows[id]
+        file = local.files[old]
+        local = local.with_file(new, file.data, self._dialect.parse).without_file(old)
+        with self._store.commit("renamed"):
+            self._store.bases.set_list(id, ListBase(row.name, row.group_id, new))
+            self._store.places.drop_file(old)
+            self._remember(new, planned, local)
+        return local
+
+    def _take_out(
+        self,
+        leaving: Sequence[Leaving],
+        planned: Planned,
+        local: LocalState,
+        report: Report,
+    ) -> LocalState:
+        writes, problems = take_out(local, leaving, planned.known.blocks, self._dialect)
+        report.problems += [f"{problem.path}: {problem.reason}" for problem in problems]
+        for write in writes:
+            outcome = self._put(write, self._mint())
+            if self._tell(outcome, write.path, report):
+                report.files += 1
+                local = local.with_file(write.path, write.data, self._dialect.parse)
+        left = [line for line in leaving if self._stands(line, planned, local)]
+        with self._store.commit("moved"):
+            self._store.meta.set(LEAVING, leaving_text(left))
+            for path in {line.path for line in leaving} & local.files.keys():
+                self._remember(path, planned, local)
+        return local
+
+    def _stands(self, line: Leaving, planned: Planned, local: LocalState) -> bool:
+        file = local.files.get(line.path)
+        block = planned.known.blocks.get(line.id)
+        return file is not None and any(
+            task.block == block and words(task.text, task.reminder.notes) == line.words
+            for task in file.tasks
+            if task.block is not None
+        )

@@ -1,0 +1,122 @@
+"""Observing iCloud: change pages into the mirror, each page and its sync token in one commit.
+
+Nothing is decided here. A page is decoded tolerantly: what is not understood is kept raw, a
+tombstone (which has no type) is recognised before anything else, and a refused sync token starts
+a full walk in which only absence from the *whole* zone counts as gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from store.db import Store
+from store.rows import Kind, ZoneRow
+from sync.codec import fields
+from sync.cycle.mirroring import decoded_row, record_row
+from sync.errors import BadResponse, SyncTokenExpired
+from sync.remote.cloudkit import ChangePage, ZoneId
+
+__all__ = ["Feed", "Pulled", "known_zone", "pull", "remember"]
+
+Record = Mapping[str, Any]
+FEED = "records/changes"
+ZONE = "Reminders"
+
+
+class Feed(Protocol):
+    """The two calls of the iCloud side that observing needs."""
+
+    def reminders_zone(self) -> ZoneId: ...
+    def changes(self, zone: ZoneId, token: str | None) -> ChangePage: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """How much a pull brought: pages, and records that differed from the mirror."""
+
+    pages: int = 0
+    records: int = 0
+
+
+def known_zone(cloud: Feed, store: Store) -> ZoneId:
+    """The Reminders zone; its owner is fetched once and remembered."""
+    row = store.mirror.zone(ZONE)
+    if row is not None and row.owner:
+        return ZoneId(row.name, row.owner)
+    zone = cloud.reminders_zone()
+    with store.commit("zone"):
+        store.mirror.set_zone(ZoneRow(zone.name, zone.owner, feed=FEED))
+    return zone
+
+
+def pull(cloud: Feed, store: Store, progress: Callable[[int], None] = lambda _: None) -> Pulled:
+    """Bring the mirror up to date; ``progress`` hears the number of records so far.
+
+    Raises what the iCloud side raises; pages that were committed stay.
+    """
+    zone = known_zone(cloud, store)
+    row = store.mirror.zone(ZONE)
+    assert row is not None
+    if not row.complete and not row.walking:
+        row = _begin_walk(store, row)
+    try:
+        return _pull_pages(cloud, store, zone, row, progress)
+    except SyncTokenExpired:
+        if row.sync_token is None:
+            raise
+        return _pull_pages(cloud, store, zone, _begin_walk(store, row), progress)
+
+
+def _begin_walk(store: Store, row: ZoneRow) -> ZoneRow:
+    with store.commit("walk"):
+        store.mirror.set_zone(replace(row, sync_token=None))
+        store.mirror.begin_walk(ZONE)
+    return replace(row, sync_token=None, walking=True)
+
+
+def _pull_pages(
+    cloud: Feed, store: Store, zone: ZoneId, row: ZoneRow, progress: Callable[[int], None]
+) -> Pulled:
+    pages = records = 0
+    token = row.sync_token
+    while True:
+        page = cloud.changes(zone, token)
+        if page.more and page.token == token:
+            raise BadResponse("records/changes says that more is coming, and gives the same token")
+        pages += 1
+        records += len(page.records)
+        if page.records or page.more or row.walking:
+            with store.commit("page"):
+                _put_page(store, page.records)
+                store.mirror.set_zone(replace(row, sync_token=page.token))
+                if row.walking and not page.more:
+                    store.mirror.finish_walk(ZONE)
+        progress(records)
+        token = page.token
+        if not page.more:
+            return Pulled(pages, records)
+
+
+def remember(store: Store, records: Iterable[Record]) -> None:
+    """Put records that an answer brought into the mirror; to be called inside a commit."""
+    _put_page(store, list(records))
+
+
+def _put_page(store: Store, records: Sequence[Record]) -> None:
+    live = [record for record in records if not _is_tombstone(record)]
+    store.mirror.put((record_row(record), decoded_row(record)) for record in live)
+    for record in records:
+        if _is_tombstone(record):
+            name = str(record.get("recordName"))
+            store.mirror.tombstone(name, _kind_by_name(name), fields.bare_id(name))
+
+
+def _is_tombstone(record: Record) -> bool:
+    return record.get("deleted") is True
+
+
+def _kind_by_name(name: str) -> Kind:
+    kinds: dict[str | None, Kind] = {"Reminder": "reminder", "List": "list"}
+    return kinds.get(fields.record_type_of(name), "other")

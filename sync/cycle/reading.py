@@ -1,0 +1,147 @@
+"""Reading the folder: from scanned files to lines and facts, and what cannot be said of them.
+
+``LocalState`` is what the files say now. It can be advanced by our own writes (``with_file``)
+without reading anything again, since we know what we wrote.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from sync.core.match import Line
+from sync.local.files import Unsettled, ids_in
+from sync.local.folder import NotReady
+from sync.local.scan import FileScan, FolderScan, Opaque, Read, Scanner
+from sync.local.tasks import Task, TodoFile
+
+__all__ = ["LocalFile", "LocalState", "Reader"]
+
+
+@dataclass(frozen=True, slots=True)
+class LocalFile:
+    """One todo file: its parsed content, or why it has none now (``trouble``).
+
+    ``unread``: even its bytes are not known; ``settling``: that will pass by itself.
+    """
+
+    path: str
+    sha256: str = ""
+    data: bytes = b""
+    todo: TodoFile | None = None
+    ids: frozenset[str] = frozenset()
+    trouble: str = ""
+    settling: bool = False
+    unread: bool = False
+
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        return self.todo.tasks if self.todo else ()
+
+    @property
+    def hides_tasks(self) -> str:
+        """Why a task that is not found here must not be taken for gone, if so."""
+        if self.trouble:
+            return self.trouble
+        suspicious = self.todo.suspicious if self.todo else ()
+        return f"{self.path}: {suspicious[0]}" if suspicious else ""
+
+
+@dataclass(frozen=True, slots=True)
+class LocalState:
+    """What the files say: all readable ones, and what is unknown (``trouble``: everything is)."""
+
+    files: Mapping[str, LocalFile] = field(default_factory=dict)
+    strays: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    notes: Mapping[str, str] = field(default_factory=dict)
+    trouble: str = ""
+    incomplete: str = ""
+    retry_after_s: float | None = None
+
+    def with_file(self, path: str, data: bytes, parse: Callable[[bytes], TodoFile]) -> LocalState:
+        """The state after we wrote ``data`` to ``path``."""
+        return replace(self, files={**self.files, path: _read(path, data, parse)})
+
+    def without_file(self, path: str) -> LocalState:
+        """The state after ``path`` was taken away."""
+        return replace(
+            self, files={other: file for other, file in self.files.items() if other != path}
+        )
+
+    def standing(self) -> dict[str, str]:
+        """Every block id that stands anywhere in the folder's bytes, with a file where it does."""
+        found: dict[str, str] = {}
+        for path, ids in self.strays.items():
+            found.update(dict.fromkeys(ids, path))
+        for path, file in self.files.items():
+            found.update(dict.fromkeys(file.ids, path))
+        return found
+
+    def lines(self, owner: Mapping[str, str]) -> Iterator[Line]:
+        """The task lines of files that are lists; ``owner`` maps paths to list ids."""
+        for path, file in sorted(self.files.items()):
+            list_id = owner.get(path)
+            if list_id is None or file.trouble:
+                continue
+            for index, task in enumerate(file.tasks):
+                if not task.reminder.title and task.block is None:
+                    continue  # somebody is about to type
+                reminder = replace(task.reminder, list=list_id)
+                yield Line(path, index, task.text, task.block, task.parent, reminder)
+
+
+class Reader:
+    """Scans the folder and remembers whether anything changed since the last time."""
+
+    def __init__(self, scanner: Scanner[TodoFile], parse: Callable[[bytes], TodoFile]) -> None:
+        self._scanner = scanner
+        self.parse = parse
+        self._seen: Mapping[str, object] = {}
+
+    def read(self) -> tuple[LocalState, bool]:
+        """The local state, and whether it may differ from what the last call saw."""
+        scan = self._scanner.scan()
+        seen = {path: file.signature for path, file in scan.files.items()}
+        state = _state(scan)
+        changed = seen != self._seen or state.retry_after_s is not None or bool(state.trouble)
+        self._seen = seen
+        return state, changed
+
+    def wrote(self) -> None:
+        """Our own write changed the folder: the next ``read`` is to be looked at."""
+        self._seen = {}
+
+
+def _state(scan: FolderScan[TodoFile]) -> LocalState:
+    if isinstance(scan.root, NotReady):
+        return LocalState(trouble=scan.root.reason)
+    files = {path: _local_file(path, file) for path, file in scan.files.items()}
+    waits = [
+        file.state.retry_after_s
+        for file in scan.files.values()
+        if isinstance(file.state, Unsettled) and file.state.retry_after_s is not None
+    ]
+    unreadable = next((f"{p} {why}" for p, why in sorted(scan.unreadable.items())), "")
+    return LocalState(
+        files=files,
+        strays=scan.strays,
+        notes={**scan.ignored, **scan.unreadable},
+        incomplete=unreadable,
+        retry_after_s=max(waits, default=None),
+    )
+
+
+def _local_file(path: str, scanned: FileScan[TodoFile]) -> LocalFile:
+    match scanned.state:
+        case Read(data=data, sha256=sha256, parsed=todo, ids=ids):
+            return LocalFile(path, sha256, data, todo, ids)
+        case Opaque(reason=reason, ids=ids):
+            return LocalFile(path, ids=ids, trouble=f"{path} {reason}")
+        case Unsettled(reason=reason, retry_after_s=retry_s):
+            passing = retry_s is not None
+            return LocalFile(path, trouble=f"{path} {reason}", settling=passing, unread=True)
+
+
+def _read(path: str, data: bytes, parse: Callable[[bytes], TodoFile]) -> LocalFile:
+    return LocalFile(path, hashlib.sha256(data).hexdigest(), data, parse(data), ids_in(data))

@@ -1,0 +1,282 @@
+"""What files shall hold: a plan's line changes, gathered into one new content per file.
+
+Pure: bytes of today and wanted changes in, bytes of tomorrow out, with what each write will mean
+for the base once it stands. A line that moves to another file is first written there; the line
+that it leaves is taken out afterwards, so that it is twice for a moment, never nowhere.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from store.model import Field, Reminder, Value
+from store.renders import BaseChange
+from store.values import NO_VALUE
+from sync.core.actions import AddLine, MoveLine, RemoveLine, RenderOp, SetLine
+from sync.core.identity import list_block_id
+from sync.core.making import NO_FAMILIES, make_edits
+from sync.core.match import Leaving, Line, Matched, words
+from sync.cycle.reading import LocalFile, LocalState
+from sync.local.formats import Dialect
+from sync.local.tasks import Edit, Insert, Remove, SetFields, Stamp
+
+__all__ = ["Desk", "FileWrite", "Problem", "moving_out", "stamp_files", "take_out", "write_files"]
+
+Values = Mapping[Field, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A change that could not be made without touching more than was asked."""
+
+    id: str
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileWrite:
+    """One file's new content; ``expected`` is the hash it must have now, ``""`` for a new one."""
+
+    path: str
+    expected: str
+    data: bytes
+    lines: int
+    changes: tuple[BaseChange, ...] = ()
+    ids: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """All that is needed to write: where lines are, their ids, and how new ones look.
+
+    ``paths`` maps list ids to files, ``blocks`` reminders to block ids, ``rank`` gives the order
+    of new lines, ``base`` what is agreed on now.
+    """
+
+    local: LocalState
+    lines: Mapping[str, Line]
+    paths: Mapping[str, str]
+    blocks: Mapping[str, str]
+    base: Mapping[str, Values]
+    dialect: Dialect
+    rank: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _FileJob:
+    """What is wanted of one file: edits of lines that are there, and reminders to put in."""
+
+    edits: list[tuple[str, Edit]] = field(default_factory=list)
+    inserts: list[tuple[str, Reminder]] = field(default_factory=list)
+    changes: dict[str, list[BaseChange]] = field(default_factory=lambda: defaultdict(list))
+
+
+def stamp_files(
+    local: LocalState, matched: Matched, blocks: Mapping[str, str], dialect: Dialect
+) -> tuple[list[FileWrite], list[Problem]]:
+    """Write block ids onto the lines that have none yet."""
+    wanted: defaultdict[str, list[tuple[str, Edit]]] = defaultdict(list)
+    for path, task in sorted(matched.unstamped):
+        id = matched.ids[path, task]
+        replaces = (path, task) in matched.copies
+        wanted[path].append((id, Stamp(task, blocks[id], replace=replaces)))
+    writes, problems = [], []
+    for path, edits in wanted.items():
+        file = local.files[path]
+        data, failed = _apply(file, edits, dialect)
+        problems += [Problem(id, path, reason) for id, reason in failed.items()]
+        if data != file.data:
+            writes.append(FileWrite(path, file.sha256, data, len(edits) - len(failed)))
+    return writes, problems
+
+
+def write_files(
+    desk: Desk, renders: Iterable[RenderOp], new_files: Mapping[str, str]
+) -> tuple[list[FileWrite], list[Problem]]:
+    """The writes that the plan's changes come to; ``new_files`` maps paths to list ids."""
+    jobs: defaultdict[str, _FileJob] = defaultdict(_FileJob)
+    for path in new_files:
+        jobs[path] = _FileJob()
+    problems: list[Problem] = []
+    for op in renders:
+        problem = _add_job(desk, op, jobs)
+        if problem is not None:
+            problems.append(problem)
+    writes = []
+    for path, job in sorted(jobs.items()):
+        file = desk.local.files.get(path) or _fresh_file(path, new_files.get(path), desk.dialect)
+        inserts, families = _nest(desk, file, job)
+        data, failed = _apply(file, [*job.edits, *inserts], desk.dialect, families)
+        problems += [Problem(id, path, reason) for id, reason in failed.items()]
+        done = {id: made for id, made in job.changes.items() if id not in failed}
+        if data != file.data or not file.sha256:
+            flat = tuple(change for made in done.values() for change in made)
+            writes.append(FileWrite(path, file.sha256, data, len(done), flat, frozenset(done)))
+    return writes, problems
+
+
+def moving_out(desk: Desk, renders: Iterable[RenderOp]) -> list[Leaving]:
+    """The lines that a plan moves to another file, to be taken out afterwards."""
+    return sorted(
+        Leaving(line.path, op.id, words(line.text, line.reminder.notes))
+        for op in renders
+        if isinstance(op, MoveLine)
+        and (line := desk.lines.get(op.id)) is not None
+        and line.path != desk.paths.get(op.reminder.list)
+    )
+
+
+def take_out(
+    local: LocalState,
+    leaving: Iterable[Leaving],
+    blocks: Mapping[str, str],
+    dialect: Dialect,
+) -> tuple[list[FileWrite], list[Problem]]:
+    """Take lines out of the files that they left, where they stand in another file by now.
+
+    A line that was edited meanwhile stays: somebody's words are on it.
+    """
+    wanted: defaultdict[str, list[tuple[str, Edit]]] = defaultdict(list)
+    problems: list[Problem] = []
+    for path, id, left in leaving:
+        places = [
+            (other, index, task)
+            for other, file in local.files.items()
+            for index, task in enumerate(file.tasks)
+            if task.block is not None and task.block == blocks.get(id)
+        ]
+        if not any(other != path for other, _, _ in places):
+            continue
+        behind = [
+            (index, task)
+            for other, index, task in places
+            if other == path and words(task.text, task.reminder.notes) == left
+        ]
+        if all(task.clean for _, task in behind):
+            wanted[path] += [(id, Remove(index)) for index, _ in behind]
+        else:
+            reason = "it moved, but there is more on its old lines than iCloud knows: remove them"
+            problems.append(Problem(id, path, reason))
+    writes = []
+    for path, edits in sorted(wanted.items()):
+        file = local.files[path]
+        data, failed = _apply(file, edits, dialect)
+        problems += [Problem(id, path, reason) for id, reason in failed.items()]
+        if data != file.data:
+            writes.append(FileWrite(path, file.sha256, data, len(edits) - len(failed)))
+    return writes, problems
+
+
+# ---- from operations to edits of one file -------------------------------------------------------
+
+
+def _add_job(desk: Desk, op: RenderOp, jobs: Mapping[str, _FileJob]) -> Problem | None:
+    line = desk.lines.get(op.id)
+    match op:
+        case SetLine(changes=changes) if line is not None:
+            jobs[line.path].edits.append((op.id, SetFields(line.task, changes)))
+            jobs[line.path].changes[op.id] += _moved(desk, op.id, changes)
+        case RemoveLine() if line is not None:
+            jobs[line.path].edits.append((op.id, Remove(line.task)))
+            jobs[line.path].changes[op.id] += _forgotten(desk, op.id)
+        case AddLine(reminder=reminder):
+            path = desk.paths[reminder.list]
+            jobs[path].inserts.append((op.id, reminder))
+            jobs[path].changes[op.id] += _moved(desk, op.id, reminder.values(), placed=True)
+        case MoveLine(reminder=reminder, changes=changes) if line is not None:
+            path = desk.paths[reminder.list]
+            task = desk.local.files[line.path].tasks[line.task]
+            if not task.clean:
+                return Problem(
+                    op.id,
+                    line.path,
+                    "it moved in iCloud, but there is more on its lines than iCloud knows: "
+                    "move them by hand",
+                )
+            if path == line.path:
+                jobs[path].edits.append((op.id, Remove(line.task)))
+            jobs[path].inserts.append((op.id, reminder))
+            jobs[path].changes[op.id] += _moved(desk, op.id, changes)
+    return None
+
+
+def _moved(desk: Desk, id: str, changes: Values, placed: bool = False) -> list[BaseChange]:
+    base = desk.base.get(id, {})
+    moved = [
+        BaseChange(id, name, base.get(name, NO_VALUE), value) for name, value in changes.items()
+    ]
+    return [*moved, BaseChange(id, None, bool(base), True)] if placed else moved
+
+
+def _forgotten(desk: Desk, id: str) -> list[BaseChange]:
+    gone = [BaseChange(id, name, value, NO_VALUE) for name, value in desk.base.get(id, {}).items()]
+    return [*gone, BaseChange(id, None, True, False)]
+
+
+def _fresh_file(path: str, list_id: str | None, dialect: Dialect) -> LocalFile:
+    data = dialect.new_file(list_block_id(list_id) if list_id else None)
+    return LocalFile(path, "", data, dialect.parse(data))
+
+
+def _nest(
+    desk: Desk, file: LocalFile, job: _FileJob
+) -> tuple[list[tuple[str, Insert]], dict[str, frozenset[str]]]:
+    """Inserts in order, subtasks beneath their parent, be it there already or new as well.
+
+    Also, for each reminder, all that are put in as one with it.
+    """
+    coming = dict(job.inserts)
+    leaving = {id for id, change in job.edits if isinstance(change, Remove)}
+    order = sorted(coming, key=lambda id: (desk.rank.get(id, (1 << 30, 0)), id))
+    below: defaultdict[str, list[str]] = defaultdict(list)
+    top: list[tuple[str, int | None]] = []
+    for id in order:
+        first = _outermost(coming, id)
+        parent = coming[id].parent
+        above = desk.lines.get(parent) if parent is not None else None
+        if first != id:
+            below[first].append(id)
+        elif above is not None and above.path == file.path and parent not in leaving:
+            top.append((id, above.task))
+        else:
+            top.append((id, None))
+    inserts = [(id, _insert(desk, coming, id, after, below.get(id, []))) for id, after in top]
+    families = {
+        id: frozenset({first, *ids}) for first, ids in below.items() for id in (first, *ids)
+    }
+    return inserts, families
+
+
+def _outermost(coming: Mapping[str, Reminder], id: str) -> str:
+    """The insert that ``id`` goes beneath, itself if none; in a circle, the first by name."""
+    passed = [id]
+    while (parent := coming[passed[-1]].parent) is not None and parent in coming:
+        if parent in passed:
+            return min(passed[passed.index(parent) :])
+        passed.append(parent)
+    return passed[-1]
+
+
+def _insert(
+    desk: Desk, coming: Mapping[str, Reminder], id: str, after: int | None, below: Sequence[str]
+) -> Insert:
+    return Insert(
+        reminder=coming[id],
+        block=desk.blocks[id],
+        after_parent=after,
+        children=tuple(_insert(desk, coming, child, None, ()) for child in below),
+    )
+
+
+def _apply(
+    file: LocalFile,
+    edits: Sequence[tuple[str, Edit]],
+    dialect: Dialect,
+    families: Mapping[str, frozenset[str]] = NO_FAMILIES,
+) -> tuple[bytes, dict[str, str]]:
+    assert file.todo is not None
+    data, failed = make_edits(file.todo, edits, dialect, families)
+    return (file.data if data is None else data), failed

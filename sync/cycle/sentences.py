@@ -1,0 +1,121 @@
+"""A plan in words: one line for each change, as `plan` and `sync --dry-run` show it."""
+
+from __future__ import annotations
+
+from store.model import Completion, Field, OtherRule, Reminder, Rule, Value
+from store.values import iso
+from sync.core.actions import (
+    AddLine,
+    Complete,
+    Create,
+    Delete,
+    MoveLine,
+    PushOp,
+    RemoveLine,
+    RenderOp,
+    SetLine,
+    Undelete,
+    Update,
+    Why,
+)
+from sync.core.recurrence import to_words
+from sync.cycle.planning import Planned
+
+__all__ = ["renames", "sentences"]
+
+LONGEST = 60  # characters of a value in a sentence
+
+
+def sentences(planned: Planned) -> list[str]:
+    """Every change that the plan makes: lists, then iCloud, then files."""
+    lists = planned.lists
+    told = [f"iCloud: + list “{op.name}” ({op.path})" for op in lists.create_lists]
+    told += [f"iCloud: list “{lists.views[op.id].name}” → “{op.name}”" for op in lists.rename_lists]
+    told += renames(planned)
+    told += [f"files: + {op.path}" for op in lists.create_files]
+    told += [_pushed(planned, op) for op in planned.plan.pushes]
+    return told + [_rendered(planned, op) for op in planned.plan.renders]
+
+
+def renames(planned: Planned) -> list[str]:
+    """The files that follow a list's new name or place."""
+    return [f"files: {op.old} → {op.path}" for op in planned.lists.rename_files]
+
+
+def _pushed(planned: Planned, op: PushOp) -> str:
+    match op:
+        case Create(reminder=reminder):
+            return f"iCloud: + {_named(reminder)} in {_list(planned, reminder.list)}"
+        case Update(id=id, changes=changes):
+            words = ", ".join(_change(planned, name, value) for name, value in changes.items())
+            return f"iCloud: {_title(planned, id)}: {words}"
+        case Delete(id=id):
+            return f"iCloud: − {_title(planned, id)}"
+        case Complete(id=id, occurrence=occurrence):
+            return f"iCloud: {_title(planned, id)}: done, next due {iso(occurrence.next_due)}"
+        case Undelete(reminder=reminder):
+            return f"iCloud: + {_named(reminder)} (deleted there, edited here)"
+
+
+def _rendered(planned: Planned, op: RenderOp) -> str:
+    match op:
+        case AddLine(reminder=reminder):
+            return f"files: + {_named(reminder)} in {_list(planned, reminder.list)}"
+        case SetLine(id=id, changes=changes) | MoveLine(id=id, changes=changes):
+            words = ", ".join(_change(planned, name, value) for name, value in changes.items())
+            return f"files: {_title(planned, id)}: {words}"
+        case RemoveLine(id=id, why=why):
+            reason = " (completed a while ago)" if why is Why.AGED else ""
+            return f"files: − {_title(planned, id)}{reason}"
+
+
+def _change(planned: Planned, name: Field, value: Value) -> str:
+    match name:
+        case Field.LIST:
+            return f"list → {_list(planned, str(value))}"
+        case Field.PARENT:
+            return f"under {_title(planned, str(value))}" if value else "to the top level"
+        case Field.DONE:
+            return "done" if isinstance(value, Completion) else "open"
+        case Field.DUE:
+            return f"due → {iso(value) or 'none'}"  # type: ignore[arg-type]  # a due date here
+        case Field.TAGS | Field.URLS:
+            assert isinstance(value, frozenset)
+            return f"{name.value} → {' '.join(sorted(value)) or 'none'}"
+        case Field.REPEAT:
+            return f"repeats {_words(value)}"
+        case Field.FLAGGED:
+            return "flagged" if value else "not flagged"
+        case Field.TITLE | Field.NOTES | Field.PRIORITY:
+            return f"{name.value} → {_short(str(value))}"
+
+
+def _words(value: Value) -> str:
+    match value:
+        case Rule():
+            return to_words(value)
+        case OtherRule(words=words):
+            return words
+        case _:
+            return "no more"
+
+
+def _title(planned: Planned, id: str) -> str:
+    row = planned.known.rows.get(id)
+    line = planned.world.lines.get(id)
+    title = line.reminder.title if line is not None else row.title if row is not None else id
+    return f"“{_short(title)}”"
+
+
+def _named(reminder: Reminder) -> str:
+    return f"“{_short(reminder.title)}”"
+
+
+def _list(planned: Planned, id: str) -> str:
+    view = planned.lists.views.get(id)
+    return f"“{view.name}”" if view is not None else "a list that is not known"
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"

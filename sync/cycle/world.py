@@ -1,0 +1,385 @@
+"""Putting the three states together: store and folder in, the planner's ``Snapshot`` out.
+
+This is where "is it there?" is answered with evidence. A line is absent only if it once had a
+place, no file that could hold it is unreadable, and its id stands nowhere in the folder's bytes.
+A reminder is absent only by tombstone, soft deletion, or the deletion of its list.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from store.db import Store
+from store.model import (
+    Absent,
+    AllDay,
+    Due,
+    Field,
+    Floating,
+    ListInfo,
+    Presence,
+    Present,
+    Reminder,
+    Rule,
+    Unknown,
+    Value,
+    Zoned,
+)
+from store.outbox import Intent
+from store.rows import ListRow, ReminderRow
+from sync.codec import fields
+from sync.codec.repeats import decode_rule
+from sync.core.identity import assign_blocks
+from sync.core.listplan import FileFacts, ListPlan
+from sync.core.match import Leaving, Line, Matched, Trace, match_lines
+from sync.core.occurrence import Occurrence, copy_id
+from sync.core.snapshot import Evidence, ListView, LocalItem, RemoteItem, Snapshot
+from sync.cycle.reading import LocalState
+
+__all__ = ["Known", "World", "build_world", "file_facts", "gather", "remote_lists"]
+__all__ += ["visible_since"]
+
+
+@dataclass(slots=True)
+class Known:
+    """What the store remembers, read once per plan."""
+
+    rows: dict[str, ReminderRow]
+    reminders: dict[str, Reminder]  # the same, with what hangs on them
+    list_rows: dict[str, ListRow]
+    gone: frozenset[str]
+    gone_lists: frozenset[str]
+    base: dict[str, Mapping[Field, Value]]
+    blocks: dict[str, str]  # id -> block, of all that has or could have a line
+    stored_blocks: frozenset[str]  # ids whose block the store has
+    traces: dict[str, Trace]
+    in_flight: dict[str, Evidence]
+    pending: dict[str, Occurrence]
+
+
+@dataclass(slots=True)
+class World:
+    """One moment: the snapshot, how lines were matched, and the lines by identity."""
+
+    snapshot: Snapshot
+    matched: Matched
+    lines: dict[str, Line]
+
+    @classmethod
+    def empty(cls) -> World:
+        """A world of which nothing is known."""
+        return cls(Snapshot({}, {}, {}), Matched(), {})
+
+
+def gather(store: Store) -> Known:
+    """Read what the store remembers."""
+    rows = {row.id: row for row in store.mirror.reminders()}
+    base = {id: entry.values for id, entry in store.bases.all().items()}
+    stored = {id: block.block for id, block in store.places.all_blocks().items()}
+    missing = (rows.keys() | base.keys()) - stored.keys()
+    fresh = assign_blocks(missing, {block: id for id, block in stored.items()})
+    return Known(
+        rows=rows,
+        reminders=_whole(store, rows),
+        list_rows={row.id: row for row in store.mirror.lists()},
+        gone=frozenset(store.mirror.tombstones("reminder")),
+        gone_lists=frozenset(store.mirror.tombstones("list")),
+        base=dict(base),
+        blocks={**fresh, **stored},
+        stored_blocks=frozenset(stored),
+        traces=_traces(store, base),
+        in_flight=_evidence(store.outbox.in_flight()),
+        pending={
+            one.id: Occurrence(one.id, one.due, one.next_due, one.next_rule, one.copy_id)
+            for one in store.occurrences.pending()
+        },
+    )
+
+
+def _whole(store: Store, rows: Mapping[str, ReminderRow]) -> dict[str, Reminder]:
+    """The reminders with their tags, links and repetition, which are records of their own."""
+    tags = {tag.id: tag.name for tag in store.mirror.tags()}
+    urls = {one.id: one.url for one in store.mirror.attachments() if one.url and not one.deleted}
+    rules = {
+        fields.bare_id(str(rule["recordName"])): rule
+        for rule in store.mirror.by_type("RecurrenceRule")
+    }
+    return {
+        id: replace(
+            _repeating(row, rules),
+            tags=frozenset(tags[tag] for tag in row.tag_ids if tag in tags),
+            urls=frozenset(urls[link] for link in row.attachment_ids if link in urls),
+        )
+        for id, row in rows.items()
+    }
+
+
+def _repeating(row: ReminderRow, rules: Mapping[str, Mapping[str, Any]]) -> Reminder:
+    """The reminder with its rule; one that is not there, or several, make it opaque."""
+    reminder = row.reminder()
+    if not row.rule_ids:
+        return reminder
+    live = [rules[id] for id in row.rule_ids if id in rules]
+    if len(live) != 1:
+        return replace(reminder, opaque=reminder.opaque | {Field.REPEAT})
+    return replace(reminder, repeat=decode_rule(live[0], row.due).repeat)
+
+
+def _traces(store: Store, base: Mapping[str, Mapping[Field, Value]]) -> dict[str, Trace]:
+    traces = {}
+    for id, row in store.places.all_lines().items():
+        values = base.get(id, {})
+        parent = values.get(Field.PARENT)
+        traces[id] = Trace(
+            id,
+            row.path,
+            row.text,
+            title=str(values.get(Field.TITLE, "")),
+            parent=parent if isinstance(parent, str) else None,
+        )
+    return traces
+
+
+def _evidence(intents: list[Intent]) -> dict[str, Evidence]:
+    sent: defaultdict[str, dict[Field, tuple[Value, ...]]] = defaultdict(dict)
+    for intent in intents:
+        if intent.kind in ("create", "update", "undelete"):
+            for name, value in intent.changes.items():
+                sent[intent.id][name] = (*sent[intent.id].get(name, ()), value)
+    return {id: Evidence(fields) for id, fields in sent.items()}
+
+
+# ---- lists ------------------------------------------------------------------------------------
+
+
+def remote_lists(known: Known) -> dict[str, Presence[ListInfo]]:
+    """Every list as iCloud last said."""
+    lists: dict[str, Presence[ListInfo]] = {
+        id: Absent("its record is gone") for id in known.gone_lists
+    }
+    for id, row in known.list_rows.items():
+        if row.deleted:
+            lists[id] = Absent("deleted")
+        elif not row.name:
+            lists[id] = Unknown(row.problems or "it has no name")
+        else:
+            lists[id] = Present(row.info())
+    return lists
+
+
+def file_facts(local: LocalState, known: Known) -> dict[str, FileFacts]:
+    """What is known of each file, for matching files to lists."""
+    id_of = {block: id for id, block in known.blocks.items()}
+    facts = {}
+    for path, file in local.files.items():
+        front = file.todo.front_matter if file.todo else None
+        counts: Counter[str] = Counter()
+        for task in file.tasks:
+            values = known.base.get(id_of.get(task.block or "", ""), {})
+            list_id = values.get(Field.LIST)
+            if isinstance(list_id, str):
+                counts[list_id] += 1
+        facts[path] = FileFacts(
+            path=path,
+            trouble=file.trouble,
+            list_block=front.list_id if front else None,
+            wants_list=front.list_name if front else None,
+            known=counts,
+            tasks=len(file.tasks),
+        )
+    return facts
+
+
+# ---- the snapshot -----------------------------------------------------------------------------
+
+
+def build_world(
+    known: Known,
+    local: LocalState,
+    lists: ListPlan,
+    *,
+    visible: Callable[[ReminderRow], bool],
+    leaving: frozenset[Leaving],
+    shown: Callable[[Reminder], Reminder],
+    mint: Callable[[], str],
+) -> World:
+    """Match all lines and take the snapshot. ``leaving`` are lines of our own unfinished moves."""
+    remote = _remote(known, lists, visible)
+    lines = list(local.lines(lists.owner))
+    with_place = known.base.keys() | known.traces.keys()
+    strangers = {
+        id: shown(item.value.reminder)
+        for id, item in remote.items()
+        if isinstance(item, Present) and id not in with_place
+    }
+    matched = match_lines(
+        lines,
+        blocks={block: id for id, block in known.blocks.items()},
+        traces=known.traces,
+        strangers=strangers,
+        leaving=leaving,
+        mint=mint,
+        series=_series(known),
+    )
+    _name_new(known, matched)
+    by_id = {matched.ids[line.spot]: line for line in lines if line.spot in matched.ids}
+    snapshot = Snapshot(
+        remote=remote,
+        local=_local(known, local, lists, matched, by_id),
+        base=known.base,
+        in_flight=known.in_flight,
+        lists=lists.views,
+        pending=known.pending,
+    )
+    return World(snapshot, matched, by_id)
+
+
+def _series(known: Known) -> dict[str, str]:
+    """Open reminders that repeat, each with the id of the copy that this occurrence leaves."""
+    series: dict[str, str] = {}
+    for id, values in known.base.items():
+        due = values.get(Field.DUE)
+        repeats = isinstance(values.get(Field.REPEAT), Rule) and values.get(Field.DONE) is None
+        if repeats and isinstance(due, AllDay | Floating | Zoned):
+            series[id] = _copy_there(known, id, due) or copy_id(id, due)
+    return series
+
+
+def _copy_there(known: Known, id: str, due: Due) -> str | None:
+    """The copy that a device left, where it completed this occurrence already."""
+    goes_on = known.reminders.get(id)
+    if goes_on is None or goes_on.due == due:
+        return None
+    copies = [
+        one.id
+        for one in known.reminders.values()
+        if one.id not in known.base
+        and one.done is not None
+        and (one.title, one.list, one.due) == (goes_on.title, goes_on.list, due)
+        and not known.rows[one.id].deleted
+    ]
+    return copies[0] if len(copies) == 1 else None
+
+
+def _name_new(known: Known, matched: Matched) -> None:
+    """Choose block ids for lines that are new; one that a person wrote there is taken over."""
+    known.blocks.update({id: block for block, id in matched.adopted.items()})
+    new = {matched.ids[spot] for spot in matched.new} - known.blocks.keys()
+    known.blocks.update(assign_blocks(new, {block: id for id, block in known.blocks.items()}))
+
+
+def _remote(
+    known: Known, lists: ListPlan, visible: Callable[[ReminderRow], bool]
+) -> dict[str, Presence[RemoteItem]]:
+    remote: dict[str, Presence[RemoteItem]] = {
+        id: Absent("its record is gone") for id in known.gone
+    }
+    ended = set(lists.ended) | known.gone_lists
+    ended |= {id for id, row in known.list_rows.items() if row.deleted}
+    seen = {id: visible(row) for id, row in known.rows.items()}
+    for id, row in known.rows.items():
+        if row.deleted:
+            remote[id] = Absent("deleted")
+        elif row.list_id in ended:
+            remote[id] = Absent("its list was deleted")
+        elif Field.LIST in row.opaque:
+            remote[id] = Unknown(row.problems)
+        else:
+            reminder = known.reminders[id]
+            if row.parent_id is not None:
+                reminder = replace(reminder, parent=_shown_parent(row, known.rows, seen))
+            remote[id] = Present(RemoteItem(reminder, seen[id]))
+    return remote
+
+
+def _shown_parent(
+    row: ReminderRow, rows: Mapping[str, ReminderRow], visible: Mapping[str, bool]
+) -> str | None:
+    """The reminder beneath which this one is shown: its topmost living ancestor in its list."""
+    shown: str | None = None
+    above, passed = row.parent_id, {row.id}
+    while above is not None and above in rows and above not in passed:
+        parent = rows[above]
+        passed.add(above)
+        if parent.deleted or parent.list_id != row.list_id or not visible[above]:
+            break
+        shown, above = above, parent.parent_id
+    return shown
+
+
+def _local(
+    known: Known,
+    local: LocalState,
+    lists: ListPlan,
+    matched: Matched,
+    by_id: Mapping[str, Line],
+) -> dict[str, Presence[LocalItem]]:
+    children: defaultdict[tuple[str, int], int] = defaultdict(int)
+    for line in by_id.values():
+        if line.parent is not None:
+            children[line.path, line.parent] += 1
+    found: dict[str, Presence[LocalItem]] = {}
+    for id, line in by_id.items():
+        parent = None if line.parent is None else matched.ids.get((line.path, line.parent))
+        found[id] = Present(
+            LocalItem(
+                replace(line.reminder, id=id, parent=parent),
+                line.path,
+                line.task,
+                clean=local.files[line.path].tasks[line.task].clean,
+                has_subtasks=children[line.spot] > 0,
+            )
+        )
+    standing = local.standing()
+    paths = {view.id: view.path for view in lists.views.values()}
+    for id in known.base.keys() | known.in_flight.keys():
+        if id not in found:
+            found[id] = _missing(id, known, local, standing, paths, lists.views)
+    return found
+
+
+def _missing(
+    id: str,
+    known: Known,
+    local: LocalState,
+    standing: Mapping[str, str],
+    paths: Mapping[str, str | None],
+    views: Mapping[str, ListView],
+) -> Presence[LocalItem]:
+    """Whether a reminder without a line is gone from the files, or cannot be judged now."""
+    if local.incomplete:
+        return Unknown(local.incomplete)
+    block = known.blocks.get(id, "")
+    if block in standing:
+        return Unknown(f"its id stands in {standing[block]}, but not as a task of a list")
+    trace = known.traces.get(id)
+    list_id = known.base.get(id, {}).get(Field.LIST)
+    home = paths.get(list_id) if isinstance(list_id, str) else None
+    if isinstance(list_id, str) and list_id in views and views[list_id].blocked:
+        return Unknown(views[list_id].blocked)
+    for path in {home, trace.path if trace else None} - {None}:
+        assert path is not None
+        file = local.files.get(path)
+        if file is not None and file.hides_tasks:
+            return Unknown(file.hides_tasks)
+        if file is None and path == home:
+            return Unknown(f"{path} is not there")
+    unread = next((file for file in local.files.values() if file.unread), None)
+    if unread is not None:
+        return Unknown(unread.trouble)  # it may have moved there
+    return Absent("its line is gone")
+
+
+def visible_since(cutoff_ms: int) -> Callable[[ReminderRow], bool]:
+    """Completed before ``cutoff_ms`` (Unix) is not shown; without a time it is by its last edit."""
+
+    def visible(row: ReminderRow) -> bool:
+        if not row.done:
+            return True
+        at_ms = row.completed_at_ms or row.modified_ms
+        return at_ms is None or at_ms >= cutoff_ms
+
+    return visible
