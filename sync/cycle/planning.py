@@ -33,13 +33,12 @@ from sync.core.occurrence import Occurrence
 from sync.core.plan import make_plan
 from sync.core.settings import Settings
 from sync.core.snapshot import Policy
+from sync.cycle.known import Known, gather
 from sync.cycle.reading import LocalState
 from sync.cycle.world import (
-    Known,
     World,
     build_world,
     file_facts,
-    gather,
     remote_lists,
     visible_since,
 )

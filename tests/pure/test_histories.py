@@ -10,6 +10,8 @@ from dataclasses import replace
 import pytest
 
 from store.model import Absent, Unknown, Value
+from sync.core import case as cases
+from sync.core import fields
 from sync.core import plan as planner
 from sync.core.actions import AddLine, Delete, Plan, PushOp, RemoveLine, Why
 from sync.core.merge import MISSING, Base, Conflicted, Merged, Push, Render, Side, merge
@@ -58,28 +60,28 @@ def _files_never_change(base: Base, local: Value, remote: Value, wins: Side) -> 
     return merge(remote if base is MISSING else base, local, remote, wins)
 
 
-def _deletion_here_beats_edit(case: planner._Case, remote: object, closed: str) -> Plan:
+def _deletion_here_beats_edit(case: cases.Case, remote: object, closed: str) -> Plan:
     if case.base:
         return Plan(pushes=(Delete(case.id),))
     return _only_remote(case, remote, closed)  # type: ignore[arg-type]
 
 
-def _deletion_there_beats_edit(case: planner._Case, local: object, closed: str) -> Plan:
+def _deletion_there_beats_edit(case: cases.Case, local: object, closed: str) -> Plan:
     if case.base:
         return Plan(renders=(RemoveLine(case.id, Why.DELETED),))
     return _only_local(case, local, closed)  # type: ignore[arg-type]
 
 
-def _no_deletion_there(case: planner._Case, local: LocalItem, closed: str) -> Plan:
+def _no_deletion_there(case: cases.Case, local: LocalItem, closed: str) -> Plan:
     op = planner.Undelete if case.base else planner.Create
     return Plan(pushes=(op(case.id, local.reminder),))
 
 
-def _no_deletion_here(case: planner._Case, remote: object, closed: str) -> Plan:
+def _no_deletion_here(case: cases.Case, remote: object, closed: str) -> Plan:
     return Plan(renders=(AddLine(case.id, remote.reminder),))  # type: ignore[attr-defined]
 
 
-def _unknown_is_absent(case: planner._Case, closed: str) -> Plan:
+def _unknown_is_absent(case: cases.Case, closed: str) -> Plan:
     if isinstance(case.local, Unknown):
         case = replace(case, local=Absent("not found"))
     return _decide(case, closed)
@@ -221,7 +223,10 @@ def _found(kind: type[Engine] = Engine) -> bool:
 @pytest.mark.parametrize("name", PLANNER_BUGS)
 def test_a_bug_in_the_planner_is_found(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     where, bug = PLANNER_BUGS[name]
-    monkeypatch.setattr(planner, where, bug)
+    rooms = [room for room in (planner, cases, fields) if hasattr(room, where)]
+    for room in rooms:
+        monkeypatch.setattr(room, where, bug)
+    assert rooms
     assert _found()
 
 

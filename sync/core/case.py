@@ -1,0 +1,74 @@
+"""One reminder's three states, with all that deciding on it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from store.model import (
+    Field,
+    Presence,
+    Present,
+    Reminder,
+    Value,
+)
+from sync.core.merge import MISSING
+from sync.core.occurrence import Occurrence
+from sync.core.snapshot import (
+    Evidence,
+    ListView,
+    LocalItem,
+    Policy,
+    RemoteItem,
+    Snapshot,
+)
+
+__all__ = ["Case", "Values", "case_of"]
+
+Values = Mapping[Field, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One reminder's three states; ``learned`` is what evidence adds to the stored base."""
+
+    id: str
+    remote: Presence[RemoteItem]
+    local: Presence[LocalItem]
+    base: Values
+    learned: Values
+    policy: Policy
+    pending: Occurrence | None
+    lists: Mapping[str, ListView]
+
+    def view(self, reminder: Reminder) -> ListView:
+        known = self.lists.get(reminder.list)
+        return known or ListView(reminder.list, "", None, blocked="its list is not known")
+
+
+def case_of(snapshot: Snapshot, policy: Policy, id: str) -> Case:
+    remote = snapshot.remote_of(id)
+    stored = snapshot.base.get(id, {})
+    learned = _learn(snapshot.in_flight.get(id, Evidence()), stored, remote)
+    return Case(
+        id=id,
+        remote=remote,
+        local=snapshot.local_of(id),
+        base={**stored, **learned} if learned else stored,
+        learned=learned,
+        policy=policy,
+        pending=snapshot.pending.get(id),
+        lists=snapshot.lists,
+    )
+
+
+def _learn(evidence: Evidence, stored: Values, remote: Presence[RemoteItem]) -> Values:
+    """What the base learns from operations that were sent and never answered."""
+    if not evidence.sent or not isinstance(remote, Present):
+        return {}
+    there = remote.value.reminder.values()
+    return {
+        name: there[name]
+        for name, values in evidence.sent.items()
+        if name in there and there[name] in values and stored.get(name, MISSING) != there[name]
+    }

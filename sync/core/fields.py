@@ -1,0 +1,147 @@
+"""Merging all fields of one reminder that both sides have: what goes where, and what is held."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from store.model import (
+    Field,
+    Reminder,
+    Value,
+)
+from sync.core.actions import (
+    Conflict,
+    Hold,
+    HoldKind,
+    MoveLine,
+    RenderOp,
+    SetLine,
+)
+from sync.core.case import Case
+from sync.core.lift import PLACE, as_reminder, lift, overlay
+from sync.core.merge import MISSING, Agreed, Conflicted, Joined, Push, Render, Side, merge
+from sync.core.snapshot import (
+    LocalItem,
+    Policy,
+    RemoteItem,
+)
+
+__all__ = [
+    "BLANK",
+    "Fields",
+    "hold_back",
+    "keep_unsayable",
+    "line_change",
+    "merge_fields",
+    "move_whole",
+    "wordless",
+]
+
+BLANK = Reminder("")
+
+
+@dataclass(slots=True)
+class Fields:
+    """What the merge of all fields of one reminder comes to; ``seen`` is what the file says."""
+
+    seen: Reminder
+    pushes: dict[Field, Value] = field(default_factory=dict)
+    renders: dict[Field, Value] = field(default_factory=dict)
+    learned: dict[Field, Value] = field(default_factory=dict)
+    conflicts: list[Conflict] = field(default_factory=list)
+    holds: list[Hold] = field(default_factory=list)
+
+
+def merge_fields(case: Case, local: LocalItem, remote: RemoteItem, wins: Side) -> Fields:
+    base = as_reminder(case.id, case.base) if case.base else None
+    seen = lift(local.reminder, case.policy.shown, remote.reminder, base)
+    fields = Fields(seen)
+    unsaid = wordless(case.policy)
+    for name in Field:
+        if name in remote.reminder.opaque:
+            continue
+        before = case.base.get(name, MISSING)
+        if name in unsaid:
+            if remote.reminder.value(name) != before:
+                fields.learned[name] = remote.reminder.value(name)
+            continue
+        if name in seen.opaque:
+            continue
+        if name is Field.REPEAT and before is MISSING and remote.reminder.repeat is not None:
+            before = None  # a line that has never said anything of it has not said that it ends
+        match merge(before, seen.value(name), remote.reminder.value(name), wins):
+            case Agreed(value):
+                if value != before:
+                    fields.learned[name] = value
+            case Render(value):
+                fields.renders[name] = value
+            case Push(value):
+                fields.pushes[name] = value
+            case Joined(value):
+                if value != remote.reminder.value(name):
+                    fields.pushes[name] = value
+                if value != seen.value(name):
+                    fields.renders[name] = value
+            case Conflicted(winner, loser, winning):
+                fields.conflicts.append(Conflict(case.id, name, winner, loser, winning))
+                side = fields.renders if winning is Side.CLOUD else fields.pushes
+                side[name] = winner
+    return fields
+
+
+def wordless(policy: Policy) -> frozenset[Field]:
+    """What the format has no words for: agreed on once it is known, blank where no one said it.
+
+    Else it would look edited in iCloud for ever, and no deletion of a line would count.
+    """
+    return policy.shown(BLANK).opaque
+
+
+def move_whole(id: str, fields: Fields, remote: Reminder, wins: Side) -> None:
+    """List and parent are one place: where both sides moved it, one side's place wins whole."""
+    if not (fields.pushes.keys() & PLACE and fields.renders.keys() & PLACE):
+        return
+    to_files = wins is Side.CLOUD
+    loses, gets = (fields.pushes, fields.renders)[:: 1 if to_files else -1]
+    for name in PLACE:
+        if name in loses:
+            here, there = fields.seen.value(name), remote.value(name)
+            winner, loser = (there, here) if to_files else (here, there)
+            fields.conflicts.append(Conflict(id, name, winner, loser, wins))
+            del loses[name]
+            gets[name] = winner
+
+
+def keep_unsayable(case: Case, fields: Fields, remote: Reminder) -> None:
+    """What no line can say is not written: the line keeps its words, and a person is told."""
+    if not fields.renders:
+        return
+    for name in sorted(case.policy.shown(remote).opaque & fields.renders.keys()):
+        del fields.renders[name]
+        if name is Field.REPEAT and remote.done is not None:
+            continue  # the rule of a completed line says nothing until it is open again
+        fields.conflicts = [one for one in fields.conflicts if one.field is not name]
+        reason = f"no line can say its {name} in iCloud; the line keeps what it says"
+        fields.holds.append(Hold(case.id, HoldKind.UNSAYABLE, reason))
+
+
+def hold_back(case: Case, fields: Fields, closed: str) -> None:
+    """Take out of the pushes what must not be sent, and say so."""
+    if closed and fields.pushes:
+        names = ", ".join(sorted(fields.pushes))
+        reason = f"{closed}; edited in the file and not sent: {names}"
+        fields.holds.append(Hold(case.id, HoldKind.READ_ONLY, reason))
+        fields.pushes.clear()
+
+
+def line_change(case: Case, fields: Fields) -> tuple[RenderOp, ...]:
+    changes = fields.renders
+    if not changes:
+        return ()
+    if changes.keys() & PLACE:
+        # It takes along all that it says, also what is held back or cannot be compared.
+        # The rule of a completed line cannot be compared, but is known.
+        unread = {name: value for name, value in case.base.items() if name in fields.seen.opaque}
+        whole = overlay(overlay(fields.seen, unread), changes)
+        return (MoveLine(case.id, whole, changes),)
+    return (SetLine(case.id, changes),)

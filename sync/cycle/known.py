@@ -1,0 +1,120 @@
+"""What the store remembers, read once per plan: the reminders whole, with what hangs on them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from store.db import Store
+from store.model import (
+    Field,
+    Reminder,
+    Value,
+)
+from store.outbox import Intent
+from store.rows import ListRow, ReminderRow
+from sync.codec import fields
+from sync.codec.repeats import decode_rule
+from sync.core.identity import assign_blocks
+from sync.core.match import Trace
+from sync.core.occurrence import Occurrence
+from sync.core.snapshot import Evidence
+
+__all__ = ["Known", "gather"]
+
+
+@dataclass(slots=True)
+class Known:
+    """What the store remembers, read once per plan."""
+
+    rows: dict[str, ReminderRow]
+    reminders: dict[str, Reminder]  # the same, with what hangs on them
+    list_rows: dict[str, ListRow]
+    gone: frozenset[str]
+    gone_lists: frozenset[str]
+    base: dict[str, Mapping[Field, Value]]
+    blocks: dict[str, str]  # id -> block, of all that has or could have a line
+    stored_blocks: frozenset[str]  # ids whose block the store has
+    traces: dict[str, Trace]
+    in_flight: dict[str, Evidence]
+    pending: dict[str, Occurrence]
+
+
+def gather(store: Store) -> Known:
+    """Read what the store remembers."""
+    rows = {row.id: row for row in store.mirror.reminders()}
+    base = {id: entry.values for id, entry in store.bases.all().items()}
+    stored = {id: block.block for id, block in store.places.all_blocks().items()}
+    missing = (rows.keys() | base.keys()) - stored.keys()
+    fresh = assign_blocks(missing, {block: id for id, block in stored.items()})
+    return Known(
+        rows=rows,
+        reminders=_whole(store, rows),
+        list_rows={row.id: row for row in store.mirror.lists()},
+        gone=frozenset(store.mirror.tombstones("reminder")),
+        gone_lists=frozenset(store.mirror.tombstones("list")),
+        base=dict(base),
+        blocks={**fresh, **stored},
+        stored_blocks=frozenset(stored),
+        traces=_traces(store, base),
+        in_flight=_evidence(store.outbox.in_flight()),
+        pending={
+            one.id: Occurrence(one.id, one.due, one.next_due, one.next_rule, one.copy_id)
+            for one in store.occurrences.pending()
+        },
+    )
+
+
+def _whole(store: Store, rows: Mapping[str, ReminderRow]) -> dict[str, Reminder]:
+    """The reminders with their tags, links and repetition, which are records of their own."""
+    tags = {tag.id: tag.name for tag in store.mirror.tags()}
+    urls = {one.id: one.url for one in store.mirror.attachments() if one.url and not one.deleted}
+    rules = {
+        fields.bare_id(str(rule["recordName"])): rule
+        for rule in store.mirror.by_type("RecurrenceRule")
+    }
+    return {
+        id: replace(
+            _repeating(row, rules),
+            tags=frozenset(tags[tag] for tag in row.tag_ids if tag in tags),
+            urls=frozenset(urls[link] for link in row.attachment_ids if link in urls),
+        )
+        for id, row in rows.items()
+    }
+
+
+def _repeating(row: ReminderRow, rules: Mapping[str, Mapping[str, Any]]) -> Reminder:
+    """The reminder with its rule; one that is not there, or several, make it opaque."""
+    reminder = row.reminder()
+    if not row.rule_ids:
+        return reminder
+    live = [rules[id] for id in row.rule_ids if id in rules]
+    if len(live) != 1:
+        return replace(reminder, opaque=reminder.opaque | {Field.REPEAT})
+    return replace(reminder, repeat=decode_rule(live[0], row.due).repeat)
+
+
+def _traces(store: Store, base: Mapping[str, Mapping[Field, Value]]) -> dict[str, Trace]:
+    traces = {}
+    for id, row in store.places.all_lines().items():
+        values = base.get(id, {})
+        parent = values.get(Field.PARENT)
+        traces[id] = Trace(
+            id,
+            row.path,
+            row.text,
+            title=str(values.get(Field.TITLE, "")),
+            parent=parent if isinstance(parent, str) else None,
+        )
+    return traces
+
+
+def _evidence(intents: list[Intent]) -> dict[str, Evidence]:
+    sent: defaultdict[str, dict[Field, tuple[Value, ...]]] = defaultdict(dict)
+    for intent in intents:
+        if intent.kind in ("create", "update", "undelete"):
+            for name, value in intent.changes.items():
+                sent[intent.id][name] = (*sent[intent.id].get(name, ()), value)
+    return {id: Evidence(fields) for id, fields in sent.items()}
