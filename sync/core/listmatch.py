@@ -1,0 +1,64 @@
+"""Which file is which list. Pure.
+
+A file is matched to a list by, in this order: the path where the list was last time, the id in its
+front matter, most of its lines belonging to a list whose own file is gone, and on first contact
+its name.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+
+from store.model import ListInfo
+from sync.core.identity import list_block_id
+from sync.core.listplan import FileFacts, ListBase, ListRules
+
+__all__ = ["match_files"]
+
+MOSTLY = 0.6  # of a file's known lines: a renamed file
+
+
+def match_files(
+    living: Mapping[str, ListInfo],
+    files: Mapping[str, FileFacts],
+    bases: Mapping[str, ListBase],
+    rules: ListRules,
+) -> dict[str, str]:
+    """The file of each list: list id to path, each at most once."""
+    owner: dict[str, str] = {}
+    taken: set[str] = set()
+
+    def claim(id: str, path: str) -> None:
+        if id not in owner and path not in taken:
+            owner[id] = path
+            taken.add(path)
+
+    for id, base in bases.items():
+        if base.path in files and _may_be(files[base.path], id):
+            claim(id, base.path)
+    by_block = {list_block_id(id): id for id in {*living, *bases}}
+    for path, facts in sorted(files.items()):
+        if facts.list_block in by_block:
+            claim(by_block[facts.list_block], path)
+    for path, facts in sorted(files.items()):
+        most = Counter(facts.known).most_common(1)
+        if most and most[0][0] in bases and most[0][1] >= MOSTLY * sum(facts.known.values()):
+            claim(most[0][0], path)
+    by_name = _unique_names(living, owner)
+    for path in sorted(files):
+        id_by_name = by_name.get(rules.name_of(path).casefold())
+        if id_by_name is not None and files[path].list_block is None:
+            claim(id_by_name, path)
+    return owner
+
+
+def _may_be(facts: FileFacts, id: str) -> bool:
+    return facts.list_block is None or facts.list_block == list_block_id(id)
+
+
+def _unique_names(living: Mapping[str, ListInfo], owner: Mapping[str, str]) -> dict[str, str]:
+    """Names that exactly one list without a file has."""
+    free = [info for info in living.values() if not info.is_group and info.id not in owner]
+    counts = Counter(info.name.casefold() for info in free)
+    return {info.name.casefold(): info.id for info in free if counts[info.name.casefold()] == 1}
