@@ -8,14 +8,14 @@ from typing import Any
 from store.cells import (
     COLUMNS,
     Cells,
-    alarm_from,
-    attachment_from,
+    alarm,
+    attachment,
     cells_of,
     kind_and_subject,
-    list_from,
-    reminder_from,
-    rule_from,
-    tag_from,
+    lists,
+    reminder,
+    rule,
+    tag,
 )
 from store.connection import Connection, json_array
 from store.rows import (
@@ -40,12 +40,12 @@ class Decoded:
 
     def reminders(self) -> Iterator[ReminderRow]:
         """Every decoded reminder, soft-deleted ones too, by id."""
-        return map(reminder_from, self._rows("reminder", "ORDER BY id, record_name"))
+        return map(reminder.row, self._rows("reminder", "ORDER BY id, record_name"))
 
     def reminders_by_id(self, ids: Iterable[str]) -> dict[str, ReminderRow]:
         """Those of ``ids`` that are here."""
         rows = self._rows("reminder", _WITH_ID, (json_array(ids),))
-        return {row.id: row for row in map(reminder_from, rows)}
+        return {row.id: row for row in map(reminder.row, rows)}
 
     def reminder(self, id: str) -> ReminderRow | None:
         """One reminder."""
@@ -53,30 +53,30 @@ class Decoded:
 
     def lists(self) -> Iterator[ListRow]:
         """Every decoded list and group, soft-deleted ones too, by id."""
-        return map(list_from, self._rows("list", "ORDER BY id, record_name"))
+        return map(lists.row, self._rows("list", "ORDER BY id, record_name"))
 
     def list(self, id: str) -> ListRow | None:
         """One list or group."""
         rows = self._rows("list", _WITH_ID, (json_array([id]),))
-        return next(map(list_from, rows), None)
+        return next(map(lists.row, rows), None)
 
     def alarms(self, reminder_id: str | None = None) -> Sequence[AlarmRow]:
         """The alarms of one reminder, or all."""
-        return [alarm_from(row) for row in self._rows("alarm", *_of_reminder(reminder_id))]
+        return [alarm.row(row) for row in self._rows("alarm", *_of_reminder(reminder_id))]
 
     def tags(self, reminder_id: str | None = None) -> Sequence[TagRow]:
         """The hashtags of one reminder, or all; by name."""
         rows = self._rows("tag", *_of_reminder(reminder_id, "ORDER BY name, id"))
-        return [tag_from(row) for row in rows]
+        return [tag.row(row) for row in rows]
 
     def attachments(self, reminder_id: str | None = None) -> Sequence[AttachmentRow]:
         """The attachments of one reminder, or all; soft-deleted ones too."""
         rows = self._rows("attachment", *_of_reminder(reminder_id))
-        return [attachment_from(row) for row in rows]
+        return [attachment.row(row) for row in rows]
 
     def rules(self, reminder_id: str | None = None) -> Sequence[RuleRow]:
         """The recurrence rules of one reminder, or all; soft-deleted ones too."""
-        return [rule_from(row) for row in self._rows("rule", *_of_reminder(reminder_id))]
+        return [rule.row(row) for row in self._rows("rule", *_of_reminder(reminder_id))]
 
     def _rows(self, kind: Kind, rest: str = "", params: Sequence[Any] = ()) -> Sequence[Any]:
         columns = ", ".join(COLUMNS[kind])

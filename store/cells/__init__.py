@@ -1,0 +1,68 @@
+"""Turns decoded rows into the cells of their tables: one room per kind, and this table of them.
+
+What SQL cannot hold must not stop a page: a lone surrogate in a title, note or name becomes
+U+FFFD, a number beyond 64 bits is unknown.
+"""
+
+from __future__ import annotations
+
+from store.cells import alarm, attachment, lists, reminder, rule, tag
+from store.cells.cell import Cells
+from store.rows import (
+    AlarmRow,
+    AttachmentRow,
+    DecodedRow,
+    Kind,
+    ListRow,
+    ReminderRow,
+    RuleRow,
+    TagRow,
+)
+
+__all__ = ["COLUMNS", "Cells", "cells_of", "kind_and_subject"]
+
+COLUMNS: dict[Kind, tuple[str, ...]] = {
+    "reminder": reminder.COLUMNS,
+    "list": lists.COLUMNS,
+    "alarm": alarm.COLUMNS,
+    "tag": tag.COLUMNS,
+    "attachment": attachment.COLUMNS,
+    "rule": rule.COLUMNS,
+}
+"""The columns of each kind's table, which has the kind's name; the record's name is the first."""
+
+
+def kind_and_subject(row: DecodedRow | None) -> tuple[Kind, str | None]:
+    """What a decoded row is, and the id of the reminder or list that it tells about."""
+    match row:
+        case ReminderRow():
+            return "reminder", row.id
+        case ListRow():
+            return "list", row.id
+        case AlarmRow():
+            return "alarm", row.reminder_id
+        case TagRow():
+            return "tag", row.reminder_id
+        case AttachmentRow():
+            return "attachment", row.reminder_id
+        case RuleRow():
+            return "rule", row.reminder_id
+        case None:
+            return "other", None
+
+
+def cells_of(name: str, row: DecodedRow) -> Cells:
+    """The cells of ``row``, decoded from the record ``name``, as ``COLUMNS`` orders them."""
+    match row:
+        case ReminderRow():
+            return reminder.cells(name, row)
+        case ListRow():
+            return lists.cells(name, row)
+        case AlarmRow():
+            return alarm.cells(name, row)
+        case TagRow():
+            return tag.cells(name, row)
+        case AttachmentRow():
+            return attachment.cells(name, row)
+        case RuleRow():
+            return rule.cells(name, row)

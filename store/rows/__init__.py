@@ -1,0 +1,33 @@
+"""The rows that go into the store and come out of it: frozen values, no SQL, no wire.
+
+Identities are bare UUIDs in upper case (``id``, ``list_id`` ...); ``record_name`` and ``name``
+of a record are as the wire has them. Times that end in ``_ms`` are Unix milliseconds.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from store.rows.hanging import AlarmRow, AttachmentRow, RuleRow, TagRow
+from store.rows.lists import ListRow
+from store.rows.reminder import ReminderRow
+from store.rows.wire import Changes, RecordRow, ZoneRow
+
+__all__ = [
+    "AlarmRow",
+    "AttachmentRow",
+    "Changes",
+    "DecodedRow",
+    "Kind",
+    "ListRow",
+    "RecordRow",
+    "ReminderRow",
+    "RuleRow",
+    "TagRow",
+    "ZoneRow",
+]
+
+Kind = Literal["reminder", "list", "alarm", "tag", "attachment", "rule", "other"]
+"""What a record is to the mirror; each but ``other`` has a table of that name."""
+
+DecodedRow = ReminderRow | ListRow | AlarmRow | TagRow | AttachmentRow | RuleRow

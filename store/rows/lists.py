@@ -1,0 +1,30 @@
+"""The row of a decoded list or group."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from store.model import ListInfo
+
+__all__ = ["ListRow"]
+
+
+@dataclass(frozen=True, slots=True)
+class ListRow:
+    """A decoded list or group; ``order`` holds its reminders' ids as the device orders them."""
+
+    id: str
+    record_name: str
+    change_tag: str = ""
+    deleted: bool = False
+    name: str = ""
+    is_group: bool = False
+    group_id: str | None = None
+    order: tuple[str, ...] = ()
+    color: str | None = None
+    read_only: bool = False
+    problems: str = ""
+
+    def info(self) -> ListInfo:
+        """What the rest of the programme knows of a list."""
+        return ListInfo(self.id, self.name, self.is_group, self.group_id, self.read_only)
