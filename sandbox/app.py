@@ -8,7 +8,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from sandbox import cloudkit, control, faults, setup, signin
+from sandbox import assethost, cloudkit, control, faults, setup, signin
 from sandbox.device import api
 from sandbox.world import World
 
@@ -24,6 +24,7 @@ def create_app(world: World) -> Starlette:
             *signin.routes(world),
             *setup.routes(world),
             *cloudkit.routes(world),
+            *assethost.routes(world),
             *faults.routes(world),
             *control.routes(world),
             *api.routes(world),

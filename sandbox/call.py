@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from sandbox.assethost import linked
 from sandbox.fields import Json
 from sandbox.modify import RequestError
 from sandbox.trouble import Faults
@@ -82,7 +83,7 @@ class Call:
     def shaped(self, items: Iterable[Json]) -> list[Json]:
         """Records as this request wants to read them, and as switched on."""
         asked = self.body.get("numbersAsStrings") or self.body.get("numberAsStrings")
-        shaped = list(items)
+        shaped = linked(self, items)
         if asked or self.faults.numbers_as_text:
             for item in shaped:
                 _numbers_to_text(item)

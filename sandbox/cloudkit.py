@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from sandbox.assethost import assets_upload
 from sandbox.call import Call, requested
 from sandbox.feed import changes_database, changes_zone, records_changes
 from sandbox.fields import Json
@@ -58,6 +59,7 @@ def routes(world: World) -> list[Route]:
         "records/lookup": _lookup,
         "records/query": _query,
         "records/modify": _modify,
+        "assets/upload": assets_upload,
     }
 
     def endpoint(path: str, *, shared: bool) -> Route:

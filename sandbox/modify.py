@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from sandbox.assets import AssetShelf, is_asset
 from sandbox.changelog import ChangeLog
 from sandbox.fields import FieldError, Json, canonical
 from sandbox.record import StoredRecord, validated_targets, wire
@@ -63,6 +64,7 @@ class Writer:
     """Who writes, when, and how the request spells types."""
 
     log: ChangeLog
+    assets: AssetShelf
     zone_id: Json
     now_ms: int
     by: str
@@ -223,7 +225,7 @@ def _written(operation: _Operation, stored: StoredRecord | None, writer: Writer)
     kept = stored.fields if stored is not None and operation.rule.keeps_unnamed else {}
     fields = dict(kept)
     for name, raw in raw_fields.items():
-        value = _canonical(record_type, name, raw, writer)
+        value = _canonical(record_type, operation.name, name, raw, writer)
         if value is None:
             fields.pop(name, None)
         else:
@@ -253,9 +255,14 @@ def _record_type(operation: _Operation, stored: StoredRecord | None) -> str:
     return str(held)
 
 
-def _canonical(record_type: str, name: str, raw: object, writer: Writer) -> Json | None:
+def _canonical(
+    record_type: str, record: str, name: str, raw: object, writer: Writer
+) -> Json | None:
     try:
-        return canonical(record_type, name, raw, remap=writer.remap)
+        field = canonical(record_type, name, raw, remap=writer.remap)
+        if field is not None and is_asset(field):
+            field["value"] = writer.assets.claim(record, name, field["value"])
+        return field
     except FieldError as error:
         raise ItemError("BAD_REQUEST", str(error)) from None
 

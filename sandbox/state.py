@@ -75,7 +75,8 @@ class StateKeeper:
     def save(self) -> None:
         """Write the file unless it says the same already."""
         zone = self._world.zone
-        now = (zone.token(), zone.present, self._world.account.dump())
+        account = self._world.account.dump()
+        now = (zone.token(), zone.present, zone.assets.revision, account)
         if now != self._saved:
             save_world(self._world, self._path)
             self._saved = now

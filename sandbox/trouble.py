@@ -159,6 +159,10 @@ class Faults(BaseModel):
     """Give each record of a change page twice."""
     numbers_as_text: bool = False
     """Write integers in fields as strings."""
+    inline_assets: bool = False
+    """Give the bytes of an asset in the record (`downloadedData`) in place of a link."""
+    expired_links: int = Field(default=0, ge=0)
+    """So many download links have expired when they are given out."""
     omit_deleted_flag: bool = False
     """Leave `deleted: false` out of live records."""
 
@@ -203,7 +207,9 @@ class Faults(BaseModel):
         """How a zone is to fail on this endpoint, counted."""
         return _first(self.zones, endpoint)
 
-    def use(self, counter: Literal["stuck_tokens", "empty_pages", "no_zones"]) -> bool:
+    def use(
+        self, counter: Literal["stuck_tokens", "empty_pages", "no_zones", "expired_links"]
+    ) -> bool:
         """Whether this counted switch strikes now; counts it."""
         left: int = getattr(self, counter)
         if left == 0:

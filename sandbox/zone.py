@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sandbox import synctoken
+from sandbox.assets import AssetShelf
 from sandbox.changelog import ChangeLog
 from sandbox.fields import Json
 from sandbox.modify import ItemError, Refuse, RequestError, Writer, modify
@@ -48,6 +49,7 @@ class Zone:
         self.owner = owner
         self.name = name
         self.present = True
+        self.assets = AssetShelf(clock)
         self._clock = clock
         self._log = ChangeLog()
         self._generation = secrets.randbits(31)
@@ -86,6 +88,7 @@ class Zone:
         """
         writer = Writer(
             log=self._log,
+            assets=self.assets,
             zone_id=self.zone_id,
             now_ms=self._now_ms(),
             by=by,
@@ -196,6 +199,7 @@ class Zone:
             "generation": self._generation,
             "tags": self._tags,
             "log": self._log.dump(),
+            "assets": self.assets.dump(),
         }
 
     @classmethod
@@ -206,6 +210,7 @@ class Zone:
         zone._generation = state["generation"]
         zone._tags = state["tags"]
         zone._log = ChangeLog.load(state["log"])
+        zone.assets = AssetShelf.load(state.get("assets"), clock)
         return zone
 
     @property

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
@@ -32,6 +34,13 @@ _CREATABLE = _EDITABLE | {
     "done": (bool,),
     "tags": (list,),
 }
+_IMAGE: dict[str, tuple[type, ...]] = {
+    "name": (str,),
+    "data": (str,),
+    "width": (int,),
+    "height": (int,),
+    "uti": (str,),
+}
 _INDEX = {
     "GET /device": "this index",
     "GET /device/lists": "what lists the phone shows",
@@ -47,6 +56,8 @@ _INDEX = {
     "POST /device/reminders/{id}/reopen": "",
     "POST /device/reminders/{id}/move": "list",
     "POST /device/reminders/{id}/subtask": "parent (an id, or null for top level)",
+    "POST /device/reminders/{id}/images": "name, data (base64) [width, height, uti]",
+    "DELETE /device/reminders/{id}/attachments/{attachment}": "takes a link or an image off",
     "POST /device/lists": "name [group, is_group]",
     "PATCH /device/lists/{id}": "name",
     "DELETE /device/lists/{id}": "softly, as the app does",
@@ -83,6 +94,8 @@ def routes(world: World) -> list[Route]:
         ("POST", "/device/reminders/{id}/reopen", _reopen),
         ("POST", "/device/reminders/{id}/move", _move),
         ("POST", "/device/reminders/{id}/subtask", _subtask),
+        ("POST", "/device/reminders/{id}/images", _attach_image),
+        ("DELETE", "/device/reminders/{id}/attachments/{attachment}", _detach),
         ("POST", "/device/sync", _sync),
         ("PUT", "/device/offline", _offline),
     ]
@@ -226,6 +239,27 @@ def _subtask(phone: Phone, request: Request, body: dict[str, Any]) -> Any:
     values = _checked(body, {"parent": (str, type(None))}, "parent")
     _fresh(phone).make_subtask(request.path_params["id"], values["parent"])
     return _shown(phone, request.path_params["id"])
+
+
+def _attach_image(phone: Phone, request: Request, body: dict[str, Any]) -> Any:
+    values = _checked(body, _IMAGE, "name", "data")
+    try:
+        data = base64.b64decode(values["data"], validate=True)
+    except binascii.Error:
+        raise BadRequest("'data' must be base64") from None
+    size = (values.get("width", 0), values.get("height", 0))
+    uti = values.get("uti", "public.jpeg")
+    identity = request.path_params["id"]
+    return {
+        "id": _fresh(phone).attach_image(identity, values["name"], data, size=size, uti=uti),
+        "reminder": _shown(phone, identity),
+    }
+
+
+def _detach(phone: Phone, request: Request, body: dict[str, Any]) -> Any:
+    identity = request.path_params["id"]
+    _fresh(phone).detach(identity, request.path_params["attachment"])
+    return _shown(phone, identity)
 
 
 def _create_list(phone: Phone, request: Request, body: dict[str, Any]) -> Any:

@@ -100,11 +100,6 @@ def delete_list(own: Own, which: str) -> None:
     own.change(list_named(own, which), {"Deleted": 1})
 
 
-def order_list(own: Own, which: str, ids: Iterable[str]) -> None:
-    """Set the manual order of a list to these bare UUIDs."""
-    own.change(list_named(own, which), {"ReminderIDs": json.dumps(list(ids))})
-
-
 def create(
     own: Own,
     list_name: str,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+from sandbox.assets import is_asset
 from sandbox.device import alarms, merge, tokens
 from sandbox.device.own import TOKENS, Copy, Json, Own, plain
 from sandbox.zone import BadToken, TokenExpired, Zone
@@ -68,7 +69,7 @@ class Exchange:
     def _push(self, group: list[Copy]) -> bool:
         """Send one group; False when it, and what is planned after it, must be looked at anew."""
         items = self._zone.modify(
-            [_operation(copy) for copy in group], atomic=True, by=self._device_id
+            [self._outgoing(copy) for copy in group], atomic=True, by=self._device_id
         )
         errors = {i["recordName"]: i for i in items if "serverErrorCode" in i}
         if not errors:
@@ -94,6 +95,8 @@ class Exchange:
                 self._own.drop(copy.name)
                 continue
             copy.tag = item["recordChangeTag"]
+            self._fetch_files(item)
+            copy.fields |= _files_of(item)
             copy.dirty.clear()
             self._own.pending.discard(copy.name)
 
@@ -122,9 +125,27 @@ class Exchange:
                     theirs = tokens.read(plain(item["fields"].get(TOKENS)))
                     newer = tokens.is_newer(theirs.get("dueDate"), copy.tokens.get("dueDate"))
                     contested.append((copy, newer))
+                self._fetch_files(item)
                 merge.take(self._own, item)
         for reminder, lost in contested:
             self._settle(reminder, lost)
+
+    def _outgoing(self, copy: Copy) -> Json:
+        """The operation for a record, its new files uploaded."""
+        operation = _operation(copy)
+        fields: Json = operation["record"].get("fields", {})
+        for name, field in fields.items():
+            data = self._own.file(copy, name) if is_asset(field) else None
+            if data is not None:
+                single = self._zone.assets.deposit(copy.name, name, data)
+                fields[name] = {**field, "value": single}
+        return operation
+
+    def _fetch_files(self, item: Json) -> None:
+        for field in _files_of(item).values():
+            data = self._zone.assets.read(field["value"])
+            if data is not None:
+                self._own.files[field["value"]["fileChecksum"]] = data
 
     def _settle(self, reminder: Copy, lost: bool) -> None:
         """After a merge over an own due edit: the alarms follow the due date that won."""
@@ -145,6 +166,7 @@ class Exchange:
         sent = [copy.name for copy in group if copy.tag is not None]
         for item in self._zone.lookup(sent) if sent else []:
             if "serverErrorCode" not in item:
+                self._fetch_files(item)
                 merge.take(self._own, item)
 
     def _doom_dependants(self) -> None:
@@ -152,6 +174,11 @@ class Exchange:
         doomed = {copy.name for copy in self._own.copies.values() if copy.doomed}
         for dependant in dependants(self._own, doomed):
             self._own.doom(dependant)
+
+
+def _files_of(item: Json) -> Json:
+    fields: Json = item.get("fields", {})
+    return {name: field for name, field in fields.items() if is_asset(field)}
 
 
 def dependants(own: Own, names: set[str]) -> list[Copy]:

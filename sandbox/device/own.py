@@ -14,7 +14,14 @@ Json = dict[str, Any]
 
 TOKENS = "ResolutionTokenMap"
 
-_SECRET_STRINGS = frozenset({("List", "Name"), ("Hashtag", "Name"), ("Attachment", "URL")})
+_SECRET_STRINGS = frozenset(
+    {
+        ("List", "Name"),
+        ("Hashtag", "Name"),
+        ("Attachment", "URL"),
+        ("Reminder", "UrgentPresentationAlarmsChecksum"),
+    }
+)
 _TYPES = {
     "INT64": (
         "Completed Deleted Flagged Priority AllDay Imported Count IsGroup IsLinkedToAccount "
@@ -92,6 +99,8 @@ class Own:
     def __init__(self, clock: Callable[[], float], mint: Callable[[], str]) -> None:
         self.copies: dict[str, Copy] = {}
         self.pending: set[str] = set()
+        self.files: dict[str, bytes] = {}
+        """What asset fields stand for, by the checksum in them."""
         self.mint = mint
         self._clock = clock
         self.replica_id = mint()
@@ -143,6 +152,19 @@ class Own:
         """Set one field and mark it unsent."""
         copy.fields[name] = wire_field(copy.type, name, value)
         self.mark(copy, name)
+
+    def write_file(self, copy: Copy, name: str, data: bytes) -> None:
+        """Set a field to a file and mark it unsent; the upload puts a receipt in its place."""
+        key = f"unsent/{self.mint()}"
+        self.files[key] = data
+        value = {"fileChecksum": key, "size": len(data)}
+        copy.fields[name] = {"value": value, "type": "ASSETID"}
+        self.mark(copy, name)
+
+    def file(self, copy: Copy, name: str) -> bytes | None:
+        """The bytes of the file in a field, None if there is none."""
+        value = copy.get(name)
+        return self.files.get(str(value["fileChecksum"])) if isinstance(value, dict) else None
 
     def mark(self, copy: Copy, name: str) -> None:
         """Mark a field as one that must be sent."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
-from sandbox.device import edits, occurrence, view
+from sandbox.device import edits, files, occurrence, view
 from sandbox.device.edits import BLUE, KEEP, Keep
 from sandbox.device.exchange import Exchange
 from sandbox.device.own import Own
@@ -100,7 +100,7 @@ class Phone:
 
     def order_list(self, which: str, ids: Iterable[str]) -> None:
         """Set the manual order of a list."""
-        edits.order_list(self._own, which, ids)
+        files.order_list(self._own, which, list(ids))
         self._push()
 
     def create(
@@ -140,6 +140,30 @@ class Phone:
         child = edits.attach(self._own, identity, kind, fields)
         self._push()
         return child
+
+    def attach_image(
+        self,
+        identity: str,
+        name: str,
+        data: bytes,
+        *,
+        size: tuple[int, int] = (0, 0),
+        uti: str = "public.jpeg",
+    ) -> str:
+        """Hang an image on a reminder; `size` is width and height. Returns its bare UUID."""
+        child = files.attach_image(self._own, identity, name, data, size, uti)
+        self._push()
+        return child
+
+    def detach(self, identity: str, attachment: str) -> None:
+        """Take a link or an image off a reminder."""
+        files.detach(self._own, identity, attachment)
+        self._push()
+
+    def make_urgent(self, identity: str, person: str) -> None:
+        """Mark a reminder as urgent for a person of the account."""
+        files.make_urgent(self._own, identity, person)
+        self._push()
 
     def edit(
         self,

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-from sandbox.device import alarms, document, occurrence
+from sandbox.device import alarms, document, files, occurrence
 from sandbox.device.document import DocumentError
 from sandbox.device.moment import Moment
-from sandbox.device.own import Copy, Own, bare
+from sandbox.device.own import Copy, Own
 
 SILENT = "timed due date without alarm: does not notify"
 
@@ -36,7 +36,7 @@ class ShownReminder:
     `due` is the stored due date, `shown_due` what is displayed: the earliest date alarm that the
     phone does not drop, else the due date. Forms: "2026-03-02" all-day, "2026-03-02T14:30"
     floating, "2026-03-02T14:30[Europe/Paris]" zoned. `repeat` is the rule as `occurrence.shown`
-    writes it: "weekly/2/".
+    writes it: "weekly/2/"; `images` are file names.
     """
 
     id: str
@@ -51,6 +51,7 @@ class ShownReminder:
     flagged: bool
     tags: tuple[str, ...]
     urls: tuple[str, ...]
+    images: tuple[str, ...]
     repeat: str | None
     parent: str | None
     created: datetime | None
@@ -92,7 +93,7 @@ def reminders(own: Own, holder: Copy | None = None) -> list[ShownReminder]:
     lists = {copy.name: copy for copy in own.of_type("List") if own.live(copy.name)}
     wanted = {holder.name: holder} if holder else lists
     place = {
-        name: {identity: rank for rank, identity in enumerate(_order(copy))}
+        name: {identity: rank for rank, identity in enumerate(files.order(own, copy))}
         for name, copy in wanted.items()
     }
     entries = []
@@ -120,14 +121,6 @@ def _name(copy: Copy) -> str:
     return str(copy.get("Name") or "")
 
 
-def _order(copy: Copy) -> list[str]:
-    try:
-        ids = json.loads(copy.get("ReminderIDs") or "[]")
-    except ValueError:
-        return []
-    return [bare(str(identity)) for identity in ids] if isinstance(ids, list) else []
-
-
 def _reminder(own: Own, copy: Copy, list_name: str) -> ShownReminder:
     problems: list[str] = []
     due, shown_due = _due(own, copy, problems)
@@ -148,6 +141,7 @@ def _reminder(own: Own, copy: Copy, list_name: str) -> ShownReminder:
         flagged=bool(copy.get("Flagged")),
         tags=_tags(own, copy, problems),
         urls=_urls(own, copy),
+        images=tuple(str(image.get("FileName")) for image in files.images(own, copy)),
         repeat=occurrence.shown(rule) if rule else None,
         parent=parent.id if parent else None,
         created=_instant(copy.get("CreationDate")),

@@ -87,12 +87,6 @@ DATE = "eyJob3VyIjo5fQ=="
         ),
         ("AlarmTrigger", "Radius", {"value": 100}, {"value": 100, "type": "DOUBLE"}),
         ("AlarmTrigger", "DateComponentsData", {"value": DATE}, {"value": DATE, "type": "BYTES"}),
-        (
-            "List",
-            "ReminderIDsAsset",
-            {"value": {"size": 1}, "type": "ASSET"},
-            {"value": {"size": 1}, "type": "ASSETID"},
-        ),
     ],
 )
 def test_fields_are_stored_by_the_schema(
@@ -179,7 +173,6 @@ def test_type_names_must_match_the_query_parameter(zone: Zone, remap: bool) -> N
         ("Mystery", "Depth", {"value": 2.5}, {"value": 2.5, "type": "DOUBLE"}),
         ("Mystery", "On", {"value": True}, {"value": 1, "type": "INT64"}),
         ("Mystery", "Names", {"value": ["x"]}, {"value": ["x"], "type": "STRING_LIST"}),
-        ("Mystery", "File", {"value": {"size": 1}}, {"value": {"size": 1}, "type": "ASSETID"}),
         (
             "Mystery",
             "Odd",

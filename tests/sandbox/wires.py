@@ -11,7 +11,7 @@ import httpx
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
-from sandbox import cloudkit, faults
+from sandbox import assethost, cloudkit, faults
 from sandbox.zone import Zone
 
 Json = dict[str, Any]
@@ -90,7 +90,7 @@ class Service:
             account=self.account, zone=self.zone, faults=self.faults, clock=self.clock
         )
         self.app = Starlette(
-            routes=[*cloudkit.routes(world), *faults.routes(world)],
+            routes=[*cloudkit.routes(world), *assethost.routes(world), *faults.routes(world)],
             middleware=[Middleware(faults.FaultMiddleware, self.faults)],
         )
 

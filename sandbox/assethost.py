@@ -1,0 +1,101 @@
+"""The asset host: takes the bytes of an upload, gives those of a link, and knows no cookies."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from sandbox.assets import AssetRefused, AssetShelf, is_asset
+from sandbox.fields import Json
+from sandbox.modify import RequestError
+
+if TYPE_CHECKING:
+    from sandbox.call import Call
+    from sandbox.world import World
+
+ORIGIN: Final = "https://cvws.icloud-content.com"
+MAX_TOKENS: Final = 200
+
+
+def routes(world: World) -> list[Route]:
+    """POST /U/{ticket} takes a file, GET /B/{key}/{name} gives one.
+
+    Nobody signs in here: the address is the permission, and a request that carries a cookie is
+    refused, since a client must not send an account's cookies to a host that does not need them.
+    """
+
+    async def upload(request: Request) -> Response:
+        data = await request.body()
+        return _answer(request, lambda shelf: _received(shelf, request, data))
+
+    async def download(request: Request) -> Response:
+        return _answer(request, lambda shelf: _served(shelf, request))
+
+    def _answer(request: Request, act: Any) -> Response:
+        if "cookie" in request.headers:
+            return JSONResponse({"error": "the asset host wants no cookies"}, 400)
+        try:
+            answer: Response = act(world.zone.assets)
+        except AssetRefused as error:
+            return JSONResponse({"error": str(error)}, error.status)
+        return answer
+
+    return [
+        Route("/U/{ticket}", upload, methods=["POST"]),
+        Route("/B/{key}/{name}", download, methods=["GET"]),
+    ]
+
+
+def _received(shelf: AssetShelf, request: Request, data: bytes) -> Response:
+    return JSONResponse({"singleFile": shelf.receive(request.path_params["ticket"], data)})
+
+
+def _served(shelf: AssetShelf, request: Request) -> Response:
+    query = request.query_params
+    data = shelf.serve(request.path_params["key"], query.get("e", ""), query.get("s", ""))
+    return Response(data, media_type="application/octet-stream")
+
+
+def assets_upload(call: Call) -> Json:
+    """`assets/upload`: an upload address for each record and field that is named."""
+    zone = call.only_zone()
+    wanted = call.body.get("tokens")
+    if not isinstance(wanted, list) or not wanted:
+        raise RequestError("tokens must be a list of objects with recordName and fieldName")
+    if len(wanted) > MAX_TOKENS:
+        raise RequestError(f"{len(wanted)} tokens, the limit is {MAX_TOKENS}")
+    return {"tokens": [_token(zone.assets, entry) for entry in wanted]}
+
+
+def _token(shelf: AssetShelf, entry: Any) -> Json:
+    match entry:
+        case {"recordName": str(record), "fieldName": str(field), "recordType": str()}:
+            address = f"{ORIGIN}/U/{shelf.ticket(record, field)}"
+            return {"recordName": record, "fieldName": field, "url": address}
+    raise RequestError("each of tokens needs recordType, recordName and fieldName")
+
+
+def linked(call: Call, items: Iterable[Json]) -> list[Json]:
+    """Wire records with a link, or the bytes themselves, in each asset field."""
+    found = list(items)
+    shelf = next((zone.assets for zone in call.zones), None)
+    for item in found:
+        fields: Mapping[str, Json] = item.get("fields", {})
+        for field in fields.values():
+            if shelf is not None and is_asset(field):
+                _link(call, shelf, field["value"])
+    return found
+
+
+def _link(call: Call, shelf: AssetShelf, value: Json) -> None:
+    data = shelf.read(value)
+    if data is not None and call.faults.inline_assets:
+        value["downloadedData"] = base64.b64encode(data).decode()
+    elif data is not None:
+        expired = call.faults.use("expired_links")
+        value["downloadURL"] = ORIGIN + shelf.link(value, expired=expired)
