@@ -25,6 +25,7 @@ from store.journal import Journal
 from store.model import AllDay, Completion, Floating, OtherRule, Rule, Value, Zoned
 from store.values import iso
 from sync.core.recurrence import to_words
+from sync.cycle.sentences import member
 from sync.machine import told
 
 __all__ = ["COUNTS", "Answers", "NoMirror", "instant"]
@@ -261,6 +262,6 @@ def _plain(value: Value) -> str | bool | None:
         case OtherRule(words=words):
             return words
         case frozenset():
-            return ", ".join(sorted(value))
+            return ", ".join(sorted(map(member, value)))
         case _:
             return str(value)

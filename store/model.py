@@ -5,7 +5,7 @@ may import it. A field's value is what merge compares, so each type can hold exa
 that make sense for it and no others:
 
 * ``Due`` is one of three kinds, never a date with optional parts;
-* tags and links are sets: their order means nothing, and both sides' changes can be joined;
+* tags, links and alarms are sets: their order means nothing, both sides' changes can be joined;
 * ``Done`` is ``None`` (open) or says when it was completed, as far as that is known;
 * ``Presence`` is three-valued: present, absent with its evidence, or unknown with its reason.
 """
@@ -20,21 +20,26 @@ from typing import Generic, TypeVar
 
 __all__ = [
     "Absent",
+    "Alarm",
     "AllDay",
+    "AtTime",
     "Completion",
     "Done",
     "Due",
+    "Early",
     "Field",
     "Floating",
     "Frequency",
     "ListInfo",
     "OtherRule",
+    "Place",
     "Presence",
     "Present",
     "Priority",
     "Reminder",
     "Repeat",
     "Rule",
+    "Unit",
     "Unknown",
     "Value",
     "Zoned",
@@ -117,6 +122,49 @@ class OtherRule:
 Repeat = Rule | OtherRule | None
 
 
+@dataclass(frozen=True, slots=True)
+class AtTime:
+    """An alarm at a moment of its own, beside the one at the due time."""
+
+    at: Floating | Zoned
+
+
+class Unit(StrEnum):
+    """The unit of an early reminder; iCloud numbers them 0 to 4."""
+
+    MINUTE = "minute"
+    HOUR = "hour"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
+@dataclass(frozen=True, slots=True)
+class Early:
+    """An alarm ``count`` (at least 1) ``unit`` before the due date."""
+
+    count: int
+    unit: Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An alarm on arriving at a place, or leaving it.
+
+    ``latitude`` and ``longitude`` in degrees, ``radius_m`` in metres.
+    """
+
+    arriving: bool
+    latitude: float
+    longitude: float
+    radius_m: float = 100.0
+    title: str = ""
+    address: str = ""
+
+
+Alarm = AtTime | Early | Place
+
+
 class Priority(StrEnum):
     """Apple's four priorities; iCloud numbers them 0, 9, 5 and 1."""
 
@@ -127,7 +175,11 @@ class Priority(StrEnum):
 
 
 class Field(StrEnum):
-    """The fields that are merged one by one. ``LIST`` and ``PARENT`` hold identities."""
+    """The fields that are merged one by one. ``LIST`` and ``PARENT`` hold identities.
+
+    ``ALARMS`` are all but the one at the due time, ``IMAGES`` the names of downloaded pictures,
+    ``SECTION`` is the name of the list's section that the reminder stands in.
+    """
 
     TITLE = "title"
     NOTES = "notes"
@@ -138,13 +190,16 @@ class Field(StrEnum):
     TAGS = "tags"
     URLS = "urls"
     REPEAT = "repeat"
+    ALARMS = "alarms"
+    IMAGES = "images"
     LIST = "list"
     PARENT = "parent"
+    SECTION = "section"
 
 
 Value = (
     str | bool | None | Completion | AllDay | Floating | Zoned | Priority | Rule | OtherRule
-) | frozenset[str]
+) | frozenset[str | Alarm]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +207,9 @@ class Reminder:
     """One reminder's merged-or-mergeable fields, as one side has them.
 
     ``id`` is the bare UUID in upper case; ``list`` a list's id; ``parent`` a reminder's id or
-    ``None`` at top level. ``opaque`` names fields that are there but could not be read: they
-    carry a default value that must be neither shown, compared nor written.
+    ``None`` at top level; ``section`` is ``""`` where it stands in none. ``opaque`` names fields
+    that are there but could not be read: they carry a default value that must be neither shown,
+    compared nor written.
     """
 
     id: str
@@ -166,8 +222,11 @@ class Reminder:
     tags: frozenset[str] = frozenset()
     urls: frozenset[str] = frozenset()
     repeat: Repeat = None
+    alarms: frozenset[Alarm] = frozenset()
+    images: frozenset[str] = frozenset()
     list: str = ""
     parent: str | None = None
+    section: str = ""
     opaque: frozenset[Field] = frozenset()
 
     def value(self, name: Field) -> Value:

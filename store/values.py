@@ -5,7 +5,9 @@ done             null (open), {} (done, nobody knows when), {"at": ms}, {"day": 
 due              null, {"day": ...}, {"wall": ...} (floating), {"wall": ..., "zone": ...}
 priority         "none" | "low" | "medium" | "high"
 flagged          true | false
-tags, urls       ["errand", "green"], sorted
+tags, urls, images  ["errand", "green"], sorted
+alarms           [{"at": {"wall": ...}}, {"before": 15, "unit": "minute"}, {"arriving": true,
+                 "latitude": 52.5, "longitude": 13.4, "radius_m": 100.0, "title", "address"}]
 repeat           null, {"every": "weekly", "interval": 2} (and "count", "until": "2027-03-03"),
                  {"words": "every week", "key": ...} where no words say it all
 """
@@ -20,15 +22,20 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from store.model import (
+    Alarm,
     AllDay,
+    AtTime,
     Completion,
     Due,
+    Early,
     Field,
     Floating,
     Frequency,
     OtherRule,
+    Place,
     Priority,
     Rule,
+    Unit,
     Value,
     Zoned,
 )
@@ -127,7 +134,7 @@ def _zone(name: str) -> ZoneInfo | None:
 _SCALARS = (str, bool)
 
 
-def _plain(value: Value) -> Any:
+def _plain(value: Value | Alarm) -> Any:
     if value is None or type(value) in _SCALARS:
         return value
     match value:
@@ -142,7 +149,13 @@ def _plain(value: Value) -> Any:
         case Priority():
             return value.value
         case frozenset():
-            return sorted(value)
+            return sorted(map(_plain, value), key=dumps)
+        case AtTime(at):
+            return {"at": _plain(at)}
+        case Early(count, unit):
+            return {"before": count, "unit": unit.value}
+        case Place():
+            return {name: getattr(value, name) for name in Place.__slots__}
         case Rule(frequency, interval, count, until):
             return _told(
                 every=frequency.value, interval=interval, count=count, until=_iso_day(until)
@@ -179,8 +192,10 @@ def _value(name: str, plain: Any) -> Value:
             return None if plain is None else _due(plain)
         case Field.PRIORITY:
             return Priority(plain)
-        case Field.TAGS | Field.URLS:
+        case Field.TAGS | Field.URLS | Field.IMAGES:
             return _set(name, plain)
+        case Field.ALARMS:
+            return _alarms(plain)
         case Field.REPEAT:
             return None if plain is None else _rule(plain)
         case _:
@@ -203,6 +218,25 @@ def _set(name: str, plain: Any) -> frozenset[str]:
     if isinstance(plain, list) and all(isinstance(one, str) for one in plain):
         return frozenset(plain)
     raise ValueError(f"{name} cannot hold {plain!r}")
+
+
+def _alarms(plain: Any) -> frozenset[Alarm]:
+    if isinstance(plain, list):
+        return frozenset(map(_alarm, plain))
+    raise ValueError(f"{Field.ALARMS} cannot hold {plain!r}")
+
+
+def _alarm(plain: Any) -> Alarm:
+    match plain:
+        case {"at": dict(at)}:
+            moment = _due(at)
+            if not isinstance(moment, AllDay):
+                return AtTime(moment)
+        case {"before": int(count), "unit": str(unit)}:
+            return Early(count, Unit(unit))
+        case {"arriving": bool(), "latitude": float(), "longitude": float()}:
+            return Place(**plain)
+    raise ValueError(f"{plain!r} is no alarm")
 
 
 def _rule(plain: Any) -> Rule | OtherRule:

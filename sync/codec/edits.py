@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from store.model import (
+    Alarm,
     AllDay,
     Completion,
     Done,
@@ -82,9 +83,12 @@ def edit_of(
         case Field.FLAGGED, bool():
             return _flag_edit(record, value)
         case Field.TAGS, frozenset():
-            return set_edit(ctx, record, TAGS, value, records.hashtags_of(id_of(record)))
+            tags = records.hashtags_of(id_of(record))
+            return set_edit(ctx, record, TAGS, _texts(value), tags)
         case Field.URLS, frozenset():
-            return set_edit(ctx, record, LINKS, value, records.attachments_of(id_of(record)))
+            return set_edit(
+                ctx, record, LINKS, _texts(value), records.attachments_of(id_of(record))
+            )
         case Field.REPEAT, None | Rule() | OtherRule():
             return repeat_edit(ctx, record, value, records, _new_due(record, changes))
         case Field.LIST, str():
@@ -93,6 +97,10 @@ def edit_of(
             return _parent_edit(ctx, record, value, records)
         case _:
             raise ValueError(f"the field {name} cannot hold a {type(value).__name__}")
+
+
+def _texts(value: frozenset[str | Alarm]) -> frozenset[str]:
+    return frozenset(one for one in value if isinstance(one, str))
 
 
 def _text_edit(ctx: Context, record: Record, name: str, text: str) -> Edit | None:

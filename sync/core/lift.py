@@ -14,8 +14,8 @@ from store.model import Completion, Field, Reminder, Value
 
 __all__ = ["PLACE", "as_reminder", "lift", "overlay"]
 
-PLACE = (Field.LIST, Field.PARENT)  # where a line stands is not said in words
-SETS = (Field.TAGS, Field.URLS)
+PLACE = (Field.LIST, Field.PARENT, Field.SECTION)  # where a line stands is not said in words
+SETS = (Field.TAGS, Field.URLS, Field.ALARMS, Field.IMAGES)
 
 
 def overlay(reminder: Reminder, values: Mapping[Field, Value]) -> Reminder:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 
-from store.model import Value
+from store.model import Alarm, Value
 
 __all__ = ["MISSING", "Agreed", "Base", "Conflicted", "Joined", "Merged", "Missing", "Push"]
 __all__ += ["Render", "Side", "merge"]
@@ -68,7 +68,7 @@ class Conflicted:
 class Joined:
     """Sets that changed on both sides: ``value`` has both sides' changes, and nobody loses."""
 
-    value: frozenset[str]
+    value: frozenset[str | Alarm]
 
 
 Merged = Agreed | Render | Push | Conflicted | Joined

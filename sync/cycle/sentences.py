@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from store.model import Completion, Field, OtherRule, Reminder, Rule, Value
+from store.model import (
+    Alarm,
+    AtTime,
+    Completion,
+    Early,
+    Field,
+    OtherRule,
+    Place,
+    Reminder,
+    Rule,
+    Value,
+)
 from store.values import iso
 from sync.core.actions import (
     AddLine,
@@ -21,7 +32,7 @@ from sync.core.actions import (
 from sync.core.recurrence import to_words
 from sync.cycle.planning import Planned
 
-__all__ = ["renames", "sentences"]
+__all__ = ["member", "renames", "sentences"]
 
 LONGEST = 60  # characters of a value in a sentence
 
@@ -79,15 +90,30 @@ def _change(planned: Planned, name: Field, value: Value) -> str:
             return "done" if isinstance(value, Completion) else "open"
         case Field.DUE:
             return f"due → {iso(value) or 'none'}"  # type: ignore[arg-type]  # a due date here
-        case Field.TAGS | Field.URLS:
+        case Field.TAGS | Field.URLS | Field.ALARMS | Field.IMAGES:
             assert isinstance(value, frozenset)
-            return f"{name.value} → {' '.join(sorted(value)) or 'none'}"
+            return f"{name.value} → {' '.join(sorted(map(member, value))) or 'none'}"
         case Field.REPEAT:
             return f"repeats {_words(value)}"
         case Field.FLAGGED:
             return "flagged" if value else "not flagged"
+        case Field.SECTION:
+            return f"section → {_short(str(value)) or 'none'}"
         case Field.TITLE | Field.NOTES | Field.PRIORITY:
             return f"{name.value} → {_short(str(value))}"
+
+
+def member(value: str | Alarm) -> str:
+    """One element of a set, in words."""
+    match value:
+        case AtTime(at):
+            return f"an alarm at {iso(at)}"
+        case Early(count, unit):
+            return f"an alarm {count} {unit}s before"
+        case Place(arriving=arriving, title=title):
+            return f"an alarm on {'arriving at' if arriving else 'leaving'} {title or 'a place'}"
+        case str():
+            return value
 
 
 def _words(value: Value) -> str:

@@ -12,14 +12,18 @@ from hypothesis import strategies as st
 
 from store.model import (
     AllDay,
+    AtTime,
     Completion,
     Due,
+    Early,
     Field,
     Floating,
     Frequency,
     OtherRule,
+    Place,
     Priority,
     Rule,
+    Unit,
     Value,
     Zoned,
 )
@@ -43,6 +47,12 @@ ZONES = st.sampled_from(["Europe/Paris", "America/St_Johns", "UTC", "Mars/Base",
 RULES = st.builds(
     Rule, st.sampled_from(Frequency), MS, count=st.none() | MS, until=st.none() | st.dates()
 )
+DEGREES = st.floats(-180, 180)
+ALARMS = (
+    st.builds(AtTime, st.builds(Floating, WALLS) | st.builds(Zoned, WALLS, ZONES | TEXTS))
+    | st.builds(Early, MS, st.sampled_from(Unit))
+    | st.builds(Place, st.booleans(), DEGREES, DEGREES, st.floats(0, 1e6), TEXTS, TEXTS)
+)
 VALUES: dict[Field, st.SearchStrategy[Value]] = {
     Field.TITLE: TEXTS,
     Field.NOTES: TEXTS,
@@ -56,8 +66,11 @@ VALUES: dict[Field, st.SearchStrategy[Value]] = {
     Field.TAGS: st.frozensets(TEXTS),
     Field.URLS: st.frozensets(TEXTS),
     Field.REPEAT: st.none() | RULES | st.builds(OtherRule, TEXTS, TEXTS),
+    Field.ALARMS: st.frozensets(ALARMS),
+    Field.IMAGES: st.frozensets(TEXTS),
     Field.LIST: TEXTS,
     Field.PARENT: st.none() | TEXTS,
+    Field.SECTION: TEXTS,
 }
 CASES = st.sampled_from(Field).flatmap(lambda name: st.tuples(st.just(name), VALUES[name]))
 
@@ -128,6 +141,9 @@ def test_a_rule_in_json(rule: Rule | OtherRule, text: str) -> None:
         (Field.TAGS, '"green"'),
         (Field.TAGS, "null"),
         (Field.URLS, "[1]"),
+        (Field.ALARMS, "null"),
+        (Field.ALARMS, '[{"at":{"day":"2026-03-02"}}]'),
+        (Field.ALARMS, '[{"before":1,"unit":"year"}]'),
         (Field.REPEAT, '"daily"'),
         (Field.REPEAT, '{"every":"hourly","interval":1}'),
         (Field.REPEAT, '{"every":"daily"}'),

@@ -53,7 +53,7 @@ def test_we_read_what_they_write(tmp_path: Path) -> None:
         file.add(task)
     file.save()
     ours = [task.reminder for task in parse(file.filename.read_bytes(), HOME).tasks]
-    hidden = frozenset({Field.NOTES, Field.URLS})
+    hidden = frozenset({Field.NOTES, Field.URLS, Field.ALARMS, Field.IMAGES, Field.SECTION})
     assert ours == [
         Reminder(
             "",

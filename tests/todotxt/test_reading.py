@@ -23,7 +23,7 @@ from sync.local.todotxt import parse, render
 
 from .strategies import HOME
 
-UNSAID = frozenset({Field.NOTES, Field.URLS})
+UNSAID = frozenset({Field.NOTES, Field.URLS, Field.ALARMS, Field.IMAGES, Field.SECTION})
 NINE_IN_INDIA = Zoned(datetime(2026, 3, 2, 9), "Asia/Kolkata")
 
 

@@ -15,7 +15,7 @@ from .strategies import HOME, files, reminders, texts
 
 BLOCK = "r-4k7q2mx"
 TAGS = frozenset({"home"})
-UNSAID = frozenset({Field.NOTES, Field.URLS})
+UNSAID = frozenset({Field.NOTES, Field.URLS, Field.ALARMS, Field.IMAGES, Field.SECTION})
 
 
 @given(reminders)

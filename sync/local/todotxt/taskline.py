@@ -26,7 +26,8 @@ from .words import WORD, is_tag, read_pair, read_title
 __all__ = ["BLOCK", "PROJECT", "TAG", "UNSAID", "Head", "LineFields", "Part", "TodoLine", "Token"]
 __all__ += ["priority_of", "read_at", "read_fields", "read_rec", "read_rule", "split", "write_rec"]
 
-UNSAID = frozenset({Field.NOTES, Field.URLS})  # no line of the format can say them
+# No line of the format can say them.
+UNSAID = frozenset({Field.NOTES, Field.URLS, Field.ALARMS, Field.IMAGES, Field.SECTION})
 TAG, PROJECT = "@", "+"  # the kinds of tags and of projects; a pair's kind is its key
 BLOCK = re.compile(r"r-[a-z2-7]{7,52}")
 _DONE = re.compile(r"x(?:[ \t]+|$)")
