@@ -8,7 +8,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from sandbox import assethost, cloudkit, control, faults, setup, signin
+from sandbox import assethost, cloudkit, control, faults, setup, shares, signin
 from sandbox.device import api
 from sandbox.world import World
 
@@ -27,6 +27,7 @@ def create_app(world: World) -> Starlette:
             *assethost.routes(world),
             *faults.routes(world),
             *control.routes(world),
+            *shares.routes(world),
             *api.routes(world),
         ],
         middleware=[Middleware(faults.FaultMiddleware, world.faults)],

@@ -22,7 +22,7 @@ _OWN_NAMES = (None, "_defaultOwner", "__defaultOwner__")
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A parsed request; `zones` are those of the database it asks, none in the shared one."""
+    """A parsed request; `zones` are those of the database that it asks."""
 
     path: str
     body: Json
@@ -30,6 +30,7 @@ class Call:
     world: World
     remap: bool
     wants_token: bool
+    shared: bool = False
 
     @property
     def faults(self) -> Faults:
@@ -45,13 +46,13 @@ class Call:
         if not isinstance(raw, Mapping) or not isinstance(raw.get("zoneName"), str):
             raise RequestError("zoneID must be an object with a zoneName")
         name, owner = raw["zoneName"], raw.get("ownerRecordName")
-        if not self.zones and owner is None:
+        if self.shared and owner is None:
             raise RequestError("zoneID needs an ownerRecordName in the shared database")
         for zone in self.zones:
-            mine = owner in _OWN_NAMES or owner == zone.owner
+            mine = owner == zone.owner or (owner in _OWN_NAMES and not self.shared)
             if name == zone.name and mine and zone.present:
                 return zone
-        if name == "_defaultZone" and self.zones:
+        if name == "_defaultZone" and not self.shared:
             raise RequestError("the default zone holds no reminders and has no changes")
         raise RequestError(f"Zone '{name}' does not exist", "ZONE_NOT_FOUND")
 
@@ -93,7 +94,13 @@ class Call:
 
 
 def requested(
-    path: str, options: Mapping[str, str], body: bytes, zones: Sequence[Zone], world: World
+    path: str,
+    options: Mapping[str, str],
+    body: bytes,
+    zones: Sequence[Zone],
+    world: World,
+    *,
+    shared: bool = False,
 ) -> Call:
     """Read a request; unknown query parameters are ignored. RequestError for bad JSON."""
     try:
@@ -109,6 +116,7 @@ def requested(
         world=world,
         remap=_is_true(options, "remapEnums"),
         wants_token=_is_true(options, "getCurrentSyncToken"),
+        shared=shared,
     )
 
 

@@ -64,7 +64,7 @@ def routes(world: World) -> list[Route]:
 
     def endpoint(path: str, *, shared: bool) -> Route:
         async def serve(request: Request) -> Response:
-            zones = () if shared else (world.zone, migration)
+            zones = world.shared.zones if shared else [world.zone, migration]
             try:
                 if not world.account.is_signed_in(request):
                     raise RequestError(
@@ -72,7 +72,8 @@ def routes(world: World) -> list[Route]:
                         "AUTHENTICATION_REQUIRED",
                         redirectURL="https://www.icloud.com/",
                     )
-                call = requested(path, request.query_params, await request.body(), zones, world)
+                body, options = await request.body(), request.query_params
+                call = requested(path, options, body, zones, world, shared=shared)
                 return _json(handlers[path](call))
             except RequestError as error:
                 return _refused(error)
@@ -101,7 +102,7 @@ def _zones_list(call: Call) -> Json:
     for entry in listed:
         if entry["zoneID"]["zoneName"] != "Reminders":
             del entry["syncToken"], entry["atomic"]
-    if call.zones:
+    if not call.shared:
         owner = call.world.account.owner
         default = {"zoneName": "_defaultZone", "ownerRecordName": owner, "zoneType": "DEFAULT_ZONE"}
         listed.append({"zoneID": default})
@@ -153,12 +154,13 @@ def _modify(call: Call) -> Json:
     operations, atomic = call.body.get("operations"), call.body.get("atomic", True)
     if not isinstance(operations, list) or not isinstance(atomic, bool):
         raise RequestError("operations must be a list and atomic true or false")
+    denied = call.world.shared.sharers[zone.owner].refusals(operations) if call.shared else {}
     items = zone.modify(
         operations,
         atomic=atomic,
         remap=call.remap,
         desired_keys=call.names("desiredKeys"),
-        refuse=call.faults.refuse,
+        refuse=lambda name: denied.get(name) or call.faults.refuse(name),
     )
     failed = next((item for item in items if "serverErrorCode" in item), None)
     if atomic and failed is not None and call.faults.atomic_failure == "http":

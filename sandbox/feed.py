@@ -19,6 +19,8 @@ class _ExpiredBody(Exception):
 def changes_database(call: Call) -> Json:
     """Which zones changed since a database token; a zone that is gone counts as deleted."""
     token = _text(call.body, "syncToken")
+    if call.shared:
+        return _shared_database(call, token)
     zones: list[Json] = []
     tokens: list[str] = []
     try:
@@ -30,7 +32,17 @@ def changes_database(call: Call) -> Json:
         return _expired(call, error)
     except BadToken as error:
         raise RequestError(str(error)) from None
-    return {"zones": zones, "moreComing": False, "syncToken": "".join(tokens) or "HwoDAAAA"}
+    return {"zones": zones, "moreComing": False, "syncToken": "".join(tokens)}
+
+
+def _shared_database(call: Call, token: str | None) -> Json:
+    try:
+        zones, following = call.world.shared.changes(token)
+    except TokenExpired as error:
+        return _expired(call, error)
+    except BadToken as error:
+        raise RequestError(str(error)) from None
+    return {"zones": zones, "moreComing": False, "syncToken": following}
 
 
 def changes_zone(call: Call) -> Json:

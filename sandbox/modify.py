@@ -240,6 +240,7 @@ def _written(operation: _Operation, stored: StoredRecord | None, writer: Writer)
         parent=_parent(record, stored),
         created=stored.created if stored is not None else stamp,
         modified=stamp,
+        envelope=stored.envelope if stored is not None else {},
     )
 
 

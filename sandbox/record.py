@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from sandbox.fields import Json, wire_type
 
 
-@dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class StoredRecord:
     """One version of a record; a tombstone has `deleted` set, no type and no fields.
 
     `fields` maps a name to `{"value", "type", "isEncrypted"?}` with remapped type names.
     `created` and `modified` are `{"timestamp" (ms since 1970), "userRecordName", "deviceID"}`.
+    `envelope` is what else stands beside the fields, and only the service writes.
     """
 
     name: str
@@ -25,6 +26,7 @@ class StoredRecord:
     created: Json
     modified: Json
     deleted: bool = False
+    envelope: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
     def validated_targets(self) -> Iterator[str]:
         """Names of the records this one refers to with action VALIDATE."""
@@ -41,6 +43,7 @@ class StoredRecord:
             "created": dict(self.created),
             "modified": dict(self.modified),
             "deleted": self.deleted,
+            "envelope": _copied_value(dict(self.envelope)),
         }
 
     @classmethod
@@ -84,6 +87,7 @@ def wire(
         "deleted": False,
         "zoneID": dict(zone_id),
     }
+    item |= _copied_value(dict(record.envelope))
     if record.parent is not None:
         item["parent"] = {"recordName": record.parent}
     return item

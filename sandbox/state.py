@@ -1,7 +1,7 @@
 """Keeps a world in one JSON file, so that a sandbox can be stopped and taken up again.
 
-The file holds the account with its tokens and the zone with its change log; the phone is not in
-it, since a phone learns everything by its next sync.
+The file holds the account with its tokens, and its zone and those of people who share lists with
+it, with their change logs; no phone is in it, since a phone learns everything by its next sync.
 """
 
 from __future__ import annotations
@@ -32,7 +32,9 @@ def load_world(path: Path, clock: Callable[[], float] = time.time) -> World:
         if document["version"] != _VERSION:
             raise ValueError(f"version {document['version']!r}")
         account = Account.load(document["account"])
-        return world_of(account, Zone.load(document["zone"], clock), clock)
+        world = world_of(account, Zone.load(document["zone"], clock), clock)
+        world.shared.load(document.get("shared", []))
+        return world
     except (ValueError, KeyError, TypeError) as error:
         raise UnreadableState(
             f"{path} is not a sandbox state file ({error}); move it away to start afresh"
@@ -45,6 +47,7 @@ def save_world(world: World, path: Path) -> None:
         "version": _VERSION,
         "account": world.account.dump(),
         "zone": world.zone.dump(),
+        "shared": world.shared.dump(),
     }
     draft = path.with_name(path.name + ".new")
     draft.unlink(missing_ok=True)
@@ -74,9 +77,9 @@ class StateKeeper:
 
     def save(self) -> None:
         """Write the file unless it says the same already."""
-        zone = self._world.zone
-        account = self._world.account.dump()
-        now = (zone.token(), zone.present, zone.assets.revision, account)
+        zones = [self._world.zone, *self._world.shared.zones]
+        states = [(zone.token(), zone.present, zone.assets.revision) for zone in zones]
+        now = (states, self._world.account.dump())
         if now != self._saved:
             save_world(self._world, self._path)
             self._saved = now

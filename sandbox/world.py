@@ -10,6 +10,7 @@ from sandbox import seed
 from sandbox.account import Account
 from sandbox.device.phone import Phone
 from sandbox.faults import Faults
+from sandbox.sharing import SharedDatabase
 from sandbox.zone import Zone
 
 APPLE_ID = "ada@example.test"
@@ -18,7 +19,7 @@ PASSWORD = "correct horse battery"
 
 @dataclass
 class World:
-    """One account, its Reminders zone, the phone on it, and what is to go wrong.
+    """One account, its Reminders zone, the phone on it, what others share, what is to go wrong.
 
     `clock` gives seconds since 1970, UTC; everything in the world tells the time by it.
     """
@@ -27,6 +28,7 @@ class World:
     zone: Zone
     phone: Phone
     faults: Faults
+    shared: SharedDatabase
     clock: Callable[[], float]
 
 
@@ -56,4 +58,5 @@ def make_world(
 
 def world_of(account: Account, zone: Zone, clock: Callable[[], float] = time.time) -> World:
     """Put a new phone on an account and zone that exist already; it learns all by its next sync."""
-    return World(account, zone, Phone(zone, clock), Faults(), clock)
+    shared = SharedDatabase(account.owner, clock)
+    return World(account, zone, Phone(zone, clock), Faults(), shared, clock)

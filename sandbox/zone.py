@@ -99,6 +99,24 @@ class Zone:
         )
         return modify(operations, writer, atomic=atomic)
 
+    def serve(self, name: str, record_type: str, envelope: Json) -> None:
+        """Write what only the service itself writes beside the fields of a record."""
+        before = self._log.records.get(name)
+        old = before if before is not None and not before.deleted else None
+        now_ms = self._now_ms()
+        stamp = {"timestamp": now_ms, "userRecordName": self.owner, "deviceID": "1"}
+        record = StoredRecord(
+            name=name,
+            record_type=record_type,
+            tag=self._next_tag(),
+            fields=old.fields if old is not None else {},
+            parent=old.parent if old is not None else None,
+            created=old.created if old is not None else stamp,
+            modified=stamp,
+            envelope={**(old.envelope if old is not None else {}), **envelope},
+        )
+        self._log.append(record, now_ms)
+
     def changes(
         self,
         token: str | None,

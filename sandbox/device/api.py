@@ -73,7 +73,12 @@ class BadRequest(Exception):
 
 
 def routes(world: World) -> list[Route]:
-    """Return the routes of `world.phone`.
+    """Return the routes of `world.phone`."""
+    return routes_of("", lambda request: world.phone)
+
+
+def routes_of(prefix: str, find: Callable[[Request], Phone]) -> list[Route]:
+    """Return the routes of the phone that `find` gives (or LookupError), below `prefix`.
 
     The phone syncs before each answer and each edit, unless it is offline. Errors are 400,
     404, or 409 when the zone refuses an edit, with `{"error": one sentence}`.
@@ -100,15 +105,18 @@ def routes(world: World) -> list[Route]:
         ("PUT", "/device/offline", _offline),
     ]
     return [
-        Route(path, _endpoint(world, handler), methods=[method]) for method, path, handler in table
+        Route(prefix + path, _endpoint(find, handler), methods=[method])
+        for method, path, handler in table
     ]
 
 
-def _endpoint(world: World, handler: _Handler) -> Callable[[Request], Awaitable[Response]]:
+def _endpoint(
+    find: Callable[[Request], Phone], handler: _Handler
+) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         try:
             body = _body(await request.body())
-            result = handler(world.phone, request, body)
+            result = handler(find(request), request, body)
         except LookupError as error:
             return JSONResponse({"error": str(error.args[0])}, 404)
         except (BadRequest, ValueError) as error:

@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
 from sandbox import assethost, cloudkit, faults
+from sandbox.sharing import SharedDatabase
 from sandbox.zone import Zone
 
 Json = dict[str, Any]
@@ -86,8 +87,13 @@ class Service:
     def __post_init__(self) -> None:
         self.zone = Zone(OWNER, self.clock)
         self.faults = faults.Faults()
+        self.shared = SharedDatabase(OWNER, self.clock)
         world: Any = SimpleNamespace(
-            account=self.account, zone=self.zone, faults=self.faults, clock=self.clock
+            account=self.account,
+            zone=self.zone,
+            faults=self.faults,
+            shared=self.shared,
+            clock=self.clock,
         )
         self.app = Starlette(
             routes=[*cloudkit.routes(world), *assethost.routes(world), *faults.routes(world)],
