@@ -27,11 +27,11 @@ from sync.core.listplan import NewLists
 from sync.core.merge import Side
 from sync.core.settings import Settings
 from sync.core.snapshot import Mode
-from sync.cycle.attended import Attended, Home
 from sync.cycle.committing import Committer
 from sync.cycle.encoding import Encoder
 from sync.cycle.engine import Engine, Parts
 from sync.cycle.filing import Filing
+from sync.cycle.homecoming import Home
 from sync.cycle.planning import Planner
 from sync.cycle.reading import Reader
 from sync.errors import UsageError
@@ -138,10 +138,11 @@ def _wire(
     cloud = CloudKit(transport)
     writer = Writer(config.folder, step, clock)
     home = Home(config.folder, Marker(marker, config.account.apple_id), dialect.suffix)
-    return Attended(
+    return Engine(
         Parts(
             store=store,
             cloud=lambda: cloud,
+            home=home,
             reader=Reader(scanner, dialect.parse),
             filing=Filing(store, writer, config.folder, dialect, _key),
             planner=Planner(store, settings, dialect, clock, _uuid),
@@ -152,8 +153,7 @@ def _wire(
             requests=lambda: transport.requests,
             clock=clock,
             step=step,
-        ),
-        home,
+        )
     )
 
 

@@ -18,6 +18,8 @@ from sync.cycle import observe
 from sync.cycle.committing import Committer
 from sync.cycle.encoding import Encoder
 from sync.cycle.filing import Filing
+from sync.cycle.homecoming import FOLDER, Home, take_back
+from sync.cycle.naming import names_of
 from sync.cycle.planning import Planned, Planner
 from sync.cycle.push import push, resolve_in_flight
 from sync.cycle.reading import LocalState, Reader
@@ -35,14 +37,15 @@ ROUNDS = 20  # cycles of one ``settled`` call: files being saved, records change
 class Parts:
     """What an engine is made of.
 
-    ``cloud`` connects when first used, ``requests`` counts those sent so far, ``clock`` is Unix
-    seconds, ``step`` is called before each effect.
+    ``cloud`` connects when first used, ``requests`` counts those sent so far, ``home`` is the
+    synced folder, ``clock`` is Unix seconds, ``step`` is called before each effect.
     """
 
     store: Store
     cloud: Callable[[], CloudKit]
     reader: Reader
     filing: Filing
+    home: Home
     planner: Planner
     committer: Committer
     encoder: Encoder
@@ -101,9 +104,17 @@ class Engine:
         return report
 
     def approve(self, keys: Sequence[str] = ()) -> list[Hold]:
-        """Let what is held go ahead: the holds of these ids or paths, or all that can be."""
+        """Let what is held go ahead: the holds of these ids or paths, or all that can be.
+
+        The key ``folder`` takes back a folder that lost its marker, if it can be recognised;
+        raises UsageError if not.
+        """
+        parts = self._parts
         self._quiet_until_s = 0.0
-        return self._parts.committer.approve(keys)
+        others = [key for key in keys if key != FOLDER]
+        now_ns = int(parts.clock() * 1e9)
+        taken = take_back(parts.home, parts.store, now_ns) if FOLDER in keys else []
+        return taken + (parts.committer.approve(others) if others or not keys else [])
 
     # ---- the parts of a cycle
 
@@ -165,6 +176,7 @@ class Engine:
         report.held = [
             Hold(hold.id, HoldKind(hold.kind), hold.reason) for hold in store.journal.holds()
         ]
+        report.names = names_of([*report.held, *report.new_holds], store)
         report.open_conflicts = len(store.journal.open_conflicts())
         report.pending = counts.get("queued", 0) + counts.get("in-flight", 0)
         report.parked = counts.get("parked", 0)
