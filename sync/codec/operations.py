@@ -7,7 +7,7 @@ a change tag cannot be built here, so no write of ours can overwrite what it has
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import Any, Protocol
 
@@ -24,6 +24,8 @@ __all__ = [
     "NoRecords",
     "Rank",
     "Records",
+    "Upload",
+    "asset",
     "create",
     "delete",
     "double",
@@ -126,6 +128,16 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that a field of a record is to hold; in an operation it stands for its receipt."""
+
+    record_name: str
+    record_type: str
+    field: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """Operations that must be applied together or not at all, in their order.
 
@@ -138,6 +150,20 @@ class Group:
     change: Change
     creates: frozenset[str] = frozenset()
     needs: frozenset[str] = frozenset()
+
+    @property
+    def uploads(self) -> tuple[Upload, ...]:
+        """The files that have to be sent before it, in the order of its operations."""
+        return tuple(
+            field["value"]
+            for operation in self.operations
+            for field in operation["record"].get("fields", {}).values()
+            if isinstance(field.get("value"), Upload)
+        )
+
+    def filled(self, receipts: Mapping[Upload, Wire]) -> Group:
+        """The same with each upload's receipt in its place."""
+        return replace(self, operations=tuple(_filled(each, receipts) for each in self.operations))
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +229,11 @@ def reference(ctx: Context, name: str | None) -> Wire:
     return {"type": "REFERENCE", "value": {"recordName": name, "action": "VALIDATE", **zone}}
 
 
+def asset(upload: Upload) -> Wire:
+    """A file that is sent before the operation; see ``Group.filled``."""
+    return {"type": "ASSETID", "value": upload}
+
+
 def token_map(
     ctx: Context,
     old: str | None,
@@ -235,6 +266,17 @@ def update(record: Record, kind: str, fields: Wire, parent: str | None = None) -
 def delete(record: Record, kind: str) -> Wire:
     """An operation that removes a record for good, if it still is as it was seen."""
     return {"operationType": "delete", "record": _seen(record, kind)}
+
+
+def _filled(operation: Wire, receipts: Mapping[Upload, Wire]) -> Wire:
+    record = operation["record"]
+    fields = {
+        name: {**field, "value": receipts[field["value"]]}
+        if isinstance(field.get("value"), Upload)
+        else field
+        for name, field in record.get("fields", {}).items()
+    }
+    return {**operation, "record": {**record, "fields": fields}} if fields else operation
 
 
 def _seen(record: Record, kind: str) -> Wire:

@@ -168,6 +168,7 @@ class Engine:
         pushed = push(parts.store, cloud, zone, parts.encoder.encode, self._now_ms)
         report.pushed = pushed.acknowledged
         report.problems += [f"not accepted by iCloud: {reason}" for reason in pushed.parked]
+        report.problems += [f"sent later: {reason}" for reason in pushed.postponed]
         report.come_back(pushed.retry_after_s)
 
     def _sum_up(self, report: Report) -> None:

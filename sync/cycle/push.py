@@ -11,7 +11,7 @@ Rules it keeps
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from store.db import Store
@@ -20,6 +20,7 @@ from store.outbox import Intent
 from sync.codec.operations import Group
 from sync.core.order import Request, pack
 from sync.cycle.observe import remember
+from sync.cycle.uploading import Later, Never, Uploads, with_files
 from sync.remote.answers import Failure
 from sync.remote.cloudkit import ZoneId
 
@@ -31,8 +32,8 @@ _MORE_TO_COME = ("undelete", "occurrence")
 WAIT_S = 5.0  # before trying again what the service asked to try later
 
 
-class Sender(Protocol):
-    """The two calls of the iCloud side that sending needs."""
+class Sender(Uploads, Protocol):
+    """The calls of the iCloud side that sending needs."""
 
     def modify(
         self, zone: ZoneId, operations: Sequence[Mapping[str, Any]], *, atomic: bool
@@ -74,6 +75,7 @@ class Pushed:
 
     acknowledged: int = 0
     parked: list[str] = field(default_factory=list)
+    postponed: list[str] = field(default_factory=list)  # why files could not be sent now
     unsettled: set[str] = field(default_factory=set)  # record names to look up
     retry_after_s: float | None = None
 
@@ -128,7 +130,7 @@ def _send(
     failed: set[str],
 ) -> None:
     """Send one request; an atomic one again without its culprits, until nothing is left."""
-    parcels = [parcel for parcel in request.groups if not parcel.needs & failed]
+    parcels = _with_files(store, cloud, zone, request.groups, result, failed)
     while parcels:
         with store.commit("send"):
             store.outbox.send([parcel.intent.seq for parcel in parcels], now_ms())
@@ -142,6 +144,32 @@ def _send(
                     _refuse(store, parcel, [unnamed], result)
                 return
         parcels = [parcel for parcel in siblings if not parcel.needs & failed]
+
+
+def _with_files(
+    store: Store,
+    cloud: Sender,
+    zone: ZoneId,
+    parcels: Sequence[Parcel],
+    result: Pushed,
+    failed: set[str],
+) -> list[Parcel]:
+    """The parcels that can go, with their files sent; the others wait or are parked."""
+    ready: list[Parcel] = []
+    for parcel in parcels:
+        if parcel.needs & failed:
+            continue
+        match with_files(cloud, zone, parcel.group):
+            case Later(reason):
+                result.postponed.append(reason)
+                failed |= parcel.creates
+            case Never(reason):
+                with store.commit("park"):
+                    _park(store, parcel.intent, reason, result)
+                failed |= parcel.creates
+            case group:
+                ready.append(replace(parcel, group=group))
+    return ready
 
 
 def _take_answers(

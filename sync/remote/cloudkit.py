@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from sync.codec.operations import Upload
 from sync.errors import BadResponse, ServiceError
 from sync.remote.answers import ATOMIC, UNANSWERED, Failure, zone_missing
+from sync.remote.assets import LinkExpired, inline, link_of, size_of
 from sync.remote.transport import Transport
 from sync.remote.zones import (
     ChangePage,
@@ -166,6 +168,57 @@ class CloudKit:
         items = self._matched(answer, names, where)
         return [items[name] for name in names]
 
+    def upload(self, zone: ZoneId, uploads: Sequence[Upload]) -> list[Record]:
+        """Send files; for each, in order, the value that its field has to be written with.
+
+        Raises also what ``AssetHost.put`` raises. Nothing is changed yet: what is sent and never
+        written is the service's to clear away.
+        """
+        where = "assets/upload"
+        values: list[Record] = []
+        for start in range(0, len(uploads), LIMIT):
+            batch = uploads[start : start + LIMIT]
+            body = {"zoneID": zone.wire(), "tokens": [_token(upload) for upload in batch]}
+            answer = self._transport.post(f"{zone.database}/{where}", body)
+            addresses = _addresses(objects(answer, "tokens", where))
+            for upload in batch:
+                url = addresses.get((upload.record_name, upload.field))
+                if url is None:
+                    raise BadResponse(f"{where} gave no address for {upload.field}")
+                values.append(self._transport.assets.put(url, upload.data))
+        return values
+
+    def download(self, value: Mapping[str, Any]) -> bytes:
+        """The bytes of a file by its field's value: those that came along, else by its link.
+
+        Raises LinkExpired where the link is not or no longer good, Throttled, NetworkError,
+        BadResponse.
+        """
+        data = inline(value)
+        if data is not None:
+            return data
+        url = link_of(value)
+        if url is None:
+            raise LinkExpired("the record came without a link to its file")
+        return self._transport.assets.get(url, size_of(value))
+
+    def fetch(self, zone: ZoneId, name: str, field: str, value: Mapping[str, Any]) -> bytes:
+        """``download`` for the field of a record, with a fresh link where its own is too old.
+
+        Raises LinkExpired also when the record holds another file by now, or none.
+        """
+        try:
+            return self.download(value)
+        except LinkExpired:
+            [record] = self.lookup(zone, [name])
+            fresh = {} if isinstance(record, Failure) else record.get("fields", {}).get(field) or {}
+            again = fresh.get("value")
+            if not isinstance(again, dict) or again.get("fileChecksum") != value.get(
+                "fileChecksum"
+            ):
+                raise
+            return self.download(again)
+
     def _matched(
         self, answer: Mapping[str, Any], names: Sequence[str], where: str
     ) -> dict[str, Record | Failure]:
@@ -185,6 +238,22 @@ class CloudKit:
 
 def _since(token: str | None) -> dict[str, str]:
     return {} if token is None else {"syncToken": token}
+
+
+def _token(upload: Upload) -> Record:
+    return {
+        "recordType": upload.record_type,
+        "recordName": upload.record_name,
+        "fieldName": upload.field,
+    }
+
+
+def _addresses(tokens: Sequence[Mapping[str, Any]]) -> dict[tuple[object, object], str]:
+    return {
+        (token.get("recordName"), token.get("fieldName")): token["url"]
+        for token in tokens
+        if isinstance(token.get("url"), str)
+    }
 
 
 def _name(operation: Mapping[str, Any]) -> str:

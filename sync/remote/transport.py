@@ -24,6 +24,7 @@ import orjson
 from sync.errors import BadResponse, SignInNeeded, Throttled
 from sync.remote.account import Account, Connection
 from sync.remote.answers import SIGNED_OUT, WAIT, Refusal, carries_token, error_of
+from sync.remote.assets import AssetHost
 from sync.remote.client import foreign, make_client, read_object, service, was_sent
 from sync.remote.limiter import Limiter
 
@@ -70,6 +71,8 @@ class Transport:
         self._inner = inner
         self._connection: Connection | None = None
         self._client: httpx.Client | None = None
+        self.assets = AssetHost(session.account, limiter, self._count, inner=inner)
+        """Where the files of records are; it waits and fails for itself."""
 
     def post(
         self,
@@ -100,9 +103,13 @@ class Transport:
 
     def close(self) -> None:
         """Close the connections; the next request opens new ones."""
+        self.assets.close()
         if self._client is not None:
             self._client.close()
         self._client = self._connection = None
+
+    def _count(self) -> None:
+        self.requests += 1
 
     def _sent(
         self, path: str, body: Mapping[str, Any], tries: Counter[str], *, writes: bool
@@ -111,7 +118,7 @@ class Transport:
         connection, client = self._connected()
         url = f"{connection.database_url}/database/1/com.apple.reminders/production/{path}"
         self._limiter.wait()
-        self.requests += 1
+        self._count()
         try:
             response = client.post(
                 url,
