@@ -61,6 +61,11 @@ _INDEX = {
     "POST /device/lists": "name [group, is_group]",
     "PATCH /device/lists/{id}": "name",
     "DELETE /device/lists/{id}": "softly, as the app does",
+    "GET /device/lists/{id}/sections": "oldest first",
+    "POST /device/lists/{id}/sections": "name",
+    "PATCH /device/sections/{id}": "name",
+    "DELETE /device/sections/{id}": "softly; its reminders are then in none",
+    "PUT /device/reminders/{id}/section": "section: id or null",
     "POST /device/sync": "send and fetch now, also when offline",
     "PUT /device/offline": "offline: true | false",
 }
@@ -89,6 +94,11 @@ def routes_of(prefix: str, find: Callable[[Request], Phone]) -> list[Route]:
         ("POST", "/device/lists", _create_list),
         ("PATCH", "/device/lists/{id}", _rename_list),
         ("DELETE", "/device/lists/{id}", _delete_list),
+        ("GET", "/device/lists/{id}/sections", _sections),
+        ("POST", "/device/lists/{id}/sections", _create_section),
+        ("PATCH", "/device/sections/{id}", _rename_section),
+        ("DELETE", "/device/sections/{id}", _delete_section),
+        ("PUT", "/device/reminders/{id}/section", _put_in_section),
         ("GET", "/device/reminders", _reminders),
         ("POST", "/device/reminders", _create),
         ("GET", "/device/reminders/{id}", _reminder),
@@ -289,6 +299,32 @@ def _shown_list(phone: Phone, which: str) -> dict[str, Any]:
 def _delete_list(phone: Phone, request: Request, body: dict[str, Any]) -> Any:
     _fresh(phone).delete_list(request.path_params["id"])
     return {"deleted": request.path_params["id"]}
+
+
+def _sections(phone: Phone, request: Request, body: dict[str, Any]) -> Any:
+    return [asdict(entry) for entry in _fresh(phone).sections(request.path_params["id"])]
+
+
+def _create_section(phone: Phone, request: Request, body: dict[str, Any]) -> Any:
+    name = _checked(body, {"name": (str,)}, "name")["name"]
+    return {"id": _fresh(phone).create_section(request.path_params["id"], name), "name": name}
+
+
+def _rename_section(phone: Phone, request: Request, body: dict[str, Any]) -> Any:
+    name = _checked(body, {"name": (str,)}, "name")["name"]
+    _fresh(phone).rename_section(request.path_params["id"], name)
+    return {"id": request.path_params["id"], "name": name}
+
+
+def _delete_section(phone: Phone, request: Request, body: dict[str, Any]) -> Any:
+    _fresh(phone).delete_section(request.path_params["id"])
+    return {"deleted": request.path_params["id"]}
+
+
+def _put_in_section(phone: Phone, request: Request, body: dict[str, Any]) -> Any:
+    section = _checked(body, {"section": (str, type(None))}, "section")["section"]
+    _fresh(phone).put_in_section(request.path_params["id"], section)
+    return _shown(phone, request.path_params["id"])
 
 
 def _sync(phone: Phone, request: Request, body: dict[str, Any]) -> Any:

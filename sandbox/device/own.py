@@ -20,6 +20,9 @@ _SECRET_STRINGS = frozenset(
         ("Hashtag", "Name"),
         ("Attachment", "URL"),
         ("Reminder", "UrgentPresentationAlarmsChecksum"),
+        ("List", "MembershipsOfRemindersInSectionsChecksum"),
+        ("ListSection", "DisplayName"),
+        ("ListSection", "CanonicalName"),
     }
 )
 _TYPES = {

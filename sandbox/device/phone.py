@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
-from sandbox.device import edits, files, occurrence, view
+from sandbox.device import edits, files, occurrence, sections, view
 from sandbox.device.edits import BLUE, KEEP, Keep
 from sandbox.device.exchange import Exchange
 from sandbox.device.own import Own
-from sandbox.device.view import ShownList, ShownReminder
+from sandbox.device.view import ShownList, ShownReminder, ShownSection
 from sandbox.zone import Zone
 
 
@@ -101,6 +101,31 @@ class Phone:
     def order_list(self, which: str, ids: Iterable[str]) -> None:
         """Set the manual order of a list."""
         files.order_list(self._own, which, list(ids))
+        self._push()
+
+    def sections(self, which: str) -> list[ShownSection]:
+        """Return the sections of a list, oldest first."""
+        return view.sections_of(self._own, edits.list_named(self._own, which))
+
+    def create_section(self, which: str, name: str) -> str:
+        """Make a section in a list; returns its bare UUID."""
+        identity = sections.create(self._own, which, name)
+        self._push()
+        return identity
+
+    def rename_section(self, section: str, name: str) -> None:
+        """Rename a section, given its bare UUID."""
+        sections.rename(self._own, section, name)
+        self._push()
+
+    def delete_section(self, section: str) -> None:
+        """Soft-delete a section; its reminders stay, in none."""
+        sections.delete(self._own, section)
+        self._push()
+
+    def put_in_section(self, identity: str, section: str | None, *, packed: bool = False) -> None:
+        """Put a reminder into a section of its list, or into none; `packed`: file in gzip."""
+        sections.put(self._own, identity, section, packed=packed)
         self._push()
 
     def create(

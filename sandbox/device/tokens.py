@@ -72,6 +72,7 @@ _LIST = {
     "Color": "color",
     "ReminderIDs": "reminderIDsMergeableOrdering",
     "MembershipsOfRemindersInSectionsChecksum": "membershipsOfRemindersInSectionsChecksum",
+    "MembershipsOfRemindersInSectionsAsData": "membershipsOfRemindersInSectionsChecksum",
     "SectionIDsOrderingAsData": "sectionIDsOrderingAsData",
 }
 _SECTION = {

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-from sandbox.device import alarms, document, files, occurrence
+from sandbox.device import alarms, document, files, occurrence, sections
 from sandbox.device.document import DocumentError
 from sandbox.device.moment import Moment
 from sandbox.device.own import Copy, Own
+from sandbox.device.sections import MembershipError
 
 SILENT = "timed due date without alarm: does not notify"
 
@@ -30,13 +31,21 @@ class ShownList:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownSection:
+    """A section of a list on screen."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class ShownReminder:
     """A reminder on screen.
 
     `due` is the stored due date, `shown_due` what is displayed: the earliest date alarm that the
     phone does not drop, else the due date. Forms: "2026-03-02" all-day, "2026-03-02T14:30"
     floating, "2026-03-02T14:30[Europe/Paris]" zoned. `repeat` is the rule as `occurrence.shown`
-    writes it: "weekly/2/"; `images` are file names.
+    writes it: "weekly/2/"; `images` are file names; `section` is the name of one.
     """
 
     id: str
@@ -54,6 +63,7 @@ class ShownReminder:
     images: tuple[str, ...]
     repeat: str | None
     parent: str | None
+    section: str | None
     created: datetime | None
     problems: tuple[str, ...]
 
@@ -83,6 +93,12 @@ def _list(own: Own, copy: Copy, counts: dict[str, int]) -> ShownList:
         count=counts.get(copy.name, 0),
         color=color,
     )
+
+
+def sections_of(own: Own, holder: Copy) -> list[ShownSection]:
+    """Return the sections of a list, oldest first."""
+    shown = sections.shown(own, holder)
+    return [ShownSection(copy.id, str(copy.get("DisplayName") or "")) for copy in shown]
 
 
 def reminders(own: Own, holder: Copy | None = None) -> list[ShownReminder]:
@@ -144,9 +160,18 @@ def _reminder(own: Own, copy: Copy, list_name: str) -> ShownReminder:
         images=tuple(str(image.get("FileName")) for image in files.images(own, copy)),
         repeat=occurrence.shown(rule) if rule else None,
         parent=parent.id if parent else None,
+        section=_section(own, copy, problems),
         created=_instant(copy.get("CreationDate")),
         problems=tuple(problems),
     )
+
+
+def _section(own: Own, copy: Copy, problems: list[str]) -> str | None:
+    try:
+        return sections.section_of(own, copy)
+    except MembershipError as error:
+        problems.append(str(error))
+        return None
 
 
 def _text(copy: Copy, field: str, label: str, problems: list[str]) -> str:
