@@ -133,7 +133,12 @@ def _wire(
     settings = _settings(config, zone)
     dialect = Dialect(FORMATS[config.format], zone)
     scanner: Scanner[TodoFile] = Scanner(
-        config.folder, dialect.suffix, dialect.parse, clock, expect_marker=marker
+        config.folder,
+        dialect.suffix,
+        dialect.parse,
+        clock,
+        expect_marker=marker,
+        bound_by=dialect.format.bound_by,
     )
     cloud = CloudKit(transport)
     writer = Writer(config.folder, step, clock)

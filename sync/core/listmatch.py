@@ -2,7 +2,7 @@
 
 A file is matched to a list by, in this order: the path where the list was last time, the id in its
 front matter, most of its lines belonging to a list whose own file is gone, and on first contact
-its name.
+its name, or the name in its front matter.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from store.model import ListInfo
+from sync.core.binding import may_stay
 from sync.core.identity import list_block_id
 from sync.core.listplan import FileFacts, ListBase, ListRules
 
@@ -35,7 +36,8 @@ def match_files(
             taken.add(path)
 
     for id, base in bases.items():
-        if base.path in files and _may_be(files[base.path], id):
+        facts = files.get(base.path)
+        if facts is not None and _may_be(facts, id) and may_stay(facts, id, living, bases):
             claim(id, base.path)
     by_block = {list_block_id(id): id for id in {*living, *bases}}
     for path, facts in sorted(files.items()):
@@ -44,17 +46,26 @@ def match_files(
     for path, facts in sorted(files.items()):
         most = Counter(facts.known).most_common(1)
         if most and most[0][0] in bases and most[0][1] >= MOSTLY * sum(facts.known.values()):
-            claim(most[0][0], path)
+            id = most[0][0]
+            if not _stood_beside(facts, id) and may_stay(facts, id, living, bases):
+                claim(id, path)
     by_name = _unique_names(living, owner)
-    for path in sorted(files):
-        id_by_name = by_name.get(rules.name_of(path).casefold())
-        if id_by_name is not None and files[path].list_block is None:
+    for path, facts in sorted(files.items(), key=lambda one: (one[1].is_bound, one[0])):
+        id_by_name = by_name.get((facts.wants_list or rules.name_of(path)).casefold())
+        if id_by_name is None or _stood_beside(facts, id_by_name):
+            continue
+        if facts.list_block is None:
             claim(id_by_name, path)
     return owner
 
 
 def _may_be(facts: FileFacts, id: str) -> bool:
     return facts.list_block is None or facts.list_block == list_block_id(id)
+
+
+def _stood_beside(facts: FileFacts, id: str) -> bool:
+    """Whether it was a file of the list beside its own: then it is not where that one went."""
+    return facts.is_bound and facts.was == id
 
 
 def _unique_names(living: Mapping[str, ListInfo], owner: Mapping[str, str]) -> dict[str, str]:

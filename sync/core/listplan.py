@@ -12,7 +12,7 @@ from sync.core.merge import Side
 from sync.core.snapshot import ListView, Mode
 
 __all__ = ["CreateFile", "CreateList", "FileFacts", "ListBase", "ListPlan", "ListRules"]
-__all__ += ["NewLists", "RenameFile", "RenameList"]
+__all__ += ["NewLists", "Rebind", "RenameFile", "RenameList"]
 
 
 class NewLists(StrEnum):
@@ -28,7 +28,8 @@ class FileFacts:
     """What is known of one todo file; ``trouble`` says why it could not be read, if so.
 
     ``list_block`` and ``wants_list`` come from front matter; ``known`` counts, per list id, the
-    lines whose reminders were in that list; ``tasks`` counts all task lines.
+    lines whose reminders were in that list; ``tasks`` counts all task lines, ``copied`` those whose
+    ids stand in another file too. ``was`` is the list that had this path last time.
     """
 
     path: str
@@ -37,6 +38,13 @@ class FileFacts:
     wants_list: str | None = None
     known: Mapping[str, int] = field(default_factory=dict)
     tasks: int = 0
+    copied: int = 0
+    was: str | None = None
+
+    @property
+    def is_bound(self) -> bool:
+        """Whether it names its list, so that its own name and place say nothing."""
+        return self.wants_list is not None and self.list_block is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +103,21 @@ class RenameFile:
     path: str
 
 
+@dataclass(frozen=True, slots=True)
+class Rebind:
+    """The list was renamed in iCloud: the front matter of a file bound to it shall say so."""
+
+    id: str
+    path: str
+    name: str
+
+
 @dataclass(slots=True)
 class ListPlan:
-    """Where every list stands, and what has to be done about lists themselves."""
+    """Where every list stands, and what has to be done about lists themselves.
+
+    Several files may belong to one list; the one in its view gets the lines that come from iCloud.
+    """
 
     views: dict[str, ListView] = field(default_factory=dict)
     owner: dict[str, str] = field(default_factory=dict)  # path -> list id
@@ -105,6 +125,7 @@ class ListPlan:
     rename_lists: list[RenameList] = field(default_factory=list)
     create_files: list[CreateFile] = field(default_factory=list)
     rename_files: list[RenameFile] = field(default_factory=list)
+    rebinds: list[Rebind] = field(default_factory=list)
     learned: dict[str, ListBase] = field(default_factory=dict)
     ended: list[str] = field(default_factory=list)  # deleted in iCloud
     holds: list[Hold] = field(default_factory=list)
@@ -113,5 +134,9 @@ class ListPlan:
     def writes(self) -> bool:
         """Whether anything would change on either side."""
         return bool(
-            self.create_lists or self.rename_lists or self.create_files or self.rename_files
+            self.create_lists
+            or self.rename_lists
+            or self.create_files
+            or self.rename_files
+            or self.rebinds
         )

@@ -1,7 +1,7 @@
 """Lists and files: what has to be created or renamed on either side. Pure.
 
-Which file is which list is ``listmatch``'s to say, and what becomes of the files that are left
-``newlists``'s.
+Which file is which list is ``listmatch``'s to say, which files stand beside it ``binding``'s, and
+what becomes of the files that are left ``newlists``'s.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from unicodedata import normalize
 
 from store.model import Absent, ListInfo, Presence, Present, Unknown
 from sync.core.actions import Hold, HoldKind
+from sync.core.binding import bind_files
 from sync.core.groups import in_group, learn_groups
 from sync.core.listmatch import match_files
 from sync.core.listplan import (
@@ -65,10 +66,11 @@ def plan_lists(
             plan.views[id] = ListView(id, bases[id].name, owner.get(id), blocked=blocked)
             plan.holds.append(Hold(id, HoldKind.LIST, blocked))
         else:  # ours, not yet created
-            _await_list(plan, id, bases[id], owner.get(id), rules)
-    for path in sorted(files.keys() - plan.owner.keys()):
+            _await_list(plan, id, bases[id], owner.get(id), files, rules)
+    held = bind_files(plan, files, living, bases)
+    for path in sorted(files.keys() - plan.owner.keys() - set(held)):
         facts = files[path]
-        if facts.trouble:
+        if facts.trouble or path in plan.owner:
             continue
         if facts.list_block is not None or rules.new_lists is NewLists.NO:
             name_copy(plan, facts, remote, bases)
@@ -103,9 +105,12 @@ def _plan_list(
         plan.owner[wanted] = info.id
         plan.views[info.id] = ListView(info.id, info.name, wanted, mode)
         return
-    trouble = files[path].trouble
-    plan.views[info.id] = ListView(info.id, info.name, path, mode, blocked=trouble)
-    if not trouble:
+    facts = files[path]
+    plan.views[info.id] = ListView(info.id, info.name, path, mode, blocked=facts.trouble)
+    if facts.is_bound:
+        if base != (now := ListBase(info.name, info.group, path)) and not facts.trouble:
+            plan.learned[info.id] = now
+    elif not facts.trouble:
         _merge_name(plan, info, path, base, wanted, mode, rules)
 
 
@@ -161,12 +166,18 @@ def _end_list(plan: ListPlan, id: str, base: ListBase, path: str | None) -> None
 
 
 def _await_list(
-    plan: ListPlan, id: str, base: ListBase, path: str | None, rules: ListRules
+    plan: ListPlan,
+    id: str,
+    base: ListBase,
+    path: str | None,
+    files: Mapping[str, FileFacts],
+    rules: ListRules,
 ) -> None:
     """Ours, chosen before and not yet acknowledged: create it (again), under the same id."""
     plan.views[id] = ListView(id, base.name, path, rules.mode_of(base.name))
     if path is None:
         plan.ended.append(id)
         return
-    name = base.name if path == base.path else rules.name_of(path)
+    as_before = path == base.path or files[path].is_bound
+    name = base.name if as_before else rules.name_of(path)
     plan.create_lists.append(CreateList(id, name, base.group, path))

@@ -82,6 +82,10 @@ def plan_new_file(
             plan.holds.append(Hold(facts.path, HoldKind.NEW_LIST, reason))
         return
     name = facts.wants_list or rules.name_of(facts.path)
+    twin = next((new for new in plan.create_lists if new.name.casefold() == name.casefold()), None)
+    if twin is not None and facts.is_bound:
+        plan.owner[facts.path] = twin.id
+        return
     names = [
         *(info.name for info in living.values() if not info.is_group),
         *(new.name for new in plan.create_lists),
@@ -91,10 +95,9 @@ def plan_new_file(
         plan.holds.append(Hold(facts.path, HoldKind.NEW_LIST, reason))
         return
     group, _, _ = facts.path.rpartition("/")
-    group_id = next(
-        (i.id for i in living.values() if i.is_group and i.name == rules.name_of(group)), None
-    )
-    if group and group_id is None:
+    name_there = None if "/" in group else rules.name_of(group)
+    group_id = next((i.id for i in living.values() if i.is_group and i.name == name_there), None)
+    if group and group_id is None and not facts.is_bound:
         reason = f"{facts.path} stands in a folder that is no group in iCloud"
         plan.holds.append(Hold(facts.path, HoldKind.NEW_LIST, reason))
         return

@@ -185,7 +185,8 @@ class Committer:
 
     def _desk(self, planned: Planned, local: LocalState) -> Desk:
         known = planned.known
-        paths = {id: path for path, id in planned.lists.owner.items()}
+        lists = planned.lists
+        paths = {view.id: view.path for view in lists.views.values() if view.path is not None}
         rank: dict[str, tuple[int, int]] = {}
         for row in known.list_rows.values():
             rank.update({id: (place, 0) for place, id in enumerate(row.order)})
@@ -195,6 +196,7 @@ class Committer:
             local=local,
             lines=planned.world.lines,
             paths=paths,
+            owner=lists.owner,
             blocks=known.blocks,
             base=known.base,
             dialect=self._dialect,

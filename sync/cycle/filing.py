@@ -12,6 +12,7 @@ from pathlib import Path
 from store.bases import ListBase
 from store.db import Store
 from store.places import FileRow
+from sync.core.listplan import Rebind
 from sync.core.match import Leaving, words
 from sync.cycle.committing import LEAVING, Work, leaving_text, lines_by_block
 from sync.cycle.planning import Planned
@@ -21,6 +22,7 @@ from sync.cycle.report import Report
 from sync.local.formats import Dialect
 from sync.local.outcome import ChangedMeanwhile, Outcome, Refused, Replaced
 from sync.local.swap import Writer
+from sync.local.tasks import CannotEdit
 
 __all__ = ["Filing"]
 
@@ -55,7 +57,16 @@ class Filing:
             if self._tell(outcome, write.path, report):
                 report.files += 1
                 local = local.with_file(write.path, write.data, self._dialect.parse)
+        behind = set()
+        for rebind in planned.lists.rebinds:
+            data = self._rebind(rebind, local, report)
+            if data is not None:
+                local = local.with_file(rebind.path, data, self._dialect.parse)
+            else:
+                behind.add(rebind.id)
         for op in planned.lists.rename_files:
+            if op.id in behind:
+                continue  # a file still has the old name, by which the list must be known
             outcome = self.writer.rename(Path(op.old), Path(op.path))
             if self._tell(outcome, op.old, report):
                 report.files += 1
@@ -85,6 +96,21 @@ class Filing:
         return local
 
     # ---- single effects
+
+    def _rebind(self, op: Rebind, local: LocalState, report: Report) -> bytes | None:
+        """Let a bound file name its list as it is called now; gives its bytes if it was done."""
+        file = local.files[op.path]
+        assert file.todo is not None
+        try:
+            data = self._dialect.set_head(file.todo, {"icloud-list": op.name})
+        except CannotEdit as error:
+            report.problems.append(f"{op.path}: {error.reason}")
+            return None
+        outcome = self._put(FileWrite(op.path, file.sha256, data, 1), self._mint())
+        if not self._tell(outcome, op.path, report):
+            return None
+        report.files += 1
+        return data
 
     def _put(self, write: FileWrite, key: str) -> Outcome:
         path = Path(write.path)

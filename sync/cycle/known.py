@@ -40,6 +40,7 @@ class Known:
     traces: dict[str, Trace]
     in_flight: dict[str, Evidence]
     pending: dict[str, Occurrence]
+    list_at: dict[str, str]  # the list that a path belonged to last time
 
 
 def gather(store: Store) -> Known:
@@ -64,6 +65,7 @@ def gather(store: Store) -> Known:
             one.id: Occurrence(one.id, one.due, one.next_due, one.next_rule, one.copy_id)
             for one in store.occurrences.pending()
         },
+        list_at={path: file.list_id for path, file in store.places.files().items() if file.list_id},
     )
 
 

@@ -73,8 +73,8 @@ class Planned:
     @property
     def needs_marks(self) -> bool:
         """Whether lines or files have to be given their identity before anything else."""
-        matched = self.world.matched
-        return bool(matched.unstamped or matched.adopted or self.lists.rename_files)
+        matched, lists = self.world.matched, self.lists
+        return bool(matched.unstamped or matched.adopted or lists.rename_files or lists.rebinds)
 
     def next_look(self, now_s: float) -> float:
         """Until when (Unix seconds) nothing changes by the passing of time alone."""

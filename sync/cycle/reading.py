@@ -117,6 +117,7 @@ def _state(scan: FolderScan[TodoFile]) -> LocalState:
     if isinstance(scan.root, NotReady):
         return LocalState(trouble=scan.root.reason)
     files = {path: _local_file(path, file) for path, file in scan.files.items()}
+    unbound = {path: files.pop(path).ids for path in [*files] if _is_unbound(files[path])}
     waits = [
         file.state.retry_after_s
         for file in scan.files.values()
@@ -125,11 +126,17 @@ def _state(scan: FolderScan[TodoFile]) -> LocalState:
     unreadable = next((f"{p} {why}" for p, why in sorted(scan.unreadable.items())), "")
     return LocalState(
         files=files,
-        strays=scan.strays,
+        strays={**scan.strays, **unbound},
         notes={**scan.ignored, **scan.unreadable},
         incomplete=unreadable,
         retry_after_s=max(waits, default=None),
     )
+
+
+def _is_unbound(file: LocalFile) -> bool:
+    """Whether it is too deep to be a list's file and, read, turns out to name none."""
+    head = file.todo.front_matter if file.todo is not None else None
+    return file.path.count("/") > 1 and head is not None and head.list_name is None
 
 
 def _local_file(path: str, scanned: FileScan[TodoFile]) -> LocalFile:

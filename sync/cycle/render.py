@@ -52,7 +52,8 @@ class FileWrite:
 class Desk:
     """All that is needed to write: where lines are, their ids, and how new ones look.
 
-    ``paths`` maps list ids to files, ``blocks`` reminders to block ids, ``rank`` gives the order
+    ``paths`` maps list ids to the file that new lines go to, ``owner`` every file to its list,
+    ``blocks`` reminders to block ids, ``rank`` gives the order
     of new lines, ``base`` what is agreed on now.
     """
 
@@ -62,7 +63,16 @@ class Desk:
     blocks: Mapping[str, str]
     base: Mapping[str, Values]
     dialect: Dialect
+    owner: Mapping[str, str] = field(default_factory=dict)
     rank: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+
+    def path_for(self, id: str, reminder: Reminder) -> str:
+        """The file where its line belongs: its parent's, else its own if that is of its list."""
+        for other in (reminder.parent, id):
+            line = self.lines.get(other) if other is not None else None
+            if line is not None and self.owner.get(line.path) == reminder.list:
+                return line.path
+        return self.paths[reminder.list]
 
 
 @dataclass(slots=True)
@@ -125,7 +135,7 @@ def moving_out(desk: Desk, renders: Iterable[RenderOp]) -> list[Leaving]:
         for op in renders
         if isinstance(op, MoveLine)
         and (line := desk.lines.get(op.id)) is not None
-        and line.path != desk.paths.get(op.reminder.list)
+        and line.path != desk.path_for(op.id, op.reminder)
     )
 
 
@@ -183,11 +193,11 @@ def _add_job(desk: Desk, op: RenderOp, jobs: Mapping[str, _FileJob]) -> Problem 
             jobs[line.path].edits.append((op.id, Remove(line.task)))
             jobs[line.path].changes[op.id] += _forgotten(desk, op.id)
         case AddLine(reminder=reminder):
-            path = desk.paths[reminder.list]
+            path = desk.path_for(op.id, reminder)
             jobs[path].inserts.append((op.id, reminder))
             jobs[path].changes[op.id] += _moved(desk, op.id, reminder.values(), placed=True)
         case MoveLine(reminder=reminder, changes=changes) if line is not None:
-            path = desk.paths[reminder.list]
+            path = desk.path_for(op.id, reminder)
             task = desk.local.files[line.path].tasks[line.task]
             if not task.clean:
                 return Problem(

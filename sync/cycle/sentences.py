@@ -50,7 +50,8 @@ def sentences(planned: Planned) -> list[str]:
 
 def renames(planned: Planned) -> list[str]:
     """The files that follow a list's new name or place."""
-    return [f"files: {op.old} → {op.path}" for op in planned.lists.rename_files]
+    told = [f"files: {op.old} → {op.path}" for op in planned.lists.rename_files]
+    return told + [f"files: {op.path}: icloud-list → {op.name}" for op in planned.lists.rebinds]
 
 
 def _pushed(planned: Planned, op: PushOp) -> str:

@@ -72,6 +72,11 @@ def remote_lists(known: Known) -> dict[str, Presence[ListInfo]]:
 def file_facts(local: LocalState, known: Known) -> dict[str, FileFacts]:
     """What is known of each file, for matching files to lists."""
     id_of = {block: id for id, block in known.blocks.items()}
+    places = Counter(
+        block
+        for file in local.files.values()
+        for block in {task.block for task in file.tasks if task.block in id_of}
+    )
     facts = {}
     for path, file in local.files.items():
         front = file.todo.front_matter if file.todo else None
@@ -88,6 +93,8 @@ def file_facts(local: LocalState, known: Known) -> dict[str, FileFacts]:
             wants_list=front.list_name if front else None,
             known=counts,
             tasks=len(file.tasks),
+            copied=sum(places[task.block or ""] > 1 for task in file.tasks),
+            was=known.list_at.get(path),
         )
     return facts
 

@@ -162,6 +162,21 @@ def ids_in_large(path: str | Path) -> frozenset[str]:
     return frozenset(found)
 
 
+def stray_in(path: str | Path, bound_by: bytes | None) -> tuple[frozenset[str], bool]:
+    """The ids in a file that is no list's by its place, and whether its head may name a list.
+
+    ``bound_by`` is the key that does. Raises ``OSError``.
+    """
+    found: set[str] = set()
+    is_bound = False
+    for number, piece in enumerate(_pieces(path)):
+        found |= ids_in(piece)
+        if number == 0 and bound_by is not None:
+            head = piece.removeprefix(b"\xef\xbb\xbf")
+            is_bound = head.startswith(b"---") and bound_by in head
+    return frozenset(found), is_bound
+
+
 def _has_conflict(data: bytes) -> bool:
     if _CONFLICT_START.search(data):
         return True

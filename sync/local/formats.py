@@ -1,7 +1,7 @@
 """What a format of todo files has to offer, and the formats that there are.
 
 The rooms that scan, plan and write know files through a ``Dialect`` alone: a format, read with the
-home zone. To add a format is to write a module with these five names and to list it here.
+home zone. To add a format is to write a module with these names and to list it here.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ class Format(Protocol):
     """
 
     suffix: str  # of file names, with its dot
+    bound_by: bytes | None  # stands in the head of a file that names its list, if one can
 
     def parse(self, data: bytes, home_zone: str) -> TodoFile:
         """What a file says; raises ``NotTodo`` for bytes that are no text."""
@@ -38,6 +39,9 @@ class Format(Protocol):
 
     def new_file(self, list_block: str | None, home_zone: str) -> bytes:
         """A file without tasks; it carries the list's id where the format has a place for it."""
+
+    def set_head(self, file: TodoFile, values: Mapping[str, str], home_zone: str) -> bytes:
+        """The file's bytes with other values for keys of its front matter, or ``CannotEdit``."""
 
 
 MARKDOWN: Format = markdown
@@ -72,3 +76,7 @@ class Dialect:
     def new_file(self, list_block: str | None) -> bytes:
         """``Format.new_file``."""
         return self.format.new_file(list_block, self.home_zone)
+
+    def set_head(self, file: TodoFile, values: Mapping[str, str]) -> bytes:
+        """``Format.set_head``."""
+        return self.format.set_head(file, values, self.home_zone)

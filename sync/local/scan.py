@@ -24,6 +24,7 @@ from sync.local.files import (
     opaque_reason,
     read_stable,
     settle_s,
+    stray_in,
 )
 from sync.local.folder import NotReady, Ready, check, marker_signature
 from sync.local.place import is_inside
@@ -102,7 +103,8 @@ class Scanner(Generic[P]):
     """Scans one folder again and again, and remembers what has not changed.
 
     ``parse`` gets plain UTF-8 text only; its ``ValueError`` makes the file opaque. ``clock`` is
-    the wall clock in seconds, as file times are. ``expect_marker`` is the uuid of ``prepare``.
+    the wall clock in seconds, as file times are. ``expect_marker`` is the uuid of ``prepare``;
+    ``bound_by`` the key by which a file that is too deep to be a list's names one.
     """
 
     def __init__(
@@ -113,16 +115,18 @@ class Scanner(Generic[P]):
         clock: Callable[[], float],
         *,
         expect_marker: str | None = None,
+        bound_by: bytes | None = None,
     ) -> None:
         self._root = root
         self._suffix = suffix
         self._parse = parse
         self._clock = clock
         self._expected = expect_marker
+        self._bound_by = bound_by
         self._sightings: dict[str, _Sighting] = {}
         self._last: dict[str, FileScan[P]] = {}
         self._cached: dict[str, Signature] = {}
-        self._strays: dict[str, tuple[Signature, frozenset[str]]] = {}
+        self._strays: dict[str, tuple[Signature, frozenset[str], bool]] = {}
         self._checked: tuple[tuple[int, ...], Ready] | None = None  # the marker as it was read
 
     def scan(self, *, force: bool = False) -> FolderScan[P]:
@@ -142,7 +146,12 @@ class Scanner(Generic[P]):
             state = Unsettled("is being saved by an editor", retry_s)
             files[path] = FileScan(path, Signature(0, 0, 0), state, editor_open=True)
         unreadable = dict(tree.unreadable)
-        strays = dict(self._stray_ids(tree, unreadable, now_ns))
+        strays = {}
+        for path, ids, may_be_bound in self._read_strays(tree, unreadable, now_ns):
+            if may_be_bound:
+                files[path] = self._look(Found(path, tree.strays[path]), now_ns)
+            elif ids:
+                strays[path] = ids
         self._forget(files.keys(), tree.strays.keys())
         return FolderScan(root, files, tree.ignored, strays, unreadable)
 
@@ -209,21 +218,28 @@ class Scanner(Generic[P]):
         except OSError as error:
             return Unsettled(f"cannot be read: {error.strerror}", None)
 
-    def _stray_ids(
+    def _read_strays(
         self, tree: Tree, unreadable: dict[str, str], now_ns: int
-    ) -> Iterator[tuple[str, frozenset[str]]]:
+    ) -> Iterator[tuple[str, frozenset[str], bool]]:
+        """Each stray with its ids, and whether it is to be looked at as a file that names a list.
+
+        One that did so before is, and so is one that is empty just now: it may be being saved.
+        """
         for path, signature in tree.strays.items():
             kept = self._strays.get(path)
+            age = age_s(signature, now_ns, now_ns)
             if kept is None or kept[0] != signature:
                 try:
-                    kept = (signature, ids_in_large(Path(os.path.realpath(self._root / path))))
+                    place = Path(os.path.realpath(self._root / path))
+                    kept = (signature, *stray_in(place, self._bound_by))
                 except OSError as error:
                     unreadable[path] = f"cannot be read: {error.strerror}"
                     continue
-                if age_s(signature, now_ns, now_ns) >= RACY_S:
+                if age >= RACY_S:
                     self._strays[path] = kept
-            if kept[1]:
-                yield path, kept[1]
+            saved = signature.size == 0 and age < RACY_S and self._bound_by is not None
+            is_copy = path in tree.ignored  # made by a sync tool
+            yield path, kept[1], not is_copy and (kept[2] or saved or path in self._last)
 
     def _seen_ns(self, path: str, signature: Signature, now_ns: int) -> int:
         """When this signature was first seen; never later than now, should the clock go back."""

@@ -2,7 +2,8 @@
 
     <root>/Home.md              a list
     <root>/Work/Plans.md        a list in a group
-    <root>/Work/2026/old.md     a *stray*: Markdown, but no list; ids may stand in it
+    <root>/Work/2026/old.md     a *stray*: no list by its place; ids may stand in it, or its head
+                                may name a list
     .obsidian/  .git/  x~       not looked at
 
 A listing is no snapshot: a file that moves between two directories can be in neither listing. So
@@ -117,12 +118,13 @@ class _Walker:
             elif not name.endswith(self._suffix):
                 continue
             elif is_deep:
-                self.tree.ignored[directory] = "deeper than a group, so its files are no lists"
+                self.tree.ignored[directory] = (
+                    "deeper than a group: only files that name their list are read"
+                )
                 self._add_stray(path, entry)
             else:
                 self._add_list(path, entry, entries)
-        if not is_deep:
-            self._find_being_saved(directory, entries)
+        self._find_being_saved(directory, entries)
 
     def _add_list(
         self, path: str, entry: os.DirEntry[str], entries: dict[str, os.DirEntry[str]]

@@ -256,7 +256,10 @@ def test_a_name_that_a_list_has_is_not_given_twice() -> None:
     files = (facts("Home.md"), facts("Other.md", wants_list="home"))
     found = plan(files=files, bases={"1": BASE})
     assert not found.create_lists
-    assert [hold.id for hold in found.holds] == ["Other.md"]
+    assert (found.owner, found.views["1"].path) == (
+        dict.fromkeys(("Home.md", "Other.md"), "1"),
+        "Home.md",
+    )
 
 
 def test_of_two_new_files_of_one_name_one_becomes_the_list() -> None:

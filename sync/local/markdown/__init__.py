@@ -16,6 +16,7 @@ from sync.local.tasks import (
 )
 
 from .edit import edit, new_file
+from .head import set_head
 from .parse import parse
 from .render import render, shown
 
@@ -30,12 +31,15 @@ __all__ = [
     "Stamp",
     "Task",
     "TodoFile",
+    "bound_by",
     "edit",
     "new_file",
     "parse",
     "render",
+    "set_head",
     "shown",
     "suffix",
 ]
 
 suffix = ".md"
+bound_by: bytes | None = b"icloud-list:"
