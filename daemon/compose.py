@@ -27,6 +27,7 @@ from sync.core.listplan import NewLists
 from sync.core.merge import Side
 from sync.core.settings import Settings
 from sync.core.snapshot import Mode
+from sync.cycle.assets import Fetcher
 from sync.cycle.committing import Committer
 from sync.cycle.encoding import Encoder
 from sync.cycle.engine import Engine, Parts
@@ -147,6 +148,7 @@ def _wire(
         Parts(
             store=store,
             cloud=lambda: cloud,
+            fetcher=Fetcher(store, clock),
             home=home,
             reader=Reader(scanner, dialect.parse),
             filing=Filing(store, writer, config.folder, dialect, _key),

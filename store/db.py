@@ -15,6 +15,7 @@ from types import TracebackType
 
 from store.bases import Bases
 from store.connection import Connection
+from store.documents import Documents
 from store.file import open_reading, open_writing
 from store.journal import Journal
 from store.meta import Meta
@@ -37,6 +38,7 @@ class Store:
         self.mirror = Mirror(self._connection)
         self.bases = Bases(self._connection)
         self.outbox = Outbox(self._connection)
+        self.documents = Documents(self._connection)
         self.journal = Journal(self._connection)
         self.occurrences = Occurrences(self._connection)
         self.places = Places(self._connection)

@@ -174,6 +174,14 @@ _EVERY_FIELD = (
 )
 
 
+_FILES_BESIDE = (
+    """CREATE TABLE document (
+        record_name TEXT NOT NULL, field TEXT NOT NULL, mark TEXT NOT NULL, data BLOB,
+        PRIMARY KEY (record_name, field)
+    ) STRICT""",
+    """CREATE INDEX document_missing ON document (record_name) WHERE data IS NULL""",
+)
+
 # What a walk of the whole feed brings again has no place yet in a file of an older release.
 _EVERY_RECORD = (
     *(f"ALTER TABLE base ADD COLUMN {name} TEXT" for name in ("alarms", "images", "section")),
@@ -205,7 +213,7 @@ def _every_field(db: Database) -> None:
 
 @migrations(name="4 every record")
 def _every_record(db: Database) -> None:
-    _run(db, (*_dropped_views(db), *_EVERY_RECORD, *VIEWS), 4)
+    _run(db, (*_dropped_views(db), *_EVERY_RECORD, *_FILES_BESIDE, *VIEWS), 4)
 
 
 def _dropped_views(db: Database) -> tuple[str, ...]:

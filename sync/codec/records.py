@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from store.model import Completion, Done, Due, Field, ListInfo, Priority, Reminder
 from sync.codec import fields
-from sync.codec.blob import Undecodable
+from sync.codec.blob import Undecodable, unpacked
 from sync.codec.children import (
     RemoteAlarm,
     RemoteAttachment,
@@ -127,8 +127,8 @@ def decode_reminder(record: Record) -> RemoteReminder:
     )
 
 
-def decode_list(record: Record) -> RemoteList:
-    """Read a ``List`` record, whether list or group."""
+def decode_list(record: Record, order_file: bytes | None = None) -> RemoteList:
+    """Read a ``List`` record, list or group; ``order_file`` is the file that a long order is in."""
     reading = Reading()
     name = reading.get(lambda: fields.plain_text(record, "Name"), None)
     if name is None:
@@ -144,7 +144,7 @@ def decode_list(record: Record) -> RemoteList:
         change_tag=change_tag_of(record),
         deleted=is_deleted(record, reading),
         info=info,
-        order=reading.get(lambda: _order(record), ()),
+        order=reading.get(lambda: _order(record, order_file), ()),
         color=reading.get(lambda: fields.text(record, "Color"), None),
         sorting=reading.get(lambda: fields.text(record, "SortingStyle"), None),
         problems=tuple(reading.problems),
@@ -206,9 +206,11 @@ def _noted_ids(
     return tuple(fields.bare_id(item) for item in ids)
 
 
-def _order(record: Record) -> tuple[str, ...]:
+def _order(record: Record, file: bytes | None) -> tuple[str, ...]:
     """``ReminderIDs``: a string of JSON, an array of ids with or without their type."""
-    raw = fields.text(record, "ReminderIDs")
+    raw: str | bytes | None = fields.text(record, "ReminderIDs")
+    if not raw and file is not None:
+        raw = unpacked(file)
     if not raw:
         return ()
     try:

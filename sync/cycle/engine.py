@@ -1,6 +1,6 @@
 """One cycle: observe both sides, plan, write files, send. No rules of its own.
 
-    settle receipts => look up what is in flight => pull => scan => commit identities, stamp
+    settle receipts => look up what is in flight => pull, fetch => scan => commit identities, stamp
     => plan: base learned, history, outbox, pending base in one commit => write files => push
 
 Each arrow may be a crash; the next cycle starts from what it observes. What is decided is decided
@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from store.db import Store
 from sync.core.actions import Hold, HoldKind
 from sync.cycle import observe
+from sync.cycle.assets import Fetcher
 from sync.cycle.committing import Committer
 from sync.cycle.encoding import Encoder
 from sync.cycle.filing import Filing
@@ -43,6 +44,7 @@ class Parts:
 
     store: Store
     cloud: Callable[[], CloudKit]
+    fetcher: Fetcher
     reader: Reader
     filing: Filing
     home: Home
@@ -79,11 +81,14 @@ class Engine:
         parts.step("engine:pull")
         open_ended = resolve_in_flight(parts.store, cloud, zone)
         report.pulled = observe.pull(cloud, parts.store).records
+        parts.step("engine:fetch")
+        fetched = parts.fetcher.documents(cloud, zone)
+        report.problems += fetched.problems
         parts.step("engine:scan")
         local, changed = parts.reader.read()
         report.come_back(local.retry_after_s)
-        news = report.pulled or changed or settled.returned or open_ended or approve or plan_only
-        if news or parts.clock() >= quiet_until_s:
+        news = report.pulled or fetched.count or changed or settled.returned or open_ended
+        if news or approve or plan_only or parts.clock() >= quiet_until_s:
             self._work(local, report, cloud)
         else:
             self._quiet_until_s = quiet_until_s

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from store.rows import (
@@ -16,6 +16,7 @@ from store.rows import (
     TagRow,
 )
 from sync.codec import fields
+from sync.codec.assets import ORDER
 from sync.codec.children import decode_attachment
 from sync.codec.records import (
     RemoteReminder,
@@ -26,9 +27,11 @@ from sync.codec.records import (
 )
 from sync.codec.repeats import decode_rule
 
-__all__ = ["decoded_row", "record_row"]
+__all__ = ["Files", "decoded_row", "record_row"]
 
 Record = Mapping[str, Any]
+Files = Callable[[str, str], bytes | None]
+"""The bytes of the file in a field of a record, if they are known."""
 
 
 def record_row(record: Record) -> RecordRow:
@@ -54,13 +57,13 @@ def _owner_by_field(record: Record, kind: str) -> str | None:
         return None
 
 
-def decoded_row(record: Record) -> DecodedRow | None:
-    """What it decodes to, if it is of a type that is shown."""
+def decoded_row(record: Record, files: Files = lambda _name, _field: None) -> DecodedRow | None:
+    """What it decodes to, with its files, if it is of a type that is shown."""
     match record.get("recordType"):
         case "Reminder":
             return _reminder_row(decode_reminder(record))
         case "List":
-            return _list_row(record)
+            return _list_row(record, files)
         case "Alarm":
             return _alarm_row(record)
         case "Hashtag":
@@ -101,8 +104,8 @@ def _reminder_row(remote: RemoteReminder) -> ReminderRow:
     )
 
 
-def _list_row(record: Record) -> ListRow:
-    remote = decode_list(record)
+def _list_row(record: Record, files: Files) -> ListRow:
+    remote = decode_list(record, files(str(record["recordName"]), ORDER))
     info = remote.info
     return ListRow(
         id=info.id,

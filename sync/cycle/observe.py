@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from store.db import Store
 from store.rows import Kind, ZoneRow
 from sync.codec import fields
+from sync.codec.assets import documents_of
 from sync.cycle.mirroring import decoded_row, record_row
 from sync.errors import BadResponse, SyncTokenExpired
 from sync.remote.cloudkit import ChangePage, ZoneId
@@ -106,11 +107,26 @@ def remember(store: Store, records: Iterable[Record]) -> None:
 
 def _put_page(store: Store, records: Sequence[Record]) -> None:
     live = [record for record in records if not _is_tombstone(record)]
-    store.mirror.put((record_row(record), decoded_row(record)) for record in live)
+    _note_documents(store, live)
+    files = store.documents.get
+    store.mirror.put((record_row(record), decoded_row(record, files)) for record in live)
     for record in records:
         if _is_tombstone(record):
             name = str(record.get("recordName"))
             store.mirror.tombstone(name, _kind_by_name(name), fields.bare_id(name))
+
+
+def _note_documents(store: Store, records: Iterable[Record]) -> None:
+    """Which files beside these records planning needs; what came along need not be fetched."""
+    for record in records:
+        if record.get("recordType") != "List":
+            continue
+        found = list(documents_of(record))
+        store.documents.keep_only(str(record["recordName"]), [one.field for one in found])
+        for one in found:
+            store.documents.want(one.record_name, one.field, one.mark)
+            if one.data is not None:
+                store.documents.put(one.record_name, one.field, one.mark, one.data)
 
 
 def _is_tombstone(record: Record) -> bool:

@@ -20,7 +20,7 @@ from store.outbox import Intent
 from sync.codec.operations import Group
 from sync.core.order import Request, pack
 from sync.cycle.observe import remember
-from sync.cycle.uploading import Later, Never, Uploads, with_files
+from sync.cycle.uploading import Later, Never, Ready, Receipts, Uploads, keep_files, with_files
 from sync.remote.answers import Failure
 from sync.remote.cloudkit import ZoneId
 
@@ -47,6 +47,7 @@ class Parcel:
 
     intent: Intent
     group: Group
+    receipts: Receipts = field(default_factory=dict)
 
     @property
     def operations(self) -> Sequence[Mapping[str, Any]]:
@@ -167,8 +168,8 @@ def _with_files(
                 with store.commit("park"):
                     _park(store, parcel.intent, reason, result)
                 failed |= parcel.creates
-            case group:
-                ready.append(replace(parcel, group=group))
+            case Ready(group, receipts):
+                ready.append(replace(parcel, group=group, receipts=receipts))
     return ready
 
 
@@ -187,7 +188,11 @@ def _take_answers(
         place += len(parcel.operations)
         failures = [item for item in items if isinstance(item, Failure)]
         if not failures:
-            remember(store, [item for item in items if isinstance(item, dict)])
+            records = [item for item in items if isinstance(item, dict)]
+            remember(store, records)
+            if parcel.receipts:
+                keep_files(store, parcel.receipts)
+                remember(store, records)  # decoded anew, with their files
             _acknowledge(store, parcel.intent)
             result.acknowledged += 1
             if parcel.intent.kind in _MORE_TO_COME:

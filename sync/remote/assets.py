@@ -15,13 +15,12 @@ from typing import Any, TypeVar
 
 import httpx
 
-from sync.codec.blob import Undecodable, from_base64
 from sync.errors import BadResponse, NetworkError, ServiceError, Throttled
 from sync.remote.account import Account
 from sync.remote.client import foreign, make_client, read_object, service
 from sync.remote.limiter import Limiter, parse_retry_after
 
-__all__ = ["MAX_BYTES", "AssetHost", "LinkExpired", "inline", "link_of", "size_of"]
+__all__ = ["MAX_BYTES", "AssetHost", "LinkExpired"]
 
 MAX_BYTES = 50_000_000  # the documented limit of one file
 _GONE = frozenset({403, 404, 410})
@@ -149,30 +148,6 @@ class AssetHost:
 
     def _now(self) -> datetime:
         return self._limiter.now()
-
-
-def inline(value: Mapping[str, Any]) -> bytes | None:
-    """The bytes that came with the record itself, if they did and are whole."""
-    text = value.get("downloadedData")
-    try:
-        data = from_base64(text) if isinstance(text, str) else None
-    except Undecodable:
-        return None
-    return None if data is not None and size_of(value) not in (None, len(data)) else data
-
-
-def link_of(value: Mapping[str, Any]) -> str | None:
-    """Where the bytes can be had, if the record says."""
-    url = value.get("downloadURL")
-    return url if isinstance(url, str) and url else None
-
-
-def size_of(value: Mapping[str, Any]) -> int | None:
-    """How many bytes it has; numbers may come as text."""
-    size = value.get("size")
-    if isinstance(size, str) and size.isdigit():
-        size = int(size)
-    return size if isinstance(size, int) and not isinstance(size, bool) and size >= 0 else None
 
 
 def _secure(url: str) -> str:

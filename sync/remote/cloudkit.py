@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from sync.codec.assets import asset_value, inline, link_of, size_of
 from sync.codec.operations import Upload
 from sync.errors import BadResponse, ServiceError
 from sync.remote.answers import ATOMIC, UNANSWERED, Failure, zone_missing
-from sync.remote.assets import LinkExpired, inline, link_of, size_of
+from sync.remote.assets import LinkExpired
 from sync.remote.transport import Transport
 from sync.remote.zones import (
     ChangePage,
@@ -211,11 +212,8 @@ class CloudKit:
             return self.download(value)
         except LinkExpired:
             [record] = self.lookup(zone, [name])
-            fresh = {} if isinstance(record, Failure) else record.get("fields", {}).get(field) or {}
-            again = fresh.get("value")
-            if not isinstance(again, dict) or again.get("fileChecksum") != value.get(
-                "fileChecksum"
-            ):
+            again = None if isinstance(record, Failure) else asset_value(record, field)
+            if again is None or again.get("fileChecksum") != value.get("fileChecksum"):
                 raise
             return self.download(again)
 
