@@ -11,8 +11,8 @@ from sync.core.actions import Hold
 from sync.core.merge import Side
 from sync.core.snapshot import ListView, Mode
 
-__all__ = ["CreateFile", "CreateList", "FileFacts", "ListBase", "ListPlan", "ListRules"]
-__all__ += ["NewLists", "Rebind", "RenameFile", "RenameList"]
+__all__ = ["CreateFile", "CreateList", "FileFacts", "LabelFile", "ListBase", "ListPlan"]
+__all__ += ["ListRules", "NewLists", "Rebind", "RenameFile", "RenameList"]
 
 
 class NewLists(StrEnum):
@@ -29,7 +29,8 @@ class FileFacts:
 
     ``list_block`` and ``wants_list`` come from front matter; ``known`` counts, per list id, the
     lines whose reminders were in that list; ``tasks`` counts all task lines, ``copied`` those whose
-    ids stand in another file too. ``was`` is the list that had this path last time.
+    ids stand in another file too. ``was`` is the list that had this path last time. ``labelled``:
+    the list's name stands in a file of its own, and is ``label``, if that says one.
     """
 
     path: str
@@ -40,6 +41,8 @@ class FileFacts:
     tasks: int = 0
     copied: int = 0
     was: str | None = None
+    label: str | None = None
+    labelled: bool = False
 
     @property
     def is_bound(self) -> bool:
@@ -112,6 +115,15 @@ class Rebind:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class LabelFile:
+    """The file that says a list's name shall say this one; ``path`` is the list's place."""
+
+    id: str
+    path: str
+    name: str
+
+
 @dataclass(slots=True)
 class ListPlan:
     """Where every list stands, and what has to be done about lists themselves.
@@ -126,6 +138,7 @@ class ListPlan:
     create_files: list[CreateFile] = field(default_factory=list)
     rename_files: list[RenameFile] = field(default_factory=list)
     rebinds: list[Rebind] = field(default_factory=list)
+    label_files: list[LabelFile] = field(default_factory=list)
     learned: dict[str, ListBase] = field(default_factory=dict)
     ended: list[str] = field(default_factory=list)  # deleted in iCloud
     holds: list[Hold] = field(default_factory=list)
@@ -139,4 +152,5 @@ class ListPlan:
             or self.create_files
             or self.rename_files
             or self.rebinds
+            or self.label_files
         )

@@ -19,6 +19,7 @@ from sync.core.listplan import (
     CreateFile,
     CreateList,
     FileFacts,
+    LabelFile,
     ListBase,
     ListPlan,
     ListRules,
@@ -29,6 +30,7 @@ from sync.core.listplan import (
 from sync.core.merge import Conflicted, Push, Render, Side, merge
 from sync.core.newlists import name_copy, plan_new_file
 from sync.core.snapshot import ListView, Mode
+from sync.local.text import clean_title
 
 __all__ = ["plan_lists"]
 
@@ -111,22 +113,25 @@ def _plan_list(
         if base != (now := ListBase(info.name, info.group, path)) and not facts.trouble:
             plan.learned[info.id] = now
     elif not facts.trouble:
-        _merge_name(plan, info, path, base, wanted, mode, rules)
+        _merge_name(plan, info, facts, base, wanted, mode, rules)
 
 
 def _merge_name(
     plan: ListPlan,
     info: ListInfo,
-    path: str,
+    facts: FileFacts,
     base: ListBase | None,
     wanted: str,
     mode: Mode,
     rules: ListRules,
 ) -> None:
+    path = facts.path
     if base is None:  # first contact: the file keeps its own spelling of the name
         plan.learned[info.id] = ListBase(info.name, info.group, path)
+        if facts.label is not None and facts.label != clean_title(info.name):
+            plan.label_files.append(LabelFile(info.id, path, info.name))
         return
-    local = _said_name(path, base, info, rules)
+    local = _said_name(facts, base, info, rules)
     wins = Side.CLOUD if mode is Mode.READ_ONLY else rules.wins
     merged = merge(base.name, local, info.name, wins)
     push = isinstance(merged, Push) or (
@@ -136,7 +141,9 @@ def _merge_name(
         plan.rename_lists.append(RenameList(info.id, local))
         return
     moved_there = info.group != base.group
-    if isinstance(merged, Render | Conflicted) or (moved_there and path == base.path):
+    if facts.labelled and isinstance(merged, Render | Conflicted):
+        plan.label_files.append(LabelFile(info.id, path, info.name))
+    elif isinstance(merged, Render | Conflicted) or (moved_there and path == base.path):
         if wanted != path:
             plan.rename_files.append(RenameFile(info.id, path, wanted))
         else:
@@ -145,8 +152,12 @@ def _merge_name(
         plan.learned[info.id] = ListBase(info.name, info.group, path)
 
 
-def _said_name(path: str, base: ListBase, info: ListInfo, rules: ListRules) -> str:
+def _said_name(facts: FileFacts, base: ListBase, info: ListInfo, rules: ListRules) -> str:
     """The list name that a file's name stands for; where it was put, or numbered, says nothing."""
+    path = facts.path
+    if facts.label is not None:
+        names = {clean_title(name): name for name in (base.name, info.name)}
+        return names.get(facts.label, facts.label)
     said = rules.name_of(path)
     if path == base.path or said == rules.name_of(base.path):
         return base.name

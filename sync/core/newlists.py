@@ -81,7 +81,7 @@ def plan_new_file(
             reason = f"{facts.path} has tasks but is no list yet; approve it to make it one"
             plan.holds.append(Hold(facts.path, HoldKind.NEW_LIST, reason))
         return
-    name = facts.wants_list or rules.name_of(facts.path)
+    name = facts.wants_list or facts.label or rules.name_of(facts.path)
     twin = next((new for new in plan.create_lists if new.name.casefold() == name.casefold()), None)
     if twin is not None and facts.is_bound:
         plan.owner[facts.path] = twin.id

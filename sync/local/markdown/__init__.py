@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sync.core.identity import assign_blocks
+from sync.local.layout import Layout
 from sync.local.tasks import (
     CannotEdit,
     Edit,
@@ -21,6 +23,7 @@ from .parse import parse
 from .render import render, shown
 
 __all__ = [
+    "LAYOUT",
     "CannotEdit",
     "Edit",
     "FrontMatter",
@@ -31,6 +34,7 @@ __all__ = [
     "Stamp",
     "Task",
     "TodoFile",
+    "assign_blocks",
     "bound_by",
     "edit",
     "new_file",
@@ -38,8 +42,7 @@ __all__ = [
     "render",
     "set_head",
     "shown",
-    "suffix",
 ]
 
-suffix = ".md"
+LAYOUT = Layout(".md")
 bound_by: bytes | None = b"icloud-list:"
