@@ -186,6 +186,7 @@ def _settings(config: Config, zone: str) -> Settings:
         hold_above=reminders.deletions.hold_above,
         grace_s=float(reminders.deletions.grace),
         show_s=float(reminders.completed.show),
+        purge=reminders.deletions.mode == "purge",
     )
 
 

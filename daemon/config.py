@@ -124,7 +124,7 @@ class Deletions(_Section):
 
     hold_above: int = Field(default=5, ge=0)
     grace: Seconds = 120
-    mode: Literal["soft"] = "soft"
+    mode: Literal["soft", "purge"] = "soft"
 
 
 class Completed(_Section):

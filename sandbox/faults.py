@@ -44,7 +44,7 @@ class FaultMiddleware:
         body = await _read(receive)
         entry = _entry(scope, body)
         self._faults.requests.append(entry)
-        fault = self._faults.http_fault(scope["path"])
+        fault = self._faults.http_fault(scope["path"], body)
         counted = _counting(send, entry)
         if fault is None:
             await self._app(scope, _replay(body, receive), counted)

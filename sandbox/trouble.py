@@ -69,9 +69,11 @@ class HttpFault(_Switch):
     kind: HttpKind
     path: str = ""
     """Regular expression searched in the path; empty matches every request."""
+    holding: str = ""
+    """Regular expression searched in the request's body; empty matches every one."""
     skip: int = Field(default=0, ge=0)
     """How many matching requests pass unharmed first."""
-    status: int = Field(default=500, ge=300, le=599)
+    status: int = Field(default=500, ge=200, le=599)
     code: str | None = None
     """serverErrorCode of the body; None is the usual one for the status."""
     retry_after: float | None = None
@@ -82,11 +84,13 @@ class HttpFault(_Switch):
     """The Location header of a redirect."""
     seconds: float = Field(default=1.0, ge=0, le=MAX_STALL)
 
-    _path_compiles = field_validator("path")(_pattern)
+    _patterns_compile = field_validator("path", "holding")(_pattern)
 
-    def strikes(self, path: str) -> bool:
+    def strikes(self, path: str, body: str = "") -> bool:
         """Whether this request is hit; counts it."""
         if self.times == 0 or not re.search(self.path, path):
+            return False
+        if not re.search(self.holding, body):
             return False
         if self.skip:
             self.skip -= 1
@@ -195,9 +199,10 @@ class Faults(BaseModel):
         for name in type(self).model_fields:
             setattr(self, name, getattr(wanted, name))
 
-    def http_fault(self, path: str) -> HttpFault | None:
+    def http_fault(self, path: str, body: bytes = b"") -> HttpFault | None:
         """The fault that hits this request, counted."""
-        return next((fault for fault in self.http if fault.strikes(path)), None)
+        text = body.decode("utf-8", "replace") if any(fault.holding for fault in self.http) else ""
+        return next((fault for fault in self.http if fault.strikes(path, text)), None)
 
     def refuse(self, name: str) -> Json | None:
         """How an operation on this record is to fail, counted; fits Zone.modify."""

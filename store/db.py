@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 
 from store.bases import Bases
+from store.blockers import Blockers
 from store.connection import Connection
 from store.documents import Documents
 from store.file import open_reading, open_writing
@@ -37,6 +38,7 @@ class Store:
         self.meta = Meta(self._connection)
         self.mirror = Mirror(self._connection)
         self.bases = Bases(self._connection)
+        self.blockers = Blockers(self._connection)
         self.outbox = Outbox(self._connection)
         self.documents = Documents(self._connection)
         self.journal = Journal(self._connection)

@@ -170,6 +170,22 @@ class Mirror(Decoded):
         )
         return [unpack(raw) for (raw,) in rows]
 
+    def subtasks(self, reminder_id: str) -> list[dict[str, Any]]:
+        """The raw JSON of the live reminders below one, softly deleted ones too, by name."""
+        return self._of_reminders("parent_id", reminder_id)
+
+    def members(self, list_id: str) -> list[dict[str, Any]]:
+        """The raw JSON of the live reminders of a list, softly deleted ones too, by name."""
+        return self._of_reminders("list_id", list_id)
+
+    def _of_reminders(self, column: str, id: str) -> list[dict[str, Any]]:
+        rows = self._db.all(
+            f"""SELECT raw FROM record WHERE NOT deleted AND name IN
+            (SELECT record_name FROM reminder WHERE {column} = ?) ORDER BY name""",
+            (id,),
+        )
+        return [unpack(raw) for (raw,) in rows]
+
     def _raw(self, where: str, names: Iterable[str]) -> Iterator[tuple[str, dict[str, Any]]]:
         rows = self._db.all(f"SELECT name, raw FROM record WHERE {where}", (json_array(names),))
         return ((name, unpack(raw)) for name, raw in rows)

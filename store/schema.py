@@ -188,6 +188,14 @@ _EVERY_RECORD = (
     """UPDATE zone SET sync_token = NULL, complete = 0, walking = 0""",
 )
 
+# What only a refusal told of stands in the way of a deletion for good.
+_DELETING = (
+    """CREATE TABLE blocker (
+        target TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (target, name)
+    ) STRICT""",
+    """CREATE INDEX reminder_parent ON reminder (parent_id) WHERE parent_id IS NOT NULL""",
+)
+
 
 def _run(db: Database, statements: tuple[str, ...], version: int) -> None:
     # Not executescript: that commits what is open, and a migration has to be whole.
@@ -213,7 +221,7 @@ def _every_field(db: Database) -> None:
 
 @migrations(name="4 every record")
 def _every_record(db: Database) -> None:
-    _run(db, (*_dropped_views(db), *_EVERY_RECORD, *_FILES_BESIDE, *VIEWS), 4)
+    _run(db, (*_dropped_views(db), *_EVERY_RECORD, *_FILES_BESIDE, *_DELETING, *VIEWS), 4)
 
 
 def _dropped_views(db: Database) -> tuple[str, ...]:

@@ -38,7 +38,7 @@ reminders:
   lists: {lists}
   new_lists: {new_lists}
   conflicts: {conflicts}
-  deletions: {{hold_above: {hold_above}, grace: {grace}}}
+  deletions: {{hold_above: {hold_above}, grace: {grace}, mode: {mode}}}
   completed: {{show: {show}}}
 """
 
@@ -102,6 +102,7 @@ class Rig:
             "conflicts": "cloud",
             "hold_above": "5",
             "grace": "0s",
+            "mode": "soft",
             "show": "14d",
         }
         config = self.home / "config.yaml"

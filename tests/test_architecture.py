@@ -175,6 +175,20 @@ def test_the_core_rests_on_nothing_impure() -> None:
     assert wrong == {}
 
 
+def test_only_purging_and_restoring_write_without_a_change_tag() -> None:
+    forms = ("forceUpdate", "forceDelete", "forceReplace")
+    said = {
+        name
+        for name in written()
+        if name.startswith(("daemon", "sync", "store"))
+        for node in ast.walk(tree(name))
+        if isinstance(node, ast.Constant) and node.value in forms
+    }
+    users = {name for name in written() if "sync.codec.forced" in imports(name)}
+    assert said == {"sync.codec.forced"}
+    assert users == {"sync.codec.purging"}
+
+
 def test_a_file_is_one_idea() -> None:
     sizes = {name: modules()[name].read_text(encoding="utf-8").count("\n") for name in written()}
     assert {name: size for name, size in sizes.items() if size > LINES_OF_A_FILE} == {}

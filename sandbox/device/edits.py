@@ -150,7 +150,7 @@ def _check_priority(priority: int) -> None:
 
 
 def attach(own: Own, identity: str, kind: str, fields: Json) -> str:
-    """Hang a Hashtag, RecurrenceRule or Attachment on a reminder; returns its bare UUID."""
+    """Hang a Hashtag, RecurrenceRule, Attachment or Assignment on one; returns its bare UUID."""
     reminder = reminder_with(own, identity)
     links: Json = {"Reminder": reminder.name, "Imported": 0, "Deleted": 0}
     child = own.add(kind, {**fields, **links}, reminder.name)

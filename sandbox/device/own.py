@@ -19,6 +19,8 @@ _SECRET_STRINGS = frozenset(
         ("List", "Name"),
         ("Hashtag", "Name"),
         ("Attachment", "URL"),
+        ("Assignment", "EncryptedAssigneeIdentifier"),
+        ("Assignment", "EncryptedOriginatorIdentifier"),
         ("Reminder", "UrgentPresentationAlarmsChecksum"),
         ("List", "MembershipsOfRemindersInSectionsChecksum"),
         ("ListSection", "DisplayName"),
@@ -28,11 +30,13 @@ _SECRET_STRINGS = frozenset(
 _TYPES = {
     "INT64": (
         "Completed Deleted Flagged Priority AllDay Imported Count IsGroup IsLinkedToAccount "
-        "Frequency Interval OccurrenceCount FirstDayOfTheWeek"
+        "Frequency Interval OccurrenceCount FirstDayOfTheWeek Status"
     ),
-    "TIMESTAMP": "CompletionDate CreationDate LastModifiedDate DueDate StartDate EndDate",
+    "TIMESTAMP": (
+        "CompletionDate CreationDate LastModifiedDate DueDate StartDate EndDate AssignedDate"
+    ),
     "REFERENCE": "List ParentList ParentReminder Reminder Alarm",
-    "STRING_LIST": "AlarmIDs HashtagIDs AttachmentIDs RecurrenceRuleIDs",
+    "STRING_LIST": "AlarmIDs HashtagIDs AttachmentIDs RecurrenceRuleIDs AssignmentIDs",
     "BYTES": "DateComponentsData",
     "DOUBLE": "DueDateResolutionTokenAsNonce",
 }

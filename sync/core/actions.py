@@ -37,9 +37,10 @@ class Update:
 
 @dataclass(frozen=True, slots=True)
 class Delete:
-    """The line is gone, so iCloud's reminder shall go."""
+    """The line is gone, so iCloud's reminder shall go; ``for_good`` leaves nothing to take back."""
 
     id: str
+    for_good: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,9 @@ def guard(
     held = set(open_ids) if len(open_ids) > hold_above else set()
     if not young and not held:
         return plan
-    holds = [_waiting(id, grace_s) for id in sorted(young)]
+    holds = [
+        _waiting(op, grace_s) for op in plan.pushes if isinstance(op, Delete) and op.id in young
+    ]
     holds += [_too_many(id, len(held), hold_above) for id in sorted(held)]
     back = young | held
     return replace(
@@ -52,11 +54,12 @@ def _deletes(op: PushOp | RenderOp) -> bool:
     return isinstance(op, Delete) or (isinstance(op, RemoveLine) and op.why is Why.DELETED)
 
 
-def _waiting(id: str, left_s: float) -> Hold:
+def _waiting(op: Delete, left_s: float) -> Hold:
     reason = (
-        f"its line is gone; the reminder is deleted in {max(left_s, 0):.0f} s unless it returns"
+        f"its line is gone; the reminder is deleted{' for good' * op.for_good}"
+        f" in {max(left_s, 0):.0f} s unless it returns"
     )
-    return Hold(id, HoldKind.GRACE, reason)
+    return Hold(op.id, HoldKind.GRACE, reason)
 
 
 def _too_many(id: str, count: int, hold_above: int) -> Hold:

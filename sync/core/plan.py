@@ -233,7 +233,7 @@ def _only_remote(case: Case, remote: RemoteItem, closed: str) -> Plan:
         # New there; or the line was deleted here and it was edited there: the edit stays.
         return Plan(renders=(AddLine(case.id, remote.reminder),))
     # Line deleted here, untouched there.
-    return Plan(pushes=(Delete(case.id),))
+    return Plan(pushes=(Delete(case.id, case.policy.purge),))
 
 
 def _held(case: Case, kind: HoldKind, reason: str) -> Plan:

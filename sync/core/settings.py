@@ -24,6 +24,7 @@ class Settings:
     hold_above: int = 5
     grace_s: float = 120.0
     show_s: float = 14 * 86400.0
+    purge: bool = False
 
     def mode_of(self, name: str) -> Mode:
         """The mode of a list: by its own name, else by the first pattern that fits."""

@@ -84,6 +84,7 @@ class Policy:
 
     shown: Callable[[Reminder], Reminder]
     wins: Side = Side.CLOUD
+    purge: bool = False  # deletions are for good
 
 
 @dataclass(frozen=True, slots=True)

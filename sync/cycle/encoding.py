@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from store.db import Store
@@ -10,9 +11,12 @@ from store.model import AllDay, Field, Floating, ListInfo, Reminder, Rule, Zoned
 from store.outbox import Intent
 from sync.codec import encode
 from sync.codec.occurrence import complete_occurrence
-from sync.codec.operations import Context, Group
+from sync.codec.operations import Context, Group, Wire
+from sync.codec.purging import purge_list, purge_reminder
 from sync.core.lift import overlay
+from sync.core.order import LIMIT
 from sync.cycle.observe import ZONE
+from sync.cycle.surroundings import Surroundings
 
 __all__ = ["Encoder"]
 
@@ -69,6 +73,7 @@ class Encoder:
     ) -> None:
         self._store = store
         self._records = _Mirrored(store)
+        self._around = Surroundings(store)
         self._now_ms = now_ms
         self._replica = replica
         self._replica_id = replica_id
@@ -88,12 +93,16 @@ class Encoder:
                 intent.id, intent.texts.get("name") or "", group=intent.texts.get("group")
             )
             return encode.create_list(ctx, info, self._records)
-        record = self._record("List" if intent.kind == "rename-list" else "Reminder", intent.id)
+        record = self._record("List" if intent.kind.endswith("-list") else "Reminder", intent.id)
         match intent.kind:
             case "update":
                 return encode.update_reminder(ctx, record, intent.changes, self._records)
             case "delete":
                 return encode.delete_reminder(ctx, record)
+            case "purge":
+                return purge_reminder(record, self._around, partial(self._detached, ctx), LIMIT)
+            case "purge-list":
+                return purge_list(record, self._around, LIMIT)
             case "undelete":
                 return encode.undelete_reminder(ctx, record)
             case "occurrence":
@@ -101,6 +110,11 @@ class Encoder:
             case "rename-list":
                 return encode.rename_list(ctx, record, intent.texts.get("name") or "")
         raise ValueError(f"nobody knows how to send “{intent.kind}”")
+
+    def _detached(self, ctx: Context, record: Record) -> Sequence[Wire]:
+        """The operations that move a subtask to the top level."""
+        change = {Field.PARENT: None}
+        return encode.update_reminder(ctx, record, change, self._records).operations
 
     def _occurrence(self, ctx: Context, record: Record, intent: Intent) -> Group:
         due, rule = intent.changes[Field.DUE], intent.changes[Field.REPEAT]

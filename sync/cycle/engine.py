@@ -172,7 +172,8 @@ class Engine:
         zone = observe.known_zone(cloud, parts.store)
         pushed = push(parts.store, cloud, zone, parts.encoder.encode, self._now_ms)
         report.pushed = pushed.acknowledged
-        report.problems += [f"not accepted by iCloud: {reason}" for reason in pushed.parked]
+        report.refused = [f"not accepted by iCloud: {reason}" for reason in pushed.refused]
+        report.problems += report.refused
         report.problems += [f"sent later: {reason}" for reason in pushed.postponed]
         report.come_back(pushed.retry_after_s)
 

@@ -22,8 +22,8 @@ def cloud_rows(
     before = known.values() if known is not None else {}
     for name, value in intent.changes.items():
         yield _row(run, "cloud", at_ms, intent.id, name.value, before.get(name, NO_VALUE), value)
-    if intent.kind in ("delete", "undelete"):
-        gone = intent.kind == "delete"
+    if intent.kind in ("delete", "purge", "undelete"):
+        gone = intent.kind != "undelete"
         yield _row(run, "cloud", at_ms, intent.id, "deleted", not gone, gone)
     for word, text in intent.texts.items():
         yield _row(run, "cloud", at_ms, intent.id, word, NO_VALUE, text)

@@ -121,7 +121,7 @@ class Planner:
             dialect=self._dialect,
             mint=self._mint,
         )
-        policy = Policy(self._dialect.shown, self.settings.wins)
+        policy = Policy(self._dialect.shown, self.settings.wins, self.settings.purge)
         plan = make_plan(world.snapshot, policy)
         planned = self._guarded(known, lists, world, plan, leaving, approved)
         self._hold_first_plan(planned, local, approved)
@@ -240,8 +240,8 @@ class Planner:
                 return Intent(id, "create", self._with_moment(reminder.values()))
             case Update(id=id, changes=changes):
                 return Intent(id, "update", self._with_moment(changes))
-            case Delete(id=id):
-                return Intent(id, "delete")
+            case Delete(id=id, for_good=for_good):
+                return Intent(id, "purge" if for_good else "delete")
             case Undelete(id=id, reminder=reminder):
                 row = known.rows.get(id)
                 if row is None:

@@ -32,7 +32,7 @@ class Report:
     ``pulled`` and ``pushed`` count records and reminders, ``rendered`` lines, ``files`` file
     writes; ``changes`` are the plan's sentences; ``held`` is everything that waits now and
     ``new_holds`` what began to wait in this cycle, ``names`` what their ids stand for;
-    ``problems`` are sentences for a person.
+    ``problems`` are sentences for a person, ``refused`` those of them that iCloud's answers made.
     """
 
     trigger: str
@@ -49,6 +49,7 @@ class Report:
     new_holds: list[Hold] = field(default_factory=list)
     names: Mapping[str, Name] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
     open_conflicts: int = 0
     pending: int = 0
     parked: int = 0
@@ -76,6 +77,9 @@ class Report:
         self.changes = earlier.changes + self.changes
         self.conflicts = earlier.conflicts + self.conflicts
         self.new_holds = earlier.new_holds + self.new_holds
+        # What was refused once is not sent again, so that a later cycle has nothing to tell of it.
+        self.refused = earlier.refused + self.refused
+        self.problems = earlier.refused + self.problems
         self.names = {**earlier.names, **self.names}
         return self
 

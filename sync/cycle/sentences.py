@@ -63,8 +63,8 @@ def _pushed(planned: Planned, op: PushOp) -> str:
         case Update(id=id, changes=changes):
             words = ", ".join(_change(planned, name, value) for name, value in changes.items())
             return f"iCloud: {_title(planned, id)}: {words}"
-        case Delete(id=id):
-            return f"iCloud: − {_title(planned, id)}"
+        case Delete(id=id, for_good=for_good):
+            return f"iCloud: − {_title(planned, id)}{' (deleted for good)' * for_good}"
         case Complete(id=id, occurrence=occurrence):
             return f"iCloud: {_title(planned, id)}: done, next due {iso(occurrence.next_due)}"
         case Undelete(reminder=reminder):

@@ -24,6 +24,7 @@ from sync.remote.limiter import parse_retry_after
 
 __all__ = [
     "ATOMIC",
+    "OF_AN_ITEM",
     "SIGNED_OUT",
     "UNANSWERED",
     "WAIT",
@@ -38,8 +39,13 @@ SIGNED_OUT = frozenset({"AUTHENTICATION_FAILED", "AUTHENTICATION_REQUIRED"})
 WAIT = frozenset({"THROTTLED", "TRY_AGAIN_LATER", "ZONE_BUSY", "SERVER_OVERLOADED"})
 ATOMIC = frozenset({"ATOMIC_ERROR", "BATCH_REQUEST_FAILED"})
 _GONE = frozenset({"NOT_FOUND", "UNKNOWN_ITEM"})
+_FULL = frozenset({"QUOTA_EXCEEDED"})
 _CONFLICT = frozenset({"CONFLICT", "SERVER_RECORD_CHANGED", "OP_LOCK_FAILURE"})
 _EXISTS = frozenset({"EXISTS", "ALREADY_EXISTS"})
+_REFERENCE = frozenset({"VALIDATING_REFERENCE", "VALIDATING_REFERENCE_ERROR"})
+_WRONG = frozenset({"BAD_REQUEST", "INVALID_FIELD_TYPE", "LIMIT_EXCEEDED", "UNIQUE_FIELD_ERROR"})
+OF_AN_ITEM = ATOMIC | _GONE | _CONFLICT | _EXISTS | _REFERENCE | _WRONG
+"""What is said of a whole request of writes, too, but is the fault of one of them."""
 UNANSWERED = "UNANSWERED"  # ours: the answer has no item for the record
 _LATER = WAIT | SIGNED_OUT | {"INTERNAL_ERROR", UNANSWERED}
 
@@ -66,13 +72,15 @@ class Failure:
     """One refused item of an answered request; exactly one of the properties below holds.
 
     ``code`` is CloudKit's ``serverErrorCode``, ``reason`` its text for developers;
-    ``retry_after_s`` seconds, ``None`` if it names no time.
+    ``retry_after_s`` seconds, ``None`` if it names no time; ``whole``: it was said of the whole
+    request, and which of its operations is meant is not known.
     """
 
     record_name: str
     code: str
     reason: str = ""
     retry_after_s: float | None = None
+    whole: bool = False
 
     @property
     def gone(self) -> bool:
@@ -100,6 +108,11 @@ class Failure:
         return self.code.startswith("VALIDATING_REFERENCE")
 
     @property
+    def full(self) -> bool:
+        """The account has no room left: it may be sent again when a person has made some."""
+        return self.code in _FULL
+
+    @property
     def retryable(self) -> bool:
         """The same operation may be sent again later."""
         if self.code in _LATER:
@@ -113,7 +126,8 @@ class Failure:
 
     @property
     def _explained(self) -> bool:
-        return self.gone or self.conflict or self.exists or self.atomic_sibling or self.reference
+        explained = self.gone or self.conflict or self.exists or self.full
+        return explained or self.atomic_sibling or self.reference
 
     @classmethod
     def of(cls, item: Mapping[str, Any], now: datetime, record_name: str = "") -> Failure | None:

@@ -8,12 +8,13 @@ Wire facts: docs/wire.md, "Endpoints".
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sync.codec.assets import asset_value, inline, link_of, size_of
 from sync.codec.operations import Upload
 from sync.errors import BadResponse, ServiceError
-from sync.remote.answers import ATOMIC, UNANSWERED, Failure, zone_missing
+from sync.remote.answers import OF_AN_ITEM, UNANSWERED, Failure, zone_missing
 from sync.remote.assets import LinkExpired
 from sync.remote.transport import Transport
 from sync.remote.zones import (
@@ -160,12 +161,12 @@ class CloudKit:
         where = "records/modify"
         body = {"zoneID": zone.wire(), "atomic": atomic, "operations": list(operations)}
         answer = self._transport.post(
-            f"{zone.database}/{where}", body, writes=True, answered=ATOMIC
+            f"{zone.database}/{where}", body, writes=True, answered=OF_AN_ITEM
         )
         whole = Failure.of(answer, self._transport.now())
         if whole is not None and not isinstance(answer.get("records"), list):
             # The request failed as one and names no culprit: the same for every item.
-            return [Failure(name, whole.code, whole.reason, whole.retry_after_s) for name in names]
+            return [replace(whole, record_name=name, whole=True) for name in names]
         items = self._matched(answer, names, where)
         return [items[name] for name in names]
 

@@ -97,7 +97,9 @@ class Transport:
             refusal, document = self._read(response)
             if refusal is None or refusal.code in answered:
                 self._limiter.succeeded()
-                return document
+                # The status may have said it, and not the body.
+                told = {} if refusal is None else {"serverErrorCode": refusal.code}
+                return document | told
             where = service(response.request.url, self._session.account.redirect)
             self._take(refusal, where, tries, carries_token(body))
 

@@ -45,6 +45,7 @@ def test_a_request_with_a_token_is_known(body: dict[str, Any], expected: bool) -
 
 
 PROPERTIES = (
+    "full",
     "gone",
     "conflict",
     "exists",
@@ -79,7 +80,7 @@ PROPERTIES = (
         ("NEVER_HEARD_OF", None, "refused"),
         ("BAD_REQUEST", None, "refused"),
         ("ACCESS_DENIED", None, "refused"),
-        ("QUOTA_EXCEEDED", None, "refused"),
+        ("QUOTA_EXCEEDED", None, "full"),
         ("INVALID_FIELD_TYPE", None, "refused"),
         ("LIMIT_EXCEEDED", None, "refused"),
     ],

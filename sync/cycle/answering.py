@@ -1,0 +1,191 @@
+"""What each answer of iCloud means for what was sent: done, again later, looked up, or set aside.
+
+Rules it keeps
+1. Mirror and base advance in one commit, only for what was acknowledged record by record.
+2. A refused item takes down its own group and nothing else. What is refused for good is parked
+   with its reason.
+3. What is contradicted is to be looked up, so that the next plan sees how it stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from store.db import Store
+from store.model import Field
+from store.outbox import Intent
+from sync.codec.operations import Group
+from sync.codec.purging import records_named
+from sync.cycle.observe import remember
+from sync.cycle.uploading import Receipts, keep_files
+from sync.remote.answers import Failure
+
+__all__ = ["Answers", "Parcel", "Pushed", "acknowledge", "park", "settle"]
+
+TRIES = 5  # before an operation whose references never resolve is parked
+# What was edited comes after what lives again, and a done copy after its occurrence.
+_MORE_TO_COME = ("undelete", "occurrence")
+WAIT_S = 5.0  # before trying again what the service asked to try later
+
+Answers = Sequence[dict[str, Any] | Failure]
+"""One item for each operation of a request, in their order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """An intent with the group of operations that carries it out."""
+
+    intent: Intent
+    group: Group
+    receipts: Receipts = field(default_factory=dict)
+
+    @property
+    def operations(self) -> Sequence[Mapping[str, Any]]:
+        return self.group.operations
+
+    @property
+    def names(self) -> set[str]:
+        """The records that it is for."""
+        return {str(operation["record"]["recordName"]) for operation in self.operations}
+
+    @property
+    def rank(self) -> int:
+        return int(self.group.rank)
+
+    @property
+    def creates(self) -> frozenset[str]:
+        return self.group.creates
+
+    @property
+    def needs(self) -> frozenset[str]:
+        return self.group.needs
+
+    @property
+    def deletes(self) -> bool:
+        return self.intent.kind in ("delete", "delete-list", "purge", "purge-list")
+
+
+@dataclass(slots=True)
+class Pushed:
+    """What sending came to: reminders acknowledged, and what has to be done about the rest."""
+
+    acknowledged: int = 0
+    refused: list[str] = field(default_factory=list)  # why, for a person
+    postponed: list[str] = field(default_factory=list)  # why files could not be sent now
+    unsettled: set[str] = field(default_factory=set)  # record names to look up
+    retry_after_s: float | None = None
+
+    def wait(self, seconds: float) -> None:
+        """Come back in ``seconds``, or sooner if that was said before."""
+        self.retry_after_s = min(seconds, self.retry_after_s or seconds)
+
+
+def settle(
+    store: Store, parcels: Sequence[Parcel], answers: Answers, result: Pushed, failed: set[str]
+) -> list[Parcel]:
+    """Take the answers of one request, in one commit; gives what has to be sent again."""
+    with store.commit("acknowledge"):
+        siblings, culprits = _take_answers(store, parcels, answers, result, failed)
+        if culprits:
+            return siblings
+        for parcel in siblings:  # an atomic failure that names no culprit
+            unnamed = Failure("", "ATOMIC_ERROR", "no operation was named")
+            _refuse(store, parcel, [unnamed], result)
+    return []
+
+
+def _take_answers(
+    store: Store,
+    parcels: Sequence[Parcel],
+    answers: Answers,
+    result: Pushed,
+    failed: set[str],
+) -> tuple[list[Parcel], int]:
+    """Settle each group by its own items; gives those that failed for another's sake."""
+    siblings: list[Parcel] = []
+    culprits = place = 0
+    for parcel in parcels:
+        items = answers[place : place + len(parcel.operations)]
+        place += len(parcel.operations)
+        failures = [item for item in items if isinstance(item, Failure)]
+        if not failures:
+            records = [item for item in items if isinstance(item, dict)]
+            remember(store, records)
+            if parcel.receipts:
+                keep_files(store, parcel.receipts)
+                remember(store, records)  # decoded anew, with their files
+            acknowledge(store, parcel.intent)
+            result.acknowledged += 1
+            if parcel.intent.kind in _MORE_TO_COME or _left_over(store, parcel.intent):
+                result.wait(0.0)
+        elif all(failure.atomic_sibling for failure in failures):
+            siblings.append(parcel)
+        else:
+            culprits += 1
+            failed |= parcel.creates
+            _refuse(store, parcel, failures, result)
+    return siblings, culprits
+
+
+def acknowledge(store: Store, intent: Intent) -> None:
+    """iCloud has what was wanted: the base may say so, and the outbox forget it."""
+    match intent.kind:
+        case "delete" | "purge":
+            if not _left_over(store, intent):
+                store.bases.drop(intent.id)
+                store.places.clear_vanished(intent.id)
+        case "rename-list":
+            _list_acknowledged(store, intent)
+        case "occurrence":
+            store.bases.set(intent.id, {**intent.changes, Field.DONE: None}, placed=True)
+            store.occurrences.settle(intent.id, intent.texts["due"] or "")
+        case "create" | "update" | "undelete":
+            store.bases.set(intent.id, intent.changes, placed=True)
+    store.outbox.drop(intent.seq)
+
+
+def _left_over(store: Store, intent: Intent) -> bool:
+    """Whether a deletion for good took more than one request could do: the rest is planned anew."""
+    if not intent.kind.startswith("purge"):
+        return False
+    kind = "List" if intent.kind == "purge-list" else "Reminder"
+    return any(store.mirror.record(name) is not None for name in (f"{kind}/{intent.id}", intent.id))
+
+
+def _list_acknowledged(store: Store, intent: Intent) -> None:
+    base = store.bases.get_list(intent.id)
+    name = intent.texts.get("name")
+    if base is not None and name is not None:
+        store.bases.set_list(intent.id, type(base)(name, base.group, intent.texts.get("path")))
+
+
+def _refuse(store: Store, parcel: Parcel, failures: Sequence[Failure], result: Pushed) -> None:
+    """Decide what one refused group means; the first failure that is no sibling's speaks."""
+    intent = parcel.intent
+    failure = next((one for one in failures if not one.atomic_sibling), failures[0])
+    names = parcel.names
+    if failure.conflict or failure.exists or failure.gone:
+        # Someone else was there, perhaps we ourselves: the next plan decides on what it finds.
+        result.unsettled |= names
+        return
+    if failure.full:  # the person is told; it goes with what is sent next
+        store.outbox.requeue(intent.seq)
+        result.refused.append(f"{failure.code}: {failure.reason or 'there is no room left'}")
+        return
+    if failure.reference and parcel.deletes:
+        in_the_way = records_named(failure.reason) - names
+        store.blockers.note(failure.record_name, in_the_way)
+        result.unsettled |= names | in_the_way
+    if failure.refused or (not failure.retryable and intent.attempts + 1 >= TRIES):
+        park(store, intent, f"{failure.code}: {failure.reason or 'no reason given'}", result)
+        return
+    store.outbox.requeue(intent.seq)
+    result.wait(failure.retry_after_s if failure.retry_after_s is not None else WAIT_S)
+
+
+def park(store: Store, intent: Intent, reason: str, result: Pushed) -> None:
+    """Set it aside for a person, who is told why."""
+    store.outbox.park(intent.seq, reason)
+    result.refused.append(reason)
