@@ -219,7 +219,8 @@ class Answers:
     def _titles(self, ids: list[str]) -> Mapping[str, str]:
         assert self._store is not None
         rows = self._store.mirror.reminders_by_id(ids)
-        return {id: row.title for id, row in rows.items()}
+        lists = {row.id: row.name for row in self._store.mirror.lists() if row.id in ids}
+        return {**lists, **{id: row.title for id, row in rows.items()}}
 
     def _counts(self) -> Document:
         assert self._store is not None

@@ -135,23 +135,22 @@ def _wire(
     dialect = Dialect(FORMATS[config.format], zone)
     scanner: Scanner[TodoFile] = Scanner(
         config.folder,
-        dialect.layout,
+        dialect.suffix,
         dialect.parse,
         clock,
         expect_marker=marker,
         bound_by=dialect.format.bound_by,
-        beside=dialect.parse_beside,
     )
     cloud = CloudKit(transport)
     writer = Writer(config.folder, step, clock)
-    home = Home(config.folder, Marker(marker, config.account.apple_id), dialect.layout)
+    home = Home(config.folder, Marker(marker, config.account.apple_id), dialect.suffix)
     return Engine(
         Parts(
             store=store,
             cloud=lambda: cloud,
             fetcher=Fetcher(store, clock),
             home=home,
-            reader=Reader(scanner),
+            reader=Reader(scanner, dialect.parse),
             filing=Filing(store, writer, config.folder, dialect, _key),
             planner=Planner(store, settings, dialect, clock, _uuid),
             committer=Committer(store, dialect, _key, clock),

@@ -15,12 +15,6 @@ __all__ = ["generate", "seed"]
 
 _DAY = 86400
 
-GREEN = ("green", "#34C759", 0.204, 0.780, 0.349)
-ORANGE = ("orange", "#FF9500", 1.0, 0.584, 0.0)
-RED = ("red", "#FF3B30", 1.0, 0.231, 0.188)
-PURPLE = ("purple", "#AF52DE", 0.686, 0.322, 0.871)
-BROWN = ("brown", "#A2845E", 0.635, 0.518, 0.369)
-
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -107,12 +101,12 @@ def seed(phone: Phone, zone: Zone, now: float) -> None:
     """
     phone.offline = True
     phone.create_list("Reminders")
-    phone.create_list("Groceries", color=GREEN)
-    phone.create_list("Work", color=RED)
+    phone.create_list("Groceries", color="green")
+    phone.create_list("Work", color="red")
     phone.create_list("Family", is_group=True)
-    phone.create_list("Home", "Family", color=BROWN)
-    phone.create_list("Travel", "Family", color=ORANGE)
-    phone.create_list("Birthdays 🎂", "Family", color=PURPLE)
+    phone.create_list("Home", "Family", color="brown")
+    phone.create_list("Travel", "Family", color="orange")
+    phone.create_list("Birthdays 🎂", "Family", color="purple")
     _fill(phone, "Reminders", _REMINDERS, now)
     groceries = _fill(phone, "Groceries", _GROCERIES, now)
     _fill(phone, "Work", _WORK, now)

@@ -28,6 +28,14 @@ _EDITABLE: dict[str, tuple[type, ...]] = {
     "priority": (int,),
     "flagged": (bool,),
 }
+_OPTIONAL = (str, type(None))
+_LIST: dict[str, tuple[type, ...]] = {
+    "name": (str,),
+    "group": _OPTIONAL,
+    "color": (str,),
+    "emblem": _OPTIONAL,
+    "sorting": (str,),
+}
 _CREATABLE = _EDITABLE | {
     "list": (str,),
     "parent": (str, type(None)),
@@ -58,8 +66,8 @@ _INDEX = {
     "POST /device/reminders/{id}/subtask": "parent (an id, or null for top level)",
     "POST /device/reminders/{id}/images": "name, data (base64) [width, height, uti]",
     "DELETE /device/reminders/{id}/attachments/{attachment}": "takes a link or an image off",
-    "POST /device/lists": "name [group, is_group]",
-    "PATCH /device/lists/{id}": "name",
+    "POST /device/lists": "name [group, is_group, color: #RRGGBB or a name of the app's]",
+    "PATCH /device/lists/{id}": "any of name, group, color, emblem, sorting",
     "DELETE /device/lists/{id}": "softly, as the app does",
     "GET /device/lists/{id}/sections": "oldest first",
     "POST /device/lists/{id}/sections": "name",
@@ -92,7 +100,7 @@ def routes_of(prefix: str, find: Callable[[Request], Phone]) -> list[Route]:
         ("GET", "/device", lambda phone, request, body: _INDEX),
         ("GET", "/device/lists", _lists),
         ("POST", "/device/lists", _create_list),
-        ("PATCH", "/device/lists/{id}", _rename_list),
+        ("PATCH", "/device/lists/{id}", _change_list),
         ("DELETE", "/device/lists/{id}", _delete_list),
         ("GET", "/device/lists/{id}/sections", _sections),
         ("POST", "/device/lists/{id}/sections", _create_section),
@@ -281,14 +289,14 @@ def _detach(phone: Phone, request: Request, body: dict[str, Any]) -> Any:
 
 
 def _create_list(phone: Phone, request: Request, body: dict[str, Any]) -> Any:
-    kinds = {"name": (str,), "group": (str, type(None)), "is_group": (bool,)}
+    kinds = {"name": (str,), "group": _OPTIONAL, "is_group": (bool,), "color": (str,)}
     identity = _fresh(phone).create_list(**_checked(body, kinds, "name"))
     return _shown_list(phone, identity)
 
 
-def _rename_list(phone: Phone, request: Request, body: dict[str, Any]) -> Any:
+def _change_list(phone: Phone, request: Request, body: dict[str, Any]) -> Any:
     identity = request.path_params["id"]
-    _fresh(phone).rename_list(identity, _checked(body, {"name": (str,)}, "name")["name"])
+    _fresh(phone).change_list(identity, **_checked(body, _LIST))
     return _shown_list(phone, identity)
 
 

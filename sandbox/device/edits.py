@@ -5,7 +5,6 @@ Each writes what the app writes: character-level text edits, raised tokens, alar
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from datetime import datetime
 from enum import Enum
@@ -16,8 +15,6 @@ from sandbox.device.exchange import dependants
 from sandbox.device.moment import Moment
 from sandbox.device.own import Copy, Json, Own
 from sandbox.device.tokens import key_of
-
-BLUE = ("blue", "#007AFF", 0.0, 0.478, 1.0)
 
 
 class Keep(Enum):
@@ -45,59 +42,6 @@ def reminder_with(own: Own, identity: str) -> Copy:
     if copy is None or not own.live(copy.name):
         raise LookupError(f"no reminder has the id {identity}")
     return copy
-
-
-def create_list(
-    own: Own,
-    name: str,
-    group: str | None,
-    is_group: bool,
-    color: tuple[str, str, float, float, float],
-) -> str:
-    """Create a list or a group; returns its bare UUID."""
-    holder = list_named(own, group) if group else None
-    if holder is not None and not holder.get("IsGroup"):
-        raise ValueError(f"{group!r} is a list, not a group")
-    fields: Json = {
-        "Name": name,
-        "Color": None if is_group else _color(*color),
-        "Count": 0,
-        "IsGroup": int(is_group),
-        "IsLinkedToAccount": 1,
-        "ParentList": holder.name if holder else None,
-        "SortingStyle": "manual",
-        "ReminderIDs": "[]",
-        "Deleted": 0,
-        "Imported": 0,
-    }
-    copy = own.add("List", fields, holder.name if holder else None)
-    own.raise_tokens(copy, fields)
-    return copy.id
-
-
-def _color(symbol: str, hexadecimal: str, red: float, green: float, blue: float) -> str:
-    return json.dumps(
-        {
-            "daSymbolicColorName": symbol,
-            "daHexString": hexadecimal,
-            "ckSymbolicColorName": symbol,
-            "alpha": 1,
-            "red": red,
-            "green": green,
-            "blue": blue,
-            "colorRGBSpace": 0,
-        }
-    )
-
-
-def rename_list(own: Own, which: str, name: str) -> None:
-    """Rename a list or group, given its name or bare UUID."""
-    own.change(list_named(own, which), {"Name": name})
-
-
-def delete_list(own: Own, which: str) -> None:
-    """Soft-delete a list, as the app does; what it held is no longer shown."""
-    own.change(list_named(own, which), {"Deleted": 1})
 
 
 def create(

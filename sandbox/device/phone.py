@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
-from sandbox.device import edits, files, occurrence, sections, view
-from sandbox.device.edits import BLUE, KEEP, Keep
+from sandbox.device import edits, files, lists, occurrence, sections, view
+from sandbox.device.edits import KEEP, Keep
 from sandbox.device.exchange import Exchange
 from sandbox.device.own import Own
 from sandbox.device.view import ShownList, ShownReminder, ShownSection
@@ -81,21 +81,42 @@ class Phone:
         group: str | None = None,
         is_group: bool = False,
         *,
-        color: tuple[str, str, float, float, float] = BLUE,
+        color: str = "blue",
     ) -> str:
-        """Create a list, in a group if named; `color` is (name, hex, red, green, blue 0..1)."""
-        identity = edits.create_list(self._own, name, group, is_group, color)
+        """Create a list, in a group if named; `color` is "#RRGGBB" or a name of the app's."""
+        identity = lists.create_list(self._own, name, group, is_group, color)
         self._push()
         return identity
 
     def rename_list(self, which: str, name: str) -> None:
         """Rename a list or group."""
-        edits.rename_list(self._own, which, name)
+        self.change_list(which, name=name)
+
+    def change_list(
+        self,
+        which: str,
+        *,
+        name: str | Keep = KEEP,
+        group: str | Keep | None = KEEP,
+        color: str | Keep = KEEP,
+        emblem: str | Keep | None = KEEP,
+        sorting: str | Keep = KEEP,
+    ) -> None:
+        """Change what is passed; `group` None is out of its group, `emblem` None is none."""
+        lists.change_list(
+            self._own,
+            which,
+            name=name,
+            group=group,
+            color=color,
+            emblem=emblem,
+            sorting=sorting,
+        )
         self._push()
 
     def delete_list(self, which: str) -> None:
         """Soft-delete a list or group, as the app does."""
-        edits.delete_list(self._own, which)
+        lists.delete_list(self._own, which)
         self._push()
 
     def order_list(self, which: str, ids: Iterable[str]) -> None:

@@ -20,7 +20,10 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class ShownList:
-    """A list or group on screen; `count` is its open reminders, `color` like "#007AFF"."""
+    """A list or group on screen; `count` is its open reminders, `color` like "#007AFF".
+
+    `group` is None also where the group was deleted: the list then stands at top level.
+    """
 
     id: str
     name: str
@@ -28,6 +31,8 @@ class ShownList:
     is_group: bool
     count: int
     color: str | None
+    emblem: str | None = None
+    sorting: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +97,8 @@ def _list(own: Own, copy: Copy, counts: dict[str, int]) -> ShownList:
         is_group=bool(copy.get("IsGroup")),
         count=counts.get(copy.name, 0),
         color=color,
+        emblem=copy.get("BadgeEmblem"),
+        sorting=copy.get("SortingStyle"),
     )
 
 

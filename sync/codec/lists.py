@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from store.model import ListInfo
@@ -10,7 +10,7 @@ from sync.codec import fields, operations, tokens
 from sync.codec.operations import Change, Context, Group, NoRecords, Rank, Records, Wire
 from sync.codec.reading import id_of, linked_id
 
-__all__ = ["create_list", "delete_list", "move_list", "rename_list"]
+__all__ = ["create_list", "delete_list", "update_list"]
 
 Record = Mapping[str, Any]
 
@@ -39,33 +39,32 @@ def create_list(ctx: Context, info: ListInfo, records: Records = _NO_RECORDS) ->
     )
 
 
-def rename_list(ctx: Context, record: Record, name: str) -> Group:
-    """Give the list another name."""
-    change = Change("rename-list", id_of(record))
-    if fields.plain_text(record, "Name") == name:
-        return Group((), Rank.UPDATE, change)
-    wire = {"Name": operations.encrypted(_checked(name))}
-    return Group((_updated(ctx, record, wire, "name"),), Rank.UPDATE, change)
-
-
-def move_list(
-    ctx: Context, record: Record, group_id: str | None, records: Records = _NO_RECORDS
+def update_list(
+    ctx: Context,
+    record: Record,
+    changes: Mapping[str, str | None],
+    records: Records = _NO_RECORDS,
 ) -> Group:
-    """Put the list into a group, or (``None``) out of the one that it is in.
+    """Give the list or group another ``name``, or another ``group`` by its id (``None``: none).
 
-    Out of it the record keeps its place in the sharing hierarchy: how to clear that is not known.
+    Out of a group the record keeps its place in the sharing hierarchy: how to clear that is not
+    known.
     """
-    change = Change("move-list", id_of(record))
-    if linked_id(record, "ParentList") == group_id:
-        return Group((), Rank.UPDATE, change)
-    group = None if group_id is None else operations.record_name("List", group_id, records)
-    wire = {"ParentList": operations.reference(ctx, group)}
-    return Group(
-        operations=(_updated(ctx, record, wire, "parentList", parent=group),),
-        rank=Rank.UPDATE,
-        change=change,
-        needs=frozenset({group} if group else ()),
-    )
+    wire: Wire = {}
+    keys: list[str] = []
+    group = None
+    name = changes.get("name")
+    if name is not None and name != fields.plain_text(record, "Name"):
+        wire["Name"] = operations.encrypted(_checked(name))
+        keys.append("name")
+    if "group" in changes and changes["group"] != linked_id(record, "ParentList"):
+        target = changes["group"]
+        group = target and operations.record_name("List", target, records)
+        wire["ParentList"] = operations.reference(ctx, group)
+        keys.append("parentList")
+    change = Change("update-list", id_of(record))
+    made = (_updated(ctx, record, wire, keys, parent=group),) if wire else ()
+    return Group(made, Rank.UPDATE, change, needs=frozenset({group} if group else ()))
 
 
 def delete_list(ctx: Context, record: Record) -> Group:
@@ -74,16 +73,18 @@ def delete_list(ctx: Context, record: Record) -> Group:
     if fields.flag(record, "Deleted"):
         return Group((), Rank.DELETE_LIST, change)
     wire = {"Deleted": operations.integer(1)}
-    return Group((_updated(ctx, record, wire, "deleted"),), Rank.DELETE_LIST, change)
+    return Group((_updated(ctx, record, wire, ["deleted"]),), Rank.DELETE_LIST, change)
 
 
-def _updated(ctx: Context, record: Record, wire: Wire, key: str, parent: str | None = None) -> Wire:
-    raised = _tokens(ctx, fields.text(record, "ResolutionTokenMap"), key)
+def _updated(
+    ctx: Context, record: Record, wire: Wire, keys: Sequence[str], parent: str | None = None
+) -> Wire:
+    raised = _tokens(ctx, fields.text(record, "ResolutionTokenMap"), *keys)
     return operations.update(record, "List", {**wire, "ResolutionTokenMap": raised}, parent)
 
 
-def _tokens(ctx: Context, old: str | None, key: str) -> Wire:
-    return operations.token_map(ctx, old, (key,), core=tokens.LIST_CORE)
+def _tokens(ctx: Context, old: str | None, *keys: str) -> Wire:
+    return operations.token_map(ctx, old, keys, core=tokens.LIST_CORE)
 
 
 def _checked(name: str) -> str:

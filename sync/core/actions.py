@@ -15,8 +15,8 @@ from sync.core.merge import Side
 from sync.core.occurrence import Occurrence
 
 __all__ = ["AddLine", "Complete", "Conflict", "Create", "Delete", "Forget", "Hold", "HoldKind"]
-__all__ += ["Learn", "MoveLine", "Plan", "PushOp", "RemoveLine", "RenderOp", "SetLine", "Undelete"]
-__all__ += ["Update", "Why", "merged_plans"]
+__all__ += ["Learn", "ListField", "MoveLine", "Plan", "PushOp", "RemoveLine", "RenderOp", "SetLine"]
+__all__ += ["Undelete", "Update", "Why", "merged_plans"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +124,22 @@ class Forget:
     id: str
 
 
+class ListField(StrEnum):
+    """What is merged of a list, one by one; ``GROUP`` holds an identity."""
+
+    NAME = "name"
+    GROUP = "group"
+
+
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Both sides changed one field; ``loser`` is what the side that lost had said."""
+    """Both sides changed one field; ``loser`` is what the side that lost had said.
+
+    Groups of lists are told by their names.
+    """
 
     id: str
-    field: Field
+    field: Field | ListField
     winner: Value
     loser: Value
     winning: Side

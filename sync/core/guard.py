@@ -21,18 +21,18 @@ def guard(
     absent_s: Mapping[str, float],
     grace_s: float,
     approved: Collection[str],
+    groups: Collection[str] = (),
 ) -> Plan:
     """Hold back deletions that are too fresh (``grace_s``) or too many (``hold_above``).
 
     ``absent_s`` says for how many seconds each vanished line has been gone, counted across runs;
-    ``approved`` are ids whose deletion a person has confirmed.
+    ``approved`` are ids whose deletion a person has confirmed. ``groups`` of lists that would be
+    deleted count as well: those that are named in the plan's holds must not be.
     """
-    young = {
-        op.id
-        for op in plan.pushes
-        if isinstance(op, Delete) and absent_s.get(op.id, 0.0) < grace_s and op.id not in approved
-    }
+    going = [*(op.id for op in plan.pushes if isinstance(op, Delete)), *groups]
+    young = {id for id in going if absent_s.get(id, 0.0) < grace_s and id not in approved}
     ripe = [op.id for op in (*plan.pushes, *plan.renders) if _deletes(op) and op.id not in young]
+    ripe += [id for id in groups if id not in young]
     open_ids = [id for id in ripe if id not in approved]
     held = set(open_ids) if len(open_ids) > hold_above else set()
     if not young and not held:
@@ -40,6 +40,7 @@ def guard(
     holds = [
         _waiting(op, grace_s) for op in plan.pushes if isinstance(op, Delete) and op.id in young
     ]
+    holds += [_unless_used(id, grace_s) for id in sorted(young.intersection(groups))]
     holds += [_too_many(id, len(held), hold_above) for id in sorted(held)]
     back = young | held
     return replace(
@@ -60,6 +61,11 @@ def _waiting(op: Delete, left_s: float) -> Hold:
         f" in {max(left_s, 0):.0f} s unless it returns"
     )
     return Hold(op.id, HoldKind.GRACE, reason)
+
+
+def _unless_used(group: str, left_s: float) -> Hold:
+    reason = f"all lists have left the group; it is deleted in {left_s:.0f} s unless it is used"
+    return Hold(group, HoldKind.GRACE, reason)
 
 
 def _too_many(id: str, count: int, hold_above: int) -> Hold:

@@ -6,13 +6,13 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from store.model import ListInfo
-from sync.core.actions import Hold
+from store.model import ListInfo, Presence, Present
+from sync.core.actions import Conflict, Hold, ListField
 from sync.core.merge import Side
 from sync.core.snapshot import ListView, Mode
 
-__all__ = ["CreateFile", "CreateList", "FileFacts", "LabelFile", "ListBase", "ListPlan"]
-__all__ += ["ListRules", "NewLists", "Rebind", "RenameFile", "RenameList"]
+__all__ = ["CreateFile", "CreateList", "FileFacts", "ListBase", "ListPlan", "ListRules"]
+__all__ += ["NewLists", "Rebind", "RenameFile", "Scene", "UpdateList", "directory_of"]
 
 
 class NewLists(StrEnum):
@@ -29,8 +29,7 @@ class FileFacts:
 
     ``list_block`` and ``wants_list`` come from front matter; ``known`` counts, per list id, the
     lines whose reminders were in that list; ``tasks`` counts all task lines, ``copied`` those whose
-    ids stand in another file too. ``was`` is the list that had this path last time. ``labelled``:
-    the list's name stands in a file of its own, and is ``label``, if that says one.
+    ids stand in another file too. ``was`` is the list that had this path last time.
     """
 
     path: str
@@ -41,8 +40,6 @@ class FileFacts:
     tasks: int = 0
     copied: int = 0
     was: str | None = None
-    label: str | None = None
-    labelled: bool = False
 
     @property
     def is_bound(self) -> bool:
@@ -52,7 +49,10 @@ class FileFacts:
 
 @dataclass(frozen=True, slots=True)
 class ListBase:
-    """What both sides last agreed on for a list: its name, its group's id and its file."""
+    """What both sides last agreed on for a list: its name, its group's id and its file.
+
+    A group has no path.
+    """
 
     name: str
     group: str | None
@@ -61,32 +61,41 @@ class ListBase:
 
 @dataclass(frozen=True, slots=True)
 class ListRules:
-    """The config and the names, as functions: ``path_of`` gives a list's path for a new name."""
+    """The config and the names, as functions: ``paths`` gives the path of each list.
+
+    ``emptied`` are groups whose directory was seen to be empty before; ``too_deep`` says of lists
+    in which directory of a directory their lines stand; ``complete`` that nothing is hidden.
+    """
 
     mode_of: Callable[[str], Mode]
     name_of: Callable[[str], str]  # path -> list name
+    group_name: Callable[[str], str]  # directory -> group name
     paths: Callable[[Mapping[str, ListInfo], Mapping[str, str]], Mapping[str, str]]
     new_lists: NewLists
-    approved: Collection[str] = ()  # paths that a person has allowed to become lists
+    approved: Collection[str] = ()  # paths that may become lists, directories that may be groups
     wins: Side = Side.CLOUD
+    emptied: Collection[str] = ()
+    too_deep: Mapping[str, str] = field(default_factory=dict)
+    complete: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class CreateList:
-    """iCloud shall get a list for this file."""
+    """iCloud shall get a list for this file, or a group for the directory ``path``."""
 
     id: str
     name: str
     group: str | None
     path: str
+    is_group: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class RenameList:
-    """iCloud's list shall have this name, as its file has."""
+class UpdateList:
+    """iCloud's list or group shall have these values, as its file or directory says."""
 
     id: str
-    name: str
+    changes: Mapping[ListField, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,25 +108,20 @@ class CreateFile:
 
 @dataclass(frozen=True, slots=True)
 class RenameFile:
-    """The list was renamed or regrouped in iCloud: its file shall follow."""
+    """The list was renamed or regrouped in iCloud: its file shall follow.
+
+    ``agreed`` is what both sides agree on once it has.
+    """
 
     id: str
     old: str
     path: str
+    agreed: ListBase
 
 
 @dataclass(frozen=True, slots=True)
 class Rebind:
     """The list was renamed in iCloud: the front matter of a file bound to it shall say so."""
-
-    id: str
-    path: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class LabelFile:
-    """The file that says a list's name shall say this one; ``path`` is the list's place."""
 
     id: str
     path: str
@@ -134,23 +138,49 @@ class ListPlan:
     views: dict[str, ListView] = field(default_factory=dict)
     owner: dict[str, str] = field(default_factory=dict)  # path -> list id
     create_lists: list[CreateList] = field(default_factory=list)
-    rename_lists: list[RenameList] = field(default_factory=list)
+    update_lists: list[UpdateList] = field(default_factory=list)
+    delete_groups: list[str] = field(default_factory=list)
     create_files: list[CreateFile] = field(default_factory=list)
     rename_files: list[RenameFile] = field(default_factory=list)
     rebinds: list[Rebind] = field(default_factory=list)
-    label_files: list[LabelFile] = field(default_factory=list)
     learned: dict[str, ListBase] = field(default_factory=dict)
     ended: list[str] = field(default_factory=list)  # deleted in iCloud
     holds: list[Hold] = field(default_factory=list)
+    conflicts: list[Conflict] = field(default_factory=list)
+    group_names: dict[str, str] = field(default_factory=dict)
 
     @property
     def writes(self) -> bool:
         """Whether anything would change on either side."""
-        return bool(
-            self.create_lists
-            or self.rename_lists
-            or self.create_files
-            or self.rename_files
-            or self.rebinds
-            or self.label_files
-        )
+        ops = (self.create_lists, self.update_lists, self.create_files, self.rename_files)
+        return any(ops) or bool(self.rebinds or self.delete_groups)
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """All sides of the lists at one moment; ``bases`` are those of lists, by list id.
+
+    ``owner`` gives the file of each list that has one; ``mint`` names what is new.
+    """
+
+    remote: Mapping[str, Presence[ListInfo]]
+    files: Mapping[str, FileFacts]
+    bases: Mapping[str, ListBase]
+    group_bases: Mapping[str, ListBase]
+    owner: Mapping[str, str]
+    rules: ListRules
+    mint: Callable[[], str]
+
+    @property
+    def living(self) -> dict[str, ListInfo]:
+        """Lists and groups that are there, by id."""
+        return {id: one.value for id, one in self.remote.items() if isinstance(one, Present)}
+
+    def mode_of(self, info: ListInfo) -> Mode:
+        """What may be done with a list."""
+        return Mode.READ_ONLY if info.read_only else self.rules.mode_of(info.name)
+
+
+def directory_of(path: str) -> str:
+    """The directory that a path is in; ``""`` is the folder itself."""
+    return path.rpartition("/")[0]

@@ -1,36 +1,33 @@
-"""Lists and files: what has to be created or renamed on either side. Pure.
+"""Lists and files: what has to be created, renamed or deleted on either side. Pure.
 
-Which file is which list is ``listmatch``'s to say, which files stand beside it ``binding``'s, and
-what becomes of the files that are left ``newlists``'s.
+Which file is which list is ``listmatch``'s to say, which files stand beside it ``binding``'s, what
+they shall be called and in which group ``listmerge``'s and ``groups``'s, and what becomes of the
+files that are left ``newlists``'s.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
-from unicodedata import normalize
 
-from store.model import Absent, ListInfo, Presence, Present, Unknown
+from store.model import Absent, ListInfo, Presence, Unknown
 from sync.core.actions import Hold, HoldKind
 from sync.core.binding import bind_files
-from sync.core.groups import in_group, learn_groups
+from sync.core.groups import Groups, create_groups, delete_groups, learn_groups, read_groups
 from sync.core.listmatch import match_files
+from sync.core.listmerge import Agreed, merge_list
 from sync.core.listplan import (
     CreateFile,
     CreateList,
     FileFacts,
-    LabelFile,
     ListBase,
     ListPlan,
     ListRules,
     NewLists,
     RenameFile,
-    RenameList,
+    Scene,
 )
-from sync.core.merge import Conflicted, Push, Render, Side, merge
 from sync.core.newlists import name_copy, plan_new_file
 from sync.core.snapshot import ListView, Mode
-from sync.local.text import clean_title
 
 __all__ = ["plan_lists"]
 
@@ -42,130 +39,122 @@ def plan_lists(
     rules: ListRules,
     mint: Callable[[], str],
 ) -> ListPlan:
-    """Match files to lists and merge their names; ``mint`` names lists that are new in a file.
+    """Match files to lists and merge what they say; ``mint`` names what is new in a file.
 
     ``bases`` without a path are those of groups.
     """
     plan = ListPlan()
-    groups = {id: base for id, base in bases.items() if not base.path}
-    bases = {id: base for id, base in bases.items() if base.path}
-    living = {id: one.value for id, one in remote.items() if isinstance(one, Present)}
-    owner = match_files(living, files, bases, rules)
-    plan.owner = {path: id for id, path in owner.items()}
-    plain = {id: info for id, info in living.items() if not info.is_group}
-    wanted = rules.paths(living, {id: base.path for id, base in bases.items()})
-    for id, info in sorted(plain.items()):
-        base = in_group(bases.get(id), groups, living, rules)
-        _plan_list(plan, info, owner.get(id), files, base, wanted.get(id), rules)
-    learn_groups(plan, living, groups)
-    for id in sorted(bases.keys() - plain.keys()):
-        state = remote.get(id)
-        if isinstance(state, Absent):
-            _end_list(plan, id, bases[id], owner.get(id))
-        elif state is not None:  # there, but it cannot be said what it is
-            reason = state.reason if isinstance(state, Unknown) else "it has become a group"
-            blocked = f"the list “{bases[id].name}” cannot be read: {reason}"
-            plan.views[id] = ListView(id, bases[id].name, owner.get(id), blocked=blocked)
-            plan.holds.append(Hold(id, HoldKind.LIST, blocked))
-        else:  # ours, not yet created
-            _await_list(plan, id, bases[id], owner.get(id), files, rules)
-    held = bind_files(plan, files, living, bases)
+    scene = _scene(remote, files, bases, rules, mint)
+    plan.owner = {path: id for id, path in scene.owner.items()}
+    groups = read_groups(scene, plan)
+    agreed = {
+        id: one
+        for id, info in sorted(scene.living.items())
+        if not info.is_group and (one := _merge(scene, groups, plan, info)) is not None
+    }
+    _place(scene, groups, plan, agreed)
+    _plan_unseen(scene, groups, plan)
+    held = bind_files(plan, files, scene.living, scene.bases)
     for path in sorted(files.keys() - plan.owner.keys() - set(held)):
         facts = files[path]
         if facts.trouble or path in plan.owner:
             continue
         if facts.list_block is not None or rules.new_lists is NewLists.NO:
-            name_copy(plan, facts, remote, bases)
+            name_copy(plan, facts, remote, scene.bases)
         if facts.list_block is None:
-            plan_new_file(plan, facts, living, rules, mint)
+            plan_new_file(scene, groups, plan, facts)
+    wanted = {
+        id: agreed[id].info if id in agreed else info
+        for id, info in scene.living.items()
+        if not info.is_group
+    }
+    create_groups(groups, plan, wanted)
+    delete_groups(groups, plan, wanted)
+    learn_groups(groups, plan)
     return plan
+
+
+def _scene(
+    remote: Mapping[str, Presence[ListInfo]],
+    files: Mapping[str, FileFacts],
+    bases: Mapping[str, ListBase],
+    rules: ListRules,
+    mint: Callable[[], str],
+) -> Scene:
+    lists = {id: base for id, base in bases.items() if base.path}
+    groups = {id: base for id, base in bases.items() if not base.path}
+    owner: dict[str, str] = {}
+    scene = Scene(remote, files, lists, groups, owner, rules, mint)
+    owner.update(match_files(scene.living, files, lists, rules))
+    return scene
 
 
 # ---- one list at a time -------------------------------------------------------------------------
 
 
-def _plan_list(
-    plan: ListPlan,
-    info: ListInfo,
-    path: str | None,
-    files: Mapping[str, FileFacts],
-    base: ListBase | None,
-    wanted: str | None,
-    rules: ListRules,
-) -> None:
-    mode = Mode.READ_ONLY if info.read_only else rules.mode_of(info.name)
-    if mode is Mode.IGNORE or wanted is None:
+def _merge(scene: Scene, groups: Groups, plan: ListPlan, info: ListInfo) -> Agreed | None:
+    """The list as both sides shall have it; ``None`` where nothing is to be done about it."""
+    mode, path, base = scene.mode_of(info), scene.owner.get(info.id), scene.bases.get(info.id)
+    if mode is Mode.IGNORE:
         plan.views[info.id] = ListView(info.id, info.name, path, Mode.IGNORE)
-        return
+        return None
     if path is None and base is not None:
         reason = f"its file {base.path} is gone; nothing of “{info.name}” is deleted"
+        if info.id in scene.rules.too_deep:
+            where = scene.rules.too_deep[info.id]
+            reason = f"its file stands in {where}, and groups have one level: move it up"
         plan.views[info.id] = ListView(info.id, info.name, None, mode, blocked=reason)
         plan.holds.append(Hold(info.id, HoldKind.LIST, reason))
-        return
-    if path is None:
-        plan.create_files.append(CreateFile(info.id, wanted))
-        plan.owner[wanted] = info.id
-        plan.views[info.id] = ListView(info.id, info.name, wanted, mode)
-        return
-    facts = files[path]
-    plan.views[info.id] = ListView(info.id, info.name, path, mode, blocked=facts.trouble)
-    if facts.is_bound:
-        if base != (now := ListBase(info.name, info.group, path)) and not facts.trouble:
-            plan.learned[info.id] = now
-    elif not facts.trouble:
-        _merge_name(plan, info, facts, base, wanted, mode, rules)
+        return None
+    trouble = scene.files[path].trouble if path is not None else ""
+    plan.views[info.id] = ListView(info.id, info.name, path, mode, blocked=trouble)
+    if trouble:
+        return None
+    group = info.group if info.group in groups.there else None
+    # At first contact a file keeps its own spelling of the name.
+    if path is None or base is None or scene.files[path].is_bound:
+        return Agreed(info, ListBase(info.name, group, path or ""))
+    return merge_list(scene, groups, plan, info, path, base)
 
 
-def _merge_name(
-    plan: ListPlan,
-    info: ListInfo,
-    facts: FileFacts,
-    base: ListBase | None,
-    wanted: str,
-    mode: Mode,
-    rules: ListRules,
-) -> None:
-    path = facts.path
-    if base is None:  # first contact: the file keeps its own spelling of the name
-        plan.learned[info.id] = ListBase(info.name, info.group, path)
-        if facts.label is not None and facts.label != clean_title(info.name):
-            plan.label_files.append(LabelFile(info.id, path, info.name))
-        return
-    local = _said_name(facts, base, info, rules)
-    wins = Side.CLOUD if mode is Mode.READ_ONLY else rules.wins
-    merged = merge(base.name, local, info.name, wins)
-    push = isinstance(merged, Push) or (
-        isinstance(merged, Conflicted) and merged.winning is Side.FILES
-    )
-    if push and mode is not Mode.READ_ONLY:
-        plan.rename_lists.append(RenameList(info.id, local))
-        return
-    moved_there = info.group != base.group
-    if facts.labelled and isinstance(merged, Render | Conflicted):
-        plan.label_files.append(LabelFile(info.id, path, info.name))
-    elif isinstance(merged, Render | Conflicted) or (moved_there and path == base.path):
-        if wanted != path:
-            plan.rename_files.append(RenameFile(info.id, path, wanted))
-        else:
-            plan.learned[info.id] = ListBase(info.name, info.group, path)
-    elif base != ListBase(info.name, info.group, path):
-        plan.learned[info.id] = ListBase(info.name, info.group, path)
+def _place(scene: Scene, groups: Groups, plan: ListPlan, agreed: Mapping[str, Agreed]) -> None:
+    """Give each list's file the place that both sides agree on, and learn what they agree on."""
+    named = {id: one.info for id, one in agreed.items()}
+    for id, name in groups.names.items():
+        named[id] = ListInfo(id, name, is_group=True)
+    others = {id: one for id, one in scene.living.items() if id not in named}
+    current = {id: base.path for id, base in scene.bases.items()}
+    wanted = scene.rules.paths({**others, **named}, current)
+    for id, one in agreed.items():
+        path = scene.owner.get(id)
+        if path is None:
+            plan.create_files.append(CreateFile(id, wanted[id]))
+            plan.owner[wanted[id]] = id
+            view = plan.views[id]
+            plan.views[id] = ListView(id, view.name, wanted[id], view.mode)
+        elif one.follows and wanted[id] != path:
+            base = ListBase(one.base.name, one.base.group, wanted[id])
+            plan.rename_files.append(RenameFile(id, path, wanted[id], base))
+        elif not one.waits and scene.bases.get(id) != one.base:
+            plan.learned[id] = one.base
 
 
-def _said_name(facts: FileFacts, base: ListBase, info: ListInfo, rules: ListRules) -> str:
-    """The list name that a file's name stands for; where it was put, or numbered, says nothing."""
-    path = facts.path
-    if facts.label is not None:
-        names = {clean_title(name): name for name in (base.name, info.name)}
-        return names.get(facts.label, facts.label)
-    said = rules.name_of(path)
-    if path == base.path or said == rules.name_of(base.path):
-        return base.name
-    plain = re.sub(r" \([1-9]\d*\)\Z", "", said)
-    for name in (info.name, base.name):
-        if normalize("NFC", name) in (said, plain):
-            return name
-    return said
+# ---- lists that are not there, or not to be read ------------------------------------------------
+
+
+def _plan_unseen(scene: Scene, groups: Groups, plan: ListPlan) -> None:
+    plain = {id for id, info in scene.living.items() if not info.is_group}
+    for id in sorted(scene.bases.keys() - plain):
+        state, base, path = scene.remote.get(id), scene.bases[id], scene.owner.get(id)
+        if isinstance(state, Absent):
+            _end_list(plan, id, base, path)
+        elif state is not None:  # there, but it cannot be said what it is
+            reason = state.reason if isinstance(state, Unknown) else "it has become a group"
+            blocked = f"the list “{base.name}” cannot be read: {reason}"
+            plan.views[id] = ListView(id, base.name, path, blocked=blocked)
+            plan.holds.append(Hold(id, HoldKind.LIST, blocked))
+        else:  # ours, not yet created
+            _await_list(scene, groups, plan, id)
 
 
 def _end_list(plan: ListPlan, id: str, base: ListBase, path: str | None) -> None:
@@ -176,19 +165,18 @@ def _end_list(plan: ListPlan, id: str, base: ListBase, path: str | None) -> None
     plan.ended.append(id)
 
 
-def _await_list(
-    plan: ListPlan,
-    id: str,
-    base: ListBase,
-    path: str | None,
-    files: Mapping[str, FileFacts],
-    rules: ListRules,
-) -> None:
+def _await_list(scene: Scene, groups: Groups, plan: ListPlan, id: str) -> None:
     """Ours, chosen before and not yet acknowledged: create it (again), under the same id."""
+    base, path, rules = scene.bases[id], scene.owner.get(id), scene.rules
     plan.views[id] = ListView(id, base.name, path, rules.mode_of(base.name))
     if path is None:
         plan.ended.append(id)
         return
-    as_before = path == base.path or files[path].is_bound
-    name = base.name if as_before else rules.name_of(path)
-    plan.create_lists.append(CreateList(id, name, base.group, path))
+    is_bound = scene.files[path].is_bound
+    name = base.name if path == base.path or is_bound else rules.name_of(path)
+    try:
+        group = base.group if is_bound else groups.of(id, path)
+    except LookupError:
+        group = base.group
+    known = group if group in groups.names or group in groups.new.values() else None
+    plan.create_lists.append(CreateList(id, name, known, path))

@@ -25,10 +25,7 @@ Spot = tuple[str, int]  # path, index of the task in its parsed file
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A task line as it stands: ``reminder.list`` is its file's list, ``parent`` a task index.
-
-    ``elsewhere`` is the spot of a parent in another file.
-    """
+    """A task line as it stands: ``reminder.list`` is its file's list, ``parent`` a task index."""
 
     path: str
     task: int
@@ -36,16 +33,10 @@ class Line:
     block: str | None
     parent: int | None
     reminder: Reminder
-    elsewhere: Spot | None = None
 
     @property
     def spot(self) -> Spot:
         return (self.path, self.task)
-
-    @property
-    def above(self) -> Spot | None:
-        """The spot of its parent."""
-        return self.elsewhere if self.parent is None else (self.path, self.parent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +209,7 @@ def _title_key(path: str, title: str, parent: str | None) -> Hashable | None:
 
 
 def _parent_id(line: Line, matched: Matched) -> str | None:
-    return None if line.above is None else matched.ids.get(line.above)
+    return None if line.parent is None else matched.ids.get((line.path, line.parent))
 
 
 def _pair(

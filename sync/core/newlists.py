@@ -6,18 +6,20 @@ A new file becomes a list by its front matter, by the config, or by a person's a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from store.model import Absent, ListInfo, Presence
 from sync.core.actions import Hold, HoldKind
+from sync.core.groups import Groups
 from sync.core.identity import list_block_id
 from sync.core.listplan import (
     CreateList,
     FileFacts,
     ListBase,
     ListPlan,
-    ListRules,
     NewLists,
+    Scene,
+    directory_of,
 )
 from sync.core.snapshot import ListView, Mode
 
@@ -66,13 +68,9 @@ def _whose(id: str | None, plan: ListPlan, remote: Mapping[str, Presence[ListInf
     return "that of a list that cannot be read now"
 
 
-def plan_new_file(
-    plan: ListPlan,
-    facts: FileFacts,
-    living: Mapping[str, ListInfo],
-    rules: ListRules,
-    mint: Callable[[], str],
-) -> None:
+def plan_new_file(scene: Scene, groups: Groups, plan: ListPlan, facts: FileFacts) -> None:
+    """Make a list of a file with tasks, or hold it, or let it be."""
+    rules = scene.rules
     if facts.wants_list is None and not facts.tasks:
         return
     allowed = facts.wants_list is not None or facts.path in rules.approved
@@ -81,24 +79,14 @@ def plan_new_file(
             reason = f"{facts.path} has tasks but is no list yet; approve it to make it one"
             plan.holds.append(Hold(facts.path, HoldKind.NEW_LIST, reason))
         return
-    name = facts.wants_list or facts.label or rules.name_of(facts.path)
-    twin = next((new for new in plan.create_lists if new.name.casefold() == name.casefold()), None)
-    if twin is not None and facts.is_bound:
-        plan.owner[facts.path] = twin.id
+    name = facts.wants_list or rules.name_of(facts.path)
+    made = {new.name.casefold(): new.id for new in plan.create_lists if not new.is_group}
+    if name.casefold() in made and facts.is_bound:
+        plan.owner[facts.path] = made[name.casefold()]
         return
-    names = [
-        *(info.name for info in living.values() if not info.is_group),
-        *(new.name for new in plan.create_lists),
-    ]
-    if name.casefold() in map(str.casefold, names):
+    names = {info.name.casefold() for info in scene.living.values() if not info.is_group}
+    if name.casefold() in names | made.keys():
         reason = f"{facts.path} cannot become a list: “{name}” exists and has a file of its own"
-        plan.holds.append(Hold(facts.path, HoldKind.NEW_LIST, reason))
-        return
-    group, _, _ = facts.path.rpartition("/")
-    name_there = None if "/" in group else rules.name_of(group)
-    group_id = next((i.id for i in living.values() if i.is_group and i.name == name_there), None)
-    if group and group_id is None and not facts.is_bound:
-        reason = f"{facts.path} stands in a folder that is no group in iCloud"
         plan.holds.append(Hold(facts.path, HoldKind.NEW_LIST, reason))
         return
     mode = rules.mode_of(name)
@@ -107,7 +95,10 @@ def plan_new_file(
         plan.holds.append(Hold(facts.path, HoldKind.READ_ONLY, reason))
     if mode is not Mode.TWO_WAY:
         return
-    id = mint()
+    id, directory = scene.mint(), directory_of(facts.path)
+    group = groups.by_directory.get(directory)
+    if group is None and directory and not facts.is_bound:
+        group = groups.make(directory)
     plan.owner[facts.path] = id
     plan.views[id] = ListView(id, name, facts.path)
-    plan.create_lists.append(CreateList(id, name, group_id, facts.path))
+    plan.create_lists.append(CreateList(id, name, group, facts.path))

@@ -10,7 +10,7 @@ Rules it keeps
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from store.db import Store
@@ -25,8 +25,9 @@ from sync.remote.answers import Failure
 __all__ = ["Answers", "Parcel", "Pushed", "acknowledge", "park", "settle"]
 
 TRIES = 5  # before an operation whose references never resolve is parked
-# What was edited comes after what lives again, and a done copy after its occurrence.
-_MORE_TO_COME = ("undelete", "occurrence")
+# What was edited comes after what lives again, a done copy after its occurrence, and the place of
+# a list's file after what it said.
+_MORE_TO_COME = ("undelete", "occurrence", "update-list")
 WAIT_S = 5.0  # before trying again what the service asked to try later
 
 Answers = Sequence[dict[str, Any] | Failure]
@@ -136,8 +137,12 @@ def acknowledge(store: Store, intent: Intent) -> None:
             if not _left_over(store, intent):
                 store.bases.drop(intent.id)
                 store.places.clear_vanished(intent.id)
-        case "rename-list":
+        case "update-list":
             _list_acknowledged(store, intent)
+        case "delete-list" | "purge-list":
+            if not _left_over(store, intent):
+                store.bases.drop_list(intent.id)
+                store.places.clear_vanished(intent.id)
         case "occurrence":
             store.bases.set(intent.id, {**intent.changes, Field.DONE: None}, placed=True)
             store.occurrences.settle(intent.id, intent.texts["due"] or "")
@@ -155,10 +160,11 @@ def _left_over(store: Store, intent: Intent) -> bool:
 
 
 def _list_acknowledged(store: Store, intent: Intent) -> None:
-    base = store.bases.get_list(intent.id)
-    name = intent.texts.get("name")
-    if base is not None and name is not None:
-        store.bases.set_list(intent.id, type(base)(name, base.group, intent.texts.get("path")))
+    base, texts = store.bases.get_list(intent.id), intent.texts
+    if base is not None:
+        name = texts.get("name") or base.name
+        group = texts.get("group", base.group)
+        store.bases.set_list(intent.id, replace(base, name=name, group=group))
 
 
 def _refuse(store: Store, parcel: Parcel, failures: Sequence[Failure], result: Pushed) -> None:

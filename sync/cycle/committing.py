@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from store.attention import Hold as StoredHold
 from store.bases import ListBase as StoredListBase
@@ -20,21 +21,43 @@ from store.occurrences import Occurrence
 from store.outbox import Intent
 from store.places import FileRow, LineRow
 from sync.core.actions import AddLine, Conflict, Hold, HoldKind, Plan, RenderOp
+from sync.core.identity import list_block_id
 from sync.core.listplan import ListPlan
-from sync.core.match import Leaving
+from sync.core.match import Leaving, words
 from sync.core.merge import Side
 from sync.cycle.history import cloud_rows, file_rows
 from sync.cycle.planning import Planned
 from sync.cycle.reading import LocalFile, LocalState
-from sync.cycle.render import FileWrite
+from sync.cycle.render import Desk, FileWrite, Problem, moving_out, write_files
 from sync.cycle.report import Report
-from sync.cycle.work import Work, plan_work
 from sync.local.formats import Dialect
 
-__all__ = ["LEAVING", "Committer", "leaving_text", "line_rows", "lines_by_block"]
+__all__ = ["LEAVING", "Committer", "Removal", "Work", "leaving_text", "line_rows", "lines_by_block"]
 
 LEAVING = "leaving"  # meta key: lines of our own moves that still stand where they were
 EVIDENCE_S = 60.0  # how long an unanswered operation may still show up
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """A file whose list is gone and which holds nothing but what we wrote: it goes."""
+
+    key: str
+    path: str
+    sha256: str
+
+
+@dataclass(slots=True)
+class Work:
+    """What is to be done to files now that it is committed, and what a person has to hear."""
+
+    writes: list[tuple[str, FileWrite]] = field(default_factory=list)
+    new_files: dict[str, str] = field(default_factory=dict)
+    removals: list[Removal] = field(default_factory=list)
+    leaving: list[Leaving] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    new_holds: list[Hold] = field(default_factory=list)
+    run: int | None = None
 
 
 class Committer:
@@ -79,9 +102,9 @@ class Committer:
 
         What is returned may then be carried out.
         """
-        places = self._store.bases.all_lists()
-        homes = {id: base.path for id, base in places.items() if base.path}
-        work = plan_work(planned, local, homes, self._dialect, self._mint)
+        work = Work()
+        if not planned.waits:
+            self._plan_files(planned, local, work)
         with self._store.commit("plan"):
             work.new_holds = self._hold(planned, work)
             if planned.waits:
@@ -141,6 +164,45 @@ class Committer:
 
     # ---- parts of the plan's commit
 
+    def _plan_files(self, planned: Planned, local: LocalState, work: Work) -> None:
+        desk = self._desk(planned, local)
+        work.new_files = {op.path: op.id for op in planned.lists.create_files}
+        writes, work.problems = write_files(desk, planned.plan.renders, work.new_files)
+        work.writes = [(self._mint(), write) for write in writes]
+        moved = moving_out(desk, planned.plan.renders)
+        leftovers = [
+            Leaving(path, id, words(task.text, task.reminder.notes))
+            for (path, index), id in planned.world.matched.leftovers.items()
+            for task in (local.files[path].tasks[index],)
+        ]
+        work.leaving = sorted({*moved, *leftovers})
+        for id in planned.lists.ended:
+            base = self._store.bases.get_list(id)
+            path = base.path if base is not None else None
+            file = local.files.get(path or "")
+            if file is not None and file.data == self._dialect.new_file(list_block_id(id)):
+                work.removals.append(Removal(self._mint(), file.path, file.sha256))
+
+    def _desk(self, planned: Planned, local: LocalState) -> Desk:
+        known = planned.known
+        lists = planned.lists
+        paths = {view.id: view.path for view in lists.views.values() if view.path is not None}
+        rank: dict[str, tuple[int, int]] = {}
+        for row in known.list_rows.values():
+            rank.update({id: (place, 0) for place, id in enumerate(row.order)})
+        for id, reminder in known.rows.items():
+            rank.setdefault(id, (1 << 20, reminder.created_ms or 0))
+        return Desk(
+            local=local,
+            lines=planned.world.lines,
+            paths=paths,
+            owner=lists.owner,
+            blocks=known.blocks,
+            base=known.base,
+            dialect=self._dialect,
+            rank=rank,
+        )
+
     def _write_down(self, planned: Planned) -> None:
         """Occurrences that were done here, before their lines go on; and those that arrived."""
         for intent in planned.intents:
@@ -153,6 +215,7 @@ class Committer:
         """An approval is for what was held then; it must not let through what comes later."""
         wanted = {op.id for op in (*planned.plan.pushes, *planned.plan.renders)}
         wanted |= {op.path for op in planned.lists.create_lists}
+        wanted |= set(planned.lists.delete_groups)
         journal = self._store.journal
         journal.drop_approvals(journal.approved() - wanted)
 
@@ -171,7 +234,7 @@ class Committer:
             if file.todo is None or (path in known and known[path].sha256 == file.sha256):
                 continue
             places.set_file(
-                FileRow(path, file.sha256, len(file.data), self._list_of(path, planned))
+                FileRow(path, file.sha256, len(file.data), planned.lists.owner.get(path))
             )
             places.set_lines(path, line_rows(path, local, planned))
         if not local.incomplete and not local.trouble:
@@ -187,9 +250,6 @@ class Committer:
             if isinstance(op, AddLine):
                 self._set_block(planned, op.id)
 
-    def _list_of(self, path: str, planned: Planned) -> str | None:
-        return planned.lists.owner.get(self._dialect.layout.place_of(path))
-
     def _set_block(self, planned: Planned, id: str) -> None:
         if id not in planned.known.stored_blocks:
             self._store.places.set_block(id, planned.known.blocks[id], own=True)
@@ -199,13 +259,14 @@ class Committer:
         for id, base in lists.learned.items():
             bases.set_list(id, StoredListBase(base.name, base.group, base.path))
         for op in lists.create_lists:
-            bases.set_list(op.id, StoredListBase(op.name, op.group, op.path))
+            path = None if op.is_group else op.path
+            bases.set_list(op.id, StoredListBase(op.name, op.group, path))
         for id in lists.ended:
-            if not self._has_file(lists, id):
+            view = lists.views.get(id)
+            if view is None or view.path is None:
                 bases.drop_list(id)
-
-    def _has_file(self, lists: ListPlan, id: str) -> bool:
-        return lists.views[id].path is not None
+        for conflict in lists.conflicts:
+            self._keep_loser(conflict)
 
     def _settle_evidence(self) -> None:
         """Drop what was sent and has been looked at since: the base has learned from it."""
@@ -298,5 +359,4 @@ def line_rows(path: str, local: LocalState, planned: Planned) -> list[LineRow]:
 
 
 def _sha(write: FileWrite) -> str:
-    """The hash that the file shall have, ``""`` if it shall be gone."""
-    return "" if write.data is None else hashlib.sha256(write.data).hexdigest()
+    return hashlib.sha256(write.data).hexdigest()

@@ -88,10 +88,10 @@ class Encoder:
         if intent.kind == "create":
             reminder = overlay(Reminder(intent.id), intent.changes)
             return encode.create_reminder(ctx, reminder, self._records)
-        if intent.kind == "create-list":
-            info = ListInfo(
-                intent.id, intent.texts.get("name") or "", group=intent.texts.get("group")
-            )
+        if intent.kind in ("create-list", "create-group"):
+            texts = intent.texts
+            is_group = intent.kind == "create-group"
+            info = ListInfo(intent.id, texts.get("name") or "", is_group, texts.get("group"))
             return encode.create_list(ctx, info, self._records)
         record = self._record("List" if intent.kind.endswith("-list") else "Reminder", intent.id)
         match intent.kind:
@@ -107,8 +107,10 @@ class Encoder:
                 return encode.undelete_reminder(ctx, record)
             case "occurrence":
                 return self._occurrence(ctx, record, intent)
-            case "rename-list":
-                return encode.rename_list(ctx, record, intent.texts.get("name") or "")
+            case "update-list":
+                return encode.update_list(ctx, record, intent.texts, self._records)
+            case "delete-list":
+                return encode.delete_list(ctx, record)
         raise ValueError(f"nobody knows how to send “{intent.kind}”")
 
     def _detached(self, ctx: Context, record: Record) -> Sequence[Wire]:

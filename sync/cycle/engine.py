@@ -140,7 +140,8 @@ class Engine:
         parts.step("engine:commit")
         work = parts.committer.commit(planned, local, report.trigger)
         report.new_holds = work.new_holds
-        report.conflicts = list(planned.plan.conflicts)
+        news = (*report.conflicts, *planned.lists.conflicts, *planned.plan.conflicts)
+        report.conflicts = list(dict.fromkeys(news))
         report.problems += [f"{problem.path}: {problem.reason}" for problem in work.problems]
         if not planned.waits:
             parts.step("engine:write")
@@ -162,6 +163,7 @@ class Engine:
         parts = self._parts
         parts.committer.commit_identities(planned, local)
         parts.step("engine:stamp")
+        report.conflicts = list(planned.lists.conflicts)
         local = parts.filing.mark(planned, local, report)
         return local, parts.planner.plan(local, parts.committer.leaving())
 

@@ -12,14 +12,13 @@ from pathlib import Path
 from store.bases import ListBase
 from store.db import Store
 from store.places import FileRow
-from sync.core.listplan import Rebind
+from sync.core.listplan import Rebind, RenameFile
 from sync.core.match import Leaving, words
-from sync.cycle.committing import LEAVING, leaving_text, lines_by_block
+from sync.cycle.committing import LEAVING, Work, leaving_text, lines_by_block
 from sync.cycle.planning import Planned
 from sync.cycle.reading import LocalState
 from sync.cycle.render import FileWrite, stamp_files, take_out
 from sync.cycle.report import Report
-from sync.cycle.work import Work
 from sync.local.formats import Dialect
 from sync.local.outcome import ChangedMeanwhile, Outcome, Refused, Replaced
 from sync.local.swap import Writer
@@ -57,12 +56,12 @@ class Filing:
             outcome = self._put(write, self._mint())
             if self._tell(outcome, write.path, report):
                 report.files += 1
-                local = self._written(write, local)
+                local = local.with_file(write.path, write.data, self._dialect.parse)
         behind = set()
         for rebind in planned.lists.rebinds:
             data = self._rebind(rebind, local, report)
             if data is not None:
-                local = local.with_file(rebind.path, data, self._dialect.parser(rebind.path))
+                local = local.with_file(rebind.path, data, self._dialect.parse)
             else:
                 behind.add(rebind.id)
         for op in planned.lists.rename_files:
@@ -71,7 +70,7 @@ class Filing:
             outcome = self.writer.rename(Path(op.old), Path(op.path))
             if self._tell(outcome, op.old, report):
                 report.files += 1
-                local = self._moved(op.id, op.old, op.path, planned, local)
+                local = self._moved(op, planned, local)
         return local
 
     def carry_out(
@@ -83,13 +82,10 @@ class Filing:
             if not self._tell(outcome, write.path, report):
                 self._forget(key)
                 continue
-            local = self._written(write, local)
+            local = local.with_file(write.path, write.data, self._dialect.parse)
             report.files += 1
             report.rendered += write.lines
             self._finish(key, write, planned, work, local)
-        for move in work.moves:
-            outcome = self.writer.rename(Path(move.old), Path(move.new), keep_directory=True)
-            report.files += self._tell(outcome, move.old, report)
         if work.leaving:
             local = self._take_out(work.leaving, planned, local, report)
         for removal in work.removals:
@@ -97,8 +93,6 @@ class Filing:
             if self._tell(outcome, removal.path, report):
                 report.files += 1
                 local = local.without_file(removal.path)
-                if self._dialect.layout.per_task:
-                    self.writer.remove_directory(Path(removal.path).parent)
         return local
 
     # ---- single effects
@@ -120,16 +114,9 @@ class Filing:
 
     def _put(self, write: FileWrite, key: str) -> Outcome:
         path = Path(write.path)
-        if write.data is None:
-            return self.writer.remove(path, write.expected, key)
         if write.expected:
             return self.writer.replace(path, write.data, write.expected, key)
         return self.writer.create(path, write.data, key)
-
-    def _written(self, write: FileWrite, local: LocalState) -> LocalState:
-        if write.data is None:
-            return local.without_file(write.path)
-        return local.with_file(write.path, write.data, self._dialect.parser(write.path))
 
     def _tell(self, outcome: Outcome, path: str, report: Report) -> bool:
         """Whether it was done; if not, what has to be said about it."""
@@ -153,36 +140,25 @@ class Filing:
             self._remember(write.path, planned, local)
             if list_id is not None:
                 row = planned.known.list_rows[list_id]
-                place = self._dialect.layout.place_of(write.path)
-                self._store.bases.set_list(list_id, ListBase(row.name, row.group_id, place))
+                self._store.bases.set_list(list_id, ListBase(row.name, row.group_id, write.path))
 
     def _remember(self, path: str, planned: Planned, local: LocalState) -> None:
+        file = local.files[path]
         places = self._store.places
-        file = local.files.get(path)
-        if file is None:
-            places.drop_file(path)
-            return
-        list_id = planned.lists.owner.get(self._dialect.layout.place_of(path))
-        places.set_file(FileRow(path, file.sha256, len(file.data), list_id))
+        places.set_file(FileRow(path, file.sha256, len(file.data), planned.lists.owner.get(path)))
         places.set_lines(path, lines_by_block(path, file, planned.known.blocks))
 
     def _forget(self, key: str) -> None:
         with self._store.commit("not written"):
             self._store.places.drop_render(key)
 
-    def _moved(
-        self, id: str, old: str, new: str, planned: Planned, local: LocalState
-    ) -> LocalState:
-        row = planned.known.list_rows[id]
-        moved = {path: f"{new}{path[len(old) :]}" for path in local.files if _is_at(path, old)}
-        for path, target in moved.items():
-            data, parse = local.files[path].data, self._dialect.parser(target)
-            local = local.with_file(target, data, parse).without_file(path)
+    def _moved(self, op: RenameFile, planned: Planned, local: LocalState) -> LocalState:
+        file, agreed = local.files[op.old], op.agreed
+        local = local.with_file(op.path, file.data, self._dialect.parse).without_file(op.old)
         with self._store.commit("renamed"):
-            self._store.bases.set_list(id, ListBase(row.name, row.group_id, new))
-            for path, target in moved.items():
-                self._store.places.drop_file(path)
-                self._remember(target, planned, local)
+            self._store.bases.set_list(op.id, ListBase(agreed.name, agreed.group, agreed.path))
+            self._store.places.drop_file(op.old)
+            self._remember(op.path, planned, local)
         return local
 
     def _take_out(
@@ -198,7 +174,7 @@ class Filing:
             outcome = self._put(write, self._mint())
             if self._tell(outcome, write.path, report):
                 report.files += 1
-                local = self._written(write, local)
+                local = local.with_file(write.path, write.data, self._dialect.parse)
         left = [line for line in leaving if self._stands(line, planned, local)]
         with self._store.commit("moved"):
             self._store.meta.set(LEAVING, leaving_text(left))
@@ -214,8 +190,3 @@ class Filing:
             for task in file.tasks
             if task.block is not None
         )
-
-
-def _is_at(path: str, place: str) -> bool:
-    """Whether a file is the list's, or stands in its directory."""
-    return path == place or path.startswith(f"{place}/")

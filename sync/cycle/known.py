@@ -17,10 +17,10 @@ from store.outbox import Intent
 from store.rows import ListRow, ReminderRow
 from sync.codec import fields
 from sync.codec.repeats import decode_rule
+from sync.core.identity import assign_blocks
 from sync.core.match import Trace
 from sync.core.occurrence import Occurrence
 from sync.core.snapshot import Evidence
-from sync.local.formats import Dialect
 
 __all__ = ["Known", "gather"]
 
@@ -43,13 +43,13 @@ class Known:
     list_at: dict[str, str]  # the list that a path belonged to last time
 
 
-def gather(store: Store, dialect: Dialect) -> Known:
-    """Read what the store remembers, and name what could get a line in files of this dialect."""
+def gather(store: Store) -> Known:
+    """Read what the store remembers."""
     rows = {row.id: row for row in store.mirror.reminders()}
     base = {id: entry.values for id, entry in store.bases.all().items()}
     stored = {id: block.block for id, block in store.places.all_blocks().items()}
     missing = (rows.keys() | base.keys()) - stored.keys()
-    fresh = dialect.assign_blocks(missing, {block: id for id, block in stored.items()})
+    fresh = assign_blocks(missing, {block: id for id, block in stored.items()})
     return Known(
         rows=rows,
         reminders=_whole(store, rows),

@@ -33,18 +33,18 @@ from sync.core.occurrence import Occurrence
 from sync.core.plan import make_plan
 from sync.core.settings import Settings
 from sync.core.snapshot import Policy
-from sync.cycle.facts import file_facts
 from sync.cycle.known import Known, gather
 from sync.cycle.reading import LocalState
 from sync.cycle.world import (
     World,
     build_world,
+    file_facts,
     remote_lists,
+    too_deep,
     visible_since,
 )
 from sync.local.formats import Dialect
-from sync.local.layout import Layout
-from sync.local.names import assign
+from sync.local.names import assign, list_name
 
 __all__ = ["Planned", "Planner"]
 
@@ -107,7 +107,7 @@ class Planner:
 
     def plan(self, local: LocalState, leaving: frozenset[Leaving]) -> Planned:
         """Plan for this local state and what the store knows now."""
-        known = gather(self._store, self._dialect)
+        known = gather(self._store)
         if local.trouble:
             return self._blind(known, local, leaving)
         approved = self._store.journal.approved()
@@ -118,7 +118,7 @@ class Planner:
             lists,
             visible=visible_since(int((self._clock() - self.settings.show_s) * 1000)),
             leaving=leaving,
-            dialect=self._dialect,
+            shown=self._dialect.shown,
             mint=self._mint,
         )
         policy = Policy(self._dialect.shown, self.settings.wins, self.settings.purge)
@@ -142,29 +142,31 @@ class Planner:
             id: ListBase(base.name, base.group, base.path or "")
             for id, base in self._store.bases.all_lists().items()
         }
-        layout = self._dialect.layout
-        homes = {base.path for base in bases.values()}
-        facts = file_facts(local, known, layout, homes)
-        taken = (facts.keys() | local.directories) - homes
+        suffix = self._dialect.suffix
+        taken = set(local.files) - {base.path for base in bases.values()}
 
         def paths(living: Mapping[str, ListInfo], current: Mapping[str, str]) -> Mapping[str, str]:
             groups = {info.id: info.name for info in living.values() if info.is_group}
             names = {
-                info.id: (_stem(info, current, layout), groups.get(info.group or ""))
+                info.id: (info.name, groups.get(info.group or ""))
                 for info in living.values()
                 if not info.is_group
             }
-            return assign(names, "" if layout.per_task else layout.suffix, taken, current)
+            return assign(names, suffix, taken, current)
 
         rules = ListRules(
             mode_of=self.settings.mode_of,
-            name_of=layout.named,
+            name_of=lambda path: list_name(path.rpartition("/")[2].removesuffix(suffix)),
+            group_name=list_name,
             paths=paths,
             new_lists=self.settings.new_lists,
             approved=approved,
             wins=self.settings.wins,
+            emptied=self._store.places.vanished().keys(),
+            too_deep=too_deep(local, known),
+            complete=not local.incomplete,
         )
-        return plan_lists(remote_lists(known), facts, bases, rules, self._mint)
+        return plan_lists(remote_lists(known), file_facts(local, known), bases, rules, self._mint)
 
     def _guarded(
         self,
@@ -177,7 +179,8 @@ class Planner:
     ) -> Planned:
         now_s = self._clock()
         since = self._store.places.vanished()
-        vanished = frozenset(op.id for op in plan.pushes if isinstance(op, Delete))
+        gone = [*(op.id for op in plan.pushes if isinstance(op, Delete)), *lists.delete_groups]
+        vanished = frozenset(gone)
         absent_s = {id: max(0.0, now_s - since.get(id, now_s)) for id in vanished}
         settings = self.settings
         guarded = guard(
@@ -186,7 +189,10 @@ class Planner:
             absent_s=absent_s,
             grace_s=settings.grace_s,
             approved=approved,
+            groups=lists.delete_groups,
         )
+        held = {hold.id for hold in guarded.holds}
+        lists.delete_groups = [id for id in lists.delete_groups if id not in held]
         waiting = [
             settings.grace_s - absent_s[hold.id]
             for hold in guarded.holds
@@ -281,12 +287,6 @@ class Planner:
         return moment
 
 
-def _stem(info: ListInfo, current: Mapping[str, str], layout: Layout) -> str:
-    """What a list's place is called: a directory keeps the name that it was given first."""
-    has_one = layout.per_task and info.id in current
-    return layout.named(current[info.id]) if has_one else info.name
-
-
 def _differing(reminder: Reminder, remote: Reminder) -> dict[Field, Value]:
     there = remote.values()
     return {
@@ -307,14 +307,18 @@ def _fingerprint(intent: Intent) -> tuple[object, ...]:
 
 def _list_intents(lists: ListPlan) -> list[Intent]:
     made = [
-        Intent(op.id, "create-list", texts={"name": op.name, "group": op.group, "path": op.path})
+        Intent(
+            op.id,
+            "create-group" if op.is_group else "create-list",
+            texts={"name": op.name, "group": op.group, "path": op.path},
+        )
         for op in lists.create_lists
     ]
-    renamed = [
-        Intent(op.id, "rename-list", texts={"name": op.name, "path": lists.views[op.id].path})
-        for op in lists.rename_lists
+    changed = [
+        Intent(op.id, "update-list", texts={name.value: op.changes[name] for name in op.changes})
+        for op in lists.update_lists
     ]
-    return made + renamed
+    return [*made, *changed, *(Intent(id, "delete-list") for id in lists.delete_groups)]
 
 
 def _file_troubles(local: LocalState) -> list[tuple[str, str]]:

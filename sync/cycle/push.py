@@ -162,7 +162,7 @@ def resolve_in_flight(store: Store, cloud: Sender, zone: ZoneId) -> bool:
     """
     names: set[str] = set()
     for intent in store.outbox.in_flight():
-        kind = "List" if intent.kind.endswith("-list") else "Reminder"
+        kind = "List" if intent.kind.endswith(("-list", "-group")) else "Reminder"
         full = f"{kind}/{intent.id}"
         bare_only = store.mirror.record(full) is None and store.mirror.record(intent.id) is not None
         names.add(intent.id if bare_only else full)

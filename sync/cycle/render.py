@@ -16,12 +16,11 @@ from store.renders import BaseChange
 from store.values import NO_VALUE
 from sync.core.actions import AddLine, MoveLine, RemoveLine, RenderOp, SetLine
 from sync.core.identity import list_block_id
-from sync.core.lift import PLACE
 from sync.core.making import NO_FAMILIES, make_edits
 from sync.core.match import Leaving, Line, Matched, words
 from sync.cycle.reading import LocalFile, LocalState
 from sync.local.formats import Dialect
-from sync.local.tasks import Beneath, Edit, Insert, Remove, SetFields, Stamp
+from sync.local.tasks import Edit, Insert, Remove, SetFields, Stamp
 
 __all__ = ["Desk", "FileWrite", "Problem", "moving_out", "stamp_files", "take_out", "write_files"]
 
@@ -39,14 +38,11 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class FileWrite:
-    """One file's new content; ``expected`` is the hash it must have now, ``""`` for a new one.
-
-    Without ``data`` the file goes: it was one task's own.
-    """
+    """One file's new content; ``expected`` is the hash it must have now, ``""`` for a new one."""
 
     path: str
     expected: str
-    data: bytes | None
+    data: bytes
     lines: int
     changes: tuple[BaseChange, ...] = ()
     ids: frozenset[str] = frozenset()
@@ -56,9 +52,9 @@ class FileWrite:
 class Desk:
     """All that is needed to write: where lines are, their ids, and how new ones look.
 
-    ``paths`` maps list ids to the place that new lines go to, ``owner`` every place to its list,
-    ``blocks`` reminders to block ids, ``rank`` gives the order of new lines, ``base`` what is
-    agreed on now.
+    ``paths`` maps list ids to the file that new lines go to, ``owner`` every file to its list,
+    ``blocks`` reminders to block ids, ``rank`` gives the order
+    of new lines, ``base`` what is agreed on now.
     """
 
     local: LocalState
@@ -71,13 +67,7 @@ class Desk:
     rank: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     def path_for(self, id: str, reminder: Reminder) -> str:
-        """The file where its line belongs: its parent's, else its own if that is of its list.
-
-        Where each task has a file of its own, a new one.
-        """
-        layout = self.dialect.layout
-        if layout.per_task:
-            return layout.file_of(self.paths[reminder.list], self.blocks[id], self.local.files)
+        """The file where its line belongs: its parent's, else its own if that is of its list."""
         for other in (reminder.parent, id):
             line = self.lines.get(other) if other is not None else None
             if line is not None and self.owner.get(line.path) == reminder.list:
@@ -132,18 +122,14 @@ def write_files(
         data, failed = _apply(file, [*job.edits, *inserts], desk.dialect, families)
         problems += [Problem(id, path, reason) for id, reason in failed.items()]
         done = {id: made for id, made in job.changes.items() if id not in failed}
-        per_task = desk.dialect.layout.per_task
-        if data != file.data or not (file.sha256 or per_task):
+        if data != file.data or not file.sha256:
             flat = tuple(change for made in done.values() for change in made)
-            kept = None if per_task and not data else data
-            writes.append(FileWrite(path, file.sha256, kept, len(done), flat, frozenset(done)))
+            writes.append(FileWrite(path, file.sha256, data, len(done), flat, frozenset(done)))
     return writes, problems
 
 
 def moving_out(desk: Desk, renders: Iterable[RenderOp]) -> list[Leaving]:
     """The lines that a plan moves to another file, to be taken out afterwards."""
-    if desk.dialect.layout.per_task:
-        return []
     return sorted(
         Leaving(line.path, op.id, words(line.text, line.reminder.notes))
         for op in renders
@@ -210,8 +196,6 @@ def _add_job(desk: Desk, op: RenderOp, jobs: Mapping[str, _FileJob]) -> Problem 
             path = desk.path_for(op.id, reminder)
             jobs[path].inserts.append((op.id, reminder))
             jobs[path].changes[op.id] += _moved(desk, op.id, reminder.values(), placed=True)
-        case MoveLine() if line is not None and desk.dialect.layout.per_task:
-            _name_parent(desk, op, line, jobs[line.path])
         case MoveLine(reminder=reminder, changes=changes) if line is not None:
             path = desk.path_for(op.id, reminder)
             task = desk.local.files[line.path].tasks[line.task]
@@ -229,17 +213,6 @@ def _add_job(desk: Desk, op: RenderOp, jobs: Mapping[str, _FileJob]) -> Problem 
     return None
 
 
-def _name_parent(desk: Desk, op: MoveLine, line: Line, job: _FileJob) -> None:
-    """Edit the task where it stands; its file is moved afterwards, which the base then sees."""
-    changes = {name: value for name, value in op.changes.items() if name not in PLACE}
-    job.edits.append((op.id, SetFields(line.task, changes)))
-    if Field.PARENT in op.changes:
-        parent = op.reminder.parent
-        job.edits.append((op.id, Beneath(line.task, desk.blocks[parent] if parent else None)))
-        changes[Field.PARENT] = parent
-    job.changes[op.id] += _moved(desk, op.id, changes)
-
-
 def _moved(desk: Desk, id: str, changes: Values, placed: bool = False) -> list[BaseChange]:
     base = desk.base.get(id, {})
     moved = [
@@ -255,7 +228,7 @@ def _forgotten(desk: Desk, id: str) -> list[BaseChange]:
 
 def _fresh_file(path: str, list_id: str | None, dialect: Dialect) -> LocalFile:
     data = dialect.new_file(list_block_id(list_id) if list_id else None)
-    return LocalFile(path, "", data, dialect.parser(path)(data))
+    return LocalFile(path, "", data, dialect.parse(data))
 
 
 def _nest(
@@ -305,7 +278,6 @@ def _insert(
         block=desk.blocks[id],
         after_parent=after,
         children=tuple(_insert(desk, coming, child, None, ()) for child in below),
-        beneath=desk.blocks.get(coming[id].parent or ""),
     )
 
 

@@ -20,6 +20,7 @@ from sync.core.actions import (
     Complete,
     Create,
     Delete,
+    ListField,
     MoveLine,
     PushOp,
     RemoveLine,
@@ -29,6 +30,7 @@ from sync.core.actions import (
     Update,
     Why,
 )
+from sync.core.listplan import ListPlan, UpdateList
 from sync.core.recurrence import to_words
 from sync.cycle.planning import Planned
 
@@ -40,8 +42,12 @@ LONGEST = 60  # characters of a value in a sentence
 def sentences(planned: Planned) -> list[str]:
     """Every change that the plan makes: lists, then iCloud, then files."""
     lists = planned.lists
-    told = [f"iCloud: + list “{op.name}” ({op.path})" for op in lists.create_lists]
-    told += [f"iCloud: list “{lists.views[op.id].name}” → “{op.name}”" for op in lists.rename_lists]
+    told = [
+        f"iCloud: + {'group' if op.is_group else 'list'} “{op.name}” ({op.path})"
+        for op in lists.create_lists
+    ]
+    told += [_updated(lists, op, name) for op in lists.update_lists for name in op.changes]
+    told += [f"iCloud: − group “{lists.group_names.get(id)}”" for id in lists.delete_groups]
     told += renames(planned)
     told += [f"files: + {op.path}" for op in lists.create_files]
     told += [_pushed(planned, op) for op in planned.plan.pushes]
@@ -49,11 +55,18 @@ def sentences(planned: Planned) -> list[str]:
 
 
 def renames(planned: Planned) -> list[str]:
-    """The places that follow a list's new name or group."""
-    lists = planned.lists
-    told = [f"files: {op.old} → {op.path}" for op in lists.rename_files]
-    told += [f"files: {op.path}: icloud-list → {op.name}" for op in lists.rebinds]
-    return told + [f"files: {op.path} is named “{op.name}”" for op in lists.label_files]
+    """The files that follow a list's new name or place."""
+    told = [f"files: {op.old} → {op.path}" for op in planned.lists.rename_files]
+    return told + [f"files: {op.path}: icloud-list → {op.name}" for op in planned.lists.rebinds]
+
+
+def _updated(lists: ListPlan, op: UpdateList, name: ListField) -> str:
+    view, value = lists.views.get(op.id), op.changes[name]
+    what = f"list “{view.name}”" if view is not None else "a group"
+    if name is ListField.NAME:
+        return f"iCloud: {what} → “{value}”"
+    where = f"into the group “{lists.group_names.get(str(value))}”" if value else "out of its group"
+    return f"iCloud: {what} {where}"
 
 
 def _pushed(planned: Planned, op: PushOp) -> str:

@@ -7,7 +7,7 @@ A reminder is absent only by tombstone, soft deletion, or the deletion of its li
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
@@ -20,20 +20,22 @@ from store.model import (
     ListInfo,
     Presence,
     Present,
+    Reminder,
     Rule,
     Unknown,
     Zoned,
 )
 from store.rows import ReminderRow
-from sync.core.listplan import ListPlan
-from sync.core.match import Leaving, Line, Matched, Spot, match_lines
+from sync.core.identity import assign_blocks
+from sync.core.listplan import FileFacts, ListPlan
+from sync.core.match import Leaving, Line, Matched, match_lines
 from sync.core.occurrence import copy_id
 from sync.core.snapshot import ListView, LocalItem, RemoteItem, Snapshot
 from sync.cycle.known import Known
 from sync.cycle.reading import LocalState
-from sync.local.formats import Dialect
 
-__all__ = ["World", "build_world", "remote_lists", "visible_since"]
+__all__ = ["World", "build_world", "file_facts", "remote_lists", "too_deep"]
+__all__ += ["visible_since"]
 
 
 @dataclass(slots=True)
@@ -68,6 +70,56 @@ def remote_lists(known: Known) -> dict[str, Presence[ListInfo]]:
     return lists
 
 
+def file_facts(local: LocalState, known: Known) -> dict[str, FileFacts]:
+    """What is known of each file, for matching files to lists."""
+    id_of = {block: id for id, block in known.blocks.items()}
+    places = Counter(
+        block
+        for file in local.files.values()
+        for block in {task.block for task in file.tasks if task.block in id_of}
+    )
+    facts = {}
+    for path, file in local.files.items():
+        front = file.todo.front_matter if file.todo else None
+        counts: Counter[str] = Counter()
+        for task in file.tasks:
+            values = known.base.get(id_of.get(task.block or "", ""), {})
+            list_id = values.get(Field.LIST)
+            if isinstance(list_id, str):
+                counts[list_id] += 1
+        facts[path] = FileFacts(
+            path=path,
+            trouble=file.trouble,
+            list_block=front.list_id if front else None,
+            wants_list=front.list_name if front else None,
+            known=counts,
+            tasks=len(file.tasks),
+            copied=sum(places[task.block or ""] > 1 for task in file.tasks),
+            was=known.list_at.get(path),
+        )
+    return facts
+
+
+def too_deep(local: LocalState, known: Known) -> dict[str, str]:
+    """List id -> the directory within a group's that most of its lines stand in now."""
+    lines: Counter[str] = Counter()
+    found: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    if not local.strays:
+        return {}
+    id_of = {block: id for id, block in known.blocks.items()}
+    for id in known.traces:
+        lines[str(known.base.get(id, {}).get(Field.LIST))] += 1
+    for path, ids in local.strays.items():
+        for id in filter(None, map(id_of.get, ids)):
+            found[path][str(known.base.get(id, {}).get(Field.LIST))] += 1
+    return {
+        list_id: path.rpartition("/")[0]
+        for path, counts in sorted(found.items())
+        for list_id, count in counts.items()
+        if 2 * count > lines[list_id]
+    }
+
+
 # ---- the snapshot -----------------------------------------------------------------------------
 
 
@@ -78,15 +130,15 @@ def build_world(
     *,
     visible: Callable[[ReminderRow], bool],
     leaving: frozenset[Leaving],
-    dialect: Dialect,
+    shown: Callable[[Reminder], Reminder],
     mint: Callable[[], str],
 ) -> World:
     """Match all lines and take the snapshot. ``leaving`` are lines of our own unfinished moves."""
     remote = _remote(known, lists, visible)
-    lines = list(local.lines(lists.owner, dialect.layout))
+    lines = list(local.lines(lists.owner))
     with_place = known.base.keys() | known.traces.keys()
     strangers = {
-        id: dialect.shown(item.value.reminder)
+        id: shown(item.value.reminder)
         for id, item in remote.items()
         if isinstance(item, Present) and id not in with_place
     }
@@ -99,7 +151,7 @@ def build_world(
         mint=mint,
         series=_series(known),
     )
-    _name_new(known, matched, dialect)
+    _name_new(known, matched)
     by_id = {matched.ids[line.spot]: line for line in lines if line.spot in matched.ids}
     snapshot = Snapshot(
         remote=remote,
@@ -139,12 +191,11 @@ def _copy_there(known: Known, id: str, due: Due) -> str | None:
     return copies[0] if len(copies) == 1 else None
 
 
-def _name_new(known: Known, matched: Matched, dialect: Dialect) -> None:
+def _name_new(known: Known, matched: Matched) -> None:
     """Choose block ids for lines that are new; one that a person wrote there is taken over."""
     known.blocks.update({id: block for block, id in matched.adopted.items()})
     new = {matched.ids[spot] for spot in matched.new} - known.blocks.keys()
-    taken = {block: id for id, block in known.blocks.items()}
-    known.blocks.update(dialect.assign_blocks(new, taken))
+    known.blocks.update(assign_blocks(new, {block: id for id, block in known.blocks.items()}))
 
 
 def _remote(
@@ -193,12 +244,13 @@ def _local(
     matched: Matched,
     by_id: Mapping[str, Line],
 ) -> dict[str, Presence[LocalItem]]:
-    children: defaultdict[Spot | None, int] = defaultdict(int)
+    children: defaultdict[tuple[str, int], int] = defaultdict(int)
     for line in by_id.values():
-        children[line.above] += 1
+        if line.parent is not None:
+            children[line.path, line.parent] += 1
     found: dict[str, Presence[LocalItem]] = {}
     for id, line in by_id.items():
-        parent = _parent(id, line, matched, by_id, known)
+        parent = None if line.parent is None else matched.ids.get((line.path, line.parent))
         found[id] = Present(
             LocalItem(
                 replace(line.reminder, id=id, parent=parent),
@@ -214,17 +266,6 @@ def _local(
         if id not in found:
             found[id] = _missing(id, known, local, standing, paths, lists.views)
     return found
-
-
-def _parent(
-    id: str, line: Line, matched: Matched, by_id: Mapping[str, Line], known: Known
-) -> str | None:
-    """Beneath which reminder a line stands; one in another list counts only on its way there."""
-    parent = None if line.above is None else matched.ids.get(line.above)
-    if parent is None or line.elsewhere is None:
-        return parent
-    is_here = parent in by_id and by_id[parent].reminder.list == line.reminder.list
-    return parent if is_here or known.base.get(id, {}).get(Field.PARENT) == parent else None
 
 
 def _missing(
@@ -251,7 +292,7 @@ def _missing(
         file = local.files.get(path)
         if file is not None and file.hides_tasks:
             return Unknown(file.hides_tasks)
-        if file is None and path == home and path not in local.directories:
+        if file is None and path == home:
             return Unknown(f"{path} is not there")
     unread = next((file for file in local.files.values() if file.unread), None)
     if unread is not None:

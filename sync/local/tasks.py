@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from store.model import Field, Reminder, Value
 
 __all__ = [
-    "Beneath",
     "CannotEdit",
     "Edit",
     "FrontMatter",
@@ -60,8 +59,7 @@ class Task:
     ``section`` is the level-two heading above. ``reminder`` has the fields that a file can say;
     its id, list and parent are empty. ``extras`` names what stands there beside them, such as
     ``"image"`` or ``"comment"``. ``clean`` says that the line and its child block hold nothing but
-    fields, so that removing them loses nobody's words. ``text`` is the line. ``beneath`` is the id
-    of a parent that a task names, where each task has a file of its own.
+    fields, so that removing them loses nobody's words. ``text`` is the line.
     """
 
     line: int
@@ -72,7 +70,6 @@ class Task:
     extras: frozenset[str]
     clean: bool
     text: str
-    beneath: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +112,6 @@ class Insert:
     """Put in a new task, at the end of the top level or beneath the task ``after_parent``.
 
     ``children`` are its subtasks (their own ``after_parent`` and ``children`` are not looked at).
-    ``beneath`` is the id of its parent, where each task has a file of its own.
     """
 
     reminder: Reminder
@@ -123,15 +119,6 @@ class Insert:
     after_parent: int | None = None
     before_done_section: bool = True
     children: tuple[Insert, ...] = ()
-    beneath: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Beneath:
-    """Let the task name this parent (``None``: none), where each task has a file of its own."""
-
-    task: int
-    parent: str | None
-
-
-Edit = SetFields | Stamp | Remove | Insert | Beneath
+Edit = SetFields | Stamp | Remove | Insert

@@ -27,9 +27,8 @@ from sync.codec.encode import (
     create_reminder,
     delete_list,
     delete_reminder,
-    move_list,
-    rename_list,
     undelete_reminder,
+    update_list,
     update_reminder,
 )
 from sync.codec.records import decode_list, decode_reminder
@@ -138,8 +137,8 @@ def test_a_deletion_is_shown_and_can_be_taken_back(rig: Rig) -> None:
 
 def test_lists_are_named_grouped_and_deleted(rig: Rig) -> None:
     rig.send(create_list(rig.ctx, ListInfo(id=PARENT, name="Family", is_group=True)))
-    rig.send(move_list(rig.ctx, rig.record(f"List/{LIST}"), PARENT))
-    rig.send(rename_list(rig.ctx, rig.record(f"List/{LIST}"), "Food 🥕"))
+    changes = {"name": "Food 🥕", "group": PARENT}
+    rig.send(update_list(rig.ctx, rig.record(f"List/{LIST}"), changes))
     rig.send(delete_list(rig.ctx, rig.record(f"List/{OTHER_LIST}")))
     rig.phone.sync()
     shown = {(each.name, each.group, each.is_group) for each in rig.phone.lists()}

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from store.model import ListInfo
-from sync.codec.encode import Context, Rank, create_list, delete_list, move_list, rename_list
+from sync.codec.encode import Context, Rank, create_list, delete_list, update_list
 from sync.codec.records import decode_list
 from tests.codec.conftest import NOW_APPLE_S
 from tests.codec.wire import LIST, OTHER_LIST, THEIRS, Mirror, record, target, token_map, wrap
@@ -41,7 +41,7 @@ def test_groups_come_before_lists(ctx: Context) -> None:
 
 
 def test_a_rename_raises_the_name_and_carries_the_tag(ctx: Context) -> None:
-    operation = rename_list(ctx, a_list(), "Groceries 🛒").operations[0]
+    operation = update_list(ctx, a_list(), {"name": "Groceries 🛒"}).operations[0]
     assert operation["operationType"] == "update"
     assert operation["record"]["recordChangeTag"] == "m7x2k"
     fields = operation["record"]["fields"]
@@ -55,17 +55,25 @@ def test_a_rename_raises_the_name_and_carries_the_tag(ctx: Context) -> None:
 
 
 def test_a_list_moves_into_a_group_and_out_again(ctx: Context) -> None:
-    group = move_list(ctx, a_list(), OTHER_LIST)
+    into: dict[str, str | None] = {"group": OTHER_LIST}
+    group = update_list(ctx, a_list(), into)
     moved = group.operations[0]["record"]
     assert moved["fields"]["ParentList"]["value"]["recordName"] == f"List/{OTHER_LIST}"
     assert moved["parent"] == {"recordName": f"List/{OTHER_LIST}"}
     assert group.needs == {f"List/{OTHER_LIST}"}
     inside = a_list(ParentList=target(f"List/{OTHER_LIST}"))
-    out = move_list(ctx, inside, None).operations[0]["record"]
+    out = update_list(ctx, inside, {"group": None}).operations[0]["record"]
     assert out["fields"]["ParentList"] == {"type": "REFERENCE", "value": None}
-    assert move_list(ctx, a_list(), OTHER_LIST, Mirror(record(OTHER_LIST, {}))).needs == {
-        OTHER_LIST
-    }
+    bare = Mirror(record(OTHER_LIST, {}))
+    assert update_list(ctx, a_list(), into, bare).needs == {OTHER_LIST}
+
+
+def test_a_new_name_and_another_group_are_one_write(ctx: Context) -> None:
+    (operation,) = update_list(ctx, a_list(), {"name": "Us", "group": OTHER_LIST}).operations
+    fields = operation["record"]["fields"]
+    assert set(fields) == {"Name", "ParentList", "ResolutionTokenMap"}
+    raised = json.loads(fields["ResolutionTokenMap"]["value"])["map"]
+    assert (raised["name"]["counter"], raised["parentList"]["counter"]) == (4, 1)
 
 
 def test_a_list_is_deleted_softly_and_last(ctx: Context) -> None:
@@ -78,16 +86,16 @@ def test_a_list_is_deleted_softly_and_last(ctx: Context) -> None:
 
 
 def test_what_is_so_already_sends_nothing(ctx: Context) -> None:
-    assert rename_list(ctx, a_list(), "Food").operations == ()
-    assert move_list(ctx, a_list(), None).operations == ()
+    assert update_list(ctx, a_list(), {"name": "Food"}).operations == ()
+    assert update_list(ctx, a_list(), {"group": None}).operations == ()
     assert delete_list(ctx, a_list(Deleted=wrap(1))).operations == ()
 
 
 def test_half_a_character_is_refused(ctx: Context) -> None:
     with pytest.raises(ValueError, match="surrogate"):
-        rename_list(ctx, a_list(), "\ud83d")
+        update_list(ctx, a_list(), {"name": "\ud83d"})
 
 
 def test_an_update_without_a_change_tag_cannot_be_built(ctx: Context) -> None:
     with pytest.raises(ValueError, match="change tag"):
-        rename_list(ctx, {**a_list(), "recordChangeTag": None}, "Other")
+        update_list(ctx, {**a_list(), "recordChangeTag": None}, {"name": "Other"})

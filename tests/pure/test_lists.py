@@ -8,68 +8,28 @@ from dataclasses import replace
 import pytest
 
 from store.model import Absent, ListInfo, Presence, Present, Unknown
-from sync.core.actions import HoldKind
+from sync.core.actions import HoldKind, ListField
 from sync.core.identity import list_block_id
 from sync.core.listplan import (
     CreateFile,
     CreateList,
     FileFacts,
     ListBase,
-    ListPlan,
-    ListRules,
     NewLists,
     RenameFile,
-    RenameList,
+    UpdateList,
 )
-from sync.core.lists import plan_lists
 from sync.core.merge import Side
 from sync.core.snapshot import Mode
-from sync.local.names import assign, list_name
-
-HOME = ListInfo("1", "Home")
-BASE = ListBase("Home", None, "Home.md")
-GROUP = ListInfo("G", "Us", is_group=True)
-
-
-def facts(path: str, **more: object) -> FileFacts:
-    return FileFacts(path, **{"tasks": 1, **more})  # type: ignore[arg-type]
-
-
-def plan(
-    remote: Mapping[str, ListInfo | Presence[ListInfo]] | None = None,
-    files: tuple[FileFacts, ...] = (),
-    bases: Mapping[str, ListBase] | None = None,
-    *,
-    wins: Side = Side.CLOUD,
-    mode: Mode = Mode.TWO_WAY,
-    new_lists: NewLists = NewLists.ASK,
-    approved: tuple[str, ...] = (),
-) -> ListPlan:
-    known = {"1": HOME} if remote is None else remote
-    known_bases = bases or {}
-    taken = {one.path for one in files} - {base.path for base in known_bases.values()}
-
-    def paths(living: Mapping[str, ListInfo], current: Mapping[str, str]) -> Mapping[str, str]:
-        groups = {info.id: info.name for info in living.values() if info.is_group}
-        plain = {info.id: info for info in living.values() if not info.is_group}
-        names = {id: (one.name, groups.get(one.group or "")) for id, one in plain.items()}
-        return assign(names, ".md", taken, current)
-
-    rules = ListRules(
-        mode_of=lambda _: mode,
-        name_of=lambda path: list_name(path.rpartition("/")[2].removesuffix(".md")),
-        paths=paths,
-        new_lists=new_lists,
-        approved=approved,
-        wins=wins,
-    )
-    sides = {id: Present(one) if isinstance(one, ListInfo) else one for id, one in known.items()}
-    return plan_lists(sides, {one.path: one for one in files}, known_bases, rules, lambda: "NEW")
-
+from tests.pure.listing import BASE, GROUP, HOME, facts, plan
 
 # ---- renames: here, there, on both sides --------------------------------------------------------
 
 HERE, THERE, NAMED = "Here.md", replace(HOME, name="There"), {"known": {"1": 3}}
+
+
+def to_there(old: str) -> RenameFile:
+    return RenameFile("1", old, "There.md", ListBase("There", None, "There.md"))
 
 
 def test_nothing_new_is_nothing_to_do() -> None:
@@ -82,12 +42,12 @@ def test_nothing_new_is_nothing_to_do() -> None:
 @pytest.mark.parametrize("known", [NAMED, {"list_block": list_block_id("1")}], ids=str)
 def test_a_renamed_file_renames_its_list(known: dict[str, object]) -> None:
     found = plan(files=(facts(HERE, **known),), bases={"1": BASE})
-    assert found.rename_lists == [RenameList("1", "Here")]
+    assert found.update_lists == [UpdateList("1", {ListField.NAME: "Here"})]
 
 
 def test_a_list_renamed_there_renames_its_file() -> None:
     found = plan({"1": THERE}, (facts("Home.md"),), {"1": BASE})
-    assert found.rename_files == [RenameFile("1", "Home.md", "There.md")]
+    assert found.rename_files == [to_there("Home.md")]
 
 
 def test_renamed_alike_on_both_sides_is_agreed_on() -> None:
@@ -98,18 +58,18 @@ def test_renamed_alike_on_both_sides_is_agreed_on() -> None:
 
 def test_renamed_differently_goes_by_the_policy() -> None:
     files = (facts(HERE, **NAMED),)
-    assert plan({"1": THERE}, files, {"1": BASE}).rename_files == [
-        RenameFile("1", HERE, "There.md")
-    ]
+    assert plan({"1": THERE}, files, {"1": BASE}).rename_files == [to_there(HERE)]
     found = plan({"1": THERE}, files, {"1": BASE}, wins=Side.FILES)
-    assert found.rename_lists == [RenameList("1", "Here")]
+    assert found.update_lists == [UpdateList("1", {ListField.NAME: "Here"})]
     found = plan({"1": THERE}, files, {"1": BASE}, wins=Side.FILES, mode=Mode.READ_ONLY)
-    assert not found.rename_lists
+    assert not found.update_lists
 
 
 def test_a_rename_in_case_alone_is_followed() -> None:
     found = plan({"1": replace(HOME, name="HOME")}, (facts("Home.md"),), {"1": BASE})
-    assert found.rename_files == [RenameFile("1", "Home.md", "HOME.md")]
+    assert found.rename_files == [
+        RenameFile("1", "Home.md", "HOME.md", ListBase("HOME", None, "HOME.md"))
+    ]
 
 
 def test_a_name_that_is_taken_gets_a_number_and_the_number_is_no_name() -> None:
@@ -117,7 +77,9 @@ def test_a_name_that_is_taken_gets_a_number_and_the_number_is_no_name() -> None:
     lists = {"1": replace(HOME, name="Work"), "2": ListInfo("2", "Work")}
     bases = {"1": BASE, "2": ListBase("Work", None, "Work.md")}
     found = plan(lists, (facts("Home.md"), facts("Work.md")), bases)
-    assert found.rename_files == [RenameFile("1", "Home.md", "Work (2).md")]
+    assert found.rename_files == [
+        RenameFile("1", "Home.md", "Work (2).md", ListBase("Work", None, "Work (2).md"))
+    ]
     moved = (facts("Work (2).md", **NAMED), facts("Work.md"))
     for wins in Side:
         found = plan(lists, moved, bases, wins=wins)
@@ -128,14 +90,15 @@ def test_a_name_that_is_taken_gets_a_number_and_the_number_is_no_name() -> None:
 def test_a_numbered_file_that_is_put_elsewhere_keeps_its_lists_name() -> None:
     bases = {"1": ListBase("Home", None, "Home (2).md")}
     found = plan({"1": HOME, "G": GROUP}, (facts("Us/Home (2).md", **NAMED),), bases)
-    assert not found.writes
-    assert found.learned == {"1": ListBase("Home", None, "Us/Home (2).md")}
+    assert found.update_lists == [UpdateList("1", {ListField.GROUP: "G"})]
 
 
 def test_a_list_regrouped_there_takes_its_file_along() -> None:
     lists = {"1": replace(HOME, group="G"), "G": GROUP}
     found = plan(lists, (facts("Home.md"),), {"1": BASE})
-    assert found.rename_files == [RenameFile("1", "Home.md", "Us/Home.md")]
+    assert found.rename_files == [
+        RenameFile("1", "Home.md", "Us/Home.md", ListBase("Home", "G", "Us/Home.md"))
+    ]
 
 
 # ---- files that are gone, copied, swapped, unreadable -------------------------------------------
@@ -276,10 +239,12 @@ def test_a_new_file_in_a_groups_folder_is_a_list_of_the_group(name: str, folder:
     assert found.create_lists == [CreateList("NEW", "Garden", "G", path)]
 
 
-def test_a_new_file_in_a_folder_that_is_no_group_waits() -> None:
+def test_a_new_file_in_a_new_directory_makes_the_group_too() -> None:
     found = plan({}, (facts("Us/Garden.md"),), new_lists=NewLists.YES)
-    assert not found.create_lists
-    assert [hold.kind for hold in found.holds] == [HoldKind.NEW_LIST]
+    assert found.create_lists == [
+        CreateList("NEW", "Garden", "NEW2", "Us/Garden.md"),
+        CreateList("NEW2", "Us", None, "Us", is_group=True),
+    ]
 
 
 def test_a_group_has_no_name_to_collide_with() -> None:

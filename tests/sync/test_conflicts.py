@@ -173,6 +173,8 @@ def test_a_list_renamed_on_both_sides(either: tuple[Rig, str]) -> None:
     assert [one.name for one in rig.phone.lists()] == [name]
     assert set(rig.bytes_of_folder()) == {f"{name}.md"}
     assert rig.shown("Task").list == name
+    lost = "File name" if policy == "cloud" else "Phone name"
+    assert losers(rig) == {("name", name, lost)}
     rig.rest()
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from sync.core.identity import assign_blocks
-from sync.local.layout import Layout
 from sync.local.tasks import (
     CannotEdit,
     Edit,
@@ -23,7 +21,6 @@ from .parse import parse
 from .render import render, shown
 
 __all__ = [
-    "LAYOUT",
     "CannotEdit",
     "Edit",
     "FrontMatter",
@@ -34,7 +31,6 @@ __all__ = [
     "Stamp",
     "Task",
     "TodoFile",
-    "assign_blocks",
     "bound_by",
     "edit",
     "new_file",
@@ -42,7 +38,8 @@ __all__ = [
     "render",
     "set_head",
     "shown",
+    "suffix",
 ]
 
-LAYOUT = Layout(".md")
+suffix = ".md"
 bound_by: bytes | None = b"icloud-list:"

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sync.core.identity import assign_blocks
-from sync.local.layout import Layout
 from sync.local.tasks import CannotEdit, TodoFile
 
 from .edit import edit, new_file
 from .parse import TodoTxtFile, parse
 from .render import render, shown
 
-__all__ = ["LAYOUT", "TodoTxtFile", "assign_blocks", "bound_by", "edit", "new_file", "parse"]
-__all__ += ["render", "set_head", "shown"]
+__all__ = ["TodoTxtFile", "bound_by", "edit", "new_file", "parse", "render", "set_head", "shown"]
+__all__ += ["suffix"]
 
-LAYOUT = Layout(".txt")
+suffix = ".txt"
 bound_by: bytes | None = None
 
 

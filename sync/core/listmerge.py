@@ -1,0 +1,119 @@
+"""Merging a list's name and group: what both sides shall have, and who has to be told. Pure.
+
+A file says its list's name by its own, and the group by the directory that it stands in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from unicodedata import normalize
+
+from store.model import ListInfo
+from sync.core.actions import Conflict, ListField
+from sync.core.groups import Groups, hold_group
+from sync.core.listplan import ListBase, ListPlan, ListRules, Scene, UpdateList
+from sync.core.merge import Conflicted, Merged, Push, Render, Side, merge
+from sync.core.snapshot import Mode
+
+__all__ = ["Agreed", "merge_list", "said_name"]
+
+Values = Mapping[ListField, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """A list as both sides shall have it; ``base`` is what they agree on once its file is right.
+
+    ``follows``: its file does not say so yet. ``waits``: nothing is to be done or learned now.
+    """
+
+    info: ListInfo
+    base: ListBase
+    follows: bool = False
+    waits: bool = False
+
+
+def merge_list(
+    scene: Scene, groups: Groups, plan: ListPlan, info: ListInfo, path: str, base: ListBase
+) -> Agreed:
+    """Merge one list that has a readable file; what iCloud has to be told goes into ``plan``."""
+    mode = scene.mode_of(info)
+    there: Values = {ListField.NAME: info.name, ListField.GROUP: _living_group(groups, info)}
+    before: Values = {ListField.NAME: base.name, ListField.GROUP: base.group}
+    try:
+        group = groups.of(info.id, path)
+    except LookupError as error:
+        if mode is not Mode.READ_ONLY:
+            hold_group(plan, str(error))
+            return Agreed(info, base, waits=True)
+        group = base.group
+    here: Values = {
+        ListField.NAME: said_name(path, base, info, scene.rules),
+        ListField.GROUP: group,
+    }
+    wins = Side.CLOUD if mode is Mode.READ_ONLY else scene.rules.wins
+    merged = {what: merge(before[what], here[what], there[what], wins) for what in ListField}
+    for what, one in merged.items():
+        if isinstance(one, Conflicted):
+            plan.conflicts.append(_conflict(groups, info.id, what, one))
+    pushes = {what: here[what] for what in ListField if _pushes(merged[what])}
+    follows = any(_renders(one) for one in merged.values())
+    follows = follows or groups.out_of_place(here[ListField.GROUP] or "", path)
+    if mode is Mode.READ_ONLY:
+        pushes = {}  # the file may be called as it likes
+    if pushes:
+        plan.update_lists.append(UpdateList(info.id, pushes))
+    values = {**there, **pushes}
+    name = values[ListField.NAME]
+    assert name is not None
+    return Agreed(
+        info=replace(info, name=name, group=values[ListField.GROUP]),
+        base=ListBase(info.name, there[ListField.GROUP], path),
+        # What is sent comes first: then the file shows what both have.
+        follows=follows and not pushes,
+        waits=bool(pushes),
+    )
+
+
+def said_name(path: str, base: ListBase, info: ListInfo, rules: ListRules) -> str:
+    """The list name that a file's name stands for; where it was put, or numbered, says nothing."""
+    said = rules.name_of(path)
+    if path == base.path or said == rules.name_of(base.path):
+        return base.name
+    plain = re.sub(r" \([1-9]\d*\)\Z", "", said)
+    for name in (info.name, base.name):
+        if normalize("NFC", name) in (said, plain):
+            return name
+    return said
+
+
+def _living_group(groups: Groups, info: ListInfo) -> str | None:
+    """A list of a group that was deleted stands at top level."""
+    return info.group if info.group in groups.there else None
+
+
+def _pushes(merged: Merged) -> bool:
+    return isinstance(merged, Push) or (
+        isinstance(merged, Conflicted) and merged.winning is Side.FILES
+    )
+
+
+def _renders(merged: Merged) -> bool:
+    return isinstance(merged, Render) or (
+        isinstance(merged, Conflicted) and merged.winning is Side.CLOUD
+    )
+
+
+def _conflict(groups: Groups, id: str, name: ListField, merged: Conflicted) -> Conflict:
+    winner, loser = merged.winner, merged.loser
+    if name is ListField.GROUP:
+        winner, loser = _group_name(groups, winner), _group_name(groups, loser)
+    return Conflict(id, name, winner, loser, merged.winning)
+
+
+def _group_name(groups: Groups, id: object) -> str | None:
+    """What a person calls a group; one that is not there yet by its directory."""
+    made = {new: directory for directory, new in groups.new.items()}
+    return groups.names.get(str(id)) or made.get(str(id))
