@@ -95,14 +95,16 @@ def plan(options: Globals, as_json: bool) -> int:
 def approve(options: Globals, keys: tuple[str, ...], as_json: bool) -> None:
     """Let what waits for you go ahead: a first plan, files that become lists, held deletions.
 
-    KEYs are those that `sync` and `status` show; without any, all that waits now is approved. The
-    key `folder` accepts a folder that lost its marker as the synced one, and is never implied.
+    KEYs are those that `sync` and `status` show; without any, all that waits now is approved, but
+    for two things that are never implied: the key `folder` accepts a folder that lost its marker as
+    the synced one, and the name of a list whose file is gone deletes the list in iCloud.
 
     \b
     Examples:
        remindersd approve
        remindersd approve Packing.md
        remindersd approve folder
+       remindersd approve "Old list"
     """
     told = _through_daemon_or(
         options,
@@ -116,13 +118,18 @@ def approve(options: Globals, keys: tuple[str, ...], as_json: bool) -> None:
         },
     )
     approved = told["approved"]
-    missing = sorted(set(keys) - {hold["id"] for hold in approved})
+    missing = sorted(key for key in keys if not any(_is_meant(hold, key) for hold in approved))
     if missing:
         raise NotThere(f"nothing waits under the key {missing[0]}", "see `remindersd status`")
     if as_json:
         document(told)
         return
     tell_approved(approved)
+
+
+def _is_meant(hold: Mapping[str, Any], key: str) -> bool:
+    """Whether it goes by that key: its id, or what the list is called that its reason names."""
+    return key == hold["id"] or (hold["kind"] == "list" and f"“{key}”" in hold["reason"])
 
 
 def _plan(options: Globals, as_json: bool) -> int:

@@ -13,7 +13,7 @@ Told = Mapping[str, Any]
 
 _FIRST_PLAN, _NEW_LIST, _DELETIONS = "first-plan", "new-list", "deletions"  # kinds of holds
 _APPROVABLE = frozenset({_FIRST_PLAN, _NEW_LIST, _DELETIONS})
-_FILE = "file"
+_FILE, _LIST = "file", "list"
 _LONGEST = 20  # holds that are named one by one
 _SIDES = (("iCloud: ", "in iCloud"), ("files: ", "in the files"))
 
@@ -80,6 +80,8 @@ def tell_approved(approved: Sequence[Told]) -> None:
     for hold in approved:
         if hold["kind"] == _NEW_LIST:
             say(f"approved: {hold['id']} becomes a list")
+        if hold["kind"] == _LIST:
+            say("approved: a list is deleted in iCloud, with all that is in it")
         if hold["kind"] == _FILE:
             say("approved: the folder is the synced one; its marker was written anew")
     if _DELETIONS in kinds:

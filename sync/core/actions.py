@@ -146,7 +146,10 @@ class Conflict:
 
 
 class HoldKind(StrEnum):
-    """What sort of thing waits."""
+    """What sort of thing waits.
+
+    Of ``LIST`` the file is gone; what else a list rests for is ``RESTING_LIST``.
+    """
 
     READ_ONLY = "read-only"
     RECURRING = "recurring"
@@ -158,6 +161,7 @@ class HoldKind(StrEnum):
     FILE = "file"
     UNSAYABLE = "unsayable"
     LIST = "list"
+    RESTING_LIST = "resting-list"
 
 
 @dataclass(frozen=True, slots=True)

@@ -218,11 +218,9 @@ def delete_groups(groups: Groups, plan: ListPlan, wanted: Mapping[str, ListInfo]
         return
     used = {info.group for info in wanted.values()} | {op.group for op in plan.create_lists}
     used |= set(groups.by_directory.values())
-    left = {
-        scene.bases[op.id].group
-        for op in plan.update_lists
-        if ListField.GROUP in op.changes and op.id in scene.bases
-    }
+    moved = {op.id for op in plan.update_lists if ListField.GROUP in op.changes}
+    leaving = (moved | set(plan.delete_lists)) & scene.bases.keys()
+    left = {scene.bases[id].group for id in leaving}
     for id, name in sorted(groups.there.items()):
         unchanged = _base_name(scene, id) == name
         if unchanged and id not in used and (id in left or id in scene.rules.emptied):

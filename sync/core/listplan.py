@@ -139,6 +139,7 @@ class ListPlan:
     owner: dict[str, str] = field(default_factory=dict)  # path -> list id
     create_lists: list[CreateList] = field(default_factory=list)
     update_lists: list[UpdateList] = field(default_factory=list)
+    delete_lists: list[str] = field(default_factory=list)
     delete_groups: list[str] = field(default_factory=list)
     create_files: list[CreateFile] = field(default_factory=list)
     rename_files: list[RenameFile] = field(default_factory=list)
@@ -153,7 +154,7 @@ class ListPlan:
     def writes(self) -> bool:
         """Whether anything would change on either side."""
         ops = (self.create_lists, self.update_lists, self.create_files, self.rename_files)
-        return any(ops) or bool(self.rebinds or self.delete_groups)
+        return any(ops) or bool(self.rebinds or self.delete_lists or self.delete_groups)
 
 
 @dataclass(frozen=True, slots=True)

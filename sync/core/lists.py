@@ -66,7 +66,7 @@ def plan_lists(
     wanted = {
         id: agreed[id].info if id in agreed else info
         for id, info in scene.living.items()
-        if not info.is_group
+        if not info.is_group and id not in plan.delete_lists
     }
     create_groups(groups, plan, wanted)
     delete_groups(groups, plan, wanted)
@@ -99,12 +99,7 @@ def _merge(scene: Scene, groups: Groups, plan: ListPlan, info: ListInfo) -> Agre
         plan.views[info.id] = ListView(info.id, info.name, path, Mode.IGNORE)
         return None
     if path is None and base is not None:
-        reason = f"its file {base.path} is gone; nothing of “{info.name}” is deleted"
-        if info.id in scene.rules.too_deep:
-            where = scene.rules.too_deep[info.id]
-            reason = f"its file stands in {where}, and groups have one level: move it up"
-        plan.views[info.id] = ListView(info.id, info.name, None, mode, blocked=reason)
-        plan.holds.append(Hold(info.id, HoldKind.LIST, reason))
+        _rest(scene, plan, info, base)
         return None
     trouble = scene.files[path].trouble if path is not None else ""
     plan.views[info.id] = ListView(info.id, info.name, path, mode, blocked=trouble)
@@ -115,6 +110,27 @@ def _merge(scene: Scene, groups: Groups, plan: ListPlan, info: ListInfo) -> Agre
     if path is None or base is None or scene.files[path].is_bound:
         return Agreed(info, ListBase(info.name, group, path or ""))
     return merge_list(scene, groups, plan, info, path, base)
+
+
+def _rest(scene: Scene, plan: ListPlan, info: ListInfo, base: ListBase) -> None:
+    """A list without its file rests, unless a person said that it is to be deleted."""
+    mode, rules = scene.mode_of(info), scene.rules
+    kind = HoldKind.LIST
+    reason = (
+        f"its file {base.path} is gone; put it back, or approve “{info.name}” by its name to"
+        " delete the list in iCloud"
+    )
+    if mode is not Mode.TWO_WAY:
+        kind = HoldKind.RESTING_LIST
+        reason = f"its file {base.path} is gone; “{info.name}” is read-only, so put it back"
+    elif info.id in rules.too_deep:
+        kind, where = HoldKind.RESTING_LIST, rules.too_deep[info.id]
+        reason = f"its file stands in {where}, and groups have one level: move it up"
+    if kind is HoldKind.LIST and info.id in rules.approved and rules.complete:
+        plan.delete_lists.append(info.id)
+    else:
+        plan.holds.append(Hold(info.id, kind, reason))
+    plan.views[info.id] = ListView(info.id, info.name, None, mode, blocked=reason)
 
 
 def _place(scene: Scene, groups: Groups, plan: ListPlan, agreed: Mapping[str, Agreed]) -> None:
@@ -152,7 +168,7 @@ def _plan_unseen(scene: Scene, groups: Groups, plan: ListPlan) -> None:
             reason = state.reason if isinstance(state, Unknown) else "it has become a group"
             blocked = f"the list “{base.name}” cannot be read: {reason}"
             plan.views[id] = ListView(id, base.name, path, blocked=blocked)
-            plan.holds.append(Hold(id, HoldKind.LIST, blocked))
+            plan.holds.append(Hold(id, HoldKind.RESTING_LIST, blocked))
         else:  # ours, not yet created
             _await_list(scene, groups, plan, id)
 

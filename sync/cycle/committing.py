@@ -133,14 +133,19 @@ class Committer:
             self._store.journal.approve([HoldKind.FIRST_PLAN], self._now_ms)
 
     def approve(self, keys: Sequence[str]) -> list[Hold]:
-        """Let held things go ahead: those of these keys, or all that need a person."""
+        """Let held things go ahead: those of these keys, or all that may go unnamed.
+
+        The deletion of a list has to be named, by its id or by what the list is called.
+        """
         open_holds = [
             Hold(hold.id, HoldKind(hold.kind), hold.reason) for hold in self._store.journal.holds()
         ]
+        named = {*keys, *self._lists_called(keys, open_holds)}
         chosen = [
             hold
             for hold in open_holds
-            if (hold.id in keys if keys else hold.kind in _APPROVABLE) and hold.kind in _APPROVABLE
+            if (hold.kind in _APPROVABLE and (not keys or hold.id in named))
+            or (hold.kind is HoldKind.LIST and hold.id in named)
         ]
         with self._store.commit("approve"):
             self._store.journal.approve(
@@ -148,6 +153,13 @@ class Committer:
                 self._now_ms,
             )
         return chosen
+
+    def _lists_called(self, keys: Sequence[str], holds: Sequence[Hold]) -> list[str]:
+        """The one list that waits and is called so, for each of ``keys`` that names one."""
+        names = {id: base.name for id, base in self._store.bases.all_lists().items()}
+        waiting = [hold.id for hold in holds if hold.kind is HoldKind.LIST]
+        found = ([id for id in waiting if names.get(id) == key] for key in keys)
+        return [ids[0] for ids in found if len(ids) == 1]
 
     def finish_run(self, run: int, report: Report) -> None:
         """Note in the journal what became of a run."""
@@ -215,7 +227,7 @@ class Committer:
         """An approval is for what was held then; it must not let through what comes later."""
         wanted = {op.id for op in (*planned.plan.pushes, *planned.plan.renders)}
         wanted |= {op.path for op in planned.lists.create_lists}
-        wanted |= set(planned.lists.delete_groups)
+        wanted |= {*planned.lists.delete_lists, *planned.lists.delete_groups}
         journal = self._store.journal
         journal.drop_approvals(journal.approved() - wanted)
 

@@ -318,7 +318,11 @@ def _list_intents(lists: ListPlan) -> list[Intent]:
         Intent(op.id, "update-list", texts={name.value: op.changes[name] for name in op.changes})
         for op in lists.update_lists
     ]
-    return [*made, *changed, *(Intent(id, "delete-list") for id in lists.delete_groups)]
+    return [
+        *made,
+        *changed,
+        *(Intent(id, "delete-list") for id in (*lists.delete_lists, *lists.delete_groups)),
+    ]
 
 
 def _file_troubles(local: LocalState) -> list[tuple[str, str]]:

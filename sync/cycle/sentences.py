@@ -47,6 +47,7 @@ def sentences(planned: Planned) -> list[str]:
         for op in lists.create_lists
     ]
     told += [_updated(lists, op, name) for op in lists.update_lists for name in op.changes]
+    told += [f"iCloud: − list “{lists.views[id].name}”" for id in lists.delete_lists]
     told += [f"iCloud: − group “{lists.group_names.get(id)}”" for id in lists.delete_groups]
     told += renames(planned)
     told += [f"files: + {op.path}" for op in lists.create_files]

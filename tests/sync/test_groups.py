@@ -186,7 +186,7 @@ def test_a_file_in_a_directory_within_a_directory_is_held_with_the_reason(rig: R
     rig.path("Family/Home").rename(deep / "Home.md")
     report = rig.run()
     (hold,) = report.held
-    assert hold.kind == "list"
+    assert hold.kind == "resting-list"
     assert "its file stands in Family/2026, and groups have one level" in hold.reason
     assert rig.titles("Home") == {"Fix the tap"}
     (deep / "Home.md").rename(rig.path("Family/Home"))
