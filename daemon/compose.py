@@ -186,6 +186,7 @@ def _settings(config: Config, zone: str) -> Settings:
         grace_s=float(reminders.deletions.grace),
         show_s=float(reminders.completed.show),
         purge=reminders.deletions.mode == "purge",
+        archive=reminders.completed.archive is not None,
     )
 
 

@@ -128,9 +128,10 @@ class Deletions(_Section):
 
 
 class Completed(_Section):
-    """Which completed reminders are shown in files."""
+    """Which completed reminders are shown in files, and where they go then."""
 
     show: Seconds = 14 * 86400
+    archive: Literal["month"] | None = None
 
 
 class Reminders(_Section):

@@ -10,6 +10,10 @@ from store.renders import Renders
 
 __all__ = ["Block", "FileRow", "LineRow", "Places"]
 
+_PUT = """INSERT INTO line (id, path, line, text) VALUES (?, ?, ?, ?)
+    ON CONFLICT (id) DO UPDATE SET
+        path = excluded.path, line = excluded.line, text = excluded.text
+    WHERE (path, line, text) IS NOT (excluded.path, excluded.line, excluded.text)"""
 _FILE = "path, sha256, size, list_id, mtime_ns, inode"
 
 
@@ -90,13 +94,16 @@ class Places(Renders):
             "DELETE FROM line WHERE path = ? AND id NOT IN (SELECT value FROM json_each(?))",
             (path, json_array(row.id for row in found)),
         )
-        self._db.write_many(
-            """INSERT INTO line (id, path, line, text) VALUES (?, ?, ?, ?)
-            ON CONFLICT (id) DO UPDATE SET
-                path = excluded.path, line = excluded.line, text = excluded.text
-            WHERE (path, line, text) IS NOT
-                (excluded.path, excluded.line, excluded.text)""",
-            [(row.id, path, row.line, row.text) for row in found],
+        self._db.write_many(_PUT, [(row.id, path, row.line, row.text) for row in found])
+
+    def put_lines(self, rows: Iterable[LineRow]) -> None:
+        """These lines stand where they say, whatever else stands there."""
+        self._db.write_many(_PUT, [(row.id, row.path, row.line, row.text) for row in rows])
+
+    def drop_lines(self, *ids: str) -> None:
+        """Forget where these reminders stood."""
+        self._db.write(
+            "DELETE FROM line WHERE id IN (SELECT value FROM json_each(?))", (json_array(ids),)
         )
 
     def line_of(self, id: str) -> LineRow | None:

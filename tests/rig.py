@@ -39,7 +39,7 @@ reminders:
   new_lists: {new_lists}
   conflicts: {conflicts}
   deletions: {{hold_above: {hold_above}, grace: {grace}, mode: {mode}}}
-  completed: {{show: {show}}}
+  completed: {{show: {show}, archive: {archive}}}
 """
 
 
@@ -104,6 +104,7 @@ class Rig:
             "grace": "0s",
             "mode": "soft",
             "show": "14d",
+            "archive": "null",
         }
         config = self.home / "config.yaml"
         config.write_text(CONFIG.format(**{**defaults, **self.settings}))

@@ -96,6 +96,7 @@ class Why(StrEnum):
 
     DELETED = "deleted"
     AGED = "aged"
+    ARCHIVED = "archived"  # by age as well, but into the archive: its base stays
 
 
 @dataclass(frozen=True, slots=True)

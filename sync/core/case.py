@@ -40,6 +40,7 @@ class Case:
     policy: Policy
     pending: Occurrence | None
     lists: Mapping[str, ListView]
+    archived: bool = False
 
     def view(self, reminder: Reminder) -> ListView:
         known = self.lists.get(reminder.list)
@@ -59,6 +60,7 @@ def case_of(snapshot: Snapshot, policy: Policy, id: str) -> Case:
         policy=policy,
         pending=snapshot.pending.get(id),
         lists=snapshot.lists,
+        archived=id in snapshot.archived,
     )
 
 

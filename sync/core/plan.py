@@ -45,6 +45,7 @@ from sync.core.actions import (
     Why,
     merged_plans,
 )
+from sync.core.archive import by_family
 from sync.core.case import Case, case_of
 from sync.core.fields import (
     BLANK,
@@ -78,7 +79,8 @@ VALUES = attrgetter(*FIELDS)  # of a reminder, in the order of ``FIELDS``
 
 def make_plan(snapshot: Snapshot, policy: Policy) -> Plan:
     """Plan every reminder that any state knows, in the order of their ids."""
-    return merged_plans(_plan_item(case_of(snapshot, policy, id)) for id in snapshot.ids())
+    plan = merged_plans(_plan_item(case_of(snapshot, policy, id)) for id in snapshot.ids())
+    return by_family(plan, snapshot)
 
 
 def _plan_item(case: Case) -> Plan:
@@ -137,8 +139,9 @@ def _both(case: Case, local: LocalItem, remote: RemoteItem, closed: str) -> Plan
         if series is not None:
             return series
     quiet = not (fields.pushes or fields.renders or fields.holds)
-    if quiet and not remote.visible and local.clean and not local.has_subtasks:
-        return Plan(renders=(RemoveLine(case.id, Why.AGED),))
+    if quiet and not remote.visible and (local.clean or case.policy.archive):
+        why = Why.ARCHIVED if case.policy.archive else Why.AGED
+        return Plan(renders=(RemoveLine(case.id, why),))
     return Plan(
         pushes=(Update(case.id, fields.pushes),) if fields.pushes else (),
         renders=line_change(case, fields),
@@ -226,10 +229,11 @@ def _only_remote(case: Case, remote: RemoteItem, closed: str) -> Plan:
         return NOTHING
     if not remote.visible:
         # Completed too long ago to be shown: that it has no line says nothing.
-        return Plan(forgotten=(Forget(case.id),)) if case.base else NOTHING
+        forgets = case.base and not case.archived
+        return Plan(forgotten=(Forget(case.id),)) if forgets else NOTHING
     before = {name: BLANK.value(name) for name in wordless(case.policy)} | dict(case.base)
     edited = any(value != before.get(name, MISSING) for name, value in there.items())
-    if edited or closed:
+    if edited or closed or case.archived:
         # New there; or the line was deleted here and it was edited there: the edit stays.
         return Plan(renders=(AddLine(case.id, remote.reminder),))
     # Line deleted here, untouched there.

@@ -25,6 +25,7 @@ class Settings:
     grace_s: float = 120.0
     show_s: float = 14 * 86400.0
     purge: bool = False
+    archive: bool = False
 
     def mode_of(self, name: str) -> Mode:
         """The mode of a list: by its own name, else by the first pattern that fits."""

@@ -7,7 +7,7 @@ not be read completely.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -49,7 +49,6 @@ class LocalItem:
     path: str
     task: int
     clean: bool = True
-    has_subtasks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +78,14 @@ class Policy:
     """The decisions that a person made in the config, and the dialect's projection.
 
     ``shown`` says what a file can say of a reminder: two values that are shown alike are equal as
-    far as a file can tell.
+    far as a file can tell. ``archive``: what leaves a file by age goes into the archive, whatever
+    else stands on its lines.
     """
 
     shown: Callable[[Reminder], Reminder]
     wins: Side = Side.CLOUD
     purge: bool = False  # deletions are for good
+    archive: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,7 @@ class Snapshot:
     in_flight: Mapping[str, Evidence] = field(default_factory=dict)
     lists: Mapping[str, ListView] = field(default_factory=dict)
     pending: Mapping[str, Occurrence] = field(default_factory=dict)  # done here, not yet there
+    archived: Collection[str] = ()  # what has left its file for the archive
 
     def ids(self) -> list[str]:
         """Every identity that any of the three states knows, in a stable order."""

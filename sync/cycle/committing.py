@@ -16,10 +16,12 @@ from dataclasses import dataclass, field
 from store.attention import Hold as StoredHold
 from store.bases import ListBase as StoredListBase
 from store.db import Store
+from store.journal import HistoryRow
 from store.model import AllDay, Field, Floating, Rule, Zoned
 from store.occurrences import Occurrence
 from store.outbox import Intent
 from store.places import FileRow, LineRow
+from store.values import NO_VALUE
 from sync.core.actions import AddLine, Conflict, Hold, HoldKind, Plan, RenderOp
 from sync.core.identity import list_block_id
 from sync.core.listplan import ListPlan
@@ -111,6 +113,7 @@ class Committer:
                 return work
             self._learn(planned.plan)
             self._remember_places(planned, local, planned.plan.renders)
+            self._archive(planned)
             self._settle_evidence()
             self._commit_lists(planned.lists)
             if planned.plan.writes or planned.lists.writes:
@@ -262,6 +265,14 @@ class Committer:
             if isinstance(op, AddLine):
                 self._set_block(planned, op.id)
 
+    def _archive(self, planned: Planned) -> None:
+        """From now on these lines stand in the archive, whatever becomes of it."""
+        lines = planned.world.lines
+        rows = [LineRow(one.id, one.path, 0, lines[one.id].text) for one in planned.archived]
+        self._store.places.put_lines(rows)
+        gone = {one.id for one in planned.plan.forgotten} & planned.known.archived
+        self._store.places.drop_lines(*gone)
+
     def _set_block(self, planned: Planned, id: str) -> None:
         if id not in planned.known.stored_blocks:
             self._store.places.set_block(id, planned.known.blocks[id], own=True)
@@ -306,6 +317,11 @@ class Committer:
                 journal.record(cloud_rows(planned, intent, now_ms, run))
         for op in renders:
             journal.record(file_rows(planned, op, now_ms, run))
+        journal.record(
+            HistoryRow(run, now_ms, "file", one.id, "archived", one.text, NO_VALUE, one.path)
+            for one in planned.archived
+            if one.text
+        )
         for conflict in planned.plan.conflicts:
             self._keep_loser(conflict)
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from store.db import Store
 from sync.core.actions import Hold, HoldKind
 from sync.cycle import observe
+from sync.cycle.archiving import clear_archive, copy_out
 from sync.cycle.assets import Fetcher
 from sync.cycle.committing import Committer
 from sync.cycle.encoding import Encoder
@@ -137,6 +138,9 @@ class Engine:
         report.changes += sentences(planned)
         if report.planned_only:
             return
+        if not planned.waits:
+            parts.step("engine:archive")
+            planned = copy_out(parts.filing, planned, local, report)
         parts.step("engine:commit")
         work = parts.committer.commit(planned, local, report.trigger)
         report.new_holds = work.new_holds
@@ -145,7 +149,8 @@ class Engine:
         report.problems += [f"{problem.path}: {problem.reason}" for problem in work.problems]
         if not planned.waits:
             parts.step("engine:write")
-            parts.filing.carry_out(planned, work, local, report)
+            local = parts.filing.carry_out(planned, work, local, report)
+            clear_archive(parts.filing, planned, local, report)
             parts.step("engine:push")
             self._push(cloud, report)
         if work.run is not None:

@@ -43,25 +43,25 @@ class Filing:
         self._store = store
         self.writer = writer
         self.root = root
-        self._dialect = dialect
+        self.dialect = dialect
         self._mint = mint
 
     def mark(self, planned: Planned, local: LocalState, report: Report) -> LocalState:
         """Give lines and files the marks that were committed: ids, and names that follow iCloud."""
         writes, problems = stamp_files(
-            local, planned.world.matched, planned.known.blocks, self._dialect
+            local, planned.world.matched, planned.known.blocks, self.dialect
         )
         report.problems += [f"{problem.path}: {problem.reason}" for problem in problems]
         for write in writes:
             outcome = self._put(write, self._mint())
             if self._tell(outcome, write.path, report):
                 report.files += 1
-                local = local.with_file(write.path, write.data, self._dialect.parse)
+                local = local.with_file(write.path, write.data, self.dialect.parse)
         behind = set()
         for rebind in planned.lists.rebinds:
             data = self._rebind(rebind, local, report)
             if data is not None:
-                local = local.with_file(rebind.path, data, self._dialect.parse)
+                local = local.with_file(rebind.path, data, self.dialect.parse)
             else:
                 behind.add(rebind.id)
         for op in planned.lists.rename_files:
@@ -82,7 +82,7 @@ class Filing:
             if not self._tell(outcome, write.path, report):
                 self._forget(key)
                 continue
-            local = local.with_file(write.path, write.data, self._dialect.parse)
+            local = local.with_file(write.path, write.data, self.dialect.parse)
             report.files += 1
             report.rendered += write.lines
             self._finish(key, write, planned, work, local)
@@ -95,6 +95,13 @@ class Filing:
                 local = local.without_file(removal.path)
         return local
 
+    def write(self, write: FileWrite, report: Report) -> bool:
+        """Write a file that means nothing for the base; whether it was done."""
+        if not self._tell(self._put(write, self._mint()), write.path, report):
+            return False
+        report.files += 1
+        return True
+
     # ---- single effects
 
     def _rebind(self, op: Rebind, local: LocalState, report: Report) -> bytes | None:
@@ -102,7 +109,7 @@ class Filing:
         file = local.files[op.path]
         assert file.todo is not None
         try:
-            data = self._dialect.set_head(file.todo, {"icloud-list": op.name})
+            data = self.dialect.set_head(file.todo, {"icloud-list": op.name})
         except CannotEdit as error:
             report.problems.append(f"{op.path}: {error.reason}")
             return None
@@ -154,7 +161,7 @@ class Filing:
 
     def _moved(self, op: RenameFile, planned: Planned, local: LocalState) -> LocalState:
         file, agreed = local.files[op.old], op.agreed
-        local = local.with_file(op.path, file.data, self._dialect.parse).without_file(op.old)
+        local = local.with_file(op.path, file.data, self.dialect.parse).without_file(op.old)
         with self._store.commit("renamed"):
             self._store.bases.set_list(op.id, ListBase(agreed.name, agreed.group, agreed.path))
             self._store.places.drop_file(op.old)
@@ -168,13 +175,13 @@ class Filing:
         local: LocalState,
         report: Report,
     ) -> LocalState:
-        writes, problems = take_out(local, leaving, planned.known.blocks, self._dialect)
+        writes, problems = take_out(local, leaving, planned.known.blocks, self.dialect)
         report.problems += [f"{problem.path}: {problem.reason}" for problem in problems]
         for write in writes:
             outcome = self._put(write, self._mint())
             if self._tell(outcome, write.path, report):
                 report.files += 1
-                local = local.with_file(write.path, write.data, self._dialect.parse)
+                local = local.with_file(write.path, write.data, self.dialect.parse)
         left = [line for line in leaving if self._stands(line, planned, local)]
         with self._store.commit("moved"):
             self._store.meta.set(LEAVING, leaving_text(left))

@@ -17,6 +17,7 @@ from store.outbox import Intent
 from store.rows import ListRow, ReminderRow
 from sync.codec import fields
 from sync.codec.repeats import decode_rule
+from sync.core.archive import is_archive
 from sync.core.identity import assign_blocks
 from sync.core.match import Trace
 from sync.core.occurrence import Occurrence
@@ -38,6 +39,7 @@ class Known:
     blocks: dict[str, str]  # id -> block, of all that has or could have a line
     stored_blocks: frozenset[str]  # ids whose block the store has
     traces: dict[str, Trace]
+    archived: frozenset[str]  # what has left its file for the archive
     in_flight: dict[str, Evidence]
     pending: dict[str, Occurrence]
     list_at: dict[str, str]  # the list that a path belonged to last time
@@ -50,6 +52,8 @@ def gather(store: Store) -> Known:
     stored = {id: block.block for id, block in store.places.all_blocks().items()}
     missing = (rows.keys() | base.keys()) - stored.keys()
     fresh = assign_blocks(missing, {block: id for id, block in stored.items()})
+    traces = _traces(store, base)
+    archived = {id for id, trace in traces.items() if is_archive(trace.path)}
     return Known(
         rows=rows,
         reminders=_whole(store, rows),
@@ -59,7 +63,8 @@ def gather(store: Store) -> Known:
         base=dict(base),
         blocks={**fresh, **stored},
         stored_blocks=frozenset(stored),
-        traces=_traces(store, base),
+        traces={id: trace for id, trace in traces.items() if id not in archived},
+        archived=frozenset(archived),
         in_flight=_evidence(store.outbox.in_flight()),
         pending={
             one.id: Occurrence(one.id, one.due, one.next_due, one.next_rule, one.copy_id)

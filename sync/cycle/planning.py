@@ -25,6 +25,7 @@ from sync.core.actions import (
     Undelete,
     Update,
 )
+from sync.core.archive import Archived
 from sync.core.guard import guard
 from sync.core.listplan import ListBase, ListPlan, ListRules
 from sync.core.lists import plan_lists
@@ -56,7 +57,8 @@ class Planned:
     """A plan with all that is needed to carry it out.
 
     ``waits``: nothing of it may be carried out, for the reason in ``holds``. ``vanished`` are
-    lines that are gone now; ``overtaken`` parked intents (by number) that nobody wants any more.
+    lines that are gone now; ``overtaken`` parked intents (by number) that nobody wants any more;
+    ``archived`` those leaving lines of which a copy stands in the archive.
     """
 
     known: Known
@@ -70,6 +72,7 @@ class Planned:
     waits: bool = False
     grace_left_s: float | None = None
     overtaken: tuple[int, ...] = ()
+    archived: tuple[Archived, ...] = ()
 
     @property
     def needs_marks(self) -> bool:
@@ -121,7 +124,8 @@ class Planner:
             shown=self._dialect.shown,
             mint=self._mint,
         )
-        policy = Policy(self._dialect.shown, self.settings.wins, self.settings.purge)
+        settings = self.settings
+        policy = Policy(self._dialect.shown, settings.wins, settings.purge, settings.archive)
         plan = make_plan(world.snapshot, policy)
         planned = self._guarded(known, lists, world, plan, leaving, approved)
         self._hold_first_plan(planned, local, approved)

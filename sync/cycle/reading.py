@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from sync.core.archive import is_archive
 from sync.core.match import Line
 from sync.local.files import Unsettled, ids_in
 from sync.local.folder import NotReady
@@ -70,9 +71,12 @@ class LocalState:
         )
 
     def standing(self) -> dict[str, str]:
-        """Every block id that stands anywhere in the folder's bytes, with a file where it does."""
+        """Every block id that stands anywhere in the folder's bytes, with a file where it does.
+
+        One that stands in the archive and elsewhere, stands elsewhere.
+        """
         found: dict[str, str] = {}
-        for path, ids in self.strays.items():
+        for path, ids in sorted(self.strays.items(), key=lambda stray: not is_archive(stray[0])):
             found.update(dict.fromkeys(ids, path))
         for path, file in self.files.items():
             found.update(dict.fromkeys(file.ids, path))

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from store.model import Field, Reminder, Value
 from store.renders import BaseChange
 from store.values import NO_VALUE
-from sync.core.actions import AddLine, MoveLine, RemoveLine, RenderOp, SetLine
+from sync.core.actions import AddLine, MoveLine, RemoveLine, RenderOp, SetLine, Why
 from sync.core.identity import list_block_id
 from sync.core.making import NO_FAMILIES, make_edits
 from sync.core.match import Leaving, Line, Matched, words
@@ -189,9 +189,9 @@ def _add_job(desk: Desk, op: RenderOp, jobs: Mapping[str, _FileJob]) -> Problem 
         case SetLine(changes=changes) if line is not None:
             jobs[line.path].edits.append((op.id, SetFields(line.task, changes)))
             jobs[line.path].changes[op.id] += _moved(desk, op.id, changes)
-        case RemoveLine() if line is not None:
+        case RemoveLine(why=why) if line is not None:
             jobs[line.path].edits.append((op.id, Remove(line.task)))
-            jobs[line.path].changes[op.id] += _forgotten(desk, op.id)
+            jobs[line.path].changes[op.id] += [] if why is Why.ARCHIVED else _forgotten(desk, op.id)
         case AddLine(reminder=reminder):
             path = desk.path_for(op.id, reminder)
             jobs[path].inserts.append((op.id, reminder))

@@ -93,7 +93,7 @@ def _rendered(planned: Planned, op: RenderOp) -> str:
             words = ", ".join(_change(planned, name, value) for name, value in changes.items())
             return f"files: {_title(planned, id)}: {words}"
         case RemoveLine(id=id, why=why):
-            reason = " (completed a while ago)" if why is Why.AGED else ""
+            reason = "" if why is Why.DELETED else " (completed a while ago)"
             return f"files: − {_title(planned, id)}{reason}"
 
 

@@ -26,6 +26,7 @@ from store.model import (
     Zoned,
 )
 from store.rows import ReminderRow
+from sync.core.archive import is_archive
 from sync.core.identity import assign_blocks
 from sync.core.listplan import FileFacts, ListPlan
 from sync.core.match import Leaving, Line, Matched, match_lines
@@ -110,7 +111,7 @@ def too_deep(local: LocalState, known: Known) -> dict[str, str]:
     for id in known.traces:
         lines[str(known.base.get(id, {}).get(Field.LIST))] += 1
     for path, ids in local.strays.items():
-        for id in filter(None, map(id_of.get, ids)):
+        for id in known.traces.keys() & set(map(id_of.get, ids)):
             found[path][str(known.base.get(id, {}).get(Field.LIST))] += 1
     return {
         list_id: path.rpartition("/")[0]
@@ -136,7 +137,7 @@ def build_world(
     """Match all lines and take the snapshot. ``leaving`` are lines of our own unfinished moves."""
     remote = _remote(known, lists, visible)
     lines = list(local.lines(lists.owner))
-    with_place = known.base.keys() | known.traces.keys()
+    with_place = known.base.keys() | known.traces.keys() | known.archived
     strangers = {
         id: shown(item.value.reminder)
         for id, item in remote.items()
@@ -160,6 +161,7 @@ def build_world(
         in_flight=known.in_flight,
         lists=lists.views,
         pending=known.pending,
+        archived=known.archived,
     )
     return World(snapshot, matched, by_id)
 
@@ -231,8 +233,10 @@ def _shown_parent(
     while above is not None and above in rows and above not in passed:
         parent = rows[above]
         passed.add(above)
-        if parent.deleted or parent.list_id != row.list_id or not visible[above]:
+        if parent.deleted or parent.list_id != row.list_id:
             break
+        if visible[row.id] and not visible[above]:
+            break  # what is itself on its way out goes as it stands, beneath its parent
         shown, above = above, parent.parent_id
     return shown
 
@@ -244,10 +248,6 @@ def _local(
     matched: Matched,
     by_id: Mapping[str, Line],
 ) -> dict[str, Presence[LocalItem]]:
-    children: defaultdict[tuple[str, int], int] = defaultdict(int)
-    for line in by_id.values():
-        if line.parent is not None:
-            children[line.path, line.parent] += 1
     found: dict[str, Presence[LocalItem]] = {}
     for id, line in by_id.items():
         parent = None if line.parent is None else matched.ids.get((line.path, line.parent))
@@ -257,7 +257,6 @@ def _local(
                 line.path,
                 line.task,
                 clean=local.files[line.path].tasks[line.task].clean,
-                has_subtasks=children[line.spot] > 0,
             )
         )
     standing = local.standing()
@@ -280,7 +279,7 @@ def _missing(
     if local.incomplete:
         return Unknown(local.incomplete)
     block = known.blocks.get(id, "")
-    if block in standing:
+    if block in standing and not (id in known.archived and is_archive(standing[block])):
         return Unknown(f"its id stands in {standing[block]}, but not as a task of a list")
     trace = known.traces.get(id)
     list_id = known.base.get(id, {}).get(Field.LIST)

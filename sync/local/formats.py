@@ -40,6 +40,12 @@ class Format(Protocol):
     def new_file(self, list_block: str | None, home_zone: str) -> bytes:
         """A file without tasks; it carries the list's id where the format has a place for it."""
 
+    def cut(self, file: TodoFile, tasks: Sequence[int]) -> str:
+        """The text that a ``Remove`` of ``tasks`` takes out, such that it can stand elsewhere."""
+
+    def heading(self, words: str) -> str:
+        """What a file of such text begins with."""
+
     def set_head(self, file: TodoFile, values: Mapping[str, str], home_zone: str) -> bytes:
         """The file's bytes with other values for keys of its front matter, or ``CannotEdit``."""
 
@@ -76,6 +82,14 @@ class Dialect:
     def new_file(self, list_block: str | None) -> bytes:
         """``Format.new_file``."""
         return self.format.new_file(list_block, self.home_zone)
+
+    def cut(self, file: TodoFile, tasks: Sequence[int]) -> str:
+        """``Format.cut``."""
+        return self.format.cut(file, tasks)
+
+    def heading(self, words: str) -> str:
+        """``Format.heading``."""
+        return self.format.heading(words)
 
     def set_head(self, file: TodoFile, values: Mapping[str, str]) -> bytes:
         """``Format.set_head``."""

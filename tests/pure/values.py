@@ -118,16 +118,14 @@ MOSTLY_CLEAR = st.one_of(NO_OPAQUE, NO_OPAQUE, opaque)
 
 def local_items(id: str) -> st.SearchStrategy[LocalItem]:
     return st.builds(
-        lambda one, hidden, clean, subs: LocalItem(
+        lambda one, hidden, clean: LocalItem(
             _made(id, {n.value: read(one).value(n) for n in Field}, hidden),
             LISTS[one.list].path or "",
             0,
             clean and not hidden,
-            subs,
         ),
         reminders(id, NO_OPAQUE),
         MOSTLY_CLEAR,
-        st.booleans(),
         st.booleans(),
     )
 

@@ -15,6 +15,7 @@ from sync.local.tasks import (
     TodoFile,
 )
 
+from .cut import cut, heading
 from .edit import edit, new_file
 from .head import set_head
 from .parse import parse
@@ -32,7 +33,9 @@ __all__ = [
     "Task",
     "TodoFile",
     "bound_by",
+    "cut",
     "edit",
+    "heading",
     "new_file",
     "parse",
     "render",

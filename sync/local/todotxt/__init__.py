@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sync.local.tasks import CannotEdit, TodoFile
 
@@ -10,11 +10,24 @@ from .edit import edit, new_file
 from .parse import TodoTxtFile, parse
 from .render import render, shown
 
-__all__ = ["TodoTxtFile", "bound_by", "edit", "new_file", "parse", "render", "set_head", "shown"]
-__all__ += ["suffix"]
+__all__ = ["TodoTxtFile", "bound_by", "cut", "edit", "heading", "new_file", "parse", "render"]
+__all__ += ["set_head", "shown", "suffix"]
 
 suffix = ".txt"
 bound_by: bytes | None = None
+
+
+def cut(file: TodoFile, tasks: Sequence[int]) -> str:
+    """The lines of ``tasks``, byte for byte; the last ends with a line end."""
+    if not isinstance(file, TodoTxtFile):
+        raise TypeError("only what was read as todo.txt can be cut as todo.txt")
+    lines = [file.lines[at] for at in sorted({file.tasks[task].line for task in tasks})]
+    return "".join(line.text + (line.eol or "\n") for line in lines)
+
+
+def heading(words: str) -> str:
+    """Nothing: every line of a todo.txt file is a task."""
+    return ""
 
 
 def set_head(file: TodoFile, values: Mapping[str, str], home_zone: str) -> bytes:
