@@ -22,6 +22,7 @@ from daemon.requests import Request
 from daemon.state import Board, Event
 from store.raw import dumps
 from sync.core.actions import Hold
+from sync.cycle.restoring import Restored
 from sync.errors import RemindersdError, UsageError
 
 __all__ = ["Api"]
@@ -59,7 +60,7 @@ class Api:
             "/runs": self._runs,
             "/events": self._events,
         }
-        doing = {"/sync": self._sync, "/approve": self._approve}
+        doing = {"/sync": self._sync, "/approve": self._approve, "/restore": self._restore}
         self.app = Starlette(
             routes=[
                 *(Route(path, handler, methods=["GET"]) for path, handler in reading.items()),
@@ -194,6 +195,11 @@ class Api:
             {"id": hold.id, "kind": str(hold.kind), "reason": hold.reason} for hold in approved
         ]
         return json_answer({"schema": 1, "approved": found})
+
+    async def _restore(self, asked: Asked) -> Response:
+        body = await read_body(asked, "id")
+        restored: Restored = await asyncio.wrap_future(self._ask(Request(restore=body.text("id"))))
+        return json_answer(restored.document())
 
 
 def _instant(seconds: float | None) -> str | None:

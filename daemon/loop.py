@@ -142,6 +142,8 @@ class Loop:
     def _cycle(self, kind: Kind) -> None:
         for request in [request for request in self._requests if request.keys is not None]:
             self._answer(request, self._approved(request.keys or ()))
+        for request in [request for request in self._requests if request.restore is not None]:
+            self._answer(request, self._restored(request.restore or ""))
         waiting = [request for request in self._requests if not request.plan_only]
         name = Kind.SYNC if waiting else kind
         approve = any(request.approve for request in waiting)
@@ -157,6 +159,9 @@ class Loop:
 
     def _approved(self, keys: Sequence[str]) -> Any:
         return self._attempt(lambda engine: engine.approve(keys))
+
+    def _restored(self, key: str) -> Any:
+        return self._attempt(lambda engine: engine.restore(key))
 
     def _attempt(self, work: Callable[[Cycler], Any]) -> Any:
         """What ``work`` gives, or the RemindersdError that it ended with."""

@@ -22,6 +22,7 @@ from sync.errors import (
     AccountUnusable,
     BadResponse,
     Busy,
+    CannotRestore,
     NetworkError,
     RemindersdError,
     ServiceError,
@@ -38,6 +39,7 @@ BODY_MAX = 64 * 1024  # bytes
 _STATUSES: tuple[tuple[type[RemindersdError], int], ...] = (
     (UsageError, 400),
     (Busy, 409),
+    (CannotRestore, 409),
     (Stopping, 503),
     (Throttled, 429),
     (NetworkError, 503),
@@ -60,6 +62,13 @@ class Body:
         value = self.content.get(name, False)
         if not isinstance(value, bool):
             raise UsageError(f"`{name}` in the body must be true or false")
+        return value
+
+    def text(self, name: str) -> str:
+        """A string that has to be there."""
+        value = self.content.get(name)
+        if not isinstance(value, str) or not value:
+            raise UsageError(f"`{name}` in the body must be a string")
         return value
 
     def texts(self, name: str) -> list[str]:

@@ -15,6 +15,7 @@ from daemon.notify import Notifier
 from daemon.state import Board
 from sync.core.actions import Hold
 from sync.cycle.report import Report
+from sync.cycle.restoring import Restored
 from sync.errors import RemindersdError
 
 __all__ = ["Cycler", "Request", "Stopping", "Surroundings", "Unexpected"]
@@ -28,6 +29,9 @@ class Cycler(Protocol):
 
     def approve(self, keys: Sequence[str] = ()) -> list[Hold]:
         """Let what is held go ahead."""
+
+    def restore(self, key: str) -> Restored:
+        """Bring a deleted reminder back."""
 
 
 class Stopping(RemindersdError):
@@ -44,11 +48,14 @@ class Unexpected(RemindersdError):
 
 @dataclass(slots=True, eq=False)
 class Request:
-    """Somebody waits for ``answer``: of a cycle, of a plan, or of an approval of ``keys``."""
+    """Somebody waits for ``answer``: of a cycle, of a plan, of an approval of ``keys``, or of
+    bringing back the reminder ``restore``.
+    """
 
     approve: bool = False
     plan_only: bool = False
     keys: Sequence[str] | None = None
+    restore: str | None = None
     answer: Future[Any] = field(default_factory=Future)
     asked: float = 0.0
     so_far: Report | None = None

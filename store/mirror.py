@@ -1,8 +1,9 @@
 """Remembers what iCloud last said: zones, raw records, and their decoded rows.
 
 Rules: (1) a record is gone only by a tombstone or by its absence from a complete walk; (2) a gone
-record keeps its raw JSON, for undo, and loses its decoded row; (3) each change of a record takes
-the next ``seq``, so that what was touched since can be asked for; the same record again takes none.
+record loses its decoded row, and keeps its raw JSON for 30 days, to be restored from; (3) each
+change of a record takes the next ``seq``, so that what was touched since can be asked for; the same
+record again takes none.
 """
 
 from __future__ import annotations
@@ -18,12 +19,16 @@ from store.rows import Changes, DecodedRow, Kind, RecordRow, ZoneRow
 
 __all__ = ["Mirror"]
 
+KEPT_MS = 30 * 86_400_000
+"""How long what a gone record held is kept, to be restored from."""
+
 _PUT = """INSERT INTO record
     (name, zone, type, kind, about, owner, change_tag, deleted, raw, walk, seq)
     VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?)
     ON CONFLICT (name) DO UPDATE SET
         zone = excluded.zone, type = excluded.type, kind = excluded.kind, about = excluded.about,
         owner = excluded.owner, change_tag = excluded.change_tag, deleted = 0, raw = excluded.raw,
+        gone_ms = NULL,
         walk = excluded.walk,
         seq = CASE WHEN record.deleted OR record.raw IS NOT excluded.raw
             THEN excluded.seq ELSE record.seq END
@@ -169,6 +174,22 @@ class Mirror(Decoded):
             "SELECT raw FROM record WHERE owner = ? AND NOT deleted ORDER BY name", (record_name,)
         )
         return [unpack(raw) for (raw,) in rows]
+
+    def gone_children(self, record_name: str) -> list[dict[str, Any]]:
+        """The last JSON of the gone records that hung on ``record_name``, by name."""
+        rows = self._db.all(
+            "SELECT raw FROM record WHERE owner = ? AND deleted ORDER BY name", (record_name,)
+        )
+        return [raw for (packed,) in rows if (raw := unpack(packed))]
+
+    def let_go(self, now_ms: int) -> None:
+        """Forget what gone records held ``KEPT_MS`` after they were first seen to be gone here."""
+        self._db.write("UPDATE record SET gone_ms = ? WHERE deleted AND gone_ms IS NULL", (now_ms,))
+        self._db.write(
+            """UPDATE record SET raw = x'7b7d', gone_ms = 0
+            WHERE deleted AND gone_ms > 0 AND gone_ms < ?""",
+            (now_ms - KEPT_MS,),
+        )
 
     def subtasks(self, reminder_id: str) -> list[dict[str, Any]]:
         """The raw JSON of the live reminders below one, softly deleted ones too, by name."""

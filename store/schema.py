@@ -188,11 +188,14 @@ _EVERY_RECORD = (
     """UPDATE zone SET sync_token = NULL, complete = 0, walking = 0""",
 )
 
-# What only a refusal told of stands in the way of a deletion for good.
+# What only a refusal told of stands in the way of a deletion for good; and since when (Unix
+# milliseconds, 0 where it is let go) a record is gone that may have to be restored.
 _DELETING = (
     """CREATE TABLE blocker (
         target TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (target, name)
     ) STRICT""",
+    """ALTER TABLE record ADD COLUMN gone_ms INTEGER""",
+    """CREATE INDEX record_gone ON record (gone_ms) WHERE deleted""",
     """CREATE INDEX reminder_parent ON reminder (parent_id) WHERE parent_id IS NOT NULL""",
 )
 

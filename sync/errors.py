@@ -9,6 +9,7 @@
     |- WrongPassword                12   Apple refused the password; never retried by itself
     |- AccountUnusable              13   this account cannot be used, and why
     |- MirrorDamaged                20   the database cannot be trusted
+    |- CannotRestore                 1   nothing deleted is there to be brought back, and why
     `- ServiceError                  1   the service refused a whole request
        |- SyncTokenExpired           1   walk the zone again from the beginning
        |- ZoneMissing               13   the account has no (upgraded) Reminders
@@ -24,6 +25,7 @@ __all__ = [
     "AccountUnusable",
     "BadResponse",
     "Busy",
+    "CannotRestore",
     "MirrorDamaged",
     "NetworkError",
     "RemindersdError",
@@ -111,6 +113,12 @@ class MirrorDamaged(RemindersdError):
 
     exit_code = 20
     code = "mirror"
+
+
+class CannotRestore(RemindersdError):
+    """What was asked for is not there to be brought back, for the reason given."""
+
+    code = "not-restorable"
 
 
 class ServiceError(RemindersdError):

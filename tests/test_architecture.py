@@ -186,7 +186,7 @@ def test_only_purging_and_restoring_write_without_a_change_tag() -> None:
     }
     users = {name for name in written() if "sync.codec.forced" in imports(name)}
     assert said == {"sync.codec.forced"}
-    assert users == {"sync.codec.purging"}
+    assert users == {"sync.codec.purging", "sync.codec.reviving"}
 
 
 def test_a_file_is_one_idea() -> None:

@@ -17,7 +17,7 @@ from daemon.cli.common import Globals
 from daemon.cli.failure import guarded
 from daemon.cli.looking import conflicts, lists, status
 from daemon.cli.setup import config_group, init
-from daemon.cli.syncing import approve, plan, run, sync
+from daemon.cli.syncing import approve, plan, restore, run, sync
 from daemon.cli.trial import demo, sandbox
 
 __all__ = ["cli", "main"]
@@ -83,7 +83,7 @@ def cli(ctx: click.Context, config: Path | None, debug: bool) -> None:
 
 
 for _verb in (
-    *(demo, sandbox, init, login, logout, run, sync, plan, approve),
+    *(demo, sandbox, init, login, logout, run, sync, plan, approve, restore),
     *(status, lists, conflicts, config_group),
 ):
     cli.add_command(_verb)

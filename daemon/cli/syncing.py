@@ -11,13 +11,13 @@ import click
 
 from daemon.cli.common import Globals, json_option, pass_globals
 from daemon.cli.failure import NotThere
-from daemon.cli.told import tell_approved, tell_plan, tell_sync
+from daemon.cli.told import tell_approved, tell_plan, tell_restored, tell_sync
 from daemon.output import document
 
 if TYPE_CHECKING:
     from sync.cycle.engine import Engine
 
-__all__ = ["approve", "plan", "run", "sync"]
+__all__ = ["approve", "plan", "restore", "run", "sync"]
 
 _EXIT_CODES = {"done": 0, "partly": 3, "attention": 4}
 
@@ -130,6 +130,41 @@ def approve(options: Globals, keys: tuple[str, ...], as_json: bool) -> None:
 def _is_meant(hold: Mapping[str, Any], key: str) -> bool:
     """Whether it goes by that key: its id, or what the list is called that its reason names."""
     return key == hold["id"] or (hold["kind"] == "list" and f"“{key}”" in hold["reason"])
+
+
+@click.command(short_help="Bring a deleted reminder back.")
+@click.argument("key", metavar="ID")
+@json_option
+@pass_globals
+def restore(options: Globals, key: str, as_json: bool) -> int:
+    """Bring a deleted reminder back, in iCloud and in its file.
+
+    ID is the reminder's UUID, or the ^r-... that stood at the end of its line. What was deleted
+    softly only loses its mark; what is gone for good is made anew from what the mirror kept of it
+    for 30 days, under its old id.
+
+    \b
+    Examples:
+       remindersd restore r-k3m9x2a
+       remindersd restore 3F0C1B7E-5D0A-4B1C-9E57-0A1B2C3D4E5F
+    """
+
+    def here(engine: Engine) -> Mapping[str, Any]:
+        restored = engine.restore(key).document()
+        engine.settled("restore", wait=time.sleep)
+        return restored
+
+    def there() -> dict[str, Any]:
+        restored = options.ask("POST", "/restore", {"id": key}, timeout=None)
+        options.ask("POST", "/sync", {}, timeout=None)
+        return restored
+
+    told = _through_daemon_or(options, there, here)
+    if as_json:
+        document(told)
+    else:
+        tell_restored(told)
+    return 3 if told["lost"] else 0
 
 
 def _plan(options: Globals, as_json: bool) -> int:

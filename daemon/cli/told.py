@@ -7,7 +7,7 @@ from typing import Any
 
 from daemon.output import plural, say
 
-__all__ = ["tell_approved", "tell_plan", "tell_sync", "tell_waiting"]
+__all__ = ["tell_approved", "tell_plan", "tell_restored", "tell_sync", "tell_waiting"]
 
 Told = Mapping[str, Any]
 
@@ -87,6 +87,14 @@ def tell_approved(approved: Sequence[Told]) -> None:
     if _DELETIONS in kinds:
         say(f"approved: {plural(kinds.count(_DELETIONS), 'deletion')}")
     say("the next sync does it" if approved else "nothing was waiting")
+
+
+def tell_restored(told: Told) -> None:
+    """What came back, and what did not."""
+    how = " (made anew: it had been gone for good)" if told["anew"] else ""
+    say(f"restored “{told['title']}” in “{told['list']}”{how}")
+    for what in told["lost"]:
+        say(f"not restored: {what}")
 
 
 def tell_waiting(held: Sequence[Told]) -> None:

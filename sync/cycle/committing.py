@@ -111,6 +111,7 @@ class Committer:
             work.new_holds = self._hold(planned, work)
             if planned.waits:
                 return work
+            self._store.mirror.let_go(self._now_ms)
             self._learn(planned.plan)
             self._remember_places(planned, local, planned.plan.renders)
             self._archive(planned)

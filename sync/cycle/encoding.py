@@ -84,7 +84,7 @@ class Encoder:
 
         Raises ``ValueError`` for what cannot or must not be written, saying why.
         """
-        ctx = self._context()
+        ctx = self.context()
         if intent.kind == "create":
             reminder = overlay(Reminder(intent.id), intent.changes)
             return encode.create_reminder(ctx, reminder, self._records)
@@ -142,7 +142,8 @@ class Encoder:
                 return record
         raise ValueError(f"the mirror has no {kind} {id}")
 
-    def _context(self) -> Context:
+    def context(self) -> Context:
+        """The surroundings of a write that is made now."""
         zone = self._store.mirror.zone(ZONE)
         assert zone is not None
         wire = {

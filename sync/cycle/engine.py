@@ -26,6 +26,7 @@ from sync.cycle.planning import Planned, Planner
 from sync.cycle.push import push, resolve_in_flight
 from sync.cycle.reading import LocalState, Reader
 from sync.cycle.report import Report
+from sync.cycle.restoring import Restored, restore
 from sync.cycle.sentences import renames, sentences
 from sync.cycle.settle import forgive, settle
 from sync.remote.cloudkit import CloudKit
@@ -121,6 +122,19 @@ class Engine:
         now_ns = int(parts.clock() * 1e9)
         taken = take_back(parts.home, parts.store, now_ns) if FOLDER in keys else []
         return taken + (parts.committer.approve(others) if others or not keys else [])
+
+    def restore(self, key: str) -> Restored:
+        """Bring the deleted reminder ``key`` back in iCloud; its line comes with the next cycle.
+
+        Raises CannotRestore, and what the iCloud side raises.
+        """
+        parts = self._parts
+        self._quiet_until_s = 0.0
+        cloud = parts.cloud()
+        zone = observe.known_zone(cloud, parts.store)
+        resolve_in_flight(parts.store, cloud, zone)
+        observe.pull(cloud, parts.store)
+        return restore(parts.store, cloud, zone, parts.encoder, key)
 
     # ---- the parts of a cycle
 

@@ -52,6 +52,21 @@ def test_a_dry_run_changes_no_file_and_a_sync_then_does(home: Home, world: World
     assert home.run("plan").stdout == "nothing would change\n"
 
 
+def test_a_deleted_reminder_is_restored(home: Home, world: World) -> None:
+    home.run("sync")
+    milk = world.phone.find("Milk")
+    world.phone.delete(milk.id, hard=True)
+    home.run("sync")
+    groceries = home.folder / "Groceries.md"
+    assert "Milk" not in groceries.read_text()
+    restored = home.run("restore", milk.id)
+    assert restored.exit_code == 0, restored.output
+    assert restored.stdout.startswith("restored “Milk” in “Groceries” (made anew")
+    assert "- [ ] Milk" in groceries.read_text()
+    again = home.run("restore", milk.id, "--json")
+    assert (again.exit_code, documents(again)[0]["error"]["code"]) == (1, "not-restorable")
+
+
 def test_without_a_daemon_the_mirror_is_shown(home: Home, world: World) -> None:
     home.run("sync")
     status = documents(home.run("status", "--json"))[0]

@@ -16,7 +16,8 @@ from daemon.requests import Request, Surroundings
 from daemon.state import Board, Event
 from sync.core.actions import Hold, HoldKind
 from sync.cycle.report import Report
-from sync.errors import RemindersdError
+from sync.cycle.restoring import Restored
+from sync.errors import CannotRestore, RemindersdError
 
 PATIENCE_S = 10  # only ever used up by a test that fails
 
@@ -48,6 +49,11 @@ class FakeEngine:
 
     def approve(self, keys: Sequence[str] = ()) -> list[Hold]:
         return [Hold(key, HoldKind.DELETIONS, "six deletions at once") for key in keys]
+
+    def restore(self, key: str) -> Restored:
+        if key == "nobody":
+            raise CannotRestore("no reminder is known by nobody", "name it by its UUID")
+        return Restored(key, "Milk", "Groceries", anew=True, lost=("a picture",))
 
     @contextmanager
     def open(self, _config: Config) -> Iterator[FakeEngine]:

@@ -199,6 +199,7 @@ def test_held_and_runs(socket: Path) -> None:
         ("POST", "/sync", {"approve": 1}, 400, "`approve` in the body must be true or false"),
         ("POST", "/sync", {"aprove": True}, 400, "unknown key `aprove`"),
         ("POST", "/sync", {"approve": True, "plan_only": True}, 400, "exclude each other"),
+        ("POST", "/restore", {}, 400, "`id` in the body must be a string"),
         ("POST", "/approve", {"keys": [1]}, 400, "`keys` in the body must be a list of strings"),
         ("POST", "/sync", {"approve": "x" * 70_000}, 413, "larger than 65536 bytes"),
     ],
@@ -238,6 +239,14 @@ def test_sync_needs_no_body_and_a_plan_can_be_asked_for(socket: Path, engine: Fa
     assert call(socket, "POST", "/sync")[0] == 200
     assert call(socket, "POST", "/sync", {"plan_only": True})[0] == 200
     assert engine.calls[-2:] == [("sync", False, False), ("plan", False, True)]
+
+
+def test_restore(socket: Path) -> None:
+    status, document = call(socket, "POST", "/restore", {"id": "A"})
+    assert (status, document["title"], document["list"]) == (200, "Milk", "Groceries")
+    assert (document["schema"], document["anew"], document["lost"]) == (1, True, ["a picture"])
+    status, document = call(socket, "POST", "/restore", {"id": "nobody"})
+    assert (status, document["error"]["code"]) == (409, "not-restorable")
 
 
 def test_approve(socket: Path) -> None:

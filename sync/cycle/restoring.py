@@ -1,0 +1,158 @@
+"""Bringing a deleted reminder back: taking a soft deletion back, or making it anew if it is gone.
+
+Only iCloud is written here. That the base forgets the reminder is durable before anything is
+sent, so that the next plan takes it for one that is new there, and not for a line deleted here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from store.db import Store
+from store.rows import ListRow
+from sync.codec import encode, fields
+from sync.codec.operations import Group
+from sync.codec.records import decode_reminder
+from sync.codec.reviving import revive_reminder
+from sync.cycle.encoding import Encoder
+from sync.cycle.observe import remember
+from sync.cycle.push import Sender
+from sync.errors import CannotRestore, ServiceError
+from sync.remote.answers import Failure
+from sync.remote.cloudkit import ZoneId
+
+__all__ = ["Restored", "restore"]
+
+TRIES = 3  # when somebody else writes it in the same moment
+_BLOCK = re.compile(r"\^?(r-[0-9a-z]+)")
+
+Record = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What came back: ``anew`` if it had been gone for good, ``lost`` what could not come along."""
+
+    id: str
+    title: str
+    list: str
+    anew: bool
+    lost: tuple[str, ...] = ()
+
+    def document(self) -> dict[str, Any]:
+        """The document of `restore --json`."""
+        return {
+            "schema": 1,
+            "id": self.id,
+            "title": self.title,
+            "list": self.list,
+            "anew": self.anew,
+            "lost": list(self.lost),
+        }
+
+
+def restore(store: Store, cloud: Sender, zone: ZoneId, encoder: Encoder, key: str) -> Restored:
+    """Bring back the reminder ``key`` (its id, or the block id of its line).
+
+    The mirror must be up to date. Raises CannotRestore, and what the iCloud side raises.
+    """
+    id = _identity(store, key)
+    for _ in range(TRIES):
+        found, group = _wanted(store, encoder, id, key)
+        with store.commit("restore"):
+            store.bases.drop(id)
+            store.places.clear_vanished(id)
+            store.outbox.drop_many(intent.seq for intent in store.outbox.of(id))
+        answers = cloud.modify(zone, group.operations, atomic=True)
+        failures = [item for item in answers if isinstance(item, Failure)]
+        if not failures:
+            with store.commit("restored"):
+                remember(store, [item for item in answers if isinstance(item, dict)])
+            return found
+        failure = next((one for one in failures if not one.atomic_sibling), failures[0])
+        if not (failure.conflict or failure.gone):
+            break
+        _look_up(store, cloud, zone, [item.record_name for item in failures])
+    reason = failure.reason or "no reason given"
+    raise ServiceError(f"iCloud did not take “{found.title}” back: {failure.code} ({reason})")
+
+
+def _identity(store: Store, key: str) -> str:
+    block = _BLOCK.fullmatch(key)
+    id = store.places.id_of(block[1]) if block else fields.bare_id(key)
+    if id is None:
+        raise CannotRestore(f"no reminder is known by {key}", _HOW_TO_NAME)
+    return id
+
+
+_HOW_TO_NAME = "name it by its UUID, or by the ^r-... at the end of its line"
+
+
+def _wanted(store: Store, encoder: Encoder, id: str, key: str) -> tuple[Restored, Group]:
+    """What would come back, and by which operations."""
+    row = store.mirror.reminder(id)
+    if row is None:
+        return _anew(store, encoder, id, key)
+    home = _home(store, row.title, row.list_id)
+    if not row.deleted:
+        raise CannotRestore(f"“{row.title}” is not deleted; it is in “{home.name}”")
+    record = store.mirror.record(row.record_name)
+    assert record is not None
+    group = encode.undelete_reminder(encoder.context(), record)
+    return Restored(id, row.title, home.name, anew=False), group
+
+
+def _anew(store: Store, encoder: Encoder, id: str, key: str) -> tuple[Restored, Group]:
+    mirror = store.mirror
+    name = mirror.tombstones("reminder").get(id, "")
+    record = mirror.gone(name)
+    if record is None:
+        raise CannotRestore(f"no reminder is known by {key}", _HOW_TO_NAME)
+    if not record:
+        raise CannotRestore(
+            f"of {key} nothing is known any more",
+            "what is gone for good is kept for 30 days, if it was ever seen here",
+        )
+    last = decode_reminder(record).reminder
+    home = _home(store, last.title, last.list)
+    above = mirror.reminder(last.parent) if last.parent else None
+    parent = above.record_name if above is not None and not above.deleted else None
+    hanging: dict[str, Sequence[Record]] = {name: mirror.gone_children(name)}
+    for child in hanging[name]:
+        hanging[str(child["recordName"])] = mirror.gone_children(str(child["recordName"]))
+    living = frozenset(str(child["recordName"]) for child in mirror.children(name))
+    try:
+        revival = revive_reminder(encoder.context(), record, hanging, living, parent)
+    except ValueError as error:
+        raise CannotRestore(f"{key} cannot be restored: {error}") from None
+    return Restored(id, last.title, home.name, True, revival.lost), revival.group
+
+
+def _home(store: Store, title: str, list_id: str) -> ListRow:
+    """The list that it goes back to, if that is there and takes it."""
+    row = store.mirror.list(list_id)
+    if row is None or row.deleted:
+        named = f"its list “{row.name}”" if row is not None and row.name else "its list"
+        raise CannotRestore(
+            f"“{title}” cannot be restored: {named} was deleted",
+            "bring the list back on a device first",
+        )
+    if row.read_only:
+        raise CannotRestore(f"“{title}” cannot be restored: “{row.name}” is read-only")
+    return row
+
+
+def _look_up(store: Store, cloud: Sender, zone: ZoneId, names: Sequence[str]) -> None:
+    answers = cloud.lookup(zone, names)
+    found: list[Record] = [item for item in answers if isinstance(item, dict)]
+    gone = [item.record_name for item in answers if isinstance(item, Failure) and item.gone]
+    found += [
+        {"recordName": name, "deleted": True}
+        for name in gone
+        if store.mirror.record(name) is not None
+    ]
+    with store.commit("look-up"):
+        remember(store, found)
