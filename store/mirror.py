@@ -15,7 +15,8 @@ from store.cells import kind_and_subject
 from store.connection import json_array
 from store.decoded import Decoded
 from store.raw import pack, unpack
-from store.rows import Changes, DecodedRow, Kind, RecordRow, ZoneRow
+from store.rows import Changes, DecodedRow, Kind, RecordRow
+from store.zones import PRIVATE, Zones
 
 __all__ = ["Mirror"]
 
@@ -45,41 +46,21 @@ _TOMBSTONE = """INSERT INTO record
     WHERE NOT record.deleted"""
 
 
-class Mirror(Decoded):
+class Mirror(Zones, Decoded):
     """The remote side as last seen."""
-
-    def zone(self, name: str = "Reminders") -> ZoneRow | None:
-        """The zone ``name``, if it was ever seen."""
-        return next((zone for zone in self.zones() if zone.name == name), None)
-
-    def zones(self) -> list[ZoneRow]:
-        """Every zone, by name."""
-        rows = self._db.all(
-            """SELECT name, owner, database, sync_token, feed, complete, walking
-            FROM zone ORDER BY name"""
-        )
-        return [_zone(row) for row in rows]
-
-    def set_zone(self, zone: ZoneRow) -> None:
-        """Remember a zone and its sync token; ``complete`` and ``walking`` stay the walk's."""
-        self._db.write(
-            """INSERT INTO zone (name, owner, database, sync_token, feed) VALUES (?, ?, ?, ?, ?)
-            ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, database = excluded.database,
-                sync_token = excluded.sync_token, feed = excluded.feed
-            WHERE (owner, database, sync_token, feed) IS NOT
-                (excluded.owner, excluded.database, excluded.sync_token, excluded.feed)""",
-            (zone.name, zone.owner, zone.database, zone.sync_token, zone.feed),
-        )
 
     def put(self, records: Iterable[tuple[RecordRow, DecodedRow | None]]) -> None:
         """Remember live records with what they decode to (``None``: nothing that we show).
 
         Takes a page at a time. A record that is known with the same JSON changes nothing but the
-        walk that it was last seen in.
+        walk that it was last seen in. One whose place another zone's record has is left out.
         """
         # A page may hold a record twice: the later one counts.
         pairs = list({pair[0].name: pair for pair in records}.values())
-        walks = dict(self._db.all("SELECT name, walk FROM zone"))
+        walks = dict(self._db.all("SELECT key, walk FROM zone"))
+        if len(walks) > 1:
+            pairs, evicted = self._contested(pairs)
+            self._bury([name for name, _ in evicted])
         seq = self.cursor()
         self._db.write_many(
             _PUT,
@@ -90,13 +71,19 @@ class Mirror(Decoded):
         )
         self._put_decoded((record.name, row) for record, row in pairs)
 
-    def tombstone(self, name: str, kind: Kind = "other", about: str | None = None) -> None:
-        """Remember that the record ``name`` is gone.
+    def tombstone(
+        self, name: str, kind: Kind = "other", about: str | None = None, zone: str = PRIVATE
+    ) -> None:
+        """Remember that the record ``name`` of ``zone`` is gone.
 
         ``kind`` and ``about`` are for a record that was never seen alive; a seen one has its own.
         """
-        self._db.write(_TOMBSTONE, (name, "", kind, about, self.cursor() + 1))
+        if self.zone_of(name) not in (None, zone) and self.record(name) is not None:
+            self._forget_hidden(zone, name)
+            return
+        self._db.write(_TOMBSTONE, (name, zone, kind, about, self.cursor() + 1))
         self._drop_decoded([name])
+        self._released([name])
 
     def cursor(self) -> int:
         """The ``seq`` of the latest change."""
@@ -108,20 +95,21 @@ class Mirror(Decoded):
         latest = max((seq for seq, _ in rows), default=cursor)
         return Changes(latest, frozenset(about for _, about in rows if about is not None))
 
-    def begin_walk(self, zone: str = "Reminders") -> None:
+    def begin_walk(self, zone: str = PRIVATE) -> None:
         """Start a full walk of ``zone``: from now on each put marks its record as seen in it."""
         self._db.write(
-            """INSERT INTO zone (name, walk, walking) VALUES (?, 1, 1)
-            ON CONFLICT (name) DO UPDATE SET walk = walk + 1, walking = 1""",
+            """INSERT INTO zone (key, walk, walking) VALUES (?, 1, 1)
+            ON CONFLICT (key) DO UPDATE SET walk = walk + 1, walking = 1""",
             (zone,),
         )
+        self._forget_hidden(zone)
 
-    def finish_walk(self, zone: str = "Reminders") -> list[str]:
+    def finish_walk(self, zone: str = PRIVATE) -> list[str]:
         """End the walk after its last page: what it did not meet is gone; those records' names.
 
         Raises ``RuntimeError`` where none was begun: absence would be no evidence.
         """
-        row = self._db.one("SELECT walk, walking FROM zone WHERE name = ?", (zone,))
+        row = self._db.one("SELECT walk, walking FROM zone WHERE key = ?", (zone,))
         if row is None or not row[1]:
             raise RuntimeError(f"no walk of {zone} was begun")
         found = self._db.all(
@@ -129,14 +117,18 @@ class Mirror(Decoded):
             (zone, row[0]),
         )
         names = [name for (name,) in found]
+        self._bury(names)
+        self._released(names)
+        self._db.write("UPDATE zone SET walking = 0, complete = 1 WHERE key = ?", (zone,))
+        return names
+
+    def _bury(self, names: Sequence[str]) -> None:
         seq = self.cursor()
         self._db.write_many(
             "UPDATE record SET deleted = 1, seq = ? WHERE name = ?",
             [(seq + place, name) for place, name in enumerate(names, 1)],
         )
         self._drop_decoded(names)
-        self._db.write("UPDATE zone SET walking = 0, complete = 1 WHERE name = ?", (zone,))
-        return names
 
     def record(self, name: str) -> dict[str, Any] | None:
         """The raw JSON of a live record."""
@@ -228,8 +220,3 @@ def _record_values(
         walk,
         seq,
     )
-
-
-def _zone(row: Sequence[Any]) -> ZoneRow:
-    name, owner, database, sync_token, feed, complete, walking = row
-    return ZoneRow(name, owner, database, sync_token, feed, bool(complete), bool(walking))

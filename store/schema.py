@@ -199,6 +199,22 @@ _DELETING = (
     """CREATE INDEX reminder_parent ON reminder (parent_id) WHERE parent_id IS NOT NULL""",
 )
 
+_SHARED = (
+    """ALTER TABLE zone RENAME COLUMN name TO key""",
+    """ALTER TABLE zone ADD COLUMN name TEXT NOT NULL DEFAULT 'Reminders'""",
+    """ALTER TABLE zone ADD COLUMN gone INTEGER NOT NULL DEFAULT 0""",
+    """CREATE INDEX record_shared ON record (zone) WHERE zone <> 'Reminders'""",
+    """CREATE TABLE elsewhere (
+        name TEXT NOT NULL, zone TEXT NOT NULL, holder TEXT NOT NULL, PRIMARY KEY (name, zone)
+    ) STRICT""",
+    """CREATE INDEX elsewhere_holder ON elsewhere (holder)""",
+    """CREATE TABLE share (
+        record_name TEXT PRIMARY KEY REFERENCES record (name), owner TEXT,
+        permission TEXT NOT NULL
+    ) STRICT""",
+    """ALTER TABLE list ADD COLUMN share TEXT""",
+)
+
 
 def _run(db: Database, statements: tuple[str, ...], version: int) -> None:
     # Not executescript: that commits what is open, and a migration has to be whole.
@@ -224,7 +240,8 @@ def _every_field(db: Database) -> None:
 
 @migrations(name="4 every record")
 def _every_record(db: Database) -> None:
-    _run(db, (*_dropped_views(db), *_EVERY_RECORD, *_FILES_BESIDE, *_DELETING, *VIEWS), 4)
+    statements = (*_EVERY_RECORD, *_FILES_BESIDE, *_DELETING, *_SHARED, *VIEWS)
+    _run(db, (*_dropped_views(db), *statements), 4)
 
 
 def _dropped_views(db: Database) -> tuple[str, ...]:

@@ -6,6 +6,9 @@ id is in ``reminder``. What a phone would not show is left out: deleted reminder
 deleted list, and what a reminder does not name as its own; the child of a deleted parent stands
 at top level.
 
+``shared`` says of a list that others share it ``with you`` (then ``owner`` is who, as far as that
+is known) or that it is shared ``by you``; nothing may be written to one that is ``read_only``.
+
 What is not known is NULL: a title or note that could not be read, the size of a link.
 ``file`` is the path in the folder and ``line`` counts from 1, as editors do; ``until_utc`` is an
 instant; ``other_parts`` says that a rule has parts which stand in no column.
@@ -18,7 +21,8 @@ __all__ = ["VIEWS"]
 _SHOWN = """CREATE VIEW shown_reminder AS
     SELECT r.*, l.name AS list_name
     FROM reminder r LEFT JOIN list l ON l.id = r.list_id
-    WHERE NOT r.deleted AND NOT coalesce(l.deleted, EXISTS (
+        LEFT JOIN record c ON c.name = l.record_name LEFT JOIN zone z ON z.key = c.zone
+    WHERE NOT r.deleted AND NOT coalesce(z.gone, 0) AND NOT coalesce(l.deleted, EXISTS (
         SELECT 1 FROM record g WHERE g.deleted AND g.about = r.list_id AND g.kind = 'list'))"""
 
 _REMINDERS = """CREATE VIEW reminders AS
@@ -39,6 +43,19 @@ _REMINDERS = """CREATE VIEW reminders AS
         w.line + 1 AS line
     FROM shown_reminder r LEFT JOIN line w ON w.id = r.id"""
 
+_SHARED_LIST = """CREATE VIEW shared_list AS
+    SELECT
+        l.id AS id,
+        c.zone AS zone,
+        (SELECT max(s.owner) FROM share s JOIN record sc ON sc.name = s.record_name
+            WHERE sc.zone = c.zone) AS owner,
+        EXISTS (SELECT 1 FROM share s JOIN record sc ON sc.name = s.record_name
+            WHERE sc.zone = c.zone AND s.permission = 'READ_ONLY'
+            AND s.record_name = coalesce(l.share, s.record_name)) AS read_only,
+        z.gone AS gone
+    FROM record c JOIN list l ON l.record_name = c.name JOIN zone z ON z.key = c.zone
+    WHERE c.zone <> 'Reminders'"""
+
 _LISTS = """CREATE VIEW lists AS
     SELECT
         l.id AS id,
@@ -47,8 +64,13 @@ _LISTS = """CREATE VIEW lists AS
         (SELECT f.path FROM file f WHERE f.list_id = l.id ORDER BY f.path LIMIT 1) AS file,
         (SELECT count(*) FROM reminder r
             WHERE r.list_id = l.id AND NOT r.deleted AND NOT r.done) AS open,
-        (SELECT count(*) FROM reminder r WHERE r.list_id = l.id AND NOT r.deleted) AS total
-    FROM list l WHERE NOT l.deleted AND NOT l.is_group"""
+        (SELECT count(*) FROM reminder r WHERE r.list_id = l.id AND NOT r.deleted) AS total,
+        CASE WHEN s.id IS NOT NULL THEN 'with you' WHEN l.share IS NOT NULL THEN 'by you' END
+            AS shared,
+        s.owner AS owner,
+        coalesce(s.read_only, l.read_only) AS read_only
+    FROM list l LEFT JOIN shared_list s ON s.id = l.id
+    WHERE NOT l.deleted AND NOT l.is_group AND NOT coalesce(s.gone, 0)"""
 
 _TAGS = """CREATE VIEW tags AS
     SELECT t.id AS id, r.id AS reminder, t.name AS name
@@ -90,4 +112,4 @@ _ALARMS = """CREATE VIEW alarms AS
     FROM shown_reminder r JOIN alarm a ON a.reminder_id = r.id
     WHERE NOT a.deleted"""
 
-VIEWS = (_SHOWN, _REMINDERS, _LISTS, _TAGS, _ATTACHMENTS, _RULES, _ALARMS)
+VIEWS = (_SHOWN, _REMINDERS, _SHARED_LIST, _LISTS, _TAGS, _ATTACHMENTS, _RULES, _ALARMS)

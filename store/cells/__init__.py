@@ -6,7 +6,7 @@ U+FFFD, a number beyond 64 bits is unknown.
 
 from __future__ import annotations
 
-from store.cells import alarm, attachment, lists, reminder, rule, tag
+from store.cells import alarm, attachment, lists, reminder, rule, share, tag
 from store.cells.cell import Cells
 from store.rows import (
     AlarmRow,
@@ -16,6 +16,7 @@ from store.rows import (
     ListRow,
     ReminderRow,
     RuleRow,
+    ShareRow,
     TagRow,
 )
 
@@ -28,6 +29,7 @@ COLUMNS: dict[Kind, tuple[str, ...]] = {
     "tag": tag.COLUMNS,
     "attachment": attachment.COLUMNS,
     "rule": rule.COLUMNS,
+    "share": share.COLUMNS,
 }
 """The columns of each kind's table, which has the kind's name; the record's name is the first."""
 
@@ -47,6 +49,8 @@ def kind_and_subject(row: DecodedRow | None) -> tuple[Kind, str | None]:
             return "attachment", row.reminder_id
         case RuleRow():
             return "rule", row.reminder_id
+        case ShareRow():
+            return "share", None
         case None:
             return "other", None
 
@@ -66,3 +70,5 @@ def cells_of(name: str, row: DecodedRow) -> Cells:
             return attachment.cells(name, row)
         case RuleRow():
             return rule.cells(name, row)
+        case ShareRow():
+            return share.cells(name, row)

@@ -11,7 +11,7 @@ __all__ = ["COLUMNS", "cells", "row"]
 
 COLUMNS = (
     *("record_name", "id", "change_tag", "deleted", "name", "is_group", "group_id"),
-    *("reminder_order", "color", "read_only", "problems"),
+    *("reminder_order", "color", "read_only", "problems", "share"),
 )
 
 
@@ -29,6 +29,7 @@ def cells(name: str, row: ListRow) -> Cells:
         row.color,
         row.read_only,
         row.problems,
+        row.share,
     )
 
 
@@ -46,4 +47,5 @@ def row(cells: Cells) -> ListRow:
         color=cells[8],
         read_only=bool(cells[9]),
         problems=cells[10],
+        share=cells[11],
     )

@@ -11,6 +11,7 @@ from typing import Literal
 from store.rows.hanging import AlarmRow, AttachmentRow, RuleRow, TagRow
 from store.rows.lists import ListRow
 from store.rows.reminder import ReminderRow
+from store.rows.share import ShareRow
 from store.rows.wire import Changes, RecordRow, ZoneRow
 
 __all__ = [
@@ -23,11 +24,12 @@ __all__ = [
     "RecordRow",
     "ReminderRow",
     "RuleRow",
+    "ShareRow",
     "TagRow",
     "ZoneRow",
 ]
 
-Kind = Literal["reminder", "list", "alarm", "tag", "attachment", "rule", "other"]
+Kind = Literal["reminder", "list", "alarm", "tag", "attachment", "rule", "share", "other"]
 """What a record is to the mirror; each but ``other`` has a table of that name."""
 
-DecodedRow = ReminderRow | ListRow | AlarmRow | TagRow | AttachmentRow | RuleRow
+DecodedRow = ReminderRow | ListRow | AlarmRow | TagRow | AttachmentRow | RuleRow | ShareRow

@@ -11,7 +11,10 @@ __all__ = ["ListRow"]
 
 @dataclass(frozen=True, slots=True)
 class ListRow:
-    """A decoded list or group; ``order`` holds its reminders' ids as the device orders them."""
+    """A decoded list or group; ``order`` holds its reminders' ids as the device orders them.
+
+    ``share`` is the name of the record that says with whom it is shared.
+    """
 
     id: str
     record_name: str
@@ -24,6 +27,7 @@ class ListRow:
     color: str | None = None
     read_only: bool = False
     problems: str = ""
+    share: str | None = None
 
     def info(self) -> ListInfo:
         """What the rest of the programme knows of a list."""

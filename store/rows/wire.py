@@ -15,6 +15,7 @@ class ZoneRow:
 
     ``sync_token`` is opaque, of the feed named in ``feed``. ``complete``: a full walk has
     finished once; ``walking``: one has begun and not finished. Both are the walk's to set.
+    ``gone``: a shared zone that is no longer there.
     """
 
     name: str = "Reminders"
@@ -24,6 +25,14 @@ class ZoneRow:
     feed: str = ""
     complete: bool = False
     walking: bool = False
+    gone: bool = False
+
+    @property
+    def key(self) -> str:
+        """What tells zones apart: by name in the private database, elsewhere by owner too."""
+        if self.database == "private":
+            return self.name
+        return f"{self.database}/{self.owner}/{self.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +41,7 @@ class RecordRow:
 
     ``owner`` is the name of the record that it hangs on (an alarm's reminder, a trigger's alarm);
     ``about`` the id of the reminder or list that changes when it changes, taken from the decoded
-    row where there is one.
+    row where there is one; ``zone`` the key of its zone.
     """
 
     name: str
