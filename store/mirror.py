@@ -163,7 +163,9 @@ class Mirror(Zones, Decoded):
     def children(self, record_name: str) -> list[dict[str, Any]]:
         """The raw JSON of the live records that hang on ``record_name``, by name."""
         rows = self._db.all(
-            "SELECT raw FROM record WHERE owner = ? AND NOT deleted ORDER BY name", (record_name,)
+            """SELECT raw FROM record WHERE owner = ? AND NOT deleted
+            AND zone = coalesce((SELECT zone FROM record WHERE name = ?), zone) ORDER BY name""",
+            (record_name, record_name),
         )
         return [unpack(raw) for (raw,) in rows]
 

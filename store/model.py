@@ -241,13 +241,17 @@ class Reminder:
 
 @dataclass(frozen=True, slots=True)
 class ListInfo:
-    """One list or group (``is_group``): ``group`` is the id of the group that it is in."""
+    """One list or group (``is_group``): ``group`` is the id of the group that it is in.
+
+    ``zone`` is the key of the shared zone that it is in, ``""`` for the account's own.
+    """
 
     id: str
     name: str
     is_group: bool = False
     group: str | None = None
     read_only: bool = False
+    zone: str = ""
 
 
 T = TypeVar("T")

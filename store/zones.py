@@ -97,6 +97,15 @@ class Zones:
             for id, zone, owner, read_only, gone in rows
         }
 
+    def unshared_lists(self) -> frozenset[str]:
+        """The ids of the lists that others shared once: their zone, or their record, is gone."""
+        gone = {id for id, one in self.shared_lists().items() if one.gone}
+        rows = self._db.all(
+            f"""SELECT about FROM record WHERE zone <> '{PRIVATE}' AND deleted
+            AND kind = 'list' AND about IS NOT NULL"""
+        )
+        return frozenset(gone.union(about for (about,) in rows))
+
     # ---- whose a record is
 
     def _contested(self, pairs: Sequence[Pair]) -> tuple[list[Pair], list[tuple[str, str]]]:

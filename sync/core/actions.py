@@ -163,6 +163,8 @@ class HoldKind(StrEnum):
     UNSAYABLE = "unsayable"
     LIST = "list"
     RESTING_LIST = "resting-list"
+    UNSHARED = "unshared"
+    CROSSING = "crossing"
 
 
 @dataclass(frozen=True, slots=True)

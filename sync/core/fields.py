@@ -30,6 +30,7 @@ __all__ = [
     "BLANK",
     "Fields",
     "hold_back",
+    "hold_crossing",
     "keep_unsayable",
     "line_change",
     "merge_fields",
@@ -132,6 +133,21 @@ def hold_back(case: Case, fields: Fields, closed: str) -> None:
         reason = f"{closed}; edited in the file and not sent: {names}"
         fields.holds.append(Hold(case.id, HoldKind.READ_ONLY, reason))
         fields.pushes.clear()
+
+
+def hold_crossing(case: Case, fields: Fields, remote: Reminder) -> None:
+    """Nothing moves between lists of different owners and stays the same reminder."""
+    wanted = fields.pushes.get(Field.LIST)
+    goal = case.lists.get(str(wanted)) if wanted is not None else None
+    if goal is None or goal.zone == case.view(remote).zone:
+        return
+    for name in PLACE:
+        fields.pushes.pop(name, None)
+    reason = (
+        f"it cannot move to “{goal.name}”, a list of another owner, and stay the same reminder:"
+        " move it on a device, or type it there anew and delete this line"
+    )
+    fields.holds.append(Hold(case.id, HoldKind.CROSSING, reason))
 
 
 def line_change(case: Case, fields: Fields) -> tuple[RenderOp, ...]:

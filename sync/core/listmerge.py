@@ -42,8 +42,8 @@ def merge_list(
     mode = scene.mode_of(info)
     there: Values = {ListField.NAME: info.name, ListField.GROUP: _living_group(groups, info)}
     before: Values = {ListField.NAME: base.name, ListField.GROUP: base.group}
-    try:
-        group = groups.of(info.id, path)
+    try:  # where the file of somebody else's list stands says nothing to them
+        group = base.group if info.zone else groups.of(info.id, path)
     except LookupError as error:
         if mode is not Mode.READ_ONLY:
             hold_group(plan, str(error))

@@ -73,6 +73,7 @@ class ListRules:
     paths: Callable[[Mapping[str, ListInfo], Mapping[str, str]], Mapping[str, str]]
     new_lists: NewLists
     approved: Collection[str] = ()  # paths that may become lists, directories that may be groups
+    unshared: Collection[str] = ()  # lists that others shared once
     wins: Side = Side.CLOUD
     emptied: Collection[str] = ()
     too_deep: Mapping[str, str] = field(default_factory=dict)

@@ -8,6 +8,7 @@ files that are left ``newlists``'s.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from store.model import Absent, ListInfo, Presence, Unknown
 from sync.core.actions import Hold, HoldKind
@@ -71,6 +72,9 @@ def plan_lists(
     create_groups(groups, plan, wanted)
     delete_groups(groups, plan, wanted)
     learn_groups(groups, plan)
+    for id, view in plan.views.items():
+        if id in scene.living and scene.living[id].zone:
+            plan.views[id] = replace(view, zone=scene.living[id].zone)
     return plan
 
 
@@ -123,6 +127,9 @@ def _rest(scene: Scene, plan: ListPlan, info: ListInfo, base: ListBase) -> None:
     if mode is not Mode.TWO_WAY:
         kind = HoldKind.RESTING_LIST
         reason = f"its file {base.path} is gone; “{info.name}” is read-only, so put it back"
+    elif info.zone:
+        kind = HoldKind.RESTING_LIST
+        reason = f"its file {base.path} is gone; “{info.name}” is not yours to delete: put it back"
     elif info.id in rules.too_deep:
         kind, where = HoldKind.RESTING_LIST, rules.too_deep[info.id]
         reason = f"its file stands in {where}, and groups have one level: move it up"
@@ -162,8 +169,12 @@ def _plan_unseen(scene: Scene, groups: Groups, plan: ListPlan) -> None:
     plain = {id for id, info in scene.living.items() if not info.is_group}
     for id in sorted(scene.bases.keys() - plain):
         state, base, path = scene.remote.get(id), scene.bases[id], scene.owner.get(id)
-        if isinstance(state, Absent):
-            _end_list(plan, id, base, path)
+        if id in scene.rules.unshared and id not in scene.rules.approved:
+            _hold_unshared(plan, id, base, path)
+        elif id in scene.rules.unshared:
+            _end_list(plan, id, base, path, "is no longer shared with you")
+        elif isinstance(state, Absent):
+            _end_list(plan, id, base, path, "was deleted in iCloud")
         elif state is not None:  # there, but it cannot be said what it is
             reason = state.reason if isinstance(state, Unknown) else "it has become a group"
             blocked = f"the list “{base.name}” cannot be read: {reason}"
@@ -173,10 +184,20 @@ def _plan_unseen(scene: Scene, groups: Groups, plan: ListPlan) -> None:
             _await_list(scene, groups, plan, id)
 
 
-def _end_list(plan: ListPlan, id: str, base: ListBase, path: str | None) -> None:
-    """Deleted in iCloud: its lines leave the file as reminders do, and nothing new is taken."""
+def _hold_unshared(plan: ListPlan, id: str, base: ListBase, path: str | None) -> None:
+    """Its owner took it back: the file stays as it is until a person says otherwise."""
+    reason = (
+        f"“{base.name}” is no longer shared with you; its file stays as it is;"
+        f" approve “{base.name}” by its name to let its lines go"
+    )
+    plan.views[id] = ListView(id, base.name, path, blocked=reason)
+    plan.holds.append(Hold(id, HoldKind.UNSHARED, reason))
+
+
+def _end_list(plan: ListPlan, id: str, base: ListBase, path: str | None, why: str) -> None:
+    """Gone: its lines leave the file as reminders do, and nothing new is taken."""
     plan.views[id] = ListView(
-        id, base.name, path, Mode.READ_ONLY, closed=f"the list “{base.name}” was deleted in iCloud"
+        id, base.name, path, Mode.READ_ONLY, closed=f"the list “{base.name}” {why}"
     )
     plan.ended.append(id)
 

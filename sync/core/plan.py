@@ -51,6 +51,7 @@ from sync.core.fields import (
     BLANK,
     Fields,
     hold_back,
+    hold_crossing,
     keep_unsayable,
     line_change,
     merge_fields,
@@ -134,6 +135,7 @@ def _both(case: Case, local: LocalItem, remote: RemoteItem, closed: str) -> Plan
     move_whole(case.id, fields, remote.reminder, wins)
     keep_unsayable(case, fields, remote.reminder)
     hold_back(case, fields, closed)
+    hold_crossing(case, fields, remote.reminder)
     if remote.reminder.repeat is not None or Field.REPEAT in remote.reminder.opaque:
         series = _series(case, fields, remote.reminder)
         if series is not None:

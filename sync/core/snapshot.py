@@ -62,7 +62,7 @@ class Evidence:
 class ListView:
     """Where a list stands: its file, its mode, and why items may not flow now (``blocked``).
 
-    ``closed`` says why a read-only list takes nothing from files.
+    ``closed`` says why a read-only list takes nothing from files; ``zone`` is as in ``ListInfo``.
     """
 
     id: str
@@ -71,6 +71,7 @@ class ListView:
     mode: Mode = Mode.TWO_WAY
     blocked: str = ""
     closed: str = "the list is read-only"
+    zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from typing import Any
 from store.db import Store
 from store.model import Field
 from store.outbox import Intent
+from store.zones import PRIVATE
 from sync.codec.operations import Group
 from sync.codec.purging import records_named
 from sync.cycle.observe import remember
@@ -41,6 +42,7 @@ class Parcel:
     intent: Intent
     group: Group
     receipts: Receipts = field(default_factory=dict)
+    zone: str = PRIVATE  # its key
 
     @property
     def operations(self) -> Sequence[Mapping[str, Any]]:
@@ -113,10 +115,10 @@ def _take_answers(
         failures = [item for item in items if isinstance(item, Failure)]
         if not failures:
             records = [item for item in items if isinstance(item, dict)]
-            remember(store, records)
+            remember(store, records, parcel.zone)
             if parcel.receipts:
                 keep_files(store, parcel.receipts)
-                remember(store, records)  # decoded anew, with their files
+                remember(store, records, parcel.zone)  # decoded anew, with their files
             acknowledge(store, parcel.intent)
             result.acknowledged += 1
             if parcel.intent.kind in _MORE_TO_COME or _left_over(store, parcel.intent):

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from store.db import Store
+from store.zones import PRIVATE
 from sync.codec.assets import asset_value, mark_of
-from sync.cycle.observe import remember
+from sync.cycle.observe import remember, zone_id
 from sync.errors import NetworkError, ServiceError, Throttled, ZoneMissing
 from sync.remote.cloudkit import ZoneId
 
@@ -74,7 +75,7 @@ class Fetcher:
         self._clock = clock
         self._patience = Patience()
 
-    def documents(self, cloud: Files, zone: ZoneId) -> Fetched:
+    def documents(self, cloud: Files) -> Fetched:
         """Fetch what planning needs and does not have. Raises what concerns the whole account."""
         result = Fetched()
         for name, asset_field in self._store.documents.missing():
@@ -82,23 +83,24 @@ class Fetcher:
             if not self._patience.allows(key, now_s):
                 continue
             try:
-                result.count += self._document(cloud, zone, name, asset_field)
+                result.count += self._document(cloud, name, asset_field)
                 self._patience.forget(key)
-            except ZoneMissing:
-                raise
             except (NetworkError, ServiceError) as error:
+                if isinstance(error, ZoneMissing) and self._store.mirror.zone_of(name) == PRIVATE:
+                    raise
                 result.problems.append(f"a file of iCloud's is not here yet: {error.message}")
                 if self._patience.failed(key, now_s, error):
                     break
         return result
 
-    def _document(self, cloud: Files, zone: ZoneId, name: str, asset_field: str) -> bool:
+    def _document(self, cloud: Files, name: str, asset_field: str) -> bool:
         record = self._store.mirror.record(name)
         value = asset_value(record, asset_field) if record is not None else None
-        if record is None or value is None:
+        zone = self._store.mirror.zone(self._store.mirror.zone_of(name) or PRIVATE)
+        if record is None or value is None or zone is None or zone.gone:
             return False
-        data = cloud.fetch(zone, name, asset_field, value)
+        data = cloud.fetch(zone_id(zone), name, asset_field, value)
         with self._store.commit("document"):
             self._store.documents.put(name, asset_field, mark_of(record, value), data)
-            remember(self._store, [record])
+            remember(self._store, [record], zone.key)
         return True

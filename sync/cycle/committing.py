@@ -45,6 +45,7 @@ class Removal:
     """A file whose list is gone and which holds nothing but what we wrote: it goes."""
 
     key: str
+    id: str  # the list's
     path: str
     sha256: str
 
@@ -139,7 +140,7 @@ class Committer:
     def approve(self, keys: Sequence[str]) -> list[Hold]:
         """Let held things go ahead: those of these keys, or all that may go unnamed.
 
-        The deletion of a list has to be named, by its id or by what the list is called.
+        What ends a list has to be named, by its id or by what the list is called.
         """
         open_holds = [
             Hold(hold.id, HoldKind(hold.kind), hold.reason) for hold in self._store.journal.holds()
@@ -149,7 +150,7 @@ class Committer:
             hold
             for hold in open_holds
             if (hold.kind in _APPROVABLE and (not keys or hold.id in named))
-            or (hold.kind is HoldKind.LIST and hold.id in named)
+            or (hold.kind in _BY_NAME and hold.id in named)
         ]
         with self._store.commit("approve"):
             self._store.journal.approve(
@@ -161,7 +162,7 @@ class Committer:
     def _lists_called(self, keys: Sequence[str], holds: Sequence[Hold]) -> list[str]:
         """The one list that waits and is called so, for each of ``keys`` that names one."""
         names = {id: base.name for id, base in self._store.bases.all_lists().items()}
-        waiting = [hold.id for hold in holds if hold.kind is HoldKind.LIST]
+        waiting = [hold.id for hold in holds if hold.kind in _BY_NAME]
         found = ([id for id in waiting if names.get(id) == key] for key in keys)
         return [ids[0] for ids in found if len(ids) == 1]
 
@@ -197,7 +198,7 @@ class Committer:
             path = base.path if base is not None else None
             file = local.files.get(path or "")
             if file is not None and file.data == self._dialect.new_file(list_block_id(id)):
-                work.removals.append(Removal(self._mint(), file.path, file.sha256))
+                work.removals.append(Removal(self._mint(), id, file.path, file.sha256))
 
     def _desk(self, planned: Planned, local: LocalState) -> Desk:
         known = planned.known
@@ -232,6 +233,7 @@ class Committer:
         wanted = {op.id for op in (*planned.plan.pushes, *planned.plan.renders)}
         wanted |= {op.path for op in planned.lists.create_lists}
         wanted |= {*planned.lists.delete_lists, *planned.lists.delete_groups}
+        wanted |= set(planned.lists.ended)
         journal = self._store.journal
         journal.drop_approvals(journal.approved() - wanted)
 
@@ -350,6 +352,7 @@ class Committer:
 
 
 _APPROVABLE = frozenset({HoldKind.DELETIONS, HoldKind.FIRST_PLAN, HoldKind.NEW_LIST})
+_BY_NAME = frozenset({HoldKind.LIST, HoldKind.UNSHARED})  # and never without
 
 
 def _occurrence(intent: Intent) -> Occurrence:

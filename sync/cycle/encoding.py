@@ -9,13 +9,15 @@ from typing import Any
 from store.db import Store
 from store.model import AllDay, Field, Floating, ListInfo, Reminder, Rule, Zoned
 from store.outbox import Intent
+from store.zones import PRIVATE
 from sync.codec import encode
 from sync.codec.occurrence import complete_occurrence
 from sync.codec.operations import Context, Group, Wire
 from sync.codec.purging import purge_list, purge_reminder
 from sync.core.lift import overlay
 from sync.core.order import LIMIT
-from sync.cycle.observe import ZONE
+from sync.cycle.observe import zone_id
+from sync.cycle.routing import key_of
 from sync.cycle.surroundings import Surroundings
 
 __all__ = ["Encoder"]
@@ -84,7 +86,7 @@ class Encoder:
 
         Raises ``ValueError`` for what cannot or must not be written, saying why.
         """
-        ctx = self.context()
+        ctx = self.context(self._zone(intent))
         if intent.kind == "create":
             reminder = overlay(Reminder(intent.id), intent.changes)
             return encode.create_reminder(ctx, reminder, self._records)
@@ -142,13 +144,18 @@ class Encoder:
                 return record
         raise ValueError(f"the mirror has no {kind} {id}")
 
-    def context(self) -> Context:
-        """The surroundings of a write that is made now."""
-        zone = self._store.mirror.zone(ZONE)
+    def _zone(self, intent: Intent) -> str:
+        """The key of the zone that it is for; ``ValueError`` for what would be in two."""
+        key = key_of(self._store, intent)
+        if intent.kind != "create" and Field.LIST in intent.changes:
+            home = Intent(intent.id, "create", {Field.LIST: intent.changes[Field.LIST]})
+            if key_of(self._store, home) != key:
+                raise ValueError("it cannot move to a list of another owner under the same id")
+        return key
+
+    def context(self, key: str = PRIVATE) -> Context:
+        """The surroundings of a write that is made now, to the zone of that key."""
+        zone = self._store.mirror.zone(key)
         assert zone is not None
-        wire = {
-            "zoneName": zone.name,
-            "ownerRecordName": zone.owner,
-            "zoneType": "REGULAR_CUSTOM_ZONE",
-        }
+        wire = zone_id(zone).wire()
         return Context(self._now_ms(), self._replica, self._replica_id, self._mint, wire)

@@ -27,8 +27,10 @@ from sync.cycle.push import push, resolve_in_flight
 from sync.cycle.reading import LocalState, Reader
 from sync.cycle.report import Report
 from sync.cycle.restoring import Restored, restore
+from sync.cycle.routing import zones_for
 from sync.cycle.sentences import renames, sentences
 from sync.cycle.settle import forgive, settle
+from sync.cycle.shared import Shared, tolerated
 from sync.remote.cloudkit import CloudKit
 
 __all__ = ["Engine", "Parts"]
@@ -63,6 +65,7 @@ class Engine:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._shared = Shared(parts.store, parts.clock)
         self._quiet_until_s = 0.0
 
     def cycle(self, trigger: str, *, approve: bool = False, plan_only: bool = False) -> Report:
@@ -79,17 +82,13 @@ class Engine:
             parts.committer.approve_first_plan()
         settled = settle(parts.store, parts.filing.writer, parts.filing.root, self._now_ms)
         cloud = parts.cloud()
-        zone = observe.known_zone(cloud, parts.store)
+        observe.known_zone(cloud, parts.store)
         parts.step("engine:pull")
-        open_ended = resolve_in_flight(parts.store, cloud, zone)
-        report.pulled = observe.pull(cloud, parts.store).records
-        parts.step("engine:fetch")
-        fetched = parts.fetcher.documents(cloud, zone)
-        report.problems += fetched.problems
+        news = self._pull(cloud, report)
         parts.step("engine:scan")
         local, changed = parts.reader.read()
         report.come_back(local.retry_after_s)
-        news = report.pulled or fetched.count or changed or settled.returned or open_ended
+        news = news or changed or settled.returned > 0
         if news or approve or plan_only or parts.clock() >= quiet_until_s:
             self._work(local, report, cloud)
         else:
@@ -131,12 +130,26 @@ class Engine:
         parts = self._parts
         self._quiet_until_s = 0.0
         cloud = parts.cloud()
-        zone = observe.known_zone(cloud, parts.store)
-        resolve_in_flight(parts.store, cloud, zone)
-        observe.pull(cloud, parts.store)
-        return restore(parts.store, cloud, zone, parts.encoder, key)
+        observe.known_zone(cloud, parts.store)
+        self._pull(cloud, Report("sync", self._now_ms()))
+        return restore(parts.store, cloud, parts.encoder, key)
 
     # ---- the parts of a cycle
+
+    def _pull(self, cloud: CloudKit, report: Report) -> bool:
+        """Bring the mirror up to date; whether anything came, or has to be looked at again."""
+        store = self._parts.store
+        in_flight = store.outbox.in_flight()
+        for zone in zones_for(store, in_flight):
+            with tolerated(store, zone, report):
+                resolve_in_flight(store, cloud, zone)
+        own = observe.pull(cloud, store)
+        shared = self._shared.pull(cloud, report.trigger)
+        report.pulled = own.records + shared.records
+        self._parts.step("engine:fetch")
+        fetched = self._parts.fetcher.documents(cloud)
+        report.problems += shared.problems + fetched.problems
+        return bool(report.pulled or shared.moved or fetched.count or in_flight)
 
     def _work(self, local: LocalState, report: Report, cloud: CloudKit) -> None:
         parts = self._parts
@@ -188,15 +201,15 @@ class Engine:
 
     def _push(self, cloud: CloudKit, report: Report) -> None:
         parts = self._parts
-        if not parts.store.outbox.counts().get("queued"):
-            return
-        zone = observe.known_zone(cloud, parts.store)
-        pushed = push(parts.store, cloud, zone, parts.encoder.encode, self._now_ms)
-        report.pushed = pushed.acknowledged
-        report.refused = [f"not accepted by iCloud: {reason}" for reason in pushed.refused]
+        report.refused = []
+        for zone in zones_for(parts.store, parts.store.outbox.queued()):
+            with tolerated(parts.store, zone, report):
+                pushed = push(parts.store, cloud, zone, parts.encoder.encode, self._now_ms)
+                report.pushed += pushed.acknowledged
+                report.refused += [f"not accepted by iCloud: {why}" for why in pushed.refused]
+                report.problems += [f"sent later: {why}" for why in pushed.postponed]
+                report.come_back(pushed.retry_after_s)
         report.problems += report.refused
-        report.problems += [f"sent later: {reason}" for reason in pushed.postponed]
-        report.come_back(pushed.retry_after_s)
 
     def _sum_up(self, report: Report) -> None:
         store = self._parts.store

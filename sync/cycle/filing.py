@@ -93,6 +93,9 @@ class Filing:
             if self._tell(outcome, removal.path, report):
                 report.files += 1
                 local = local.without_file(removal.path)
+                with self._store.commit("removed"):
+                    self._store.places.drop_file(removal.path)
+                    self._store.bases.drop_list(removal.id)
         return local
 
     def write(self, write: FileWrite, report: Report) -> bool:

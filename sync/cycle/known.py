@@ -15,6 +15,7 @@ from store.model import (
 )
 from store.outbox import Intent
 from store.rows import ListRow, ReminderRow
+from store.zones import SharedList
 from sync.codec import fields
 from sync.codec.repeats import decode_rule
 from sync.core.archive import is_archive
@@ -43,6 +44,9 @@ class Known:
     in_flight: dict[str, Evidence]
     pending: dict[str, Occurrence]
     list_at: dict[str, str]  # the list that a path belonged to last time
+    shared: Mapping[str, SharedList]  # lists of others, by id
+    zones: Mapping[str, str]  # the keys of reminders' zones, of those that are not private
+    unshared: frozenset[str]  # lists that are no longer shared
 
 
 def gather(store: Store) -> Known:
@@ -50,6 +54,8 @@ def gather(store: Store) -> Known:
     rows = {row.id: row for row in store.mirror.reminders()}
     base = {id: entry.values for id, entry in store.bases.all().items()}
     stored = {id: block.block for id, block in store.places.all_blocks().items()}
+    shared = store.mirror.shared_lists()
+    outside = store.mirror.shared_records()
     missing = (rows.keys() | base.keys()) - stored.keys()
     fresh = assign_blocks(missing, {block: id for id, block in stored.items()})
     traces = _traces(store, base)
@@ -71,6 +77,13 @@ def gather(store: Store) -> Known:
             for one in store.occurrences.pending()
         },
         list_at={path: file.list_id for path, file in store.places.files().items() if file.list_id},
+        shared=shared,
+        zones={
+            row.id: outside[row.record_name] for row in rows.values() if row.record_name in outside
+        }
+        if outside
+        else {},
+        unshared=store.mirror.unshared_lists(),
     )
 
 

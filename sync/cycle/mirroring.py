@@ -13,8 +13,10 @@ from store.rows import (
     RecordRow,
     ReminderRow,
     RuleRow,
+    ShareRow,
     TagRow,
 )
+from store.zones import PRIVATE
 from sync.codec import fields
 from sync.codec.assets import ORDER
 from sync.codec.children import decode_attachment
@@ -26,6 +28,7 @@ from sync.codec.records import (
     decode_reminder,
 )
 from sync.codec.repeats import decode_rule
+from sync.codec.shares import decode_share, share_of
 
 __all__ = ["Files", "decoded_row", "record_row"]
 
@@ -34,8 +37,8 @@ Files = Callable[[str, str], bytes | None]
 """The bytes of the file in a field of a record, if they are known."""
 
 
-def record_row(record: Record) -> RecordRow:
-    """The record itself, with its type and the record that it hangs on."""
+def record_row(record: Record, zone: str = PRIVATE) -> RecordRow:
+    """The record itself, with its type and the record that it hangs on; ``zone`` is a key."""
     parent = record.get("parent")
     owner = parent.get("recordName") if isinstance(parent, Mapping) else None
     kind = str(record.get("recordType") or fields.record_type_of(str(record["recordName"])) or "")
@@ -45,6 +48,7 @@ def record_row(record: Record) -> RecordRow:
         raw=record,
         change_tag=str(record.get("recordChangeTag") or ""),
         owner=str(owner) if owner else _owner_by_field(record, kind),
+        zone=zone,
     )
 
 
@@ -57,8 +61,13 @@ def _owner_by_field(record: Record, kind: str) -> str | None:
         return None
 
 
-def decoded_row(record: Record, files: Files = lambda _name, _field: None) -> DecodedRow | None:
-    """What it decodes to, with its files, if it is of a type that is shown."""
+def decoded_row(
+    record: Record, files: Files = lambda _name, _field: None, me: str = ""
+) -> DecodedRow | None:
+    """What it decodes to, with its files, if it is of a type that is shown.
+
+    ``me`` is as ``decode_share`` has it.
+    """
     match record.get("recordType"):
         case "Reminder":
             return _reminder_row(decode_reminder(record))
@@ -73,6 +82,9 @@ def decoded_row(record: Record, files: Files = lambda _name, _field: None) -> De
             return _attachment_row(record)
         case "RecurrenceRule":
             return _rule_row(record)
+        case "cloudkit.share":
+            share = decode_share(record, me)
+            return ShareRow(str(record["recordName"]), share.owner, share.permission)
         case _:
             return None
 
@@ -119,6 +131,7 @@ def _list_row(record: Record, files: Files) -> ListRow:
         color=remote.color,
         read_only=info.read_only,
         problems="; ".join(remote.problems),
+        share=share_of(record),
     )
 
 

@@ -7,23 +7,23 @@ a full walk in which only absence from the *whole* zone counts as gone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from store.db import Store
 from store.rows import Kind, ZoneRow
+from store.zones import PRIVATE
 from sync.codec import fields
 from sync.codec.assets import documents_of
 from sync.cycle.mirroring import decoded_row, record_row
 from sync.errors import BadResponse, SyncTokenExpired
 from sync.remote.cloudkit import ChangePage, ZoneId
 
-__all__ = ["Feed", "Pulled", "known_zone", "pull", "remember"]
+__all__ = ["FEED", "Feed", "Pulled", "known_zone", "pull", "pull_zone", "remember", "zone_id"]
 
 Record = Mapping[str, Any]
 FEED = "records/changes"
-ZONE = "Reminders"
 
 
 class Feed(Protocol):
@@ -41,11 +41,16 @@ class Pulled:
     records: int = 0
 
 
+def zone_id(row: ZoneRow) -> ZoneId:
+    """The zone as requests name it."""
+    return ZoneId(row.name, row.owner, "private" if row.database == "private" else "shared")
+
+
 def known_zone(cloud: Feed, store: Store) -> ZoneId:
-    """The Reminders zone; its owner is fetched once and remembered."""
-    row = store.mirror.zone(ZONE)
+    """The account's own zone; its owner is fetched once and remembered."""
+    row = store.mirror.zone()
     if row is not None and row.owner:
-        return ZoneId(row.name, row.owner)
+        return zone_id(row)
     zone = cloud.reminders_zone()
     with store.commit("zone"):
         store.mirror.set_zone(ZoneRow(zone.name, zone.owner, feed=FEED))
@@ -53,35 +58,41 @@ def known_zone(cloud: Feed, store: Store) -> ZoneId:
 
 
 def pull(cloud: Feed, store: Store, progress: Callable[[int], None] = lambda _: None) -> Pulled:
-    """Bring the mirror up to date; ``progress`` hears the number of records so far.
+    """Bring the mirror of the account's own zone up to date.
 
-    Raises what the iCloud side raises; pages that were committed stay.
+    ``progress`` hears the number of records so far. Raises what the iCloud side raises; pages
+    that were committed stay.
     """
-    zone = known_zone(cloud, store)
-    row = store.mirror.zone(ZONE)
+    known_zone(cloud, store)
+    return pull_zone(cloud, store, PRIVATE, progress)
+
+
+def pull_zone(
+    cloud: Feed, store: Store, key: str, progress: Callable[[int], None] = lambda _: None
+) -> Pulled:
+    """The same for the zone of that key, which the mirror knows."""
+    row = store.mirror.zone(key)
     assert row is not None
     if not row.complete and not row.walking:
         row = _begin_walk(store, row)
     try:
-        return _pull_pages(cloud, store, zone, row, progress)
+        return _pull_pages(cloud, store, row, progress)
     except SyncTokenExpired:
         if row.sync_token is None:
             raise
-        return _pull_pages(cloud, store, zone, _begin_walk(store, row), progress)
+        return _pull_pages(cloud, store, _begin_walk(store, row), progress)
 
 
 def _begin_walk(store: Store, row: ZoneRow) -> ZoneRow:
     with store.commit("walk"):
         store.mirror.set_zone(replace(row, sync_token=None))
-        store.mirror.begin_walk(ZONE)
+        store.mirror.begin_walk(row.key)
     return replace(row, sync_token=None, walking=True)
 
 
-def _pull_pages(
-    cloud: Feed, store: Store, zone: ZoneId, row: ZoneRow, progress: Callable[[int], None]
-) -> Pulled:
+def _pull_pages(cloud: Feed, store: Store, row: ZoneRow, progress: Callable[[int], None]) -> Pulled:
     pages = records = 0
-    token = row.sync_token
+    token, zone = row.sync_token, zone_id(row)
     while True:
         page = cloud.changes(zone, token)
         if page.more and page.token == token:
@@ -90,30 +101,29 @@ def _pull_pages(
         records += len(page.records)
         if page.records or page.more or row.walking:
             with store.commit("page"):
-                _put_page(store, page.records)
+                remember(store, page.records, row.key)
                 store.mirror.set_zone(replace(row, sync_token=page.token))
                 if row.walking and not page.more:
-                    store.mirror.finish_walk(ZONE)
+                    store.mirror.finish_walk(row.key)
         progress(records)
         token = page.token
         if not page.more:
             return Pulled(pages, records)
 
 
-def remember(store: Store, records: Iterable[Record]) -> None:
-    """Put records that an answer brought into the mirror; to be called inside a commit."""
-    _put_page(store, list(records))
-
-
-def _put_page(store: Store, records: Sequence[Record]) -> None:
+def remember(store: Store, records: Iterable[Record], zone: str = PRIVATE) -> None:
+    """Put records of a zone (by its key) into the mirror; to be called inside a commit."""
+    records = list(records)
+    own = store.mirror.zone()
+    me = own.owner if own is not None else ""
     live = [record for record in records if not _is_tombstone(record)]
     _note_documents(store, live)
     files = store.documents.get
-    store.mirror.put((record_row(record), decoded_row(record, files)) for record in live)
+    store.mirror.put((record_row(one, zone), decoded_row(one, files, me)) for one in live)
     for record in records:
         if _is_tombstone(record):
             name = str(record.get("recordName"))
-            store.mirror.tombstone(name, _kind_by_name(name), fields.bare_id(name))
+            store.mirror.tombstone(name, _kind_by_name(name), fields.bare_id(name), zone)
 
 
 def _note_documents(store: Store, records: Iterable[Record]) -> None:

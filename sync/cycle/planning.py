@@ -169,6 +169,7 @@ class Planner:
             emptied=self._store.places.vanished().keys(),
             too_deep=too_deep(local, known),
             complete=not local.incomplete,
+            unshared=known.unshared,
         )
         return plan_lists(remote_lists(known), file_facts(local, known), bases, rules, self._mint)
 
@@ -192,7 +193,7 @@ class Planner:
             hold_above=settings.hold_above,
             absent_s=absent_s,
             grace_s=settings.grace_s,
-            approved=approved,
+            approved=approved | _let_go(known, approved),
             groups=lists.delete_groups,
         )
         held = {hold.id for hold in guarded.holds}
@@ -254,7 +255,7 @@ class Planner:
                 return Intent(id, "purge" if for_good else "delete")
             case Undelete(id=id, reminder=reminder):
                 row = known.rows.get(id)
-                if row is None:
+                if row is None or row.list_id in known.unshared:
                     return Intent(id, "create", self._with_moment(reminder.values()))
                 if row.deleted:  # softly: first it lives again, then it is edited
                     return Intent(id, "undelete")
@@ -289,6 +290,13 @@ class Planner:
                 now = datetime.combine(done.day, time(12), zone)
             moment[Field.DONE] = Completion(at_ms=int(now.timestamp()) * 1000)
         return moment
+
+
+def _let_go(known: Known, approved: frozenset[str]) -> frozenset[str]:
+    """The reminders of lists that are no longer shared, where a person let their lines go."""
+    lists = known.unshared & approved
+    ids = known.base.items() if lists else ()
+    return frozenset(id for id, values in ids if values.get(Field.LIST) in lists)
 
 
 def _differing(reminder: Reminder, remote: Reminder) -> dict[Field, Value]:

@@ -19,6 +19,7 @@ from sync.codec.operations import Group
 from sync.core.order import Request, pack
 from sync.cycle.answering import Answers, Parcel, Pushed, acknowledge, park, settle
 from sync.cycle.observe import remember
+from sync.cycle.routing import key_of, zone_key
 from sync.cycle.uploading import Later, Never, Ready, Uploads, with_files
 from sync.errors import ServiceError
 from sync.remote.answers import Failure
@@ -45,9 +46,9 @@ def push(
     encode: Callable[[Intent], Group],
     now_ms: Callable[[], int],
 ) -> Pushed:
-    """Send everything that is queued. Network and account errors are raised as they come."""
+    """Send everything that is queued for a zone. Network and account errors are raised."""
     result = Pushed()
-    parcels = _encode_all(store, encode, result)
+    parcels = _encode_all(store, encode, result, zone_key(zone))
     failed: set[str] = set()
     for request in pack(parcels):
         _send(store, cloud, zone, request, now_ms, result, failed)
@@ -57,17 +58,21 @@ def push(
     return result
 
 
-def _encode_all(store: Store, encode: Callable[[Intent], Group], result: Pushed) -> list[Parcel]:
+def _encode_all(
+    store: Store, encode: Callable[[Intent], Group], result: Pushed, zone: str
+) -> list[Parcel]:
     parcels: list[Parcel] = []
     taken: set[str] = set()
     for intent in store.outbox.queued():
+        if key_of(store, intent) != zone:
+            continue
         try:
             group = encode(intent)
         except ValueError as error:  # a document that must not be written, text that cannot be
             with store.commit("park"):
                 park(store, intent, str(error), result)
             continue
-        parcel = Parcel(intent, group)
+        parcel = Parcel(intent, group, zone=zone)
         if group.operations and parcel.names & taken and parcel.deletes:
             result.wait(0.0)  # one request has one operation for a record: in the next round
         elif group.operations:
@@ -162,6 +167,8 @@ def resolve_in_flight(store: Store, cloud: Sender, zone: ZoneId) -> bool:
     """
     names: set[str] = set()
     for intent in store.outbox.in_flight():
+        if key_of(store, intent) != zone_key(zone):
+            continue
         kind = "List" if intent.kind.endswith(("-list", "-group")) else "Reminder"
         full = f"{kind}/{intent.id}"
         bare_only = store.mirror.record(full) is None and store.mirror.record(intent.id) is not None
@@ -178,7 +185,7 @@ def _look_up(store: Store, cloud: Sender, zone: ZoneId, names: Sequence[str]) ->
     found: list[dict[str, Any]] = [one for one in answers if isinstance(one, dict)]
     found += [{"recordName": name, "deleted": True} for name in gone if _known(store, name)]
     with store.commit("look-up"):
-        remember(store, found)
+        remember(store, found, zone_key(zone))
 
 
 def _known(store: Store, name: str) -> bool:

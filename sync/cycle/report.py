@@ -13,7 +13,13 @@ __all__ = ["AMISS", "FOR_A_PERSON", "Name", "Report"]
 # What a person has to look at, though no approval is asked for.
 AMISS = frozenset({HoldKind.FILE, HoldKind.LIST, HoldKind.RESTING_LIST})
 FOR_A_PERSON = frozenset(
-    {HoldKind.DELETIONS, HoldKind.FIRST_PLAN, HoldKind.NEW_LIST, HoldKind.GONE_IN_ICLOUD}
+    {
+        HoldKind.DELETIONS,
+        HoldKind.FIRST_PLAN,
+        HoldKind.NEW_LIST,
+        HoldKind.GONE_IN_ICLOUD,
+        HoldKind.UNSHARED,
+    }
 )
 
 

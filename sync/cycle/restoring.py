@@ -12,14 +12,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from store.db import Store
+from store.outbox import Intent
 from store.rows import ListRow
+from store.zones import PRIVATE
 from sync.codec import encode, fields
 from sync.codec.operations import Group
 from sync.codec.records import decode_reminder
 from sync.codec.reviving import revive_reminder
 from sync.cycle.encoding import Encoder
-from sync.cycle.observe import remember
+from sync.cycle.observe import remember, zone_id
 from sync.cycle.push import Sender
+from sync.cycle.routing import key_of, zone_key
 from sync.errors import CannotRestore, ServiceError
 from sync.remote.answers import Failure
 from sync.remote.cloudkit import ZoneId
@@ -54,12 +57,13 @@ class Restored:
         }
 
 
-def restore(store: Store, cloud: Sender, zone: ZoneId, encoder: Encoder, key: str) -> Restored:
+def restore(store: Store, cloud: Sender, encoder: Encoder, key: str) -> Restored:
     """Bring back the reminder ``key`` (its id, or the block id of its line).
 
     The mirror must be up to date. Raises CannotRestore, and what the iCloud side raises.
     """
     id = _identity(store, key)
+    zone = _zone(store, id, key)
     for _ in range(TRIES):
         found, group = _wanted(store, encoder, id, key)
         with store.commit("restore"):
@@ -70,7 +74,8 @@ def restore(store: Store, cloud: Sender, zone: ZoneId, encoder: Encoder, key: st
         failures = [item for item in answers if isinstance(item, Failure)]
         if not failures:
             with store.commit("restored"):
-                remember(store, [item for item in answers if isinstance(item, dict)])
+                records = [item for item in answers if isinstance(item, dict)]
+                remember(store, records, zone_key(zone))
             return found
         failure = next((one for one in failures if not one.atomic_sibling), failures[0])
         if not (failure.conflict or failure.gone):
@@ -88,6 +93,14 @@ def _identity(store: Store, key: str) -> str:
     return id
 
 
+def _zone(store: Store, id: str, key: str) -> ZoneId:
+    """The zone that it is in, or was."""
+    row = store.mirror.zone(key_of(store, Intent(id, "undelete")))
+    if row is None or row.gone:
+        raise CannotRestore(f"{key} cannot be restored: its list is no longer shared with you")
+    return zone_id(row)
+
+
 _HOW_TO_NAME = "name it by its UUID, or by the ^r-... at the end of its line"
 
 
@@ -101,7 +114,8 @@ def _wanted(store: Store, encoder: Encoder, id: str, key: str) -> tuple[Restored
         raise CannotRestore(f"“{row.title}” is not deleted; it is in “{home.name}”")
     record = store.mirror.record(row.record_name)
     assert record is not None
-    group = encode.undelete_reminder(encoder.context(), record)
+    ctx = encoder.context(store.mirror.zone_of(row.record_name) or PRIVATE)
+    group = encode.undelete_reminder(ctx, record)
     return Restored(id, row.title, home.name, anew=False), group
 
 
@@ -125,7 +139,8 @@ def _anew(store: Store, encoder: Encoder, id: str, key: str) -> tuple[Restored, 
         hanging[str(child["recordName"])] = mirror.gone_children(str(child["recordName"]))
     living = frozenset(str(child["recordName"]) for child in mirror.children(name))
     try:
-        revival = revive_reminder(encoder.context(), record, hanging, living, parent)
+        ctx = encoder.context(mirror.zone_of(name) or PRIVATE)
+        revival = revive_reminder(ctx, record, hanging, living, parent)
     except ValueError as error:
         raise CannotRestore(f"{key} cannot be restored: {error}") from None
     return Restored(id, last.title, home.name, True, revival.lost), revival.group
@@ -140,7 +155,8 @@ def _home(store: Store, title: str, list_id: str) -> ListRow:
             f"“{title}” cannot be restored: {named} was deleted",
             "bring the list back on a device first",
         )
-    if row.read_only:
+    shared = store.mirror.shared_lists().get(list_id)
+    if row.read_only or (shared is not None and shared.read_only):
         raise CannotRestore(f"“{title}” cannot be restored: “{row.name}” is read-only")
     return row
 
@@ -155,4 +171,4 @@ def _look_up(store: Store, cloud: Sender, zone: ZoneId, names: Sequence[str]) ->
         if store.mirror.record(name) is not None
     ]
     with store.commit("look-up"):
-        remember(store, found)
+        remember(store, found, zone_key(zone))

@@ -62,12 +62,22 @@ def remote_lists(known: Known) -> dict[str, Presence[ListInfo]]:
         id: Absent("its record is gone") for id in known.gone_lists
     }
     for id, row in known.list_rows.items():
+        shared = known.shared.get(id)
+        if shared is not None and row.is_group:
+            continue  # nobody's lists are in it but its owner's
         if row.deleted:
             lists[id] = Absent("deleted")
+        elif shared is not None and shared.gone:
+            lists[id] = Absent("no longer shared")
         elif not row.name:
             lists[id] = Unknown(row.problems or "it has no name")
         else:
-            lists[id] = Present(row.info())
+            info = row.info()
+            if shared is not None:
+                closed = info.read_only or shared.read_only
+                # Into which group a person put it is not told with it.
+                info = replace(info, group=None, read_only=closed, zone=shared.zone)
+            lists[id] = Present(info)
     return lists
 
 
@@ -216,12 +226,21 @@ def _remote(
             remote[id] = Absent("its list was deleted")
         elif Field.LIST in row.opaque:
             remote[id] = Unknown(row.problems)
+        elif _astray(known, row):
+            remote[id] = Unknown("it names a list of another owner")
         else:
             reminder = known.reminders[id]
             if row.parent_id is not None:
                 reminder = replace(reminder, parent=_shown_parent(row, known.rows, seen))
             remote[id] = Present(RemoteItem(reminder, seen[id]))
     return remote
+
+
+def _astray(known: Known, row: ReminderRow) -> bool:
+    """Whether it is in another zone than its list: whose it is cannot be said."""
+    shared = known.shared.get(row.list_id)
+    here = "" if shared is None else shared.zone
+    return row.list_id in known.list_rows and known.zones.get(row.id, "") != here
 
 
 def _shown_parent(
