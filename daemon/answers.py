@@ -39,7 +39,10 @@ _REMINDERS = (
     "SELECT id, list, title, notes, done, due, priority, flagged, tags, parent, file, line"
     " FROM reminders"
 )
-_LISTS = 'SELECT id, name, "group", file, open, total FROM lists ORDER BY "group", name, id'
+_LISTS = (
+    'SELECT id, name, "group", file, open, total, shared, owner, read_only'
+    ' FROM lists ORDER BY "group", name, id'
+)
 
 
 class NoMirror(Exception):
@@ -71,7 +74,14 @@ class Answers:
 
     def lists(self) -> Future[Document]:
         """Every list."""
-        return self._submit(lambda: {"schema": 1, "lists": self._rows(_LISTS)})
+        return self._submit(
+            lambda: {
+                "schema": 1,
+                "lists": [
+                    {**row, "read_only": bool(row["read_only"])} for row in self._rows(_LISTS)
+                ],
+            }
+        )
 
     def reminders(self, filters: Filters) -> Future[Document]:
         """The reminders that pass ``filters``."""

@@ -69,6 +69,9 @@ def status(options: Globals, as_json: bool) -> None:
 def lists(options: Globals, as_json: bool) -> None:
     """Show the lists, each with its file and how many of its reminders are open.
 
+    A list that somebody else shares with you is shown with its owner, and with whether you may
+    write to it.
+
     \b
     Example:
        remindersd lists
@@ -77,9 +80,20 @@ def lists(options: Globals, as_json: bool) -> None:
     if as_json:
         document(told)
         return
-    headings = ("LIST", "GROUP", "OPEN", "TOTAL", "FILE")
+    headings: tuple[str, ...] = ("LIST", "GROUP", "OPEN", "TOTAL", "FILE")
     columns = ("name", "group", "open", "total", "file")
-    table(headings, [[entry[column] for column in columns] for entry in told["lists"]])
+    rows = [[entry[column] for column in columns] for entry in told["lists"]]
+    if any(entry["shared"] for entry in told["lists"]):
+        headings = (*headings, "SHARED")
+        rows = [[*row, _sharing(entry)] for row, entry in zip(rows, told["lists"], strict=True)]
+    table(headings, rows)
+
+
+def _sharing(entry: Document) -> str:
+    if entry["shared"] != "with you":
+        return entry["shared"] or ""
+    owner = f"by {entry['owner']}" if entry["owner"] else "with you"
+    return f"{owner}, read-only" if entry["read_only"] else owner
 
 
 @click.command(short_help="Show where both sides changed the same thing.")

@@ -140,6 +140,7 @@ def test_lists_with_their_groups_files_and_counts(store: Store, shell: sqlite3.C
     )
     with store.commit("scan"):
         store.places.set_file(FileRow("Family/Home.md", "ab", 3, "HOME"))
+    lists = 'SELECT id, name, "group", file, open, total FROM lists ORDER BY name'
     assert [dict(row) for row in shell.execute(lists)] == [
         {
             "id": "HOME",
