@@ -113,7 +113,7 @@ def test_the_asset_host_says_how_long_to_wait(rig: Rig) -> None:
     rig.wait(900)
     with rig.counting() as asked:
         rig.run()
-    assert len(asked) == 1
+    assert not any(str(entry["path"]).startswith("/B/") for entry in asked)
     rig.wait(900)
     rig.run()
     assert rig.store.documents.missing() == []
