@@ -32,8 +32,8 @@ _LIST = """INSERT INTO list
     (record_name, id, change_tag, deleted, name, is_group, group_id, reminder_order, color,
     read_only, problems) VALUES (?, ?, ?, 0, ?, 0, NULL, '[]', NULL, 0, '')"""
 _ALARM = """INSERT INTO alarm
-    (record_name, id, reminder_id, trigger_id, trigger_kind, at, nonce, deleted)
-    VALUES (?, ?, ?, ?, '', '', ?, 0)"""
+    (record_name, id, reminder_id, trigger_id, nonce, deleted)
+    VALUES (?, ?, ?, ?, ?, 0)"""
 _PRIORITIES = {0: "none", 1: "high", 5: "medium", 9: "low"}
 _PLAIN_BYTES = 512
 _EPOCH = datetime(1970, 1, 1)

@@ -16,6 +16,7 @@ from store.cells import (
     reminder,
     rule,
     tag,
+    trigger,
 )
 from store.connection import Connection, json_array
 from store.rows import (
@@ -27,6 +28,7 @@ from store.rows import (
     ReminderRow,
     RuleRow,
     TagRow,
+    TriggerRow,
 )
 
 __all__ = ["Decoded"]
@@ -51,6 +53,11 @@ class Decoded:
         """One reminder."""
         return self.reminders_by_id([id]).get(id)
 
+    def with_early(self) -> Sequence[ReminderRow]:
+        """The reminders that have early reminders, by id."""
+        rows = self._rows("reminder", "WHERE early <> '[]' ORDER BY id, record_name")
+        return [reminder.row(row) for row in rows]
+
     def lists(self) -> Iterator[ListRow]:
         """Every decoded list and group, soft-deleted ones too, by id."""
         return map(lists.row, self._rows("list", "ORDER BY id, record_name"))
@@ -63,6 +70,10 @@ class Decoded:
     def alarms(self, reminder_id: str | None = None) -> Sequence[AlarmRow]:
         """The alarms of one reminder, or all."""
         return [alarm.row(row) for row in self._rows("alarm", *_of_reminder(reminder_id))]
+
+    def triggers(self) -> Sequence[TriggerRow]:
+        """What sets alarms off, of all alarms."""
+        return [trigger.row(row) for row in self._rows("alarm_trigger", "ORDER BY id, record_name")]
 
     def tags(self, reminder_id: str | None = None) -> Sequence[TagRow]:
         """The hashtags of one reminder, or all; by name."""

@@ -173,6 +173,22 @@ _EVERY_FIELD = (
     """UPDATE zone SET sync_token = NULL, complete = 0, walking = 0""",
 )
 
+_ALARMS = (
+    *(f"ALTER TABLE alarm DROP COLUMN {name}" for name in ("trigger_kind", "at")),
+    "ALTER TABLE alarm ADD COLUMN acknowledged_ms INTEGER",
+    "CREATE INDEX alarm_id ON alarm (id)",
+    """CREATE TABLE alarm_trigger (
+        record_name TEXT PRIMARY KEY REFERENCES record (name), id TEXT NOT NULL,
+        alarm_id TEXT NOT NULL, kind TEXT NOT NULL, at TEXT, at_iso TEXT, clock TEXT, zone TEXT,
+        arriving INTEGER, latitude REAL, longitude REAL, radius_m REAL, title TEXT, address TEXT,
+        deleted INTEGER NOT NULL
+    ) STRICT""",
+    "CREATE INDEX alarm_trigger_alarm ON alarm_trigger (alarm_id)",
+    *(
+        f"ALTER TABLE reminder ADD COLUMN {name} TEXT NOT NULL DEFAULT '[]'"
+        for name in ("alarm_ids", "early")
+    ),
+)
 
 _FILES_BESIDE = (
     """CREATE TABLE document (
@@ -240,7 +256,7 @@ def _every_field(db: Database) -> None:
 
 @migrations(name="4 every record")
 def _every_record(db: Database) -> None:
-    statements = (*_EVERY_RECORD, *_FILES_BESIDE, *_DELETING, *_SHARED, *VIEWS)
+    statements = (*_EVERY_RECORD, *_ALARMS, *_FILES_BESIDE, *_DELETING, *_SHARED, *VIEWS)
     _run(db, (*_dropped_views(db), *statements), 4)
 
 

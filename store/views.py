@@ -11,7 +11,8 @@ is known) or that it is shared ``by you``; nothing may be written to one that is
 
 What is not known is NULL: a title or note that could not be read, the size of a link.
 ``file`` is the path in the folder and ``line`` counts from 1, as editors do; ``until_utc`` is an
-instant; ``other_parts`` says that a rule has parts which stand in no column.
+instant; ``other_parts`` says that a rule has parts which stand in no column. An alarm is ``own``
+where it belongs to the due date and moves with it; an ``early`` one has no record, so no ``id``.
 """
 
 from __future__ import annotations
@@ -103,13 +104,43 @@ _RULES = """CREATE VIEW recurrence_rules AS
     FROM shown_reminder r, json_each(r.rule_ids) e JOIN rule u ON u.id = e.value
     WHERE NOT u.deleted"""
 
+# A time alone is that time on the due day. An alarm at the due moment belongs to the due date:
+# at the same instant, or at the same time on the wall where not two zones speak against it.
 _ALARMS = """CREATE VIEW alarms AS
+    WITH set_off AS (
+        SELECT a.id AS id, r.id AS reminder, a.acknowledged_ms, r.due_iso,
+            json_extract(r.due, '$.zone') AS due_zone, t.kind, t.zone, t.arriving, t.latitude,
+            t.longitude, t.radius_m, t.title, t.address,
+            coalesce(t.at_iso, substr(r.due_iso, 1, 10) || 'T' || t.clock) AS at
+        FROM shown_reminder r, json_each(r.alarm_ids) e
+            JOIN alarm a ON a.id = e.value AND NOT a.deleted
+            LEFT JOIN alarm_trigger t ON t.alarm_id = a.id AND NOT t.deleted
+    )
     SELECT
-        a.id AS id,
-        r.id AS reminder,
-        nullif(a.trigger_kind, '') AS kind,
-        nullif(a.at, '') AS at
-    FROM shown_reminder r JOIN alarm a ON a.reminder_id = r.id
-    WHERE NOT a.deleted"""
+        id,
+        reminder,
+        lower(nullif(kind, '')) AS kind,
+        at,
+        zone,
+        coalesce(length(due_iso) > 10 AND (
+            (substr(at, 1, 19) = substr(due_iso, 1, 19) AND coalesce(zone = due_zone, 1))
+            OR (zone <> due_zone AND strftime('%s', at) = strftime('%s', due_iso))
+        ), 0) AS own,
+        NULL AS before_count,
+        NULL AS before_unit,
+        CASE arriving WHEN 1 THEN 'arriving' WHEN 0 THEN 'leaving' END AS proximity,
+        latitude,
+        longitude,
+        radius_m,
+        title,
+        address,
+        strftime('%Y-%m-%dT%H:%M:%SZ', acknowledged_ms / 1000, 'unixepoch') AS acknowledged_utc
+    FROM set_off
+    UNION ALL
+    SELECT
+        NULL, r.id, 'early', NULL, NULL, 0,
+        json_extract(e.value, '$.before'), json_extract(e.value, '$.unit'),
+        NULL, NULL, NULL, NULL, NULL, NULL, NULL
+    FROM shown_reminder r, json_each(r.early) e"""
 
 VIEWS = (_SHOWN, _REMINDERS, _SHARED_LIST, _LISTS, _TAGS, _ATTACHMENTS, _RULES, _ALARMS)

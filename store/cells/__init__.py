@@ -6,7 +6,7 @@ U+FFFD, a number beyond 64 bits is unknown.
 
 from __future__ import annotations
 
-from store.cells import alarm, attachment, lists, reminder, rule, share, tag
+from store.cells import alarm, attachment, lists, reminder, rule, share, tag, trigger
 from store.cells.cell import Cells
 from store.rows import (
     AlarmRow,
@@ -18,6 +18,7 @@ from store.rows import (
     RuleRow,
     ShareRow,
     TagRow,
+    TriggerRow,
 )
 
 __all__ = ["COLUMNS", "Cells", "cells_of", "kind_and_subject"]
@@ -26,6 +27,7 @@ COLUMNS: dict[Kind, tuple[str, ...]] = {
     "reminder": reminder.COLUMNS,
     "list": lists.COLUMNS,
     "alarm": alarm.COLUMNS,
+    "alarm_trigger": trigger.COLUMNS,
     "tag": tag.COLUMNS,
     "attachment": attachment.COLUMNS,
     "rule": rule.COLUMNS,
@@ -43,6 +45,8 @@ def kind_and_subject(row: DecodedRow | None) -> tuple[Kind, str | None]:
             return "list", row.id
         case AlarmRow():
             return "alarm", row.reminder_id
+        case TriggerRow():
+            return "alarm_trigger", None  # which reminder's it is, its alarm alone says
         case TagRow():
             return "tag", row.reminder_id
         case AttachmentRow():
@@ -64,6 +68,8 @@ def cells_of(name: str, row: DecodedRow) -> Cells:
             return lists.cells(name, row)
         case AlarmRow():
             return alarm.cells(name, row)
+        case TriggerRow():
+            return trigger.cells(name, row)
         case TagRow():
             return tag.cells(name, row)
         case AttachmentRow():

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from store.cells import cell
 from store.cells.cell import Cells
 from store.rows.hanging import AlarmRow
 
 __all__ = ["COLUMNS", "cells", "row"]
 
 COLUMNS = (
-    *("record_name", "id", "reminder_id", "trigger_id", "trigger_kind", "at", "nonce"),
+    *("record_name", "id", "reminder_id", "trigger_id", "nonce", "acknowledged_ms"),
     "deleted",
 )
 
@@ -20,9 +21,8 @@ def cells(name: str, row: AlarmRow) -> Cells:
         row.id,
         row.reminder_id,
         row.trigger_id,
-        row.trigger_kind,
-        row.at,
         row.nonce,
+        cell.whole(row.acknowledged_ms),
         row.deleted,
     )
 
@@ -34,8 +34,7 @@ def row(cells: Cells) -> AlarmRow:
         id=cells[1],
         reminder_id=cells[2],
         trigger_id=cells[3],
-        trigger_kind=cells[4],
-        at=cells[5],
-        nonce=cells[6],
-        deleted=bool(cells[7]),
+        nonce=cells[4],
+        acknowledged_ms=cells[5],
+        deleted=bool(cells[6]),
     )

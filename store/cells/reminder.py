@@ -6,7 +6,7 @@ from typing import Any
 
 from store.cells import cell
 from store.cells.cell import Cells
-from store.model import Field, Priority
+from store.model import Early, Field, Priority
 from store.rows.reminder import ReminderRow
 from store.values import from_json, iso, to_json
 
@@ -16,8 +16,10 @@ COLUMNS = (
     *("record_name", "id", "change_tag", "deleted", "title", "notes", "done"),
     *("completed_at_ms", "due", "priority", "flagged", "list_id", "parent_id", "recurring"),
     *("created_ms", "modified_ms", "opaque", "problems", "tag_ids", "attachment_ids"),
-    *("rule_ids", "due_iso"),
+    *("rule_ids", "due_iso", "alarm_ids", "early"),
 )
+
+_NO_ALARMS = "[]"
 
 
 def cells(name: str, row: ReminderRow) -> Cells:
@@ -45,11 +47,14 @@ def cells(name: str, row: ReminderRow) -> Cells:
         cell.ids(row.attachment_ids),
         cell.ids(row.rule_ids),
         iso(row.due),
+        cell.ids(row.alarm_ids),
+        _NO_ALARMS if not row.early else to_json(frozenset(row.early)),
     )
 
 
 def row(cells: Cells) -> ReminderRow:
     """The reminder that ``cells`` hold."""
+    early: Any = () if cells[23] == _NO_ALARMS else from_json(Field.ALARMS, cells[23])
     due: Any = None if cells[8] is None else from_json(Field.DUE, cells[8])
     return ReminderRow(
         record_name=cells[0],
@@ -73,4 +78,6 @@ def row(cells: Cells) -> ReminderRow:
         tag_ids=cell.ids_from(cells[18]),
         attachment_ids=cell.ids_from(cells[19]),
         rule_ids=cell.ids_from(cells[20]),
+        alarm_ids=cell.ids_from(cells[22]),
+        early=frozenset(one for one in early if isinstance(one, Early)),
     )

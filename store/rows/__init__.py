@@ -12,6 +12,7 @@ from store.rows.hanging import AlarmRow, AttachmentRow, RuleRow, TagRow
 from store.rows.lists import ListRow
 from store.rows.reminder import ReminderRow
 from store.rows.share import ShareRow
+from store.rows.trigger import TriggerRow
 from store.rows.wire import Changes, RecordRow, ZoneRow
 
 __all__ = [
@@ -26,10 +27,15 @@ __all__ = [
     "RuleRow",
     "ShareRow",
     "TagRow",
+    "TriggerRow",
     "ZoneRow",
 ]
 
-Kind = Literal["reminder", "list", "alarm", "tag", "attachment", "rule", "share", "other"]
+Kind = Literal[
+    "reminder", "list", "alarm", "alarm_trigger", "tag", "attachment", "rule", "share", "other"
+]
 """What a record is to the mirror; each but ``other`` has a table of that name."""
 
-DecodedRow = ReminderRow | ListRow | AlarmRow | TagRow | AttachmentRow | RuleRow | ShareRow
+DecodedRow = (
+    ReminderRow | ListRow | AlarmRow | TriggerRow | TagRow | AttachmentRow | RuleRow | ShareRow
+)

@@ -9,15 +9,17 @@ __all__ = ["AlarmRow", "AttachmentRow", "RuleRow", "TagRow"]
 
 @dataclass(frozen=True, slots=True)
 class AlarmRow:
-    """A decoded alarm; ``at`` is its moment as text, ``nonce`` as the wire has it."""
+    """A decoded alarm; what sets it off is a ``TriggerRow``.
+
+    ``nonce`` is as the wire has it; ``acknowledged_ms`` is when it was dismissed.
+    """
 
     id: str
     reminder_id: str
     record_name: str
     trigger_id: str | None = None
-    trigger_kind: str = ""
-    at: str = ""
     nonce: float | None = None
+    acknowledged_ms: int | None = None
     deleted: bool = False
 
 

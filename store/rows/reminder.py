@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from store.model import Completion, Due, Field, Priority, Reminder
+from store.model import Completion, Due, Early, Field, Priority, Reminder
 
 __all__ = ["ReminderRow"]
 
@@ -13,8 +13,8 @@ __all__ = ["ReminderRow"]
 class ReminderRow:
     """A decoded reminder; ``deleted`` is the record's own soft mark, a tombstone has no row.
 
-    ``tag_ids``, ``attachment_ids`` and ``rule_ids`` are those that the reminder names, in its
-    order: what hangs on it without being named there is not shown.
+    ``alarm_ids``, ``tag_ids``, ``attachment_ids`` and ``rule_ids`` are those that the reminder
+    names, in its order: what hangs on it without being named there is not shown.
     """
 
     id: str
@@ -31,6 +31,8 @@ class ReminderRow:
     list_id: str = ""
     parent_id: str | None = None
     recurring: bool = False
+    alarm_ids: tuple[str, ...] = ()
+    early: frozenset[Early] = frozenset()
     tag_ids: tuple[str, ...] = ()
     attachment_ids: tuple[str, ...] = ()
     rule_ids: tuple[str, ...] = ()
@@ -40,7 +42,7 @@ class ReminderRow:
     problems: str = ""
 
     def reminder(self) -> Reminder:
-        """The fields that are merged, but for tags, links and repetition.
+        """The fields that are merged, but for alarms, tags, links and repetition.
 
         Those stand in records of their own, and the caller joins them.
         """

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 
+from store.model import AtTime, Floating, Place, Zoned
 from sync.codec import fields
 from sync.codec.blob import Undecodable, from_base64
 from sync.codec.dates import Components, read_components
+from sync.codec.places import read_place
 from sync.codec.reading import Reading, Record, id_of, is_deleted, linked_id
 
 __all__ = [
@@ -29,24 +32,37 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 @dataclass(frozen=True, slots=True)
 class RemoteAlarm:
-    """An alarm; ``nonce`` ties a date alarm to the due date, 0.0 ties it to nothing."""
+    """An alarm; ``nonce`` ties a date alarm to the due date, 0.0 ties it to nothing.
+
+    ``acknowledged_ms`` is when it was dismissed, in Unix milliseconds.
+    """
 
     id: str
     reminder_id: str
     trigger_id: str
     nonce: float = 0.0
+    acknowledged_ms: int | None = None
     deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class RemoteTrigger:
-    """What sets an alarm off; ``components`` only for the kind ``Date``, if they can be read."""
+    """What sets an alarm off: ``kind`` is the wire's, ``Date``, ``Location`` or another.
+
+    ``components`` only for the first and ``place`` only for the second, if they can be read.
+    """
 
     id: str
     alarm_id: str
     kind: str
     components: Components | None = None
+    place: Place | None = None
     deleted: bool = False
+
+    def alarm(self, day: date | None) -> AtTime | Place | None:
+        """The alarm that it stands for, if that can be said; ``day`` is the due day."""
+        at = self.components.due(day) if self.components else None
+        return AtTime(at) if isinstance(at, Floating | Zoned) else self.place
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +107,7 @@ def decode_alarm(record: Record) -> RemoteAlarm:
         nonce=float(
             reading.get(lambda: fields.number(record, "DueDateResolutionTokenAsNonce"), None) or 0
         ),
+        acknowledged_ms=reading.get(lambda: fields.timestamp_ms(record, "AcknowledgedDate"), None),
         deleted=is_deleted(record, reading),
     )
 
@@ -104,6 +121,7 @@ def decode_trigger(record: Record) -> RemoteTrigger:
         alarm_id=reading.get(lambda: linked_id(record, "Alarm"), None) or "",
         kind=kind,
         components=reading.get(lambda: _components(record), None) if kind == "Date" else None,
+        place=reading.get(lambda: read_place(record), None) if kind == "Location" else None,
         deleted=is_deleted(record, reading),
     )
 

@@ -19,7 +19,7 @@ import json
 import plistlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -75,6 +75,15 @@ class Components:
         except (ValueError, OverflowError):
             return None
         return Zoned(wall, self.zone) if self.zone else Floating(wall)
+
+    def clock(self) -> time | None:
+        """The time of components that name one alone, for whichever day it is due."""
+        if self.hour is None or (self.year is not None and self.day is not None):
+            return None
+        try:
+            return time(self.hour, self.minute or 0, self.second or 0)
+        except ValueError:
+            return None
 
 
 def due_from_fields(due_ms: int | None, all_day: bool, time_zone: str | None) -> Due | None:

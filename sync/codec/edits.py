@@ -22,14 +22,13 @@ from store.model import (
     Value,
     Zoned,
 )
-from sync.codec import document, fields, operations, tokens
-from sync.codec.alarms import follow_due
+from sync.codec import document, fields, operations
 from sync.codec.attached import LINKS, TAGS, repeat_edit, set_edit
 from sync.codec.blob import to_base64
-from sync.codec.dates import fields_from_due
 from sync.codec.operations import Context, Edit, Records, Wire
 from sync.codec.reading import id_of, linked_id
 from sync.codec.records import done_of, due_of, list_id_of, priority_of, repeat_of
+from sync.codec.timing import alarms_edit, due_edit, due_fields
 
 __all__ = ["edit_of", "first_fields"]
 
@@ -38,7 +37,6 @@ Record = Mapping[str, Any]
 _PRIORITY_NUMBER = {Priority.NONE: 0, Priority.LOW: 9, Priority.MEDIUM: 5, Priority.HIGH: 1}
 _NOON = time(12, tzinfo=UTC)
 _HALF_DAY_ANYWHERE_MS = 26 * 3600 * 1000  # twelve hours, and zones up to UTC+14
-_DUE_KEYS = ("dueDate", "timeZone", "allDay")
 
 
 def first_fields(ctx: Context, reminder: Reminder) -> Wire:
@@ -47,7 +45,7 @@ def first_fields(ctx: Context, reminder: Reminder) -> Wire:
         "TitleDocument": operations.string(_fresh(ctx, reminder.title)),
         "NotesDocument": operations.string(_fresh(ctx, reminder.notes)),
         **_done_fields(reminder.done, ctx.now_ms),
-        **_due_fields(reminder.due),
+        **due_fields(reminder.due),
         "Flagged": operations.integer(reminder.flagged),
         "Priority": operations.integer(_PRIORITY_NUMBER[reminder.priority]),
         "Deleted": operations.integer(0),
@@ -76,7 +74,7 @@ def edit_of(
         case Field.DONE, None | Completion():
             return _done_edit(ctx, record, value)
         case Field.DUE, None | AllDay() | Floating() | Zoned():
-            edit = _due_edit(ctx, record, value, records)
+            edit = due_edit(ctx, record, changes, records)
             return edit if Field.REPEAT in changes else _end_kept(ctx, record, edit, value, records)
         case Field.PRIORITY, Priority():
             return _priority_edit(record, value)
@@ -91,6 +89,8 @@ def edit_of(
             )
         case Field.REPEAT, None | Rule() | OtherRule():
             return repeat_edit(ctx, record, value, records, _new_due(record, changes))
+        case Field.ALARMS, frozenset():
+            return alarms_edit(ctx, record, changes, records)
         case Field.LIST, str():
             return _list_edit(ctx, record, value, records)
         case Field.PARENT, None | str():
@@ -116,21 +116,6 @@ def _done_edit(ctx: Context, record: Record, done: Done) -> Edit | None:
     if _same_done(done_of(record), done):
         return None
     return Edit(_done_fields(done, ctx.now_ms), ("completed", "completionDate"))
-
-
-def _due_edit(ctx: Context, record: Record, due: Due | None, records: Records) -> Edit | None:
-    """The three fields together, and the alarms, whose nonce is that of the raised token."""
-    old = due_of(record)
-    if old == due:
-        return None
-    old_map = fields.text(record, "ResolutionTokenMap")
-    raised = tokens.bump(old_map, _DUE_KEYS, ctx.now_ms / 1000, ctx.replica_id)
-    plan = follow_due(ctx, record, records, old, due, tokens.nonce(raised))
-    edit = Edit(_due_fields(due), _DUE_KEYS, after=plan.operations, creates=plan.creates)
-    if plan.ids is None:
-        return edit
-    wire = {**edit.fields, "AlarmIDs": operations.strings(plan.ids)}
-    return replace(edit, fields=wire, keys=(*edit.keys, "alarmIDs"))
 
 
 def _end_kept(
@@ -181,15 +166,6 @@ def _parent_edit(ctx: Context, record: Record, to: str | None, records: Records)
 
 def _fresh(ctx: Context, text: str) -> str:
     return to_base64(document.fresh(text, ctx.replica))
-
-
-def _due_fields(due: Due | None) -> Wire:
-    due_ms, all_day, zone = (None, False, None) if due is None else fields_from_due(due)
-    return {
-        "DueDate": operations.timestamp(due_ms),
-        "TimeZone": operations.string(zone),
-        "AllDay": operations.integer(all_day),
-    }
 
 
 def _done_fields(done: Done, now_ms: int) -> Wire:

@@ -11,9 +11,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from store.model import Due, Field, Floating, Reminder, Value, Zoned
-from sync.codec import fields, operations, tokens
-from sync.codec.alarms import new_date_alarm
+from store.model import Field, Reminder, Value
+from sync.codec import fields, operations
 from sync.codec.assemble import created, updated
 from sync.codec.attached import LINKS, TAGS, first_repeat, first_set
 from sync.codec.blob import Undecodable
@@ -22,6 +21,7 @@ from sync.codec.lists import create_list, delete_list, update_list
 from sync.codec.occurrence import complete_occurrence
 from sync.codec.operations import Change, Context, Edit, Group, NoRecords, Rank, Records
 from sync.codec.reading import id_of
+from sync.codec.timing import first_alarms_edit
 
 __all__ = [
     "Change",
@@ -46,7 +46,7 @@ _NO_RECORDS = NoRecords()
 
 
 def create_reminder(ctx: Context, reminder: Reminder, records: Records = _NO_RECORDS) -> Group:
-    """The reminder with all that devices expect, its tags, links and rule, and the alarm if timed.
+    """The reminder with all that devices expect: its tags, links, rule and alarms.
 
     Raises ``Undecodable`` for a reminder with fields that could not be read and for a repetition
     that is no ``Rule``, ``ValueError`` for text that no record can carry.
@@ -55,7 +55,7 @@ def create_reminder(ctx: Context, reminder: Reminder, records: Records = _NO_REC
         raise Undecodable("a reminder that could not be read in full is not created anew")
     name = f"Reminder/{reminder.id}"
     edits = (
-        _first_alarm(ctx, name, reminder.due),
+        first_alarms_edit(ctx, reminder, records),
         first_set(ctx, name, TAGS, reminder.tags),
         first_set(ctx, name, LINKS, reminder.urls),
         first_repeat(ctx, name, reminder.repeat, reminder.due),
@@ -101,13 +101,3 @@ def _marked(ctx: Context, record: Record, kind: str, rank: Rank) -> Group:
         return Group((), rank, change)
     edit = Edit({"Deleted": operations.integer(wanted)}, ("deleted",))
     return replace(updated(ctx, record, [edit], change), rank=rank)
-
-
-def _first_alarm(ctx: Context, reminder: str, due: Due | None) -> Edit:
-    """The alarm of a new reminder of that record name, if it is due at a time."""
-    if not isinstance(due, Floating | Zoned):
-        return Edit()
-    first_map = tokens.bump(None, ("dueDate",), ctx.now_ms / 1000, ctx.replica_id)
-    plan = new_date_alarm(ctx, reminder, due, tokens.nonce(first_map))
-    ids = {"AlarmIDs": operations.strings(plan.ids or ())}
-    return Edit(ids, ("alarmIDs",), after=plan.operations, creates=plan.creates)

@@ -20,6 +20,7 @@ from sync.codec.edits import edit_of
 from sync.codec.operations import Change, Context, Edit, Group, Rank, Records
 from sync.codec.reading import id_of
 from sync.codec.records import decode_reminder, due_of
+from sync.codec.timing import due_edit
 
 __all__ = ["complete_occurrence"]
 
@@ -44,7 +45,8 @@ def complete_occurrence(
     One group, all or nothing. ``copy_id`` names the copy: sent twice, the second is refused as
     already existing, and where the copy is known already, or the reminder already is at
     ``next_due``, there is nothing to do. The copy has neither alarms nor rule nor tags; early
-    reminders stay with the original, for they count from its due date.
+    reminders stay with the original, for they count from its due date, and its other alarms move
+    along.
 
     Raises ``Undecodable`` where the reminder, its alarms or its rule cannot be read in full, and
     ``ValueError`` for one that is done, or due at no time, or has no change tag.
@@ -63,7 +65,10 @@ def complete_occurrence(
     done = replace(remote.reminder, id=copy_id, done=Completion(at_ms=done_at_ms))
     copy = created(ctx, done, records, (), change)
     changes = {Field.DUE: next_due, Field.REPEAT: next_repeat}
-    edits = [edit_of(ctx, record, name, changes, records) for name in changes]
+    edits = [
+        due_edit(ctx, record, changes, records, along=True),
+        edit_of(ctx, record, Field.REPEAT, changes, records),
+    ]
     edits.append(_start_edit(record, old, next_due))
     advance = updated(ctx, record, [edit for edit in edits if edit is not None], change)
     return Group(

@@ -30,10 +30,12 @@ __all__ = [
     "delete",
     "double",
     "encrypted",
+    "encrypted_double",
     "integer",
     "octets",
     "record_name",
     "reference",
+    "sealed",
     "string",
     "strings",
     "timestamp",
@@ -66,6 +68,12 @@ class Records(Protocol):
     def rules_of(self, reminder_id: str, /) -> Sequence[Record]:
         """The ``RecurrenceRule`` records of a reminder, by its bare id."""
 
+    def with_early(self) -> Iterable[Record]:
+        """The ``Reminder`` records that have early reminders."""
+
+    def accounts(self) -> Iterable[Record]:
+        """The ``Account`` records."""
+
 
 class NoRecords:
     """Knows nothing: names are then built by the rule ``Type/UUID``."""
@@ -86,6 +94,12 @@ class NoRecords:
         return ()
 
     def rules_of(self, reminder_id: str, /) -> Sequence[Record]:
+        return ()
+
+    def with_early(self) -> Iterable[Record]:
+        return ()
+
+    def accounts(self) -> Iterable[Record]:
         return ()
 
 
@@ -203,6 +217,11 @@ def double(value: float) -> Wire:
     return {"type": "DOUBLE", "value": float(value)}
 
 
+def encrypted_double(value: float) -> Wire:
+    """A number that is encrypted at rest."""
+    return {**double(value), "isEncrypted": True}
+
+
 def octets(data: bytes) -> Wire:
     return {"type": "BYTES", "value": to_base64(data)}
 
@@ -215,6 +234,11 @@ def string(value: str | None) -> Wire:
 def encrypted(value: str) -> Wire:
     """A string that is encrypted at rest; without the flag the service refuses it."""
     return {"type": "STRING", "value": value, "isEncrypted": True}
+
+
+def sealed(data: bytes) -> Wire:
+    """Bytes that are encrypted at rest."""
+    return {"type": "ENCRYPTED_BYTES", "value": to_base64(data)}
 
 
 def strings(values: Iterable[str]) -> Wire:

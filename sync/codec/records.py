@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from store.model import Completion, Done, Due, Field, ListInfo, Priority, Reminder
+from store.model import Completion, Done, Due, Early, Field, ListInfo, Priority, Reminder
 from sync.codec import fields
 from sync.codec.blob import Undecodable, unpacked
 from sync.codec.children import (
@@ -25,6 +25,7 @@ from sync.codec.children import (
 )
 from sync.codec.dates import due_from_fields
 from sync.codec.document import read_text
+from sync.codec.early import read_early
 from sync.codec.reading import Reading, Record, change_tag_of, id_of, is_deleted, linked_id, name_of
 from sync.codec.repeats import RemoteRule, decode_rule, repeat_of
 
@@ -55,8 +56,9 @@ __all__ = [
 class RemoteReminder:
     """A reminder as iCloud last said; ``deleted`` also covers the soft deletion of the apps.
 
-    ``reminder`` is without tags, links and repetition: those stand in records of their own, which
-    ``tag_ids``, ``attachment_ids`` and ``rule_ids`` name. All ids are bare, in the record's order;
+    ``reminder`` is without alarms, tags, links and repetition: those stand in records of their
+    own (``early`` ones in a list beside them), which ``alarm_ids``, ``tag_ids``,
+    ``attachment_ids`` and ``rule_ids`` name. All ids are bare, in the record's order;
     times are Unix milliseconds; ``problems`` are sentences for a person.
     """
 
@@ -66,6 +68,7 @@ class RemoteReminder:
     reminder: Reminder
     recurring: bool = False
     alarm_ids: tuple[str, ...] = ()
+    early: frozenset[Early] = frozenset()
     tag_ids: tuple[str, ...] = ()
     attachment_ids: tuple[str, ...] = ()
     rule_ids: tuple[str, ...] = ()
@@ -95,10 +98,12 @@ class RemoteList:
 def decode_reminder(record: Record) -> RemoteReminder:
     """Read a ``Reminder`` record; fields that are not there have their default values."""
     reading = Reading()
-    alarm_ids = _noted_ids(reading, record, "AlarmIDs")
+    alarm_ids = _noted_ids(reading, record, "AlarmIDs", Field.ALARMS)
     tag_ids = _noted_ids(reading, record, "HashtagIDs", Field.TAGS)
     attachment_ids = _noted_ids(reading, record, "AttachmentIDs", Field.URLS)
     rule_ids = _noted_ids(reading, record, "RecurrenceRuleIDs", Field.REPEAT)
+    no_early: frozenset[Early] = frozenset()
+    early = reading.get(lambda: read_early(record), no_early, Field.ALARMS)
     reminder = Reminder(
         id=id_of(record),
         title=reading.get(lambda: _document(record, "TitleDocument"), "", Field.TITLE),
@@ -118,6 +123,7 @@ def decode_reminder(record: Record) -> RemoteReminder:
         reminder=reminder,
         recurring=bool(rule_ids),
         alarm_ids=alarm_ids,
+        early=early,
         tag_ids=tag_ids,
         attachment_ids=attachment_ids,
         rule_ids=rule_ids,

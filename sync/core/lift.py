@@ -47,16 +47,24 @@ def lift(
             if name not in skipped and _same(seen.value(name), words.value(name)):
                 lifted[name] = whole.value(name)
             elif name not in skipped and name in SETS:
-                lifted[name] = _carry(seen.value(name), whole.value(name), words.value(name))
+                lifted[name] = _carry(seen, name, whole, shown)
     return overlay(seen, lifted)
 
 
-def _carry(seen: Value, whole: Value, shown: Value) -> Value:
-    """What a line says of a set, and the elements beside it that no line can say."""
-    assert isinstance(seen, frozenset)
-    assert isinstance(whole, frozenset)
-    assert isinstance(shown, frozenset)
-    return seen | (whole - shown)
+def _carry(
+    seen: Reminder, name: Field, whole: Reminder, shown: Callable[[Reminder], Reminder]
+) -> Value:
+    """What a line says of a set, each element lifted, and those beside it that no line can say."""
+    said, known = seen.value(name), whole.value(name)
+    assert isinstance(said, frozenset)
+    assert isinstance(known, frozenset)
+    lifted = said
+    for element in known - said:
+        words = shown(overlay(whole, {name: frozenset({element})})).value(name)
+        assert isinstance(words, frozenset)
+        if words <= said:
+            lifted = (lifted - words) | {element}
+    return lifted
 
 
 def _same(seen: Value, shown: Value) -> bool:

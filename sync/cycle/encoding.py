@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -38,10 +38,8 @@ class _Mirrored:
         return self._hanging("Alarm", reminder_id)
 
     def trigger_of(self, alarm: Record, /) -> Record | None:
-        for child in self._mirror.children(str(alarm["recordName"])):
-            if child.get("recordType") == "AlarmTrigger":
-                return child
-        return None
+        children = self._mirror.children(str(alarm["recordName"]))
+        return next((child for child in children if child["recordType"] == "AlarmTrigger"), None)
 
     def hashtags_of(self, reminder_id: str, /) -> Sequence[Record]:
         return self._hanging("Hashtag", reminder_id)
@@ -51,6 +49,12 @@ class _Mirrored:
 
     def rules_of(self, reminder_id: str, /) -> Sequence[Record]:
         return self._hanging("RecurrenceRule", reminder_id)
+
+    def with_early(self) -> Iterable[Record]:
+        return self._mirror.records(row.record_name for row in self._mirror.with_early()).values()
+
+    def accounts(self) -> Iterable[Record]:
+        return self._mirror.by_type("Account")
 
     def _hanging(self, kind: str, reminder_id: str) -> Sequence[Record]:
         names = (f"Reminder/{reminder_id}", reminder_id)

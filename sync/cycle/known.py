@@ -9,15 +9,17 @@ from typing import Any
 
 from store.db import Store
 from store.model import (
+    Alarm,
     Field,
     Reminder,
     Value,
 )
 from store.outbox import Intent
-from store.rows import ListRow, ReminderRow
+from store.rows import ListRow, ReminderRow, TriggerRow
 from store.zones import SharedList
 from sync.codec import fields
 from sync.codec.repeats import decode_rule
+from sync.core.alarms import day_of, extra_alarms
 from sync.core.archive import is_archive
 from sync.core.identity import assign_blocks
 from sync.core.match import Trace
@@ -88,21 +90,41 @@ def gather(store: Store) -> Known:
 
 
 def _whole(store: Store, rows: Mapping[str, ReminderRow]) -> dict[str, Reminder]:
-    """The reminders with their tags, links and repetition, which are records of their own."""
+    """The reminders with their alarms, tags, links and repetition, which are their own records."""
     tags = {tag.id: tag.name for tag in store.mirror.tags()}
     urls = {one.id: one.url for one in store.mirror.attachments() if one.url and not one.deleted}
     rules = {
         fields.bare_id(str(rule["recordName"])): rule
         for rule in store.mirror.by_type("RecurrenceRule")
     }
+    rings = _ringing(store)
     return {
         id: replace(
-            _repeating(row, rules),
+            _alarmed(_repeating(row, rules), row, rings),
             tags=frozenset(tags[tag] for tag in row.tag_ids if tag in tags),
             urls=frozenset(urls[link] for link in row.attachment_ids if link in urls),
         )
         for id, row in rows.items()
     }
+
+
+def _ringing(store: Store) -> dict[str, TriggerRow]:
+    """What sets each live alarm off, by the alarm's id."""
+    live = {alarm.id for alarm in store.mirror.alarms() if not alarm.deleted}
+    triggers = store.mirror.triggers()
+    return {one.alarm_id: one for one in triggers if not one.deleted and one.alarm_id in live}
+
+
+def _alarmed(reminder: Reminder, row: ReminderRow, rings: Mapping[str, TriggerRow]) -> Reminder:
+    """The reminder with its alarms; which are its due date's own, only that date can tell."""
+    if not row.alarm_ids and not row.early:
+        return reminder
+    if Field.DUE in row.opaque or Field.ALARMS in row.opaque:
+        return replace(reminder, opaque=reminder.opaque | {Field.ALARMS})
+    day = day_of(row.due)
+    named = (rings[id].alarm(day) for id in row.alarm_ids if id in rings)
+    alarms: list[Alarm] = [*row.early, *(alarm for alarm in named if alarm is not None)]
+    return replace(reminder, alarms=extra_alarms(row.due, alarms))
 
 
 def _repeating(row: ReminderRow, rules: Mapping[str, Mapping[str, Any]]) -> Reminder:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from store.model import Floating, Zoned
 from store.rows import (
     AlarmRow,
     AttachmentRow,
@@ -15,6 +16,7 @@ from store.rows import (
     RuleRow,
     ShareRow,
     TagRow,
+    TriggerRow,
 )
 from store.zones import PRIVATE
 from sync.codec import fields
@@ -26,6 +28,7 @@ from sync.codec.records import (
     decode_hashtag,
     decode_list,
     decode_reminder,
+    decode_trigger,
 )
 from sync.codec.repeats import decode_rule
 from sync.codec.shares import decode_share, share_of
@@ -75,6 +78,8 @@ def decoded_row(
             return _list_row(record, files)
         case "Alarm":
             return _alarm_row(record)
+        case "AlarmTrigger":
+            return _trigger_row(record)
         case "Hashtag":
             tag = decode_hashtag(record)
             return None if tag.deleted else TagRow(tag.id, tag.reminder_id, tag.name)
@@ -106,6 +111,8 @@ def _reminder_row(remote: RemoteReminder) -> ReminderRow:
         list_id=reminder.list,
         parent_id=reminder.parent,
         recurring=remote.recurring,
+        alarm_ids=remote.alarm_ids,
+        early=remote.early,
         tag_ids=remote.tag_ids,
         attachment_ids=remote.attachment_ids,
         rule_ids=remote.rule_ids,
@@ -175,5 +182,22 @@ def _alarm_row(record: Record) -> AlarmRow:
         record_name=str(record["recordName"]),
         trigger_id=alarm.trigger_id or None,
         nonce=alarm.nonce,
+        acknowledged_ms=alarm.acknowledged_ms,
         deleted=alarm.deleted,
+    )
+
+
+def _trigger_row(record: Record) -> TriggerRow:
+    remote = decode_trigger(record)
+    at = remote.components.due() if remote.components else None
+    return TriggerRow(
+        id=remote.id,
+        alarm_id=remote.alarm_id,
+        record_name=str(record["recordName"]),
+        kind=remote.kind,
+        at=at if isinstance(at, Floating | Zoned) else None,
+        clock=remote.components.clock() if remote.components else None,
+        zone=remote.components.zone if remote.components and at is None else None,
+        place=remote.place,
+        deleted=remote.deleted,
     )

@@ -1,4 +1,4 @@
-"""Date alarms follow the due date; all other alarms stay as they are."""
+"""The due date's own alarm follows it; all other alarms stay as they are."""
 
 from __future__ import annotations
 
@@ -77,13 +77,24 @@ def test_each_date_alarm_that_stays_gets_the_new_nonce() -> None:
     ]
 
 
-def test_without_one_at_the_old_due_the_first_moves() -> None:
+def test_without_one_at_the_old_due_one_is_created_and_the_others_stay() -> None:
     group = moved(NEW, alarm(2, OTHER), alarm(1, OTHER))
-    assert said(group) == [
-        ("update", "Alarm/A2"),
-        ("update", "AlarmTrigger/T2"),
-        ("update", "Alarm/A1"),
+    kinds = [(kind, name.partition("/")[0]) for kind, name in said(group)]
+    assert kinds[:2] == [("create", "Alarm"), ("create", "AlarmTrigger")]
+    assert said(group)[2:] == [("update", "Alarm/A2"), ("update", "Alarm/A1")]
+    fresh_nonce = nonce(group.operations[0]["record"]["fields"]["ResolutionTokenMap"]["value"])
+    nonces = [
+        operation["record"]["fields"]["DueDateResolutionTokenAsNonce"]["value"]
+        for operation in group.operations
+        if operation["record"]["recordType"] == "Alarm"
     ]
+    assert nonces == [fresh_nonce] * 3
+
+
+def test_one_that_already_is_at_the_new_due_becomes_its_own() -> None:
+    group = moved(NEW, alarm(1, NEW))
+    assert said(group) == [("update", "Alarm/A1"), ("update", "AlarmTrigger/T1")]
+    assert "AlarmIDs" not in group.operations[0]["record"]["fields"]
 
 
 def test_the_old_due_may_be_said_by_a_time_alone_or_an_archive() -> None:
@@ -108,18 +119,17 @@ def test_a_first_alarm_is_added_after_those_that_are_there() -> None:
 
 
 @pytest.mark.parametrize("due", [None, AllDay(date(2026, 3, 14))])
-def test_without_a_time_of_day_the_date_alarms_go_trigger_first_after_the_update(
+def test_without_a_time_of_day_its_own_alarm_goes_trigger_first_after_the_update(
     due: Due | None,
 ) -> None:
     group = moved(due, alarm(1, OLD), alarm(2), alarm(3, OTHER))
     assert said(group) == [
         ("delete", "AlarmTrigger/T1"),
         ("delete", "Alarm/A1"),
-        ("delete", "AlarmTrigger/T3"),
-        ("delete", "Alarm/A3"),
+        ("update", "Alarm/A3"),
     ]
     assert group.operations[1]["record"]["recordChangeTag"] == "t1"
-    assert group.operations[0]["record"]["fields"]["AlarmIDs"]["value"] == ["A2"]
+    assert group.operations[0]["record"]["fields"]["AlarmIDs"]["value"] == ["A2", "A3"]
 
 
 def test_ids_that_are_not_known_keep_their_place_and_their_form() -> None:
@@ -134,7 +144,7 @@ def test_an_all_day_reminder_keeps_the_time_of_its_alarm() -> None:
         DueDate=wrap(1773360000000),
         AllDay=wrap(1),
     )
-    assert moment(group, "AlarmTrigger/T1") == Floating(datetime(2026, 3, 15, 7, 15))
+    assert said(group) == [("update", "Alarm/A1")]
 
 
 def test_alarms_by_place_deleted_ones_and_strangers_are_left_alone() -> None:
@@ -156,9 +166,10 @@ def test_other_changes_touch_no_alarm() -> None:
 def test_an_alarm_that_cannot_be_read_is_not_written_over() -> None:
     broken = alarm(1, OLD)
     broken[1]["fields"]["DateComponentsData"] = wrap("bm8=")
-    with pytest.raises(Undecodable):
-        moved(NEW, broken)
-    group = moved(NEW, broken, alarm(2, OTHER))
+    for others in ([], [alarm(2, OTHER)]):
+        with pytest.raises(Undecodable):
+            moved(NEW, broken, *others)
+    group = moved(NEW, broken, alarm(2, OLD))
     assert ("update", "AlarmTrigger/T2") in said(group)
     assert ("update", "Alarm/A1") in said(group)
     assert ("update", "AlarmTrigger/T1") not in said(group)

@@ -126,6 +126,13 @@ class Mirror:
     def rules_of(self, reminder_id: str, /) -> list[Json]:
         return self._hanging("RecurrenceRule", reminder_id)
 
+    def with_early(self) -> list[Json]:
+        known = self.records.values()
+        return [each for each in known if "DueDateDeltaAlertsData" in each["fields"]]
+
+    def accounts(self) -> list[Json]:
+        return [each for each in self.records.values() if each["recordType"] == "Account"]
+
     def _hanging(self, kind: str, reminder_id: str) -> list[Json]:
         return [
             each

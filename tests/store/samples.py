@@ -13,6 +13,7 @@ from store.rows import (
     ReminderRow,
     RuleRow,
     TagRow,
+    TriggerRow,
 )
 
 Pair = tuple[RecordRow, DecodedRow | None]
@@ -33,13 +34,14 @@ def a_list(id: str = "HOME", **fields: Any) -> Pair:
 def alarm(id: str, of: str) -> Pair:
     name = f"Alarm/{id}"
     record = RecordRow(name, "Alarm", {"recordName": name}, owner=f"Reminder/{of}")
-    return record, AlarmRow(id, of, name, trigger_kind="date", at="2026-03-02T14:30", nonce=0.5)
+    return record, AlarmRow(id, of, name, trigger_id="Y", nonce=0.5, acknowledged_ms=7)
 
 
-def trigger(id: str, alarm_id: str, about: str) -> Pair:
+def trigger(id: str, alarm_id: str, about: str | None = None, **fields: Any) -> Pair:
     name = f"AlarmTrigger/{id}"
     raw = {"recordName": name}
-    return RecordRow(name, "AlarmTrigger", raw, owner=f"Alarm/{alarm_id}", about=about), None
+    record = RecordRow(name, "AlarmTrigger", raw, owner=f"Alarm/{alarm_id}", about=about)
+    return record, TriggerRow(id, alarm_id, name, **fields)
 
 
 def tag(id: str, of: str, name: str) -> Pair:

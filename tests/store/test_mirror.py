@@ -77,7 +77,7 @@ def test_lists_alarms_and_tags_come_back(store: Store) -> None:
     assert store.mirror.list("HOME") == row[1]
     assert isinstance(row[1], ListRow)
     assert row[1].info() == ListInfo("HOME", "Home", group="G", read_only=True)
-    expected = AlarmRow("X", "A1", "Alarm/X", None, "date", "2026-03-02T14:30", 0.5)
+    expected = AlarmRow("X", "A1", "Alarm/X", "Y", 0.5, acknowledged_ms=7)
     assert store.mirror.alarms("A1") == store.mirror.alarms() == [expected]
     assert store.mirror.tags("A1") == [
         TagRow("T1", "A1", "b", "Hashtag/T1"),

@@ -13,8 +13,7 @@ import pytest
 from store.db import Store
 from store.model import AllDay, Field, Floating, Priority, Zoned
 from store.places import FileRow, LineRow
-from store.rows import AlarmRow
-from tests.store.samples import Pair, a_list, alarm, attachment, reminder, rule, tag
+from tests.store.samples import Pair, a_list, attachment, reminder, rule, tag
 
 
 @pytest.fixture
@@ -228,14 +227,4 @@ def test_rules_in_words_where_the_number_is_known(store: Store, shell: sqlite3.C
             "until_utc": None,
             "other_parts": 1,
         },
-    ]
-
-
-def test_alarms_that_are_not_deleted(store: Store, shell: sqlite3.Connection) -> None:
-    unread, row = alarm("Y", "A1")[0], AlarmRow("Y", "A1", "Alarm/Y")
-    put(store, a_list(), reminder("A1"), alarm("X", "A1"), (unread, row))
-    put(store, (alarm("Z", "A1")[0], AlarmRow("Z", "A1", "Alarm/Z", deleted=True)))
-    assert found(shell, "alarms") == [
-        {"id": "X", "reminder": "A1", "kind": "date", "at": "2026-03-02T14:30"},
-        {"id": "Y", "reminder": "A1", "kind": None, "at": None},
     ]

@@ -15,18 +15,19 @@ from sync.local.lines import Line, column, encode, nearest_eol
 from sync.local.tasks import CannotEdit, Edit, Insert, Remove, SetFields, Stamp, TodoFile
 from sync.local.verify import Wanted, as_read, spoken, verify, wish
 
+from .alarms import places_in, relocate
 from .layout import MarkdownFile
 from .lineedit import change_line
 from .notes import relink, rewrite
 from .parse import parse
 from .placing import Spot, child_lead, child_prefix, subtask_spot, top_spot, unit_for
 from .render import child_bullet, render, shown
-from .taskline import read_rule
+from .taskline import read_alarms, read_rule
 
 __all__ = ["edit", "new_file"]
 
 _NOT_ON_THE_LINE = frozenset({Field.LIST, Field.PARENT})
-_NOTES_FIRST, _LINKS, _SUBTASKS, _TOP_LEVEL = range(4)
+_NOTES_FIRST, _LINKS, _PLACES, _SUBTASKS, _TOP_LEVEL = range(5)
 
 
 @dataclass(slots=True)
@@ -105,6 +106,10 @@ def _change(work: _Work, edit: SetFields) -> None:
 
     rule, is_opaque = read_rule(place.line)
     said = spoken(task.reminder, rule, is_opaque=is_opaque)
+    if Field.ALARMS not in said.opaque:
+        # All that stand there, also those that say nothing beside the due date as it is now.
+        on_line = read_alarms(place.line, work.home_zone) or frozenset()
+        said = replace(said, alarms=on_line | place.notes.where)
     wanted = wish(work.file, edit, said, show)
     block = _block(work, edit.task, task.block)
     work.texts[task.line] = change_line(
@@ -115,7 +120,7 @@ def _change(work: _Work, edit: SetFields) -> None:
 
 
 def _change_below(work: _Work, index: int, wanted: Reminder) -> None:
-    """The notes and links beneath a task."""
+    """The notes, links and places beneath a task."""
     task, place = work.file.tasks[index], work.file.layout.places[index]
     if wanted.notes != task.reminder.notes:
         prefix = child_prefix(work.file, index) + ">"
@@ -127,6 +132,12 @@ def _change_below(work: _Work, index: int, wanted: Reminder) -> None:
         dropped, at, lines = relink(place.notes, task.line, wanted.urls, lead)
         work.dropped |= dropped
         work.chunks.setdefault(at, []).append(_Chunk(_LINKS, lines))
+    places = places_in(wanted.alarms)
+    if places != place.notes.where and Field.ALARMS not in task.reminder.opaque:
+        lead, last = child_lead(work.file, index), place.notes.last(task.line)
+        dropped, at, lines = relocate(place.notes.places, last, places, lead)
+        work.dropped |= dropped
+        work.chunks.setdefault(at, []).append(_Chunk(_PLACES, lines))
 
 
 def _remove(work: _Work) -> None:

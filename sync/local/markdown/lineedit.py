@@ -10,11 +10,12 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import time
 
-from store.model import Completion, Done, Due, Field, Floating, Priority, Reminder, Zoned
+from store.model import Alarm, Completion, Done, Due, Field, Floating, Priority, Reminder, Zoned
 from sync.local.dates import FLOATING, read_day, read_time
 from sync.local.projection import words_of
 
-from .render import SYMBOLS, due_words, write_title
+from .alarms import read_alarm
+from .render import SYMBOLS, alarms_on_line, due_words, write_title
 from .taskline import DONE_STATUS, TaskLine
 from .tokens import Kind, Token
 
@@ -77,6 +78,8 @@ def change_line(
         _set_priority(changes, wanted.priority)
     if Field.DUE in differing:
         _set_due(changes, wanted.due, home_zone)
+    if Field.ALARMS in differing:
+        _set_alarms(changes, wanted.alarms, home_zone)
     if Field.TAGS in differing:
         _set_tags(changes, wanted.tags)
     if Field.REPEAT in differing:
@@ -130,6 +133,15 @@ def _set_tags(changes: _Changes, tags: frozenset[str]) -> None:
         changes.spans.append((at, at, _ORDER[Kind.TAG], f" {new}"))
     elif new:
         changes.new.append((Kind.TAG, new))
+
+
+def _set_alarms(changes: _Changes, alarms: frozenset[Alarm], home_zone: str) -> None:
+    """Those that go take their tokens along; new ones go behind those that stay."""
+    said = {token: read_alarm(token, home_zone) for token in changes.line.of(Kind.ALARM)}
+    changes.gone.extend(token for token, alarm in said.items() if alarm not in alarms)
+    new = " ".join(alarms_on_line(alarms.difference(said.values()), home_zone))
+    if new:
+        changes.new.append((Kind.ALARM, new))
 
 
 def _set_rule(changes: _Changes, words: str | None) -> None:

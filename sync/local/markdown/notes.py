@@ -1,10 +1,10 @@
-"""Reads the lines beneath a task as its notes and links, and says how to change them.
+"""Reads the lines beneath a task as its notes, links and places, and says how to change them.
 
 Notes are written as a quote; a person may also have written them as indented text or plain
 bullets, which are read as they stand, less their indentation. Links are bullets of their own,
-``- 🔗 <https://…>``. What is neither stays as it is: images (``- 📎``), links with other words,
-comments and HTML, bullets that hold tasks of their own, and text that is not indented, which
-CommonMark counts to the task and people do not.
+``- 🔗 <https://…>``, and so are places, ``- 📍 …``. What is none of these stays as it is: images
+(``- 📎``), links with other words, comments and HTML, bullets that hold tasks of their own, and
+text that is not indented, which CommonMark counts to the task and people do not.
 """
 
 from __future__ import annotations
@@ -13,9 +13,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from store.model import Place
 from sync.local.lines import column, is_blank, leading
 from sync.local.text import clean_notes
 
+from .alarms import PlaceLine, is_place, read_place_line
 from .blocks import Blocks, Item
 
 __all__ = ["Link", "Notes", "is_url", "link_line", "quote", "read_notes"]
@@ -46,7 +48,7 @@ class Notes:
 
     ``lines`` are the lines that the notes stand on and ``parts`` what each says; ``prefix`` is the
     quote's, such as ``"    >"``, if they are one quote. ``own`` are all lines to go if the task
-    goes (its subtasks' left out); ``extras`` names what is there beside notes and links.
+    goes (its subtasks' left out); ``extras`` names what is there beside notes, links and places.
     """
 
     text: str
@@ -55,6 +57,7 @@ class Notes:
     prefix: str | None
     own: tuple[int, ...]
     links: tuple[Link, ...]
+    places: tuple[PlaceLine, ...]
     extras: frozenset[str]
 
     @property
@@ -62,18 +65,28 @@ class Notes:
         """What the links point to."""
         return frozenset(link.url for link in self.links)
 
+    @property
+    def where(self) -> frozenset[Place]:
+        """The places that alarms ring at."""
+        return frozenset(one.place for one in self.places)
+
+    def last(self, task: int) -> int:
+        """The last line of the links, else of the notes, else ``task``, the task's own line."""
+        return self.links[-1].line if self.links else (self.lines or (task,))[-1]
+
 
 @dataclass(slots=True)
 class _Found:
     notes: list[int]
     own: list[int]
     links: list[Link]
+    places: list[PlaceLine]
     extras: set[str]
 
 
 def read_notes(lines: Sequence[str], blocks: Blocks, item: Item, content_column: int) -> Notes:
     """The notes beneath the task ``item``, whose child lines begin at ``content_column``."""
-    found = _Found([], [item.start], [], set())
+    found = _Found([], [item.start], [], [], set())
     children = [blocks.items[child] for child in item.children]
     index = item.start + 1
     for child in children:
@@ -121,6 +134,14 @@ def _read_child(
         found.links.append(Link(child.start, link["url"] or link["bare"], link["lead"]))
         found.own.append(child.start)
         return
+    if is_place(lines[child.start]):
+        at = read_place_line(child.start, lines[child.start])
+        if at is None or child.end != child.start + 1:
+            found.extras.add("place")
+        else:
+            found.places.append(at)
+        found.own.extend(range(child.start, child.end))
+        return
     mark = _ATTACHMENT.match(lines[child.start])
     for index in range(child.start, child.end):
         _read_line(lines, blocks, index, content_column, found, _EXTRA[mark[1]] if mark else "")
@@ -149,6 +170,7 @@ def _assemble(lines: Sequence[str], found: _Found) -> Notes:
         prefix=prefixes.pop() if is_one_block and len(prefixes) == 1 else None,
         own=tuple(found.own),
         links=tuple(found.links),
+        places=tuple(found.places),
         extras=frozenset(found.extras),
     )
 

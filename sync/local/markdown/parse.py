@@ -89,6 +89,8 @@ def _units(places: Sequence[Place]) -> tuple[str, ...]:
 def _task(place: Place, line: int, parent: int | None, section: str | None, zone: str) -> Task:
     said = read_fields(place.line, zone)
     extras = said.extras | place.notes.extras
+    opaque = said.opaque | ({Field.ALARMS} if "place" in extras else frozenset())
+    is_silent = Field.ALARMS in opaque
     return Task(
         line=line,
         block=place.line.block,
@@ -105,10 +107,11 @@ def _task(place: Place, line: int, parent: int | None, section: str | None, zone
             tags=said.tags,
             urls=place.notes.urls,
             repeat=said.repeat,
-            opaque=said.opaque,
+            alarms=frozenset() if is_silent else said.alarms | place.notes.where,
+            opaque=opaque,
         ),
         extras=extras,
-        clean=not extras and said.opaque <= {Field.REPEAT},
+        clean=not extras and opaque <= {Field.REPEAT},
         text=place.line.text,
     )
 

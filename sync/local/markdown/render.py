@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from store.model import (
+    Alarm,
     AllDay,
+    AtTime,
     Due,
+    Early,
     Floating,
     Priority,
     Reminder,
@@ -15,12 +18,21 @@ from store.model import (
 from sync.local.dates import FLOATING
 from sync.local.projection import project, words_of
 
+from .alarms import alarm_words, place_line, places_in
 from .notes import is_url, link_line, quote
 from .taskline import read_fields, split
 from .tokens import escape, is_tag
 
-__all__ = ["CHILD_INDENT", "SYMBOLS", "child_bullet", "due_words", "render", "shown"]
-__all__ += ["write_title"]
+__all__ = [
+    "CHILD_INDENT",
+    "SYMBOLS",
+    "alarms_on_line",
+    "child_bullet",
+    "due_words",
+    "render",
+    "shown",
+]
+__all__ += ["shown", "write_title"]
 
 SYMBOLS = {Priority.HIGH: "⏫", Priority.MEDIUM: "🔼", Priority.LOW: "🔽", Priority.NONE: ""}
 CHILD_INDENT = 4
@@ -50,7 +62,9 @@ def render(
     bullet: str = "-",
     unit: str | None = None,
 ) -> list[str]:
-    """The task line, its notes' and its links', without line ends; ``block`` may be empty.
+    """The task line and those of its notes, links and places, without line ends.
+
+    ``block`` may be empty.
 
     What stands beneath the task is indented by ``unit`` more: by default four spaces, or as many
     as the bullet needs. A completed task keeps its rule on the line, should it be reopened.
@@ -66,6 +80,7 @@ def render(
         "🚩" if value.flagged else "",
         *(f"#{tag}" for tag in sorted(value.tags)),
         f"⏰ {clock}" if clock else "",
+        *alarms_on_line(value.alarms, home_zone),
         SYMBOLS[value.priority],
         f"🔁 {rule}" if rule else "",
         f"📅 {day}" if day else "",
@@ -74,7 +89,17 @@ def render(
     )
     line = " ".join(word for word in words if word)
     links = [link_line(url, lead) for url in sorted(value.urls)]
-    return [line, *quote(value.notes, f"{below}>"), *links]
+    places = [place_line(place, lead) for place in sorted(places_in(value.alarms), key=repr)]
+    return [line, *quote(value.notes, f"{below}>"), *links, *places]
+
+
+def alarms_on_line(alarms: frozenset[Alarm], home_zone: str) -> list[str]:
+    """The tokens of those alarms that stand on the task's own line."""
+    said = sorted(
+        (alarm for alarm in alarms if isinstance(alarm, AtTime | Early)),
+        key=lambda alarm: (isinstance(alarm, Early), alarm_words(alarm, home_zone)),
+    )
+    return [f"⏰ {alarm_words(alarm, home_zone)}" for alarm in said]
 
 
 def child_bullet(bullet: str) -> str:

@@ -11,15 +11,18 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from store.model import Completion, Done, Due, Field, Priority, Rule
+from store.model import Alarm, AtTime, Completion, Done, Due, Early, Field, Priority, Rule
+from sync.core.alarms import extra_alarms
 from sync.core.recurrence import from_words
 from sync.local.dates import as_due, read_day, read_moment, read_time
 from sync.local.lines import column
 from sync.local.text import clean_title
 
+from .alarms import read_alarm
 from .tokens import Kind, Token, is_tag, scan, unescape
 
-__all__ = ["PRIORITIES", "LineFields", "TaskLine", "read_fields", "read_rule", "split"]
+__all__ = ["PRIORITIES", "LineFields", "TaskLine", "read_alarms", "read_fields", "read_rule"]
+__all__ += ["split"]
 
 PRIORITIES = {
     "🔺": Priority.HIGH,
@@ -41,7 +44,7 @@ _TASK = re.compile(r"([ \t]*)([-*+]|[0-9]{1,9}[.)])([ \t]+)\[(.)\](?=[ \t]|$)")
 _BLOCK = re.compile(r"(?<=[ \t])\^([A-Za-z0-9-]+)[ \t]*$")
 _WORD = re.compile(r"[^ \t]+")
 _FIELD_KINDS = frozenset({Kind.FLAG, Kind.TAG, Kind.TIME, Kind.PRIORITY, Kind.DUE, Kind.COMPLETED})
-_FIELD_KINDS |= {Kind.RECURRENCE}
+_FIELD_KINDS |= {Kind.RECURRENCE, Kind.ALARM}
 _CODE_GAP = 4
 
 
@@ -76,7 +79,10 @@ class TaskLine:
 
 @dataclass(frozen=True, slots=True)
 class LineFields:
-    """What a task line says; ``opaque`` fields are there but cannot be read."""
+    """What a task line says; ``opaque`` fields are there but cannot be read.
+
+    ``alarms`` are those on the line itself, that say something beside its due date.
+    """
 
     title: str
     done: Done
@@ -85,6 +91,7 @@ class LineFields:
     flagged: bool
     tags: frozenset[str]
     repeat: Rule | None
+    alarms: frozenset[Alarm]
     opaque: frozenset[Field]
     extras: frozenset[str]
 
@@ -161,6 +168,9 @@ def read_fields(line: TaskLine, home_zone: str) -> LineFields:
     if rule_is_opaque or done is not None:
         # A rule on a completed line says nothing: other tools leave it there.
         opaque.add(Field.REPEAT)
+    alarms = read_alarms(line, home_zone)
+    if alarms is None or due_is_opaque:
+        opaque.add(Field.ALARMS)
     extras = {token.kind.value for token in line.tokens if token.kind not in _FIELD_KINDS}
     if rule_is_opaque:
         extras.add(Kind.RECURRENCE.value)
@@ -168,6 +178,9 @@ def read_fields(line: TaskLine, home_zone: str) -> LineFields:
         extras.discard(Kind.CANCELLED.value)
     if line.of(Kind.COMPLETED) and (done is None or done.day is None):
         extras.add(Kind.COMPLETED.value)
+    early_is_idle = due is None and any(isinstance(alarm, Early) for alarm in alarms or ())
+    if early_is_idle or (Field.ALARMS in opaque and line.of(Kind.ALARM)):
+        extras.add(Kind.ALARM.value)
     if line.of(Kind.TIME) and due is None:
         extras.add(Kind.TIME.value)
     if line.status not in _KNOWN_STATUS:
@@ -184,6 +197,7 @@ def read_fields(line: TaskLine, home_zone: str) -> LineFields:
         flagged=bool(line.of(Kind.FLAG)),
         tags=frozenset(token.value for token in line.of(Kind.TAG)),
         repeat=None if done is not None else rule,
+        alarms=frozenset() if Field.ALARMS in opaque else extra_alarms(due, alarms or ()),
         opaque=frozenset(opaque),
         extras=frozenset(extras),
     )
@@ -195,6 +209,12 @@ def read_rule(line: TaskLine) -> tuple[Rule | None, bool]:
     if len(rules) > 1 or None in rules:
         return None, True
     return next(iter(rules), None), False
+
+
+def read_alarms(line: TaskLine, home_zone: str) -> frozenset[AtTime | Early] | None:
+    """All alarms that stand on a line, or ``None`` where one of them cannot be read."""
+    alarms = {read_alarm(token, home_zone) for token in line.of(Kind.ALARM)}
+    return None if None in alarms else frozenset(alarm for alarm in alarms if alarm is not None)
 
 
 def _done(line: TaskLine) -> Done:

@@ -43,7 +43,8 @@ class Kind(StrEnum):
 class Token:
     """A token from ``start`` to ``end`` of its line; its ``value`` begins at ``value_at``.
 
-    ``zone`` is the zone word of a time. ``is_field`` tells a Dataview field from an emoji.
+    ``zone`` is the zone word of a time or an alarm. ``is_field`` tells a Dataview field from an
+    emoji.
     """
 
     kind: Kind
@@ -98,15 +99,20 @@ _TIME = r"\d{1,2}:\d{2}(?![\d:])"
 # Ids are plain words: only what ends the line or goes on with a token is read as one, so that
 # "⛔ Stop smoking" stays a title.
 _TAIL = rf"(?=[ \t]{{0,9}}(?:$|[{SIGNIFIERS}#^\[(]))"
-_ZONE = rf"(?P<zone>[A-Za-z][A-Za-z0-9_+/-]{{0,64}})(?=[ \t{SIGNIFIERS}#]|$)"
+_ZONE = rf"[A-Za-z][A-Za-z0-9_+/-]{{0,64}}(?=[ \t{SIGNIFIERS}#]|$)"
+_BEFORE = (
+    r"\d{1,4}[ \t]?(?:m|min|mins|minutes?|h|hours?|d|days?|w|weeks?|mo|months?)[ \t]{1,9}before\b"
+)
 # Every repetition is bounded, or a hostile line would take quadratic time.
 _IDS = r"[\w-]{1,50}(?:[ \t]{0,3},[ \t]{0,3}[\w-]{1,50}){0,20}"
 _GAP = r"\ufe0f?[ \t]{0,9}"
 _PATTERN = re.compile(
     rf"""
       (?P<escaped> (?<!\\) (?: \\ (?:\\\\)* {STARTER} | (?:\\\\)+ (?={STARTER}) ) )
-    | (?P<alarm> ⏰{_GAP} (?P<alarm_at> {_DATE} (?:[ \t]{{1,9}}{_TIME})? ) (?!\d) )
-    | (?P<clock> ⏰{_GAP} (?P<clock_at> {_TIME} ) (?:[ \t]{{1,9}} {_ZONE} )? )
+    | (?P<alarm> ⏰{_GAP} (?P<alarm_at> {_DATE} (?:[ \t]{{1,9}}{_TIME})? ) (?!\d)
+          (?: (?<=:\d\d) [ \t]{{1,9}} (?P<alarm_zone> {_ZONE} ) )? )
+    | (?P<early> ⏰{_GAP} (?P<early_is> {_BEFORE} ) )
+    | (?P<clock> ⏰{_GAP} (?P<clock_at> {_TIME} ) (?:[ \t]{{1,9}} (?P<clock_zone> {_ZONE} ) )? )
     | (?P<due> [📅📆🗓]{_GAP} (?P<due_at> {_DATE} (?!\d) (?:[ \t]{{1,9}}{_TIME})? ) )
     | (?P<dated> [⏳⌛🛫➕✅❌]{_GAP} (?P<dated_at> {_DATE} (?!\d) ) )
     | (?P<plain> [🔺⏫🔼🔽⏬🚩]\ufe0f? )
@@ -128,7 +134,7 @@ _BLOCK_WORD = re.compile(r"\^[A-Za-z0-9-]+")
 _BACKSLASHES = re.compile(rf"(?<!\\)(\\+)(?={STARTER})")
 _STARTER = re.compile(rf"((?:(?<!\\)\\+)?)({STARTER})")
 _VALUES = {
-    "alarm": ("alarm_at", Kind.ALARM),
+    "early": ("early_is", Kind.ALARM),
     "due": ("due_at", Kind.DUE),
     "rule": ("rule_is", Kind.RECURRENCE),
 }
@@ -150,7 +156,9 @@ def scan(text: str, start: int, end: int) -> Iterator[Token]:
 def _token(found: re.Match[str]) -> Token:
     begin, end = found.span()
     if found["clock"] is not None:
-        return _clock(found)
+        return _at(found, "clock", Kind.TIME)
+    if found["alarm"] is not None:
+        return _at(found, "alarm", Kind.ALARM)
     for group, (value, kind) in _VALUES.items():
         if found[group] is not None:
             return Token(kind, begin, end, found[value], found.start(value))
@@ -170,13 +178,13 @@ def _token(found: re.Match[str]) -> Token:
     return Token(emoji, begin, end, found.string[begin], begin)
 
 
-def _clock(found: re.Match[str]) -> Token:
-    """A time; the word behind it belongs to it only if it is a zone."""
+def _at(found: re.Match[str], group: str, kind: Kind) -> Token:
+    """A time or an alarm; the word behind it belongs to it only if it is a zone."""
     begin, end = found.span()
-    zone = found["zone"]
+    zone, value = found[f"{group}_zone"], f"{group}_at"
     if zone is None or not (zone == FLOATING or is_zone(zone)):
-        zone, end = None, found.end("clock_at")
-    return Token(Kind.TIME, begin, end, found["clock_at"], found.start("clock_at"), zone)
+        zone, end = None, found.end(value)
+    return Token(kind, begin, end, found[value], found.start(value), zone)
 
 
 def is_tag(word: str) -> bool:
