@@ -8,13 +8,17 @@ from hypothesis import strategies as st
 
 from store.model import (
     AllDay,
+    AtTime,
     Completion,
+    Early,
     Floating,
     Frequency,
     OtherRule,
+    Place,
     Priority,
     Reminder,
     Rule,
+    Unit,
     Zoned,
 )
 
@@ -28,6 +32,7 @@ SHARDS = (
     *("\ufe0f", "\u200d", "\u202e", "\u2028", "\x0b", "\x00", "\x1b", "\r\n", "\n", "\t", "\xa0"),
     *(" ", "  ", " 2026-03-02", " 14:30", " 2026-13-45", " 25:99", " Europe/Paris", " floating"),
     *(" every day", " keep", " abc-1", " #tag", "#tag", "#12", " ^r-4k7q2mx", "^x", "[due:: x]"),
+    *(" 15m before", " 2026-02-27 18:00", "📍", "📍 arriving <geo:1,2>", ",", "\\,", ", "),
     *("(due:: 2026-03-02)", "[key:: v", "- [ ] x", "> q", "***", "<div>", "</div>", "<script>"),
     *("word", "é", "👩‍👩‍👧", "\ud800", "a", "1.", "+", "---", "[x]: /u", "![i](j)", "&amp;", "|"),
 )
@@ -80,6 +85,23 @@ repeats = st.one_of(
         key=st.just("k"),
     ),
 )
+alarms = st.frozensets(
+    st.one_of(
+        st.builds(AtTime, moments.map(Floating)),
+        st.builds(AtTime, st.builds(Zoned, moments, st.sampled_from((*ZONES, "Not/AZone")))),
+        st.builds(Early, st.integers(-1, 12_000), st.sampled_from(Unit)),
+        st.builds(
+            Place,
+            st.booleans(),
+            st.floats(-91, 91),
+            st.floats(-181, 181),
+            st.floats(-1, 1e6),
+            texts,
+            texts,
+        ),
+    ),
+    max_size=3,
+)
 reminders = st.builds(
     Reminder,
     id=st.just(""),
@@ -92,6 +114,7 @@ reminders = st.builds(
     tags=tags,
     urls=urls,
     repeat=repeats,
+    alarms=alarms,
 )
 
 _LINE_PARTS = (
@@ -100,7 +123,9 @@ _LINE_PARTS = (
     *("title", " 📅 2026-03-02", " ⏰ 09:30", " Europe/London", " ⏫", " 🚩", " #tag", " ^abc"),
     *(" ✅ 2026-01-01", " ❌ 2026-01-02", " [due:: 2026-03-02T14:30]", "📎", "🔗", " ", "\u2028"),
     *(" 🔁 every 2 weeks", " 🔁 every day on", " [repeat:: every day]", "- 🔗 <https://a.example>"),
-    *(" #été", "- 🔗 u", "\x01"),
+    *(" #été", "- 🔗 u", "\x01", " ⏰ 15m before", " ⏰ 2026-02-27 18:00", " ⏰ 2026-02-27 9:30"),
+    *("    - 📍 arriving <geo:52.52,13.405;u=100> Home, 1 Main Street", "- 📍 leaving geo:1,2"),
+    *("- 📍 arriving nowhere", "- 📍 a cafe", " ⏰ 2026-02-30 18:00"),
 )
 lines = st.lists(st.sampled_from(_LINE_PARTS), max_size=7).map("".join)
 files = st.builds(

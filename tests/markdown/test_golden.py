@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from store.model import Field, Priority, Reminder
+from sync.cycle.sentences import member
 from sync.local.markdown import Task, TodoFile, edit, parse
 from sync.local.projection import words_of
 
@@ -36,6 +37,7 @@ def _task(task: Task) -> list[str]:
         "" if value.priority is Priority.NONE else value.priority.value,
         "flagged" if value.flagged else "",
         *(f"#{tag}" for tag in sorted(value.tags)),
+        *(f"({words})" for words in sorted(map(member, value.alarms))),
         "" if value.repeat is None else words_of(value.repeat) or "",
         f"^{task.block}" if task.block else "",
         "" if task.clean else "unclean",

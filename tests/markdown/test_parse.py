@@ -91,7 +91,7 @@ def test_front_matter_names_the_list(head: str, name: str | None, block: str | N
 
 def test_an_opaque_field_has_its_default_value() -> None:
     (task,) = parse("- [ ] a ⏫ 🔽 📅 2026-02-30".encode(), HOME).tasks
-    assert task.reminder.opaque == {Field.DUE, Field.PRIORITY}
+    assert task.reminder.opaque == {Field.DUE, Field.PRIORITY, Field.ALARMS}
     assert task.reminder.due is None
     assert task.reminder.values().keys().isdisjoint(task.reminder.opaque)
 

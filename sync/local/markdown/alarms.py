@@ -65,7 +65,7 @@ def alarm_words(alarm: AtTime | Early, home_zone: str) -> str:
         return f"{alarm.count}{_LETTERS[alarm.unit]} before"
     at = alarm.at
     zone = FLOATING if isinstance(at, Floating) else at.zone
-    return f"{at.wall:%Y-%m-%d %H:%M}" + ("" if zone == home_zone else f" {zone}")
+    return at.wall.isoformat(" ", "minutes") + ("" if zone == home_zone else f" {zone}")
 
 
 def is_place(line: str) -> bool:
