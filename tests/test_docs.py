@@ -20,13 +20,17 @@ from daemon.cli import cli
 from daemon.config import Config, load_config
 from store.model import (
     AllDay,
+    AtTime,
     Completion,
+    Early,
     Field,
     Floating,
     Frequency,
+    Place,
     Priority,
     Reminder,
     Rule,
+    Unit,
     Zoned,
 )
 from store.views import VIEWS
@@ -107,6 +111,18 @@ def test_the_example_of_a_task_reads_as_described() -> None:
         tags=frozenset({"papers"}),
         urls=frozenset({"https://example.com/passports"}),
     )
+
+
+def test_the_example_of_alarms_reads_as_described() -> None:
+    block = re.search(r"^## Alarms\n\n((?:    .*\n)+)", text_of("docs/files.md"), re.MULTILINE)
+    assert block
+    (passport,) = parse(dedent(block[1]).encode(), "Europe/Paris").tasks
+    assert passport.reminder.alarms == {
+        AtTime(Zoned(datetime(2026, 2, 27, 18), "Europe/Paris")),
+        Early(15, Unit.MINUTE),
+        Place(True, 52.52, 13.405, 100.0, "Town hall", "1 Main Street"),
+    }
+    assert (passport.extras, passport.clean) == (frozenset(), True)
 
 
 @pytest.mark.parametrize(
