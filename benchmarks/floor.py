@@ -26,15 +26,19 @@ _RECORD = """INSERT INTO record
     VALUES (?, 'Reminders', ?, ?, ?, ?, ?, 0, ?, 1, ?)"""
 _REMINDER = """INSERT INTO reminder
     (record_name, id, change_tag, deleted, title, notes, done, completed_at_ms, due, due_iso,
-    priority, flagged, list_id, parent_id, recurring, created_ms, modified_ms, opaque, problems)
-    VALUES (?, ?, ?, 0, ?, ?, 0, NULL, ?, ?, ?, ?, ?, NULL, 0, ?, ?, '', '')"""
+    priority, flagged, list_id, parent_id, recurring, created_ms, modified_ms, opaque, problems,
+    alarm_ids) VALUES (?, ?, ?, 0, ?, ?, 0, NULL, ?, ?, ?, ?, ?, NULL, 0, ?, ?, '', '', ?)"""
 _LIST = """INSERT INTO list
     (record_name, id, change_tag, deleted, name, is_group, group_id, reminder_order, color,
     read_only, problems) VALUES (?, ?, ?, 0, ?, 0, NULL, '[]', NULL, 0, '')"""
 _ALARM = """INSERT INTO alarm
     (record_name, id, reminder_id, trigger_id, nonce, deleted)
     VALUES (?, ?, ?, ?, ?, 0)"""
+_TRIGGER = """INSERT INTO alarm_trigger
+    (record_name, id, alarm_id, kind, at, at_iso, zone, deleted)
+    VALUES (?, ?, ?, 'Date', ?, ?, ?, 0)"""
 _PRIORITIES = {0: "none", 1: "high", 5: "medium", 9: "low"}
+_CLOCK = ("year", "month", "day", "hour", "minute", "second")
 _PLAIN_BYTES = 512
 _EPOCH = datetime(1970, 1, 1)
 
@@ -47,6 +51,7 @@ def import_first(pages: Iterable[bytes], database: sqlite3.Connection, *, raw: b
     reminders: list[Row] = []
     lists: list[Row] = []
     alarms: list[Row] = []
+    triggers: list[Row] = []
     for page in pages:
         for record in orjson.loads(page)["records"]:
             name, tag, fields = record["recordName"], record["recordChangeTag"], record["fields"]
@@ -62,11 +67,12 @@ def import_first(pages: Iterable[bytes], database: sqlite3.Connection, *, raw: b
                 alarms.append((name, id, about, trigger["value"], nonce["value"]))
             else:
                 about = None
+                triggers.append(_trigger(name, id, fields))
             if raw:
                 data = orjson.dumps(record)
                 packed = data if len(data) <= _PLAIN_BYTES else zlib.compress(data, 1)
                 owner = record["parent"]["recordName"] if kind != "List" else None
-                shown = kind.lower() if kind != "AlarmTrigger" else "other"
+                shown = kind.lower() if kind != "AlarmTrigger" else "alarm_trigger"
                 records.append((name, kind, shown, about, owner, tag, packed, len(records) + 1))
     database.execute("PRAGMA foreign_keys = OFF" if not raw else "PRAGMA foreign_keys = ON")
     database.execute("BEGIN IMMEDIATE")
@@ -75,6 +81,7 @@ def import_first(pages: Iterable[bytes], database: sqlite3.Connection, *, raw: b
         (_REMINDER, reminders),
         (_LIST, lists if raw else []),
         (_ALARM, alarms if raw else []),
+        (_TRIGGER, triggers if raw else []),
     ):
         database.executemany(sql, rows)
     database.execute("COMMIT")
@@ -95,7 +102,17 @@ def _reminder(name: str, id: str, tag: str, fields: dict[str, Any]) -> Row:
         fields["List"]["value"]["recordName"][5:],
         fields["CreationDate"]["value"],
         fields["LastModifiedDate"]["value"],
+        orjson.dumps(fields["AlarmIDs"]["value"]).decode() if "AlarmIDs" in fields else "[]",
     )
+
+
+def _trigger(name: str, id: str, fields: dict[str, Any]) -> Row:
+    parts = orjson.loads(b64decode(fields["DateComponentsData"]["value"]))
+    wall = datetime(*(parts[key] for key in _CLOCK))
+    zone = parts["timeZone"]["identifier"]
+    at = f'{{"wall":"{wall.isoformat()}","zone":"{zone}"}}'
+    alarm_id = fields["Alarm"]["value"]["recordName"][6:]
+    return (name, id, alarm_id, at, wall.replace(tzinfo=ZoneInfo(zone)).isoformat(), zone)
 
 
 def _text(value: str) -> str:

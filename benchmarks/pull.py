@@ -22,7 +22,7 @@ from sync.cycle import observe
 __all__ = ["differences", "make_pages", "measure", "pull_into"]
 
 _GROUP = "first pull"
-_TABLES = ("record", "reminder", "list", "alarm", "tag")
+_TABLES = ("record", "reminder", "list", "alarm", "alarm_trigger", "tag")
 
 
 def make_pages(reminders: int) -> list[bytes]:
