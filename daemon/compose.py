@@ -132,7 +132,7 @@ def _wire(
     zone, replica = meta["home_zone"], uuid.UUID(meta["replica"])
     marker = _marker(config, store)
     settings = _settings(config, zone)
-    dialect = Dialect(FORMATS[config.format], zone)
+    dialect = Dialect(FORMATS[config.format], zone, marks=config.markers == "block-id")
     scanner: Scanner[TodoFile] = Scanner(
         config.folder,
         dialect.suffix,

@@ -21,6 +21,7 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
+    ValidationInfo,
     field_validator,
 )
 
@@ -177,10 +178,17 @@ class Config(_Section):
     folder: Annotated[Path, BeforeValidator(todo_folder)]
     format: Literal["markdown", "todo.txt"] = "markdown"
     time_zone: str | None = None
-    markers: Literal["block-id"] = "block-id"
+    markers: Literal["block-id", "none"] = "block-id"
     reminders: Reminders = Reminders()
     control: Control = Control()
     source: Path = Field(exclude=True)
+
+    @field_validator("markers")
+    @classmethod
+    def _lines_need_none(cls, value: str, info: ValidationInfo) -> str:
+        if value == "none" and info.data.get("format") != "markdown":
+            raise ValueError("none is for Markdown alone; other formats name a parent by its id")
+        return value
 
     @field_validator("time_zone")
     @classmethod

@@ -33,6 +33,7 @@ account:
   endpoint: {url}
 folder: {folder}
 format: {format}
+markers: {markers}
 time_zone: Europe/Paris
 reminders:
   lists: {lists}
@@ -105,6 +106,7 @@ class Rig:
             "mode": "soft",
             "show": "14d",
             "archive": "null",
+            "markers": "block-id",
         }
         config = self.home / "config.yaml"
         config.write_text(CONFIG.format(**{**defaults, **self.settings}))

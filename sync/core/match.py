@@ -10,75 +10,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from types import MappingProxyType
-from typing import NamedTuple
 
 from store.model import Field, Reminder
+from sync.core import tracing
+from sync.core.traces import Leaving, Line, Matched, Spot, Trace, words
 
 __all__ = ["Leaving", "Line", "Matched", "Spot", "Trace", "match_lines", "words"]
 
 CLOSE = 0.85  # of SequenceMatcher.ratio over whole lines
-Spot = tuple[str, int]  # path, index of the task in its parsed file
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A task line as it stands: ``reminder.list`` is its file's list, ``parent`` a task index."""
-
-    path: str
-    task: int
-    text: str
-    block: str | None
-    parent: int | None
-    reminder: Reminder
-
-    @property
-    def spot(self) -> Spot:
-        return (self.path, self.task)
-
-
-@dataclass(frozen=True, slots=True)
-class Trace:
-    """Where an identity stood when it was last seen, and the line's text then."""
-
-    id: str
-    path: str
-    text: str
-    title: str = ""
-    parent: str | None = None
-
-
-class Leaving(NamedTuple):
-    """A line that our own move of ``id`` leaves behind in ``path``, with its ``words``."""
-
-    path: str
-    id: str
-    words: str
-
-
-def words(text: str, notes: str) -> str:
-    """All that stands on a line and in the notes beneath it."""
-    return f"{text}\n{notes}"
-
-
-@dataclass(slots=True)
-class Matched:
-    """Every line's identity, and what has to be done about it.
-
-    ``new`` are lines that were given a fresh identity, ``unstamped`` those that carry no block id
-    (or another's) yet, ``adopted`` block ids that people wrote themselves, ``copies`` lines that
-    repeat an id of another line, ``leftovers`` copies that our own unfinished move left behind.
-    """
-
-    ids: dict[Spot, str] = field(default_factory=dict)
-    new: set[Spot] = field(default_factory=set)
-    paired: set[Spot] = field(default_factory=set)
-    unstamped: set[Spot] = field(default_factory=set)
-    copies: set[Spot] = field(default_factory=set)
-    leftovers: dict[Spot, str] = field(default_factory=dict)
-    adopted: dict[str, str] = field(default_factory=dict)
 
 
 def match_lines(
@@ -90,6 +31,7 @@ def match_lines(
     leaving: Collection[Leaving],
     mint: Callable[[], str],
     series: Mapping[str, str] = MappingProxyType({}),
+    marks: bool = True,
 ) -> Matched:
     """Give every line an identity.
 
@@ -97,7 +39,8 @@ def match_lines(
     are reminders in iCloud that never had a line; ``leaving`` are lines that an unfinished
     move of ours takes away, as they stood (one that was edited since is a copy); ``mint`` makes a
     fresh UUID; ``series`` maps open reminders that repeat to the id of the completed copy that
-    their present occurrence leaves.
+    their present occurrence leaves. Without ``marks`` lines carry no ids of ours, and a reminder
+    that any of several lines may be is ``doubtful``, not gone.
     """
     matched = Matched()
     _by_block(lines, blocks, traces, leaving, matched)
@@ -106,6 +49,12 @@ def match_lines(
     gone = {id: trace for id, trace in traces.items() if id not in here}
     free = [line for line in lines if not _placed(line, matched)]
     unmarked = [line for line in free if line.block is None or line.spot in matched.copies]
+    if not marks:
+        tracing.in_order(unmarked, gone, matched)
+        tracing.leftovers(unmarked, gone, leaving, matched)
+        tracing.ticked(unmarked, gone, series, matched)
+        _hand_on(lines, series, matched)
+        tracing.elsewhere(unmarked, gone, matched)
     _pair(
         unmarked,
         gone,
@@ -122,9 +71,11 @@ def match_lines(
             lambda trace: _title_key(trace.path, trace.title, trace.parent),
         )
     _pair_close(unmarked, gone, matched)
+    if not marks:
+        matched.doubtful = tracing.doubtful(unmarked, gone, matched, _close)
     _pair_strangers([line for line in free if line.block not in blocks], strangers, matched)
     for line in free:
-        if line.spot not in matched.ids:
+        if not _placed(line, matched):
             _make_new(line, matched, mint)
     return matched
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from store.attention import Hold as StoredHold
@@ -22,19 +22,20 @@ from store.occurrences import Occurrence
 from store.outbox import Intent
 from store.places import FileRow, LineRow
 from store.values import NO_VALUE
-from sync.core.actions import AddLine, Conflict, Hold, HoldKind, Plan, RenderOp
+from sync.core.actions import AddLine, Conflict, Hold, HoldKind, MoveLine, Plan, RenderOp
 from sync.core.identity import list_block_id
 from sync.core.listplan import ListPlan
 from sync.core.match import Leaving, words
 from sync.core.merge import Side
 from sync.cycle.history import cloud_rows, file_rows
 from sync.cycle.planning import Planned
-from sync.cycle.reading import LocalFile, LocalState
+from sync.cycle.reading import LocalState
 from sync.cycle.render import Desk, FileWrite, Problem, moving_out, write_files
 from sync.cycle.report import Report
+from sync.cycle.standing import leaving_text, line_rows
 from sync.local.formats import Dialect
 
-__all__ = ["LEAVING", "Committer", "Removal", "Work", "leaving_text", "line_rows", "lines_by_block"]
+__all__ = ["LEAVING", "Committer", "Removal", "Work"]
 
 LEAVING = "leaving"  # meta key: lines of our own moves that still stand where they were
 EVIDENCE_S = 60.0  # how long an unanswered operation may still show up
@@ -116,6 +117,7 @@ class Committer:
             self._learn(planned.plan)
             self._remember_places(planned, local, planned.plan.renders)
             self._archive(planned)
+            self._announce(planned, work)
             self._settle_evidence()
             self._commit_lists(planned.lists)
             if planned.plan.writes or planned.lists.writes:
@@ -257,7 +259,8 @@ class Committer:
             places.set_lines(path, line_rows(path, local, planned))
         if not local.incomplete and not local.trouble:
             for path in known.keys() - local.files.keys():
-                places.drop_file(path)
+                if planned.marks or not places.lines_in(path):  # else they may come back
+                    places.drop_file(path)
         now_s = self._clock()
         for id in planned.vanished:
             places.set_vanished(id, now_s)
@@ -275,6 +278,12 @@ class Committer:
         self._store.places.put_lines(rows)
         gone = {one.id for one in planned.plan.forgotten} & planned.known.archived
         self._store.places.drop_lines(*gone)
+
+    def _announce(self, planned: Planned, work: Work) -> None:
+        """Lines without ids that are about to be put in: should we die, they are known."""
+        new = {op.id for op in planned.plan.renders if isinstance(op, AddLine | MoveLine)}
+        for _, write in work.writes:
+            self._store.places.put_lines(row for row in write.rows if row.id in new)
 
     def _set_block(self, planned: Planned, id: str) -> None:
         if id not in planned.known.stored_blocks:
@@ -363,31 +372,6 @@ def _occurrence(intent: Intent) -> Occurrence:
     return Occurrence(
         intent.id, texts["due"] or "", texts["copy"] or "", due, rule, int(texts["at"] or 0)
     )
-
-
-def leaving_text(leaving: Iterable[Leaving]) -> str:
-    """Lines on their way to another file, as the store keeps them."""
-    return json.dumps(sorted(leaving))
-
-
-def lines_by_block(path: str, file: LocalFile, blocks: Mapping[str, str]) -> list[LineRow]:
-    """Where reminders stand in a file that we wrote ourselves: every line has its id there."""
-    id_of = {block: id for id, block in blocks.items()}
-    return [
-        LineRow(id_of[task.block], path, task.line, task.text)
-        for task in file.tasks
-        if task.block in id_of
-    ]
-
-
-def line_rows(path: str, local: LocalState, planned: Planned) -> list[LineRow]:
-    """Where the reminders of one file stand, for recognising them without their ids."""
-    tasks = local.files[path].tasks
-    return [
-        LineRow(id, path, tasks[index].line, tasks[index].text)
-        for (other, index), id in sorted(planned.world.matched.ids.items())
-        if other == path
-    ]
 
 
 def _sha(write: FileWrite) -> str:

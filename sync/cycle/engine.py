@@ -156,7 +156,9 @@ class Engine:
         if not report.planned_only:
             report.changes += [
                 f"files: {path} was saved by someone who had not seen what iCloud changed"
-                for path in forgive(parts.store, local, parts.planner.shown)
+                for path in forgive(
+                    parts.store, local, parts.planner.shown, marks=parts.filing.dialect.marks
+                )
             ]
         planned = parts.planner.plan(local, parts.committer.leaving())
         if planned.needs_marks and not planned.waits and not report.planned_only:

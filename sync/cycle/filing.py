@@ -6,7 +6,8 @@ lists that are gone. A write that the person was faster than is forgotten here a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from store.bases import ListBase
@@ -14,11 +15,13 @@ from store.db import Store
 from store.places import FileRow
 from sync.core.listplan import Rebind, RenameFile
 from sync.core.match import Leaving, words
-from sync.cycle.committing import LEAVING, Work, leaving_text, lines_by_block
+from sync.cycle.committing import LEAVING, Work
 from sync.cycle.planning import Planned
 from sync.cycle.reading import LocalState
 from sync.cycle.render import FileWrite, stamp_files, take_out
 from sync.cycle.report import Report
+from sync.cycle.standing import leaving_text, lines_by_block
+from sync.cycle.unmarked import line_saying
 from sync.local.formats import Dialect
 from sync.local.outcome import ChangedMeanwhile, Outcome, Refused, Replaced
 from sync.local.swap import Writer
@@ -77,6 +80,7 @@ class Filing:
         self, planned: Planned, work: Work, local: LocalState, report: Report
     ) -> LocalState:
         """Write what was committed; gives the local state that stands afterwards."""
+        moved = {*planned.world.matched.leftovers.values()}
         for key, write in work.writes:
             outcome = self._put(write, key)
             if not self._tell(outcome, write.path, report):
@@ -86,8 +90,9 @@ class Filing:
             report.files += 1
             report.rendered += write.lines
             self._finish(key, write, planned, work, local)
+            moved |= write.ids
         if work.leaving:
-            local = self._take_out(work.leaving, planned, local, report)
+            local = self._take_out(work.leaving, moved, planned, local, report)
         for removal in work.removals:
             outcome = self.writer.remove(Path(removal.path), removal.sha256, removal.key)
             if self._tell(outcome, removal.path, report):
@@ -148,6 +153,9 @@ class Filing:
         with self._store.commit("written"):
             self._store.places.finish_render(key)
             self._remember(write.path, planned, local)
+            if not self.dialect.marks:
+                self._store.places.put_lines(write.rows)
+                self._store.places.drop_lines(*write.ids - {row.id for row in write.rows})
             if list_id is not None:
                 row = planned.known.list_rows[list_id]
                 self._store.bases.set_list(list_id, ListBase(row.name, row.group_id, write.path))
@@ -156,7 +164,8 @@ class Filing:
         file = local.files[path]
         places = self._store.places
         places.set_file(FileRow(path, file.sha256, len(file.data), planned.lists.owner.get(path)))
-        places.set_lines(path, lines_by_block(path, file, planned.known.blocks))
+        if self.dialect.marks:
+            places.set_lines(path, lines_by_block(path, file, planned.known.blocks))
 
     def _forget(self, key: str) -> None:
         with self._store.commit("not written"):
@@ -167,6 +176,8 @@ class Filing:
         local = local.with_file(op.path, file.data, self.dialect.parse).without_file(op.old)
         with self._store.commit("renamed"):
             self._store.bases.set_list(op.id, ListBase(agreed.name, agreed.group, agreed.path))
+            rows = self._store.places.lines_in(op.old)
+            self._store.places.put_lines(replace(row, path=op.path) for row in rows)
             self._store.places.drop_file(op.old)
             self._remember(op.path, planned, local)
         return local
@@ -174,11 +185,12 @@ class Filing:
     def _take_out(
         self,
         leaving: Sequence[Leaving],
+        moved: Collection[str],
         planned: Planned,
         local: LocalState,
         report: Report,
     ) -> LocalState:
-        writes, problems = take_out(local, leaving, planned.known.blocks, self.dialect)
+        writes, problems = take_out(local, leaving, planned.known.blocks, self.dialect, moved)
         report.problems += [f"{problem.path}: {problem.reason}" for problem in problems]
         for write in writes:
             outcome = self._put(write, self._mint())
@@ -189,12 +201,15 @@ class Filing:
         with self._store.commit("moved"):
             self._store.meta.set(LEAVING, leaving_text(left))
             for path in {line.path for line in leaving} & local.files.keys():
-                self._remember(path, planned, local)
+                if self.dialect.marks:  # else what stands there is matched again
+                    self._remember(path, planned, local)
         return local
 
     def _stands(self, line: Leaving, planned: Planned, local: LocalState) -> bool:
         file = local.files.get(line.path)
         block = planned.known.blocks.get(line.id)
+        if not self.dialect.marks:
+            return line_saying(local, line.path, line.words) is not None
         return file is not None and any(
             task.block == block and words(task.text, task.reminder.notes) == line.words
             for task in file.tasks

@@ -6,6 +6,7 @@ delete everything.
 
 from __future__ import annotations
 
+import hashlib
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,13 +44,24 @@ def take_back(home: Home, store: Store, now_ns: int) -> list[Hold]:
     if isinstance(there, NotReady):
         raise UsageError(there.reason, "bring the folder back, then approve it")
     known = {block.block for block in store.places.all_blocks().values()}
-    if known.isdisjoint(_ids_in(home, now_ns)):
+    if known.isdisjoint(_ids_in(home, now_ns)) and not _has_a_file(home, store):
         raise UsageError(
-            f"{home.root} is not taken for the synced folder: no file in it has an id of yours",
+            f"{home.root} is not taken for the synced folder: no file in it has an id of yours"
+            " or is as it was",
             "bring the right folder back, or restore its files from a backup, then approve it",
         )
     adopt(home.root, home.marker)
     return [Hold(FOLDER, HoldKind.FILE, state.reason)]
+
+
+def _has_a_file(home: Home, store: Store) -> bool:
+    """Whether a file with tasks stands there as it did: lines need not have ids."""
+    for path, row in store.places.files().items():
+        with suppress(OSError):
+            data = (home.root / path).read_bytes()
+            if store.places.lines_in(path) and hashlib.sha256(data).hexdigest() == row.sha256:
+                return True
+    return False
 
 
 def _ids_in(home: Home, now_ns: int) -> set[str]:

@@ -61,6 +61,10 @@ def gather(store: Store) -> Known:
     missing = (rows.keys() | base.keys()) - stored.keys()
     fresh = assign_blocks(missing, {block: id for id, block in stored.items()})
     traces = _traces(store, base)
+    lost = frozenset(store.mirror.tombstones("reminder")) | {
+        r.id for r in rows.values() if r.deleted
+    }
+    traces = {id: one for id, one in traces.items() if id in base or id not in lost}
     archived = {id for id, trace in traces.items() if is_archive(trace.path)}
     return Known(
         rows=rows,
@@ -149,6 +153,8 @@ def _traces(store: Store, base: Mapping[str, Mapping[Field, Value]]) -> dict[str
             row.text,
             title=str(values.get(Field.TITLE, "")),
             parent=parent if isinstance(parent, str) else None,
+            notes=str(values.get(Field.NOTES, "")),
+            line=row.line,
         )
     return traces
 

@@ -73,12 +73,18 @@ class Planned:
     grace_left_s: float | None = None
     overtaken: tuple[int, ...] = ()
     archived: tuple[Archived, ...] = ()
+    marks: bool = True  # lines carry ids
 
     @property
     def needs_marks(self) -> bool:
         """Whether lines or files have to be given their identity before anything else."""
         matched, lists = self.world.matched, self.lists
-        return bool(matched.unstamped or matched.adopted or lists.rename_files or lists.rebinds)
+        return bool(
+            (matched.unstamped and self.marks)
+            or matched.adopted
+            or lists.rename_files
+            or lists.rebinds
+        )
 
     def next_look(self, now_s: float) -> float:
         """Until when (Unix seconds) nothing changes by the passing of time alone."""
@@ -123,6 +129,7 @@ class Planner:
             leaving=leaving,
             shown=self._dialect.shown,
             mint=self._mint,
+            marks=self._dialect.marks,
         )
         settings = self.settings
         policy = Policy(self._dialect.shown, settings.wins, settings.purge, settings.archive)
@@ -171,7 +178,13 @@ class Planner:
             complete=not local.incomplete,
             unshared=known.unshared,
         )
-        return plan_lists(remote_lists(known), file_facts(local, known), bases, rules, self._mint)
+        return plan_lists(
+            remote_lists(known),
+            file_facts(local, known, self._dialect.marks),
+            bases,
+            rules,
+            self._mint,
+        )
 
     def _guarded(
         self,
@@ -213,6 +226,7 @@ class Planner:
             holds=[*guarded.holds, *lists.holds],
             leaving=leaving,
             vanished=vanished,
+            marks=self._dialect.marks,
             grace_left_s=min(waiting, default=None),
             overtaken=self._overtaken(wanted),
         )

@@ -8,10 +8,11 @@ that it leaves is taken out afterwards, so that it is twice for a moment, never 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from store.model import Field, Reminder, Value
+from store.places import LineRow
 from store.renders import BaseChange
 from store.values import NO_VALUE
 from sync.core.actions import AddLine, MoveLine, RemoveLine, RenderOp, SetLine, Why
@@ -19,6 +20,7 @@ from sync.core.identity import list_block_id
 from sync.core.making import NO_FAMILIES, make_edits
 from sync.core.match import Leaving, Line, Matched, words
 from sync.cycle.reading import LocalFile, LocalState
+from sync.cycle.unmarked import line_saying, rows_after, without_ids
 from sync.local.formats import Dialect
 from sync.local.tasks import Edit, Insert, Remove, SetFields, Stamp
 
@@ -38,7 +40,10 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class FileWrite:
-    """One file's new content; ``expected`` is the hash it must have now, ``""`` for a new one."""
+    """One file's new content; ``expected`` is the hash it must have now, ``""`` for a new one.
+
+    ``rows`` say where each reminder stands in it, where lines have no ids to show it.
+    """
 
     path: str
     expected: str
@@ -46,6 +51,7 @@ class FileWrite:
     lines: int
     changes: tuple[BaseChange, ...] = ()
     ids: frozenset[str] = frozenset()
+    rows: tuple[LineRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +95,7 @@ def stamp_files(
 ) -> tuple[list[FileWrite], list[Problem]]:
     """Write block ids onto the lines that have none yet."""
     wanted: defaultdict[str, list[tuple[str, Edit]]] = defaultdict(list)
-    for path, task in sorted(matched.unstamped):
+    for path, task in sorted(matched.unstamped if dialect.marks else ()):
         id = matched.ids[path, task]
         replaces = (path, task) in matched.copies
         wanted[path].append((id, Stamp(task, blocks[id], replace=replaces)))
@@ -104,7 +110,7 @@ def stamp_files(
 
 
 def write_files(
-    desk: Desk, renders: Iterable[RenderOp], new_files: Mapping[str, str]
+    desk: Desk, renders: Collection[RenderOp], new_files: Mapping[str, str]
 ) -> tuple[list[FileWrite], list[Problem]]:
     """The writes that the plan's changes come to; ``new_files`` maps paths to list ids."""
     jobs: defaultdict[str, _FileJob] = defaultdict(_FileJob)
@@ -116,15 +122,23 @@ def write_files(
         if problem is not None:
             problems.append(problem)
     writes = []
+    leaving = {(one.path, one.id) for one in moving_out(desk, renders)}
     for path, job in sorted(jobs.items()):
         file = desk.local.files.get(path) or _fresh_file(path, new_files.get(path), desk.dialect)
         inserts, families = _nest(desk, file, job)
-        data, failed = _apply(file, [*job.edits, *inserts], desk.dialect, families)
+        edits = [*job.edits, *inserts]
+        data, failed = _apply(file, edits, desk.dialect, families)
         problems += [Problem(id, path, reason) for id, reason in failed.items()]
         done = {id: made for id, made in job.changes.items() if id not in failed}
         if data != file.data or not file.sha256:
             flat = tuple(change for made in done.values() for change in made)
-            writes.append(FileWrite(path, file.sha256, data, len(done), flat, frozenset(done)))
+            rows: tuple[LineRow, ...] = ()
+            if not desk.dialect.marks:
+                made = [(id, edit) for id, edit in edits if id not in failed]
+                rows = rows_after(file, made, data, desk.lines, desk.blocks, desk.dialect)
+                rows = tuple(row for row in rows if (path, row.id) not in leaving)
+            ids = frozenset(done)
+            writes.append(FileWrite(path, file.sha256, data, len(done), flat, ids, rows))
     return writes, problems
 
 
@@ -144,14 +158,20 @@ def take_out(
     leaving: Iterable[Leaving],
     blocks: Mapping[str, str],
     dialect: Dialect,
+    moved: Collection[str] = (),
 ) -> tuple[list[FileWrite], list[Problem]]:
     """Take lines out of the files that they left, where they stand in another file by now.
 
-    A line that was edited meanwhile stays: somebody's words are on it.
+    A line that was edited meanwhile stays: somebody's words are on it. Where lines have no ids,
+    ``moved`` are those that stand elsewhere.
     """
     wanted: defaultdict[str, list[tuple[str, Edit]]] = defaultdict(list)
     problems: list[Problem] = []
     for path, id, left in leaving:
+        if not dialect.marks:
+            if id in moved and (old := line_saying(local, path, left)) is not None:
+                wanted[path].append((id, Remove(old)))
+            continue
         places = [
             (other, index, task)
             for other, file in local.files.items()
@@ -288,5 +308,7 @@ def _apply(
     families: Mapping[str, frozenset[str]] = NO_FAMILIES,
 ) -> tuple[bytes, dict[str, str]]:
     assert file.todo is not None
+    if not dialect.marks:
+        edits = [(id, without_ids(edit)) for id, edit in edits]
     data, failed = make_edits(file.todo, edits, dialect, families)
     return (file.data if data is None else data), failed

@@ -52,6 +52,10 @@ def sentences(planned: Planned) -> list[str]:
     told += renames(planned)
     told += [f"files: + {op.path}" for op in lists.create_files]
     told += [_pushed(planned, op) for op in planned.plan.pushes]
+    told += [
+        f"files: {_title(planned, id)} cannot be told from lines like it; it is not taken for gone"
+        for id in sorted(planned.world.matched.doubtful)
+    ]
     return told + [_rendered(planned, op) for op in planned.plan.renders]
 
 

@@ -105,10 +105,13 @@ def _judge(
             store.places.drop_render(render.key)
 
 
-def forgive(store: Store, local: LocalState, shown: Callable[[Reminder], Reminder]) -> list[str]:
+def forgive(
+    store: Store, local: LocalState, shown: Callable[[Reminder], Reminder], *, marks: bool = True
+) -> list[str]:
     """Take back from the base what a person's save shows they never saw; gives the files.
 
-    Whatever else was written before that save has been seen by it, and is forgotten.
+    Whatever else was written before that save has been seen by it, and is forgotten. Without
+    ``marks`` on lines nothing shows what was seen, and every save is taken at its word.
     """
     stale: list[str] = []
     saved = [render for render in store.places.renders() if _was_saved_since(store, local, render)]
@@ -120,7 +123,7 @@ def forgive(store: Store, local: LocalState, shown: Callable[[Reminder], Reminde
             file = local.files[path]
             said = {ids[t.block]: t.reminder for t in file.tasks if t.block and t.block in ids}
             writes = [render for render in saved if render.path == path]
-            unseen = never_seen(writes, file.sha256, said, shown)
+            unseen = never_seen(writes, file.sha256, said, shown) if marks else ()
             for render in reversed(unseen):
                 store.places.undo_render(render.key)
             for render in writes:

@@ -34,6 +34,7 @@ from sync.core.occurrence import copy_id
 from sync.core.snapshot import ListView, LocalItem, RemoteItem, Snapshot
 from sync.cycle.known import Known
 from sync.cycle.reading import LocalState
+from sync.cycle.unmarked import by_text, followed
 
 __all__ = ["World", "build_world", "file_facts", "remote_lists", "too_deep"]
 __all__ += ["visible_since"]
@@ -81,7 +82,7 @@ def remote_lists(known: Known) -> dict[str, Presence[ListInfo]]:
     return lists
 
 
-def file_facts(local: LocalState, known: Known) -> dict[str, FileFacts]:
+def file_facts(local: LocalState, known: Known, marks: bool = True) -> dict[str, FileFacts]:
     """What is known of each file, for matching files to lists."""
     id_of = {block: id for id, block in known.blocks.items()}
     places = Counter(
@@ -108,6 +109,8 @@ def file_facts(local: LocalState, known: Known) -> dict[str, FileFacts]:
             copied=sum(places[task.block or ""] > 1 for task in file.tasks),
             was=known.list_at.get(path),
         )
+        if not marks:
+            facts[path] = by_text(facts[path], file, local, known)
     return facts
 
 
@@ -143,8 +146,12 @@ def build_world(
     leaving: frozenset[Leaving],
     shown: Callable[[Reminder], Reminder],
     mint: Callable[[], str],
+    marks: bool = True,
 ) -> World:
-    """Match all lines and take the snapshot. ``leaving`` are lines of our own unfinished moves."""
+    """Match all lines and take the snapshot. ``leaving`` are lines of our own unfinished moves.
+
+    What is in doubt, without ``marks`` on lines, was never agreed on: so it is shown again.
+    """
     remote = _remote(known, lists, visible)
     lines = list(local.lines(lists.owner))
     with_place = known.base.keys() | known.traces.keys() | known.archived
@@ -156,18 +163,19 @@ def build_world(
     matched = match_lines(
         lines,
         blocks={block: id for id, block in known.blocks.items()},
-        traces=known.traces,
+        traces=known.traces if marks else followed(known, local, lists),
         strangers=strangers,
         leaving=leaving,
         mint=mint,
         series=_series(known),
+        marks=marks,
     )
     _name_new(known, matched)
     by_id = {matched.ids[line.spot]: line for line in lines if line.spot in matched.ids}
     snapshot = Snapshot(
         remote=remote,
         local=_local(known, local, lists, matched, by_id),
-        base=known.base,
+        base={id: one for id, one in known.base.items() if id not in matched.doubtful},
         in_flight=known.in_flight,
         lists=lists.views,
         pending=known.pending,

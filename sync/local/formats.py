@@ -57,10 +57,14 @@ FORMATS: Mapping[str, Format] = {"markdown": MARKDOWN, "todo.txt": TODO_TXT}
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """A format as it is read and written at home: with the zone of times that name none."""
+    """A format as it is read and written at home: with the zone of times that name none.
+
+    Without ``marks`` no id is written into a file.
+    """
 
     format: Format
     home_zone: str
+    marks: bool = True
 
     @property
     def suffix(self) -> str:
@@ -81,7 +85,7 @@ class Dialect:
 
     def new_file(self, list_block: str | None) -> bytes:
         """``Format.new_file``."""
-        return self.format.new_file(list_block, self.home_zone)
+        return self.format.new_file(list_block if self.marks else None, self.home_zone)
 
     def cut(self, file: TodoFile, tasks: Sequence[int]) -> str:
         """``Format.cut``."""

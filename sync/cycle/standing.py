@@ -1,0 +1,40 @@
+"""Where lines stand, as rows for the store."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+
+from store.places import LineRow
+from sync.core.traces import Leaving
+from sync.cycle.planning import Planned
+from sync.cycle.reading import LocalFile, LocalState
+from sync.cycle.unmarked import kept_rows
+
+__all__ = ["leaving_text", "line_rows", "lines_by_block"]
+
+
+def leaving_text(leaving: Iterable[Leaving]) -> str:
+    """Lines on their way to another file, as the store keeps them."""
+    return json.dumps(sorted(leaving))
+
+
+def lines_by_block(path: str, file: LocalFile, blocks: Mapping[str, str]) -> list[LineRow]:
+    """Where reminders stand in a file that we wrote ourselves: every line has its id there."""
+    id_of = {block: id for id, block in blocks.items()}
+    return [
+        LineRow(id_of[task.block], path, task.line, task.text)
+        for task in file.tasks
+        if task.block in id_of
+    ]
+
+
+def line_rows(path: str, local: LocalState, planned: Planned) -> list[LineRow]:
+    """Where the reminders of one file stand, for recognising them without their ids."""
+    tasks = local.files[path].tasks
+    here = [
+        LineRow(id, path, tasks[index].line, tasks[index].text)
+        for (other, index), id in sorted(planned.world.matched.ids.items())
+        if other == path
+    ]
+    return here if planned.marks else [*here, *kept_rows(path, planned.known, planned.world.lines)]
