@@ -39,10 +39,8 @@ _REMINDERS = (
     "SELECT id, list, title, notes, done, due, priority, flagged, tags, parent, file, line"
     " FROM reminders"
 )
-_LISTS = (
-    'SELECT id, name, "group", file, open, total, shared, owner, read_only'
-    ' FROM lists ORDER BY "group", name, id'
-)
+_LISTS = """SELECT id, name, "group", file, open, total, shared, owner, read_only,
+    color, color_name, emblem, sorting, linked FROM lists ORDER BY "group", name, id"""
 
 
 class NoMirror(Exception):
@@ -75,12 +73,7 @@ class Answers:
     def lists(self) -> Future[Document]:
         """Every list."""
         return self._submit(
-            lambda: {
-                "schema": 1,
-                "lists": [
-                    {**row, "read_only": bool(row["read_only"])} for row in self._rows(_LISTS)
-                ],
-            }
+            lambda: {"schema": 1, "lists": [_list(row) for row in self._rows(_LISTS)]}
         )
 
     def reminders(self, filters: Filters) -> Future[Document]:
@@ -246,6 +239,11 @@ class Answers:
 def instant(seconds: float) -> str:
     """A Unix time in ISO 8601, in UTC."""
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
+
+
+def _list(row: Document) -> Document:
+    linked = None if row["linked"] is None else bool(row["linked"])
+    return {**row, "read_only": bool(row["read_only"]), "linked": linked}
 
 
 def _reminder(row: Document) -> Document:

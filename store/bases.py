@@ -22,6 +22,10 @@ ADVANCE = f"""INSERT INTO base (id, placed, {_COLUMNS})
     WHERE (placed, {_COLUMNS}) IS NOT (coalesce(?2, base.placed), {_GIVEN})"""
 """Takes id, placed, and the text of each ``Field``: what is NULL stays as it was."""
 
+_OF_LIST = ("name", "group_id", "path", "color", "emblem")
+_LIST = ", ".join(_OF_LIST)
+_NEW_LIST = ", ".join(f"excluded.{name}" for name in _OF_LIST)
+
 
 @dataclass(frozen=True, slots=True)
 class BaseEntry:
@@ -33,11 +37,16 @@ class BaseEntry:
 
 @dataclass(frozen=True, slots=True)
 class ListBase:
-    """What both sides agreed on of one list; ``path`` is its file's, ``None`` without one."""
+    """What both sides agreed on of one list; ``path`` is its file's, ``None`` without one.
+
+    ``color`` and ``emblem`` are ``None`` as long as nothing is known of them.
+    """
 
     name: str
     group: str | None = None
     path: str | None = None
+    color: str | None = None
+    emblem: str | None = None
 
 
 class Bases:
@@ -80,23 +89,21 @@ class Bases:
 
     def get_list(self, id: str) -> ListBase | None:
         """The base of one list."""
-        row = self._db.one("SELECT name, group_id, path FROM list_base WHERE id = ?", (id,))
+        row = self._db.one(f"SELECT {_LIST} FROM list_base WHERE id = ?", (id,))
         return None if row is None else ListBase(*row)
 
     def all_lists(self) -> dict[str, ListBase]:
         """Every list's base, by id."""
-        rows = self._db.all("SELECT id, name, group_id, path FROM list_base ORDER BY id")
+        rows = self._db.all(f"SELECT id, {_LIST} FROM list_base ORDER BY id")
         return {id: ListBase(*rest) for id, *rest in rows}
 
     def set_list(self, id: str, base: ListBase) -> None:
         """Put ``base`` in the place of what was agreed on of one list."""
         self._db.write(
-            """INSERT INTO list_base (id, name, group_id, path) VALUES (?, ?, ?, ?)
-            ON CONFLICT (id) DO UPDATE SET
-                name = excluded.name, group_id = excluded.group_id, path = excluded.path
-            WHERE (name, group_id, path) IS NOT (excluded.name, excluded.group_id, excluded.path)
-            """,
-            (id, base.name, base.group, base.path),
+            f"""INSERT INTO list_base (id, {_LIST}) VALUES (?, ?, ?, ?, ?, ?)
+            ON CONFLICT (id) DO UPDATE SET ({_LIST}) = ({_NEW_LIST})
+            WHERE ({_LIST}) IS NOT ({_NEW_LIST})""",
+            (id, base.name, base.group, base.path, base.color, base.emblem),
         )
 
     def drop_list(self, id: str) -> None:

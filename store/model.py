@@ -244,6 +244,8 @@ class ListInfo:
     """One list or group (``is_group``): ``group`` is the id of the group that it is in.
 
     ``zone`` is the key of the shared zone that it is in, ``""`` for the account's own.
+    ``color`` is its name and ``#RRGGBB`` as far as it has them ("blue #007AFF"), ``emblem`` the
+    name of its picture; each "" for none.
     """
 
     id: str
@@ -252,6 +254,8 @@ class ListInfo:
     group: str | None = None
     read_only: bool = False
     zone: str = ""
+    color: str = ""
+    emblem: str = ""
 
 
 T = TypeVar("T")

@@ -232,6 +232,17 @@ _SHARED = (
 )
 
 
+# How lists look, and what was agreed on of that.
+_LOOKS = (
+    *(
+        f"ALTER TABLE list ADD COLUMN {name}"
+        for name in ("color_name TEXT", "color_hex TEXT", "emblem TEXT", "sorting TEXT")
+    ),
+    """ALTER TABLE list ADD COLUMN linked INTEGER""",
+    *(f"ALTER TABLE list_base ADD COLUMN {name} TEXT" for name in ("color", "emblem")),
+)
+
+
 def _run(db: Database, statements: tuple[str, ...], version: int) -> None:
     # Not executescript: that commits what is open, and a migration has to be whole.
     for statement in statements:
@@ -256,8 +267,8 @@ def _every_field(db: Database) -> None:
 
 @migrations(name="4 every record")
 def _every_record(db: Database) -> None:
-    statements = (*_EVERY_RECORD, *_ALARMS, *_FILES_BESIDE, *_DELETING, *_SHARED, *VIEWS)
-    _run(db, (*_dropped_views(db), *statements), 4)
+    added = (*_EVERY_RECORD, *_ALARMS, *_FILES_BESIDE, *_DELETING, *_SHARED, *_LOOKS)
+    _run(db, (*_dropped_views(db), *added, *VIEWS), 4)
 
 
 def _dropped_views(db: Database) -> tuple[str, ...]:

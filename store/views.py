@@ -69,9 +69,22 @@ _LISTS = """CREATE VIEW lists AS
         CASE WHEN s.id IS NOT NULL THEN 'with you' WHEN l.share IS NOT NULL THEN 'by you' END
             AS shared,
         s.owner AS owner,
-        coalesce(s.read_only, l.read_only) AS read_only
+        coalesce(s.read_only, l.read_only) AS read_only,
+        l.color_hex AS color,
+        l.color_name AS color_name,
+        l.emblem AS emblem,
+        l.sorting AS sorting,
+        l.linked AS linked
     FROM list l LEFT JOIN shared_list s ON s.id = l.id
     WHERE NOT l.deleted AND NOT l.is_group AND NOT coalesce(s.gone, 0)"""
+
+_GROUPS = """CREATE VIEW groups AS
+    SELECT
+        g.id AS id,
+        g.name AS name,
+        (SELECT count(*) FROM list l
+            WHERE l.group_id = g.id AND NOT l.deleted AND NOT l.is_group) AS lists
+    FROM list g WHERE NOT g.deleted AND g.is_group"""
 
 _TAGS = """CREATE VIEW tags AS
     SELECT t.id AS id, r.id AS reminder, t.name AS name
@@ -143,4 +156,4 @@ _ALARMS = """CREATE VIEW alarms AS
         NULL, NULL, NULL, NULL, NULL, NULL, NULL
     FROM shown_reminder r, json_each(r.early) e"""
 
-VIEWS = (_SHOWN, _REMINDERS, _SHARED_LIST, _LISTS, _TAGS, _ATTACHMENTS, _RULES, _ALARMS)
+VIEWS = (_SHOWN, _REMINDERS, _SHARED_LIST, _LISTS, _GROUPS, _TAGS, _ATTACHMENTS, _RULES, _ALARMS)

@@ -12,6 +12,7 @@ __all__ = ["COLUMNS", "cells", "row"]
 COLUMNS = (
     *("record_name", "id", "change_tag", "deleted", "name", "is_group", "group_id"),
     *("reminder_order", "color", "read_only", "problems", "share"),
+    *("color_name", "color_hex", "emblem", "sorting", "linked"),
 )
 
 
@@ -26,10 +27,15 @@ def cells(name: str, row: ListRow) -> Cells:
         row.is_group,
         row.group_id,
         dumps(row.order).decode(),
-        row.color,
+        cell.some_text(row.color),
         row.read_only,
         row.problems,
         row.share,
+        cell.some_text(row.color_name),
+        cell.some_text(row.color_hex),
+        cell.some_text(row.emblem),
+        cell.some_text(row.sorting),
+        row.linked,
     )
 
 
@@ -48,4 +54,9 @@ def row(cells: Cells) -> ListRow:
         read_only=bool(cells[9]),
         problems=cells[10],
         share=cells[11],
+        color_name=cells[12],
+        color_hex=cells[13],
+        emblem=cells[14],
+        sorting=cells[15],
+        linked=None if cells[16] is None else bool(cells[16]),
     )

@@ -14,6 +14,8 @@ class ListRow:
     """A decoded list or group; ``order`` holds its reminders' ids as the device orders them.
 
     ``share`` is the name of the record that says with whom it is shared.
+    ``color`` is the wire's own text, ``color_name`` and ``color_hex`` what it says; ``sorting``
+    and ``emblem`` are words of the service; ``linked`` is its ``IsLinkedToAccount``.
     """
 
     id: str
@@ -25,10 +27,24 @@ class ListRow:
     group_id: str | None = None
     order: tuple[str, ...] = ()
     color: str | None = None
+    color_name: str | None = None
+    color_hex: str | None = None
+    emblem: str | None = None
+    sorting: str | None = None
+    linked: bool | None = None
     read_only: bool = False
     problems: str = ""
     share: str | None = None
 
     def info(self) -> ListInfo:
         """What the rest of the programme knows of a list."""
-        return ListInfo(self.id, self.name, self.is_group, self.group_id, self.read_only)
+        color = " ".join(filter(None, (self.color_name, self.color_hex)))
+        return ListInfo(
+            self.id,
+            self.name,
+            self.is_group,
+            self.group_id,
+            self.read_only,
+            color=color,
+            emblem=self.emblem or "",
+        )

@@ -7,6 +7,7 @@ from typing import Any
 
 from store.model import ListInfo
 from sync.codec import fields, operations, tokens
+from sync.codec.colors import decode_color, encode_color
 from sync.codec.operations import Change, Context, Group, NoRecords, Rank, Records, Wire
 from sync.codec.reading import id_of, linked_id
 
@@ -28,6 +29,10 @@ def create_list(ctx: Context, info: ListInfo, records: Records = _NO_RECORDS) ->
         "Imported": operations.integer(0),
         "ResolutionTokenMap": _tokens(ctx, None, "name"),
     }
+    if info.color:
+        wire["Color"] = operations.string(encode_color(None, info.color))
+    if info.emblem:
+        wire["BadgeEmblem"] = operations.string(_checked(info.emblem))
     if group:
         wire["ParentList"] = operations.reference(ctx, group)
     return Group(
@@ -45,7 +50,9 @@ def update_list(
     changes: Mapping[str, str | None],
     records: Records = _NO_RECORDS,
 ) -> Group:
-    """Give the list or group another ``name``, or another ``group`` by its id (``None``: none).
+    """Give the list or group another ``name``, ``color`` or ``emblem``, or another ``group``.
+
+    A group is given by its id (``None``: none), a colour as ``sync.core.colors`` has it.
 
     Out of a group the record keeps its place in the sharing hierarchy: how to clear that is not
     known.
@@ -62,6 +69,13 @@ def update_list(
         group = target and operations.record_name("List", target, records)
         wire["ParentList"] = operations.reference(ctx, group)
         keys.append("parentList")
+    color, emblem = changes.get("color"), changes.get("emblem")
+    if color is not None and color != decode_color(fields.text(record, "Color")):
+        wire["Color"] = operations.string(encode_color(fields.text(record, "Color"), color))
+        keys.append("color")
+    if emblem is not None and emblem != fields.text(record, "BadgeEmblem"):
+        wire["BadgeEmblem"] = operations.string(_checked(emblem))
+        keys.append("badgeEmblem")
     change = Change("update-list", id_of(record))
     made = (_updated(ctx, record, wire, keys, parent=group),) if wire else ()
     return Group(made, Rank.UPDATE, change, needs=frozenset({group} if group else ()))
@@ -91,5 +105,5 @@ def _checked(name: str) -> str:
     try:
         name.encode("utf-8")
     except UnicodeEncodeError:
-        raise ValueError("the list's name holds half a character (a lone surrogate)") from None
+        raise ValueError("the list's name or emblem holds half a character") from None
     return name

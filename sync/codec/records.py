@@ -23,6 +23,7 @@ from sync.codec.children import (
     decode_hashtag,
     decode_trigger,
 )
+from sync.codec.colors import decode_color
 from sync.codec.dates import due_from_fields
 from sync.codec.document import read_text
 from sync.codec.early import read_early
@@ -81,7 +82,8 @@ class RemoteReminder:
 class RemoteList:
     """A list or group; ``order`` is the manual order, which may name strangers and miss members.
 
-    ``color`` is the raw JSON text, ``sorting`` the service's word. A name that cannot be read is
+    ``color`` is the raw JSON text, ``sorting`` the service's word, ``linked`` whether the list is
+    one of the account's own (``None``: not said). A name that cannot be read is
     ``""`` with a problem.
     """
 
@@ -92,6 +94,7 @@ class RemoteList:
     order: tuple[str, ...] = ()
     color: str | None = None
     sorting: str | None = None
+    linked: bool | None = None
     problems: tuple[str, ...] = ()
 
 
@@ -144,6 +147,8 @@ def decode_list(record: Record, order_file: bytes | None = None) -> RemoteList:
         name=name or "",
         is_group=reading.get(lambda: fields.flag(record, "IsGroup"), False),
         group=reading.get(lambda: linked_id(record, "ParentList"), None),
+        color=reading.get(lambda: decode_color(fields.text(record, "Color")), ""),
+        emblem=reading.get(lambda: fields.text(record, "BadgeEmblem"), None) or "",
     )
     return RemoteList(
         record_name=name_of(record),
@@ -153,8 +158,14 @@ def decode_list(record: Record, order_file: bytes | None = None) -> RemoteList:
         order=reading.get(lambda: _order(record, order_file), ()),
         color=reading.get(lambda: fields.text(record, "Color"), None),
         sorting=reading.get(lambda: fields.text(record, "SortingStyle"), None),
+        linked=reading.get(lambda: _said(record, "IsLinkedToAccount"), None),
         problems=tuple(reading.problems),
     )
+
+
+def _said(record: Record, name: str) -> bool | None:
+    number = fields.integer(record, name)
+    return None if number is None else bool(number)
 
 
 def done_of(record: Record) -> Done:

@@ -130,6 +130,8 @@ class ListField(StrEnum):
 
     NAME = "name"
     GROUP = "group"
+    COLOR = "color"
+    EMBLEM = "emblem"
 
 
 @dataclass(frozen=True, slots=True)

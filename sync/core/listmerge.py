@@ -13,7 +13,7 @@ from unicodedata import normalize
 from store.model import ListInfo
 from sync.core.actions import Conflict, ListField
 from sync.core.groups import Groups, hold_group
-from sync.core.listplan import ListBase, ListPlan, ListRules, Scene, UpdateList
+from sync.core.listplan import ListBase, ListPlan, ListRules, Scene
 from sync.core.merge import Conflicted, Merged, Push, Render, Side, merge
 from sync.core.snapshot import Mode
 
@@ -54,17 +54,17 @@ def merge_list(
         ListField.GROUP: group,
     }
     wins = Side.CLOUD if mode is Mode.READ_ONLY else scene.rules.wins
-    merged = {what: merge(before[what], here[what], there[what], wins) for what in ListField}
+    merged = {what: merge(before[what], here[what], there[what], wins) for what in here}
     for what, one in merged.items():
         if isinstance(one, Conflicted):
             plan.conflicts.append(_conflict(groups, info.id, what, one))
-    pushes = {what: here[what] for what in ListField if _pushes(merged[what])}
+    pushes = {what: here[what] for what in here if _pushes(merged[what])}
     follows = any(_renders(one) for one in merged.values())
     follows = follows or groups.out_of_place(here[ListField.GROUP] or "", path)
     if mode is Mode.READ_ONLY:
         pushes = {}  # the file may be called as it likes
     if pushes:
-        plan.update_lists.append(UpdateList(info.id, pushes))
+        plan.update(info.id, pushes)
     values = {**there, **pushes}
     name = values[ListField.NAME]
     assert name is not None

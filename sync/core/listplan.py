@@ -11,8 +11,16 @@ from sync.core.actions import Conflict, Hold, ListField
 from sync.core.merge import Side
 from sync.core.snapshot import ListView, Mode
 
-__all__ = ["CreateFile", "CreateList", "FileFacts", "ListBase", "ListPlan", "ListRules"]
-__all__ += ["NewLists", "Rebind", "RenameFile", "Scene", "UpdateList", "directory_of"]
+__all__ = [
+    "CreateFile",
+    "CreateList",
+    "FileFacts",
+    "HeadValue",
+    "ListBase",
+    "ListPlan",
+    "ListRules",
+]
+__all__ += ["NewLists", "Rebind", "RenameFile", "Scene", "SetHead", "UpdateList", "directory_of"]
 
 
 class NewLists(StrEnum):
@@ -24,12 +32,21 @@ class NewLists(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class HeadValue:
+    """What a key in the front matter says, and on which line, counted from 1."""
+
+    text: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class FileFacts:
     """What is known of one todo file; ``trouble`` says why it could not be read, if so.
 
     ``list_block`` and ``wants_list`` come from front matter; ``known`` counts, per list id, the
     lines whose reminders were in that list; ``tasks`` counts all task lines, ``copied`` those whose
-    ids stand in another file too. ``was`` is the list that had this path last time.
+    ids stand in another file too. ``was`` is the list that had this path last time. ``heads`` are
+    the keys in the front matter that say how the list looks.
     """
 
     path: str
@@ -40,6 +57,7 @@ class FileFacts:
     tasks: int = 0
     copied: int = 0
     was: str | None = None
+    heads: Mapping[str, HeadValue] = field(default_factory=dict)
 
     @property
     def is_bound(self) -> bool:
@@ -51,12 +69,14 @@ class FileFacts:
 class ListBase:
     """What both sides last agreed on for a list: its name, its group's id and its file.
 
-    A group has no path.
+    A group has no path. ``color`` and ``emblem`` are ``None`` as long as nothing is known of them.
     """
 
     name: str
     group: str | None
     path: str
+    color: str | None = ""
+    emblem: str | None = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +109,8 @@ class CreateList:
     group: str | None
     path: str
     is_group: bool = False
+    color: str = ""
+    emblem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +143,16 @@ class RenameFile:
 
 
 @dataclass(frozen=True, slots=True)
+class SetHead:
+    """The list looks otherwise in iCloud: the key in its file's front matter shall say so."""
+
+    id: str
+    path: str
+    key: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rebind:
     """The list was renamed in iCloud: the front matter of a file bound to it shall say so."""
 
@@ -145,6 +177,7 @@ class ListPlan:
     create_files: list[CreateFile] = field(default_factory=list)
     rename_files: list[RenameFile] = field(default_factory=list)
     rebinds: list[Rebind] = field(default_factory=list)
+    heads: list[SetHead] = field(default_factory=list)
     learned: dict[str, ListBase] = field(default_factory=dict)
     ended: list[str] = field(default_factory=list)  # deleted in iCloud
     holds: list[Hold] = field(default_factory=list)
@@ -154,8 +187,14 @@ class ListPlan:
     @property
     def writes(self) -> bool:
         """Whether anything would change on either side."""
-        ops = (self.create_lists, self.update_lists, self.create_files, self.rename_files)
-        return any(ops) or bool(self.rebinds or self.delete_lists or self.delete_groups)
+        there = (self.create_lists, self.update_lists, self.delete_lists, self.delete_groups)
+        return any((*there, self.create_files, self.rename_files, self.rebinds, self.heads))
+
+    def update(self, id: str, changes: Mapping[ListField, str | None]) -> None:
+        """iCloud's list shall have these values too: all of one list is one write."""
+        before = next((op for op in self.update_lists if op.id == id), UpdateList(id, {}))
+        self.update_lists = [op for op in self.update_lists if op.id != id]
+        self.update_lists.append(UpdateList(id, {**before.changes, **changes}))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """Lists and files: what has to be created, renamed or deleted on either side. Pure.
 
 Which file is which list is ``listmatch``'s to say, which files stand beside it ``binding``'s, what
-they shall be called and in which group ``listmerge``'s and ``groups``'s, and what becomes of the
-files that are left ``newlists``'s.
+they shall be called and in which group ``listmerge``'s and ``groups``'s, how they look
+``listlook``'s, and what becomes of the files that are left ``newlists``'s.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from store.model import Absent, ListInfo, Presence, Unknown
-from sync.core.actions import Hold, HoldKind
+from sync.core.actions import Hold, HoldKind, ListField
 from sync.core.binding import bind_files
 from sync.core.groups import Groups, create_groups, delete_groups, learn_groups, read_groups
+from sync.core.listlook import merge_look, said_look
 from sync.core.listmatch import match_files
 from sync.core.listmerge import Agreed, merge_list
 from sync.core.listplan import (
@@ -111,9 +112,16 @@ def _merge(scene: Scene, groups: Groups, plan: ListPlan, info: ListInfo) -> Agre
         return None
     group = info.group if info.group in groups.there else None
     # At first contact a file keeps its own spelling of the name.
-    if path is None or base is None or scene.files[path].is_bound:
-        return Agreed(info, ListBase(info.name, group, path or ""))
-    return merge_list(scene, groups, plan, info, path, base)
+    one = Agreed(info, ListBase(info.name, group, path or ""))
+    if path is None:
+        return one
+    if base is not None and not scene.files[path].is_bound:
+        one = merge_list(scene, groups, plan, info, path, base)
+    look = merge_look(scene, plan, info, path, base)
+    if look.pushes:
+        plan.update(info.id, look.pushes)
+    color, emblem = look.agreed[ListField.COLOR], look.agreed[ListField.EMBLEM]
+    return replace(one, base=replace(one.base, color=color, emblem=emblem))
 
 
 def _rest(scene: Scene, plan: ListPlan, info: ListInfo, base: ListBase) -> None:
@@ -156,8 +164,8 @@ def _place(scene: Scene, groups: Groups, plan: ListPlan, agreed: Mapping[str, Ag
             view = plan.views[id]
             plan.views[id] = ListView(id, view.name, wanted[id], view.mode)
         elif one.follows and wanted[id] != path:
-            base = ListBase(one.base.name, one.base.group, wanted[id])
-            plan.rename_files.append(RenameFile(id, path, wanted[id], base))
+            agreed_on = replace(one.base, path=wanted[id])
+            plan.rename_files.append(RenameFile(id, path, wanted[id], agreed_on))
         elif not one.waits and scene.bases.get(id) != one.base:
             plan.learned[id] = one.base
 
@@ -216,4 +224,6 @@ def _await_list(scene: Scene, groups: Groups, plan: ListPlan, id: str) -> None:
     except LookupError:
         group = base.group
     known = group if group in groups.names or group in groups.new.values() else None
-    plan.create_lists.append(CreateList(id, name, known, path))
+    look = said_look(plan, scene.files[path])
+    color, emblem = look[ListField.COLOR], look[ListField.EMBLEM]
+    plan.create_lists.append(CreateList(id, name, known, path, color=color, emblem=emblem))

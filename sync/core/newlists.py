@@ -9,9 +9,10 @@ from collections import Counter
 from collections.abc import Mapping
 
 from store.model import Absent, ListInfo, Presence
-from sync.core.actions import Hold, HoldKind
+from sync.core.actions import Hold, HoldKind, ListField
 from sync.core.groups import Groups
 from sync.core.identity import list_block_id
+from sync.core.listlook import said_look
 from sync.core.listplan import (
     CreateList,
     FileFacts,
@@ -101,4 +102,6 @@ def plan_new_file(scene: Scene, groups: Groups, plan: ListPlan, facts: FileFacts
         group = groups.make(directory)
     plan.owner[facts.path] = id
     plan.views[id] = ListView(id, name, facts.path)
-    plan.create_lists.append(CreateList(id, name, group, facts.path))
+    look = said_look(plan, facts)
+    color, emblem = look[ListField.COLOR], look[ListField.EMBLEM]
+    plan.create_lists.append(CreateList(id, name, group, facts.path, color=color, emblem=emblem))

@@ -164,9 +164,11 @@ def _left_over(store: Store, intent: Intent) -> bool:
 def _list_acknowledged(store: Store, intent: Intent) -> None:
     base, texts = store.bases.get_list(intent.id), intent.texts
     if base is not None:
-        name = texts.get("name") or base.name
-        group = texts.get("group", base.group)
-        store.bases.set_list(intent.id, replace(base, name=name, group=group))
+        known = {"name": base.name, "group": base.group, "color": base.color}
+        known["emblem"] = base.emblem
+        now = {what: texts.get(what, value) for what, value in known.items()}
+        name = now.pop("name") or base.name
+        store.bases.set_list(intent.id, replace(base, name=name, **now))
 
 
 def _refuse(store: Store, parcel: Parcel, failures: Sequence[Failure], result: Pushed) -> None:

@@ -24,7 +24,7 @@ from store.places import FileRow, LineRow
 from store.values import NO_VALUE
 from sync.core.actions import AddLine, Conflict, Hold, HoldKind, MoveLine, Plan, RenderOp
 from sync.core.identity import list_block_id
-from sync.core.listplan import ListPlan
+from sync.core.listplan import ListBase, ListPlan
 from sync.core.match import Leaving, words
 from sync.core.merge import Side
 from sync.cycle.history import cloud_rows, file_rows
@@ -292,10 +292,11 @@ class Committer:
     def _commit_lists(self, lists: ListPlan) -> None:
         bases = self._store.bases
         for id, base in lists.learned.items():
-            bases.set_list(id, StoredListBase(base.name, base.group, base.path))
+            bases.set_list(id, _stored(base))
         for op in lists.create_lists:
             path = None if op.is_group else op.path
-            bases.set_list(op.id, StoredListBase(op.name, op.group, path))
+            made = StoredListBase(op.name, op.group, path, op.color, op.emblem)
+            bases.set_list(op.id, made)
         for id in lists.ended:
             view = lists.views.get(id)
             if view is None or view.path is None:
@@ -358,6 +359,10 @@ class Committer:
             for key, hold in unique.items()
         )
         return [hold for key, hold in unique.items() if key not in before]
+
+
+def _stored(base: ListBase) -> StoredListBase:
+    return StoredListBase(base.name, base.group, base.path, base.color, base.emblem)
 
 
 _APPROVABLE = frozenset({HoldKind.DELETIONS, HoldKind.FIRST_PLAN, HoldKind.NEW_LIST})

@@ -97,7 +97,14 @@ class Encoder:
         if intent.kind in ("create-list", "create-group"):
             texts = intent.texts
             is_group = intent.kind == "create-group"
-            info = ListInfo(intent.id, texts.get("name") or "", is_group, texts.get("group"))
+            info = ListInfo(
+                intent.id,
+                texts.get("name") or "",
+                is_group,
+                texts.get("group"),
+                color=texts.get("color") or "",
+                emblem=texts.get("emblem") or "",
+            )
             return encode.create_list(ctx, info, self._records)
         record = self._record("List" if intent.kind.endswith("-list") else "Reminder", intent.id)
         match intent.kind:

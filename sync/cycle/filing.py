@@ -6,14 +6,14 @@ lists that are gone. A write that the person was faster than is forgotten here a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from store.bases import ListBase
 from store.db import Store
 from store.places import FileRow
-from sync.core.listplan import Rebind, RenameFile
+from sync.core.listplan import RenameFile
 from sync.core.match import Leaving, words
 from sync.cycle.committing import LEAVING, Work
 from sync.cycle.planning import Planned
@@ -62,11 +62,15 @@ class Filing:
                 local = local.with_file(write.path, write.data, self.dialect.parse)
         behind = set()
         for rebind in planned.lists.rebinds:
-            data = self._rebind(rebind, local, report)
+            data = self._set_head(rebind.path, {"icloud-list": rebind.name}, local, report)
             if data is not None:
                 local = local.with_file(rebind.path, data, self.dialect.parse)
             else:
                 behind.add(rebind.id)
+        for head in planned.lists.heads:
+            data = self._set_head(head.path, {head.key: head.text}, local, report)
+            if data is not None:
+                local = local.with_file(head.path, data, self.dialect.parse)
         for op in planned.lists.rename_files:
             if op.id in behind:
                 continue  # a file still has the old name, by which the list must be known
@@ -112,17 +116,19 @@ class Filing:
 
     # ---- single effects
 
-    def _rebind(self, op: Rebind, local: LocalState, report: Report) -> bytes | None:
-        """Let a bound file name its list as it is called now; gives its bytes if it was done."""
-        file = local.files[op.path]
+    def _set_head(
+        self, path: str, values: Mapping[str, str], local: LocalState, report: Report
+    ) -> bytes | None:
+        """Let a file's front matter say what iCloud says; gives its bytes if it was done."""
+        file = local.files[path]
         assert file.todo is not None
         try:
-            data = self.dialect.set_head(file.todo, {"icloud-list": op.name})
+            data = self.dialect.set_head(file.todo, values)
         except CannotEdit as error:
-            report.problems.append(f"{op.path}: {error.reason}")
+            report.problems.append(f"{path}: {error.reason}")
             return None
-        outcome = self._put(FileWrite(op.path, file.sha256, data, 1), self._mint())
-        if not self._tell(outcome, op.path, report):
+        outcome = self._put(FileWrite(path, file.sha256, data, 1), self._mint())
+        if not self._tell(outcome, path, report):
             return None
         report.files += 1
         return data
@@ -157,8 +163,9 @@ class Filing:
                 self._store.places.put_lines(write.rows)
                 self._store.places.drop_lines(*write.ids - {row.id for row in write.rows})
             if list_id is not None:
-                row = planned.known.list_rows[list_id]
-                self._store.bases.set_list(list_id, ListBase(row.name, row.group_id, write.path))
+                info = planned.known.list_rows[list_id].info()
+                base = ListBase(info.name, info.group, write.path, info.color, info.emblem)
+                self._store.bases.set_list(list_id, base)
 
     def _remember(self, path: str, planned: Planned, local: LocalState) -> None:
         file = local.files[path]
@@ -175,7 +182,10 @@ class Filing:
         file, agreed = local.files[op.old], op.agreed
         local = local.with_file(op.path, file.data, self.dialect.parse).without_file(op.old)
         with self._store.commit("renamed"):
-            self._store.bases.set_list(op.id, ListBase(agreed.name, agreed.group, agreed.path))
+            self._store.bases.set_list(
+                op.id,
+                ListBase(agreed.name, agreed.group, agreed.path, agreed.color, agreed.emblem),
+            )
             rows = self._store.places.lines_in(op.old)
             self._store.places.put_lines(replace(row, path=op.path) for row in rows)
             self._store.places.drop_file(op.old)

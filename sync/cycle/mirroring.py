@@ -136,10 +136,20 @@ def _list_row(record: Record, files: Files) -> ListRow:
         group_id=info.group,
         order=remote.order,
         color=remote.color,
+        color_name=_word(info.color, is_form=False),
+        color_hex=_word(info.color, is_form=True),
+        emblem=info.emblem or None,
+        sorting=remote.sorting,
+        linked=remote.linked,
         read_only=info.read_only,
         problems="; ".join(remote.problems),
         share=share_of(record),
     )
+
+
+def _word(color: str, *, is_form: bool) -> str | None:
+    """The colour's name, or its form."""
+    return next((word for word in color.split() if word.startswith("#") is is_form), None)
 
 
 def _attachment_row(record: Record) -> AttachmentRow:

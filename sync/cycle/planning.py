@@ -27,7 +27,7 @@ from sync.core.actions import (
 )
 from sync.core.archive import Archived
 from sync.core.guard import guard
-from sync.core.listplan import ListBase, ListPlan, ListRules
+from sync.core.listplan import CreateList, ListBase, ListPlan, ListRules
 from sync.core.lists import plan_lists
 from sync.core.match import Leaving
 from sync.core.occurrence import Occurrence
@@ -79,12 +79,9 @@ class Planned:
     def needs_marks(self) -> bool:
         """Whether lines or files have to be given their identity before anything else."""
         matched, lists = self.world.matched, self.lists
-        return bool(
-            (matched.unstamped and self.marks)
-            or matched.adopted
-            or lists.rename_files
-            or lists.rebinds
-        )
+        stamps = matched.unstamped and self.marks
+        files = lists.rename_files or lists.rebinds or lists.heads
+        return bool(stamps or matched.adopted or files)
 
     def next_look(self, now_s: float) -> float:
         """Until when (Unix seconds) nothing changes by the passing of time alone."""
@@ -150,7 +147,7 @@ class Planner:
 
     def _plan_lists(self, known: Known, local: LocalState, approved: frozenset[str]) -> ListPlan:
         bases = {
-            id: ListBase(base.name, base.group, base.path or "")
+            id: ListBase(base.name, base.group, base.path or "", base.color, base.emblem)
             for id, base in self._store.bases.all_lists().items()
         }
         suffix = self._dialect.suffix
@@ -331,12 +328,17 @@ def _fingerprint(intent: Intent) -> tuple[object, ...]:
     return (intent.id, intent.kind, str(changes), str(sorted(intent.texts.items())))
 
 
+def _look(op: CreateList) -> dict[str, str | None]:
+    look = {"color": op.color, "emblem": op.emblem}
+    return {name: text for name, text in look.items() if text}
+
+
 def _list_intents(lists: ListPlan) -> list[Intent]:
     made = [
         Intent(
             op.id,
             "create-group" if op.is_group else "create-list",
-            texts={"name": op.name, "group": op.group, "path": op.path},
+            texts={"name": op.name, "group": op.group, "path": op.path, **_look(op)},
         )
         for op in lists.create_lists
     ]

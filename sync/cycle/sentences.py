@@ -30,6 +30,7 @@ from sync.core.actions import (
     Update,
     Why,
 )
+from sync.core.listlook import KEYS
 from sync.core.listplan import ListPlan, UpdateList
 from sync.core.recurrence import to_words
 from sync.cycle.planning import Planned
@@ -62,6 +63,7 @@ def sentences(planned: Planned) -> list[str]:
 def renames(planned: Planned) -> list[str]:
     """The files that follow a list's new name or place."""
     told = [f"files: {op.old} → {op.path}" for op in planned.lists.rename_files]
+    told += [f"files: {op.path}: {op.key} → {op.text}" for op in planned.lists.heads]
     return told + [f"files: {op.path}: icloud-list → {op.name}" for op in planned.lists.rebinds]
 
 
@@ -70,6 +72,8 @@ def _updated(lists: ListPlan, op: UpdateList, name: ListField) -> str:
     what = f"list “{view.name}”" if view is not None else "a group"
     if name is ListField.NAME:
         return f"iCloud: {what} → “{value}”"
+    if name in KEYS:
+        return f"iCloud: {what}: {name.value} → {value}"
     where = f"into the group “{lists.group_names.get(str(value))}”" if value else "out of its group"
     return f"iCloud: {what} {where}"
 

@@ -28,7 +28,7 @@ from store.model import (
 from store.rows import ReminderRow
 from sync.core.archive import is_archive
 from sync.core.identity import assign_blocks
-from sync.core.listplan import FileFacts, ListPlan
+from sync.core.listplan import FileFacts, HeadValue, ListPlan
 from sync.core.match import Leaving, Line, Matched, match_lines
 from sync.core.occurrence import copy_id
 from sync.core.snapshot import ListView, LocalItem, RemoteItem, Snapshot
@@ -108,6 +108,7 @@ def file_facts(local: LocalState, known: Known, marks: bool = True) -> dict[str,
             tasks=len(file.tasks),
             copied=sum(places[task.block or ""] > 1 for task in file.tasks),
             was=known.list_at.get(path),
+            heads={key: HeadValue(text, line) for key, text, line in front.looks} if front else {},
         )
         if not marks:
             facts[path] = by_text(facts[path], file, local, known)

@@ -43,11 +43,16 @@ class CannotEdit(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class FrontMatter:
-    """The YAML head of a file; ``list_name`` is ``icloud-list``, ``list_id`` is ``icloud-id``."""
+    """The YAML head of a file; ``list_name`` is ``icloud-list``, ``list_id`` is ``icloud-id``.
+
+    ``looks`` are ``icloud-color`` and ``icloud-emblem`` where they stand: key, text, and line,
+    counted from 1.
+    """
 
     present: bool = False
     list_name: str | None = None
     list_id: str | None = None
+    looks: tuple[tuple[str, str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,7 +147,7 @@ def test_a_list_in_a_group() -> None:
         record_name=f"List/{LIST}",
         change_tag="m7x2k",
         deleted=False,
-        info=ListInfo(id=LIST, name="Groceries 🛒", group=PARENT),
+        info=ListInfo(id=LIST, name="Groceries 🛒", group=PARENT, color="#1BADF8"),
         order=(REMINDER, PARENT),
         color='{"daHexString":"#1BADF8"}',
         sorting="manual",

@@ -95,6 +95,8 @@ def test_lists(socket: Path) -> None:
         ("HOME", "Home", 2),
         ("WORK", "Work", 1),
     ]
+    looks = {"color", "color_name", "emblem", "sorting", "linked"}
+    assert all(looks <= entry.keys() for entry in document["lists"])
 
 
 def test_a_reminder_with_all_that_is_known_of_it(socket: Path) -> None:

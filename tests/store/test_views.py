@@ -130,7 +130,15 @@ def test_lists_with_their_groups_files_and_counts(store: Store, shell: sqlite3.C
     put(
         store,
         a_list("FAMILY", is_group=True),
-        a_list("HOME", group_id="FAMILY"),
+        a_list(
+            "HOME",
+            group_id="FAMILY",
+            color_hex="#007AFF",
+            color_name="blue",
+            emblem="house",
+            sorting="manual",
+            linked=True,
+        ),
         a_list("WORK"),
         a_list("OLD", deleted=True),
         reminder("A1"),
@@ -139,7 +147,10 @@ def test_lists_with_their_groups_files_and_counts(store: Store, shell: sqlite3.C
     )
     with store.commit("scan"):
         store.places.set_file(FileRow("Family/Home.md", "ab", 3, "HOME"))
-    lists = 'SELECT id, name, "group", file, open, total FROM lists ORDER BY name'
+    lists = (
+        'SELECT id, name, "group", file, open, total, color, color_name, emblem, sorting, linked'
+        " FROM lists ORDER BY name"
+    )
     assert [dict(row) for row in shell.execute(lists)] == [
         {
             "id": "HOME",
@@ -148,9 +159,16 @@ def test_lists_with_their_groups_files_and_counts(store: Store, shell: sqlite3.C
             "file": "Family/Home.md",
             "open": 1,
             "total": 2,
+            "color": "#007AFF",
+            "color_name": "blue",
+            "emblem": "house",
+            "sorting": "manual",
+            "linked": 1,
         },
-        {"id": "WORK", "name": "Work", "group": None, "file": None, "open": 0, "total": 0},
+        {"id": "WORK", "name": "Work", "group": None, "file": None, "open": 0, "total": 0}
+        | dict.fromkeys(("color", "color_name", "emblem", "sorting", "linked")),
     ]
+    assert found(shell, "groups") == [{"id": "FAMILY", "name": "Family", "lists": 1}]
 
 
 def found(shell: sqlite3.Connection, view: str) -> list[dict[str, Any]]:
