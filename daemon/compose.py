@@ -33,6 +33,7 @@ from sync.cycle.encoding import Encoder
 from sync.cycle.engine import Engine, Parts
 from sync.cycle.filing import Filing
 from sync.cycle.homecoming import Home
+from sync.cycle.images import Pictures
 from sync.cycle.planning import Planner
 from sync.cycle.reading import Reader
 from sync.errors import UsageError
@@ -149,6 +150,7 @@ def _wire(
             store=store,
             cloud=lambda: cloud,
             fetcher=Fetcher(store, clock),
+            pictures=Pictures(store, config.folder, settings, clock, step),
             home=home,
             reader=Reader(scanner, dialect.parse),
             filing=Filing(store, writer, config.folder, dialect, _key),
@@ -185,6 +187,7 @@ def _settings(config: Config, zone: str) -> Settings:
         hold_above=reminders.deletions.hold_above,
         grace_s=float(reminders.deletions.grace),
         show_s=float(reminders.completed.show),
+        images=reminders.images,
         purge=reminders.deletions.mode == "purge",
         archive=reminders.completed.archive is not None,
     )

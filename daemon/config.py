@@ -144,12 +144,22 @@ class Reminders(_Section):
     conflicts: Literal["cloud", "files"] = "cloud"
     deletions: Deletions = Deletions()
     completed: Completed = Completed()
+    images: str | None = None
 
     @field_validator("new_lists", mode="before")
     @classmethod
     def _yes_is_a_word(cls, value: object) -> object:
         """YAML 1.1 reads a bare ``yes`` as true."""
         return {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
+
+    @field_validator("images")
+    @classmethod
+    def _directory(cls, value: str | None) -> str | None:
+        if value is not None and re.fullmatch(r"[\w-][\w.-]{0,99}", value) is None:
+            raise ValueError(
+                "name one directory inside the folder, such as Attachments: letters, digits, - . _"
+            )
+        return value
 
     @field_validator("every")
     @classmethod

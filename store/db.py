@@ -18,6 +18,7 @@ from store.blockers import Blockers
 from store.connection import Connection
 from store.documents import Documents
 from store.file import open_reading, open_writing
+from store.images import Images
 from store.journal import Journal
 from store.meta import Meta
 from store.mirror import Mirror
@@ -41,6 +42,7 @@ class Store:
         self.blockers = Blockers(self._connection)
         self.outbox = Outbox(self._connection)
         self.documents = Documents(self._connection)
+        self.images = Images(self._connection)
         self.journal = Journal(self._connection)
         self.occurrences = Occurrences(self._connection)
         self.places = Places(self._connection)

@@ -195,6 +195,12 @@ _FILES_BESIDE = (
         record_name TEXT NOT NULL, field TEXT NOT NULL, mark TEXT NOT NULL, data BLOB,
         PRIMARY KEY (record_name, field)
     ) STRICT""",
+    """ALTER TABLE attachment ADD COLUMN file_mark TEXT""",
+    """CREATE TABLE image (
+        path TEXT PRIMARY KEY, directory TEXT NOT NULL, record_name TEXT NOT NULL,
+        mark TEXT NOT NULL, sha256 TEXT NOT NULL
+    ) STRICT""",
+    """CREATE INDEX image_record ON image (record_name)""",
     """CREATE INDEX document_missing ON document (record_name) WHERE data IS NULL""",
 )
 

@@ -10,9 +10,10 @@ at top level.
 is known) or that it is shared ``by you``; nothing may be written to one that is ``read_only``.
 
 What is not known is NULL: a title or note that could not be read, the size of a link.
-``file`` is the path in the folder and ``line`` counts from 1, as editors do; ``until_utc`` is an
-instant; ``other_parts`` says that a rule has parts which stand in no column. An alarm is ``own``
-where it belongs to the due date and moves with it; an ``early`` one has no record, so no ``id``.
+``file`` and ``path`` are paths in the folder and ``line`` counts from 1, as editors do;
+``until_utc`` is an instant; ``other_parts`` says that a rule has parts which stand in no column.
+An alarm is ``own`` where it belongs to the due date and moves with it; an ``early`` one has no
+record, so no ``id``.
 """
 
 from __future__ import annotations
@@ -100,7 +101,9 @@ _ATTACHMENTS = """CREATE VIEW attachments AS
         a.file_name AS file_name,
         a.file_size AS bytes,
         a.width AS width_pixels,
-        a.height AS height_pixels
+        a.height AS height_pixels,
+        (SELECT i.path FROM image i
+            WHERE i.record_name = a.record_name AND i.mark = a.file_mark) AS path
     FROM shown_reminder r, json_each(r.attachment_ids) e JOIN attachment a ON a.id = e.value
     WHERE NOT a.deleted"""
 

@@ -41,6 +41,7 @@ reminders:
   conflicts: {conflicts}
   deletions: {{hold_above: {hold_above}, grace: {grace}, mode: {mode}}}
   completed: {{show: {show}, archive: {archive}}}
+  images: {images}
 """
 
 
@@ -107,6 +108,7 @@ class Rig:
             "show": "14d",
             "archive": "null",
             "markers": "block-id",
+            "images": "null",
         }
         config = self.home / "config.yaml"
         config.write_text(CONFIG.format(**{**defaults, **self.settings}))

@@ -10,7 +10,7 @@ __all__ = ["COLUMNS", "cells", "row"]
 
 COLUMNS = (
     *("record_name", "id", "reminder_id", "kind", "url", "uti", "file_name", "file_size"),
-    *("width", "height", "deleted"),
+    *("width", "height", "file_mark", "deleted"),
 )
 
 
@@ -27,6 +27,7 @@ def cells(name: str, row: AttachmentRow) -> Cells:
         cell.whole(row.file_size),
         cell.whole(row.width),
         cell.whole(row.height),
+        cell.some_text(row.file_mark),
         row.deleted,
     )
 
@@ -44,5 +45,6 @@ def row(cells: Cells) -> AttachmentRow:
         file_size=cells[7],
         width=cells[8],
         height=cells[9],
-        deleted=bool(cells[10]),
+        file_mark=cells[10],
+        deleted=bool(cells[11]),
     )

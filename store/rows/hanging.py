@@ -40,7 +40,8 @@ class TagRow:
 class AttachmentRow:
     """A decoded attachment: a link (``kind`` ``URL``), an image, or what else the wire names.
 
-    ``file_size`` is in bytes, ``width`` and ``height`` in pixels; ``None`` is not known.
+    ``file_size`` is in bytes, ``width`` and ``height`` in pixels; ``file_mark`` tells its file
+    from the next one; ``None`` is not known.
     """
 
     id: str
@@ -53,6 +54,7 @@ class AttachmentRow:
     file_size: int | None = None
     width: int | None = None
     height: int | None = None
+    file_mark: str | None = None
     deleted: bool = False
 
 

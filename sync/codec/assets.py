@@ -15,6 +15,7 @@ from sync.codec.blob import Undecodable, from_base64
 from sync.codec.reading import Reading, is_deleted
 
 __all__ = [
+    "FILE",
     "MEMBERSHIPS",
     "ORDER",
     "Document",
@@ -29,6 +30,7 @@ __all__ = [
 Record = Mapping[str, Any]
 
 ORDER = "ReminderIDsAsset"
+FILE = "FileAsset"
 MEMBERSHIPS = "MembershipsOfRemindersInSectionsAsData"
 
 

@@ -11,6 +11,7 @@ from datetime import date
 
 from store.model import AtTime, Floating, Place, Zoned
 from sync.codec import fields
+from sync.codec.assets import FILE, asset_value, mark_of
 from sync.codec.blob import Undecodable, from_base64
 from sync.codec.dates import Components, read_components
 from sync.codec.places import read_place
@@ -80,7 +81,8 @@ class RemoteAttachment:
     """What is attached to a reminder; ``kind`` is the wire's: ``URL``, ``Image``, or another.
 
     ``uti`` is Apple's name for its type, ``file_size`` in bytes, ``width`` and ``height`` in
-    pixels; ``None`` is not known. ``url`` only for the kind ``URL``.
+    pixels; ``file_mark`` tells its file from the next one; ``None`` is not known, or none. ``url``
+    only for the kind ``URL``.
     """
 
     id: str
@@ -92,6 +94,7 @@ class RemoteAttachment:
     file_size: int | None = None
     width: int | None = None
     height: int | None = None
+    file_mark: str | None = None
     deleted: bool = False
 
 
@@ -142,6 +145,7 @@ def decode_attachment(record: Record) -> RemoteAttachment:
     """Read an ``Attachment`` record; a part that cannot be read is empty."""
     reading = Reading()
     kind = reading.get(lambda: fields.text(record, "Type"), None) or ""
+    file = asset_value(record, FILE)
     return RemoteAttachment(
         id=id_of(record),
         reminder_id=reading.get(lambda: linked_id(record, "Reminder"), None) or "",
@@ -152,6 +156,7 @@ def decode_attachment(record: Record) -> RemoteAttachment:
         file_size=reading.get(lambda: fields.integer(record, "FileSize"), None),
         width=reading.get(lambda: fields.integer(record, "Width"), None),
         height=reading.get(lambda: fields.integer(record, "Height"), None),
+        file_mark=None if file is None else mark_of(record, file),
         deleted=is_deleted(record, reading),
     )
 

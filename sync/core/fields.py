@@ -19,7 +19,7 @@ from sync.core.actions import (
 )
 from sync.core.case import Case
 from sync.core.lift import PLACE, as_reminder, lift, overlay
-from sync.core.merge import MISSING, Agreed, Conflicted, Joined, Push, Render, Side, merge
+from sync.core.merge import MISSING, Agreed, Base, Conflicted, Joined, Push, Render, Side, merge
 from sync.core.snapshot import (
     LocalItem,
     Policy,
@@ -31,6 +31,7 @@ __all__ = [
     "Fields",
     "hold_back",
     "hold_crossing",
+    "images_after",
     "keep_unsayable",
     "line_change",
     "merge_fields",
@@ -68,6 +69,9 @@ def merge_fields(case: Case, local: LocalItem, remote: RemoteItem, wins: Side) -
             continue
         if name in seen.opaque:
             continue
+        if name is Field.IMAGES:
+            _take_images(before, seen.images, remote.reminder.images, fields)
+            continue
         if name is Field.REPEAT and before is MISSING and remote.reminder.repeat is not None:
             before = None  # a line that has never said anything of it has not said that it ends
         match merge(before, seen.value(name), remote.reminder.value(name), wins):
@@ -88,6 +92,30 @@ def merge_fields(case: Case, local: LocalItem, remote: RemoteItem, wins: Side) -
                 side = fields.renders if winning is Side.CLOUD else fields.pushes
                 side[name] = winner
     return fields
+
+
+def _take_images(before: Base, here: Value, there: Value, fields: Fields) -> None:
+    """Images come from iCloud alone: what is new there comes, what is gone there goes.
+
+    A line that a person took away stays away, and one that they wrote stays: neither is sent. So
+    both sides may differ and be at rest, and the base is what iCloud has once the file followed.
+    """
+    assert isinstance(here, frozenset)
+    assert isinstance(there, frozenset)
+    known = before if isinstance(before, frozenset) else frozenset()
+    wanted = (here | (there - known)) - (known - there)
+    if wanted != here:
+        fields.renders[Field.IMAGES] = wanted
+    elif there != before:
+        fields.learned[Field.IMAGES] = there
+
+
+def images_after(before: Base, here: Value, wanted: Value) -> Value:
+    """The base once a line shows ``wanted``: less their own images, with what they removed."""
+    assert isinstance(here, frozenset)
+    assert isinstance(wanted, frozenset)
+    known = before if isinstance(before, frozenset) else frozenset()
+    return (wanted - (here - known)) | (known - here)
 
 
 def wordless(policy: Policy) -> frozenset[Field]:

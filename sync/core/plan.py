@@ -203,6 +203,8 @@ def _only_local(case: Case, local: LocalItem, closed: str) -> Plan:
 
 def _edited(case: Case, name: Field, value: Value) -> bool:
     """Whether a person said it: what was never agreed on was never written by us."""
+    if name is Field.IMAGES:
+        return False  # their lines are nobody's edit
     if name in case.base:
         return value != case.base[name]
     return name not in PLACE and value != BLANK.value(name)
@@ -222,6 +224,7 @@ def _unremembered(case: Case, local: LocalItem, closed: str) -> Plan:
     new = local.reminder
     if new.done is not None:
         new = replace(new, opaque=new.opaque - {Field.REPEAT})
+    new = replace(new, images=frozenset())  # never sent: lines with images stay a person's words
     return Plan(pushes=(Create(case.id, new),))
 
 
@@ -234,7 +237,11 @@ def _only_remote(case: Case, remote: RemoteItem, closed: str) -> Plan:
         forgets = case.base and not case.archived
         return Plan(forgotten=(Forget(case.id),)) if forgets else NOTHING
     before = {name: BLANK.value(name) for name in wordless(case.policy)} | dict(case.base)
-    edited = any(value != before.get(name, MISSING) for name, value in there.items())
+    edited = any(
+        value != before.get(name, MISSING)
+        for name, value in there.items()
+        if name is not Field.IMAGES
+    )
     if edited or closed or case.archived:
         # New there; or the line was deleted here and it was edited there: the edit stays.
         return Plan(renders=(AddLine(case.id, remote.reminder),))

@@ -15,7 +15,10 @@ __all__ = ["Settings"]
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """``modes`` maps list names, or patterns such as ``*``, to what may be done with them."""
+    """``modes`` maps list names, or patterns such as ``*``, to what may be done with them.
+
+    ``images`` is the directory that images are downloaded to, ``None`` for none.
+    """
 
     home_zone: str
     modes: Mapping[str, Mode] = field(default_factory=lambda: {"*": Mode.TWO_WAY})
@@ -24,6 +27,7 @@ class Settings:
     hold_above: int = 5
     grace_s: float = 120.0
     show_s: float = 14 * 86400.0
+    images: str | None = None
     purge: bool = False
     archive: bool = False
 

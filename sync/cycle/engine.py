@@ -2,6 +2,7 @@
 
     settle receipts => look up what is in flight => pull, fetch => scan => commit identities, stamp
     => plan: base learned, history, outbox, pending base in one commit => write files => push
+    => bring images
 
 Each arrow may be a crash; the next cycle starts from what it observes. What is decided is decided
 in ``plan``, ``lists``, ``match`` and ``guard``; this room puts things in their order, and counts.
@@ -21,6 +22,7 @@ from sync.cycle.committing import Committer
 from sync.cycle.encoding import Encoder
 from sync.cycle.filing import Filing
 from sync.cycle.homecoming import FOLDER, Home, take_back
+from sync.cycle.images import Pictures
 from sync.cycle.naming import names_of
 from sync.cycle.planning import Planned, Planner
 from sync.cycle.push import push, resolve_in_flight
@@ -49,6 +51,7 @@ class Parts:
     store: Store
     cloud: Callable[[], CloudKit]
     fetcher: Fetcher
+    pictures: Pictures
     reader: Reader
     filing: Filing
     home: Home
@@ -93,6 +96,7 @@ class Engine:
             self._work(local, report, cloud)
         else:
             self._quiet_until_s = quiet_until_s
+            self._bring_pictures(report, cloud)
         self._sum_up(report)
         report.requests = parts.requests() - before
         return report
@@ -182,6 +186,7 @@ class Engine:
             clear_archive(parts.filing, planned, local, report)
             parts.step("engine:push")
             self._push(cloud, report)
+            self._bring_pictures(report, cloud)
         if work.run is not None:
             parts.committer.finish_run(work.run, report)
         if report.files:
@@ -212,6 +217,16 @@ class Engine:
                 report.problems += [f"sent later: {why}" for why in pushed.postponed]
                 report.come_back(pushed.retry_after_s)
         report.problems += report.refused
+
+    def _bring_pictures(self, report: Report, cloud: CloudKit) -> None:
+        """Images into the folder; their lines are for the next cycle, which comes at once."""
+        parts = self._parts
+        zone = observe.known_zone(cloud, parts.store)
+        brought = parts.pictures.bring(cloud, zone)
+        report.problems += brought.problems
+        if brought.count:
+            self._quiet_until_s = 0.0
+            report.come_back(0.0)
 
     def _sum_up(self, report: Report) -> None:
         store = self._parts.store

@@ -51,8 +51,8 @@ class Known:
     unshared: frozenset[str]  # lists that are no longer shared
 
 
-def gather(store: Store) -> Known:
-    """Read what the store remembers."""
+def gather(store: Store, images: str | None = None) -> Known:
+    """Read what the store remembers; ``images`` is the directory whose images are shown."""
     rows = {row.id: row for row in store.mirror.reminders()}
     base = {id: entry.values for id, entry in store.bases.all().items()}
     stored = {id: block.block for id, block in store.places.all_blocks().items()}
@@ -68,7 +68,7 @@ def gather(store: Store) -> Known:
     archived = {id for id, trace in traces.items() if is_archive(trace.path)}
     return Known(
         rows=rows,
-        reminders=_whole(store, rows),
+        reminders=_whole(store, rows, images),
         list_rows={row.id: row for row in store.mirror.lists()},
         gone=frozenset(store.mirror.tombstones("reminder")),
         gone_lists=frozenset(store.mirror.tombstones("list")),
@@ -93,10 +93,13 @@ def gather(store: Store) -> Known:
     )
 
 
-def _whole(store: Store, rows: Mapping[str, ReminderRow]) -> dict[str, Reminder]:
-    """The reminders with their alarms, tags, links and repetition, which are their own records."""
+def _whole(
+    store: Store, rows: Mapping[str, ReminderRow], images: str | None
+) -> dict[str, Reminder]:
+    """The reminders with their alarms, tags, links, images and repetition: their own records."""
     tags = {tag.id: tag.name for tag in store.mirror.tags()}
     urls = {one.id: one.url for one in store.mirror.attachments() if one.url and not one.deleted}
+    paths = {} if images is None else store.images.paths(images)
     rules = {
         fields.bare_id(str(rule["recordName"])): rule
         for rule in store.mirror.by_type("RecurrenceRule")
@@ -107,6 +110,7 @@ def _whole(store: Store, rows: Mapping[str, ReminderRow]) -> dict[str, Reminder]
             _alarmed(_repeating(row, rules), row, rings),
             tags=frozenset(tags[tag] for tag in row.tag_ids if tag in tags),
             urls=frozenset(urls[link] for link in row.attachment_ids if link in urls),
+            images=frozenset(paths[one] for one in row.attachment_ids if one in paths),
         )
         for id, row in rows.items()
     }

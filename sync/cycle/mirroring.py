@@ -165,6 +165,7 @@ def _attachment_row(record: Record) -> AttachmentRow:
         file_size=remote.file_size,
         width=remote.width,
         height=remote.height,
+        file_mark=remote.file_mark,
         deleted=remote.deleted,
     )
 

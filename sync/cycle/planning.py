@@ -113,7 +113,7 @@ class Planner:
 
     def plan(self, local: LocalState, leaving: frozenset[Leaving]) -> Planned:
         """Plan for this local state and what the store knows now."""
-        known = gather(self._store)
+        known = gather(self._store, self.settings.images)
         if local.trouble:
             return self._blind(known, local, leaving)
         approved = self._store.journal.approved()

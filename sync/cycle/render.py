@@ -16,6 +16,7 @@ from store.places import LineRow
 from store.renders import BaseChange
 from store.values import NO_VALUE
 from sync.core.actions import AddLine, MoveLine, RemoveLine, RenderOp, SetLine, Why
+from sync.core.fields import images_after
 from sync.core.identity import list_block_id
 from sync.core.making import NO_FAMILIES, make_edits
 from sync.core.match import Leaving, Line, Matched, words
@@ -235,9 +236,13 @@ def _add_job(desk: Desk, op: RenderOp, jobs: Mapping[str, _FileJob]) -> Problem 
 
 def _moved(desk: Desk, id: str, changes: Values, placed: bool = False) -> list[BaseChange]:
     base = desk.base.get(id, {})
-    moved = [
-        BaseChange(id, name, base.get(name, NO_VALUE), value) for name, value in changes.items()
-    ]
+    after = dict(changes)
+    if Field.IMAGES in after and id in desk.lines and not placed:
+        here = desk.lines[id].reminder.images
+        after[Field.IMAGES] = images_after(
+            base.get(Field.IMAGES, frozenset()), here, after[Field.IMAGES]
+        )
+    moved = [BaseChange(id, name, base.get(name, NO_VALUE), value) for name, value in after.items()]
     return [*moved, BaseChange(id, None, bool(base), True)] if placed else moved
 
 

@@ -44,6 +44,18 @@ def test_a_key_that_is_there_twice_is_refused(tmp_path: Path, more: str, says: s
     assert says in refusal(tmp_path / "config.yaml", GOOD + more).message
 
 
+@pytest.mark.parametrize(
+    "name", ["../Pictures", "/Pictures", "a/b", ".remindersd", "", "My Pictures", "a(b)", "a" * 101]
+)
+def test_a_directory_for_images_stands_inside_the_folder(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text(GOOD + f"reminders:\n  images: {name!r}\n")
+    with pytest.raises(UsageError, match=r"line 5: `reminders.images`: name one directory"):
+        load_config(path)
+    path.write_text(GOOD + "reminders:\n  images: Bilder\n")
+    assert load_config(path).reminders.images == "Bilder"
+
+
 def test_the_same_key_may_stand_in_two_places(tmp_path: Path) -> None:
     path = tmp_path / "config.yaml"
     path.write_text(GOOD + "reminders: {lists: {folder: ignore, format: ignore}}\n")

@@ -201,14 +201,17 @@ def test_links_and_images_of_what_is_shown(store: Store, shell: sqlite3.Connecti
         reminder("B2", attachment_ids=("L3",), list_id="OLD"),
         a_list("OLD", deleted=True),
         attachment("L1", "A1", kind="URL", url="https://ferns.example/", uti="public.url"),
-        attachment("I1", "A1", **image, file_size=2048, width=640, height=480),
+        attachment("I1", "A1", **image, file_size=2048, width=640, height=480, file_mark="v2"),
         attachment("L2", "A1", kind="URL", url="https://gone.example/", deleted=True),
         attachment("L3", "B2", kind="URL", url="https://hidden.example/"),
         attachment("L4", "A1", kind="URL", url="https://not-named.example/"),
     )
-    unknown = dict.fromkeys(("file_name", "bytes", "width_pixels", "height_pixels"))
+    with store.commit("image"):
+        store.images.put("Attachment/I1", "v2", "Pictures", "Pictures/fern.png", "00")
+        store.images.put("Attachment/I1", "v1", "Pictures", "Pictures/old-fern.png", "00")
+    unknown = dict.fromkeys(("file_name", "bytes", "width_pixels", "height_pixels", "path"))
     link = {"kind": "url", "url": "https://ferns.example/", "uti": "public.url"}
-    sizes = {"bytes": 2048, "width_pixels": 640, "height_pixels": 480}
+    sizes = {"bytes": 2048, "width_pixels": 640, "height_pixels": 480, "path": "Pictures/fern.png"}
     assert found(shell, "attachments") == [
         {"id": "I1", "reminder": "A1", **image, "kind": "image", "url": None, **sizes},
         {"id": "L1", "reminder": "A1", **link, **unknown},

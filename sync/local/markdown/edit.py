@@ -18,8 +18,9 @@ from sync.local.verify import Wanted, as_read, spoken, verify, wish
 from .alarms import places_in, relocate
 from .layout import MarkdownFile
 from .lineedit import change_line
-from .notes import relink, rewrite
+from .notes import link_line, relink, rewrite
 from .parse import parse
+from .pictures import picture_line
 from .placing import Spot, child_lead, child_prefix, subtask_spot, top_spot, unit_for
 from .render import child_bullet, render, shown
 from .taskline import read_alarms, read_rule
@@ -27,7 +28,7 @@ from .taskline import read_alarms, read_rule
 __all__ = ["edit", "new_file"]
 
 _NOT_ON_THE_LINE = frozenset({Field.LIST, Field.PARENT})
-_NOTES_FIRST, _LINKS, _PLACES, _SUBTASKS, _TOP_LEVEL = range(5)
+_NOTES_FIRST, _LINKS, _PLACES, _PICTURES, _SUBTASKS, _TOP_LEVEL = range(6)
 
 
 @dataclass(slots=True)
@@ -120,24 +121,29 @@ def _change(work: _Work, edit: SetFields) -> None:
 
 
 def _change_below(work: _Work, index: int, wanted: Reminder) -> None:
-    """The notes, links and places beneath a task."""
+    """The notes, links, places and images beneath a task, in this order where there are none."""
     task, place = work.file.tasks[index], work.file.layout.places[index]
     if wanted.notes != task.reminder.notes:
         prefix = child_prefix(work.file, index) + ">"
         dropped, at, lines = rewrite(place.notes, task.line, wanted.notes, prefix)
         work.dropped |= dropped
         work.chunks.setdefault(at, []).append(_Chunk(_NOTES_FIRST, lines))
+    notes, lead = place.notes, child_lead(work.file, index)
+    below = (notes.lines or (task.line,))[-1]
     if wanted.urls != task.reminder.urls:
-        lead = child_lead(work.file, index)
-        dropped, at, lines = relink(place.notes, task.line, wanted.urls, lead)
+        dropped, at, lines = relink(notes.links, below, wanted.urls, lead, link_line)
         work.dropped |= dropped
         work.chunks.setdefault(at, []).append(_Chunk(_LINKS, lines))
     places = places_in(wanted.alarms)
-    if places != place.notes.where and Field.ALARMS not in task.reminder.opaque:
-        lead, last = child_lead(work.file, index), place.notes.last(task.line)
-        dropped, at, lines = relocate(place.notes.places, last, places, lead)
+    if places != notes.where and Field.ALARMS not in task.reminder.opaque:
+        dropped, at, lines = relocate(notes.places, notes.last(task.line), places, lead)
         work.dropped |= dropped
         work.chunks.setdefault(at, []).append(_Chunk(_PLACES, lines))
+    if wanted.images != task.reminder.images:
+        below = notes.places[-1].line if notes.places else notes.last(task.line)
+        dropped, at, lines = relink(notes.pictures, below, wanted.images, lead, picture_line)
+        work.dropped |= dropped
+        work.chunks.setdefault(at, []).append(_Chunk(_PICTURES, lines))
 
 
 def _remove(work: _Work) -> None:

@@ -2,15 +2,16 @@
 
 Notes are written as a quote; a person may also have written them as indented text or plain
 bullets, which are read as they stand, less their indentation. Links are bullets of their own,
-``- 🔗 <https://…>``, and so are places, ``- 📍 …``. What is none of these stays as it is: images
-(``- 📎``), links with other words, comments and HTML, bullets that hold tasks of their own, and
-text that is not indented, which CommonMark counts to the task and people do not.
+``- 🔗 <https://…>``, and so are places, ``- 📍 …``, and downloaded images. What is none of these
+stays as it is: other lines with images (``- 📎``), links with other words, comments and HTML,
+bullets that hold tasks of their own, and text that is not indented, which CommonMark counts to
+the task and people do not.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from store.model import Place
@@ -19,6 +20,7 @@ from sync.local.text import clean_notes
 
 from .alarms import PlaceLine, is_place, read_place_line
 from .blocks import Blocks, Item
+from .pictures import PICTURE
 
 __all__ = ["Link", "Notes", "is_url", "link_line", "quote", "read_notes"]
 __all__ += ["relink", "rewrite"]
@@ -35,7 +37,7 @@ _LINK = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link's line beneath a task; ``lead`` is what stands before its mark."""
+    """The line of a link or an image beneath a task; ``lead`` is what stands before its mark."""
 
     line: int
     url: str
@@ -58,6 +60,7 @@ class Notes:
     own: tuple[int, ...]
     links: tuple[Link, ...]
     places: tuple[PlaceLine, ...]
+    pictures: tuple[Link, ...]
     extras: frozenset[str]
 
     @property
@@ -74,6 +77,11 @@ class Notes:
         """The last line of the links, else of the notes, else ``task``, the task's own line."""
         return self.links[-1].line if self.links else (self.lines or (task,))[-1]
 
+    @property
+    def images(self) -> frozenset[str]:
+        """The paths of its downloaded images."""
+        return frozenset(picture.url for picture in self.pictures)
+
 
 @dataclass(slots=True)
 class _Found:
@@ -81,12 +89,13 @@ class _Found:
     own: list[int]
     links: list[Link]
     places: list[PlaceLine]
+    pictures: list[Link]
     extras: set[str]
 
 
 def read_notes(lines: Sequence[str], blocks: Blocks, item: Item, content_column: int) -> Notes:
     """The notes beneath the task ``item``, whose child lines begin at ``content_column``."""
-    found = _Found([], [item.start], [], [], set())
+    found = _Found([], [item.start], [], [], [], set())
     children = [blocks.items[child] for child in item.children]
     index = item.start + 1
     for child in children:
@@ -129,9 +138,7 @@ def _read_child(
     if child.holds_task:
         found.extras.add("bullet")
         return
-    link = _LINK.fullmatch(lines[child.start]) if child.end == child.start + 1 else None
-    if link:
-        found.links.append(Link(child.start, link["url"] or link["bare"], link["lead"]))
+    if child.end == child.start + 1 and _read_attachment(lines[child.start], child.start, found):
         found.own.append(child.start)
         return
     if is_place(lines[child.start]):
@@ -145,6 +152,18 @@ def _read_child(
     mark = _ATTACHMENT.match(lines[child.start])
     for index in range(child.start, child.end):
         _read_line(lines, blocks, index, content_column, found, _EXTRA[mark[1]] if mark else "")
+
+
+def _read_attachment(line: str, index: int, found: _Found) -> bool:
+    """Whether the line is a link or a downloaded image, and nothing else."""
+    link = _LINK.fullmatch(line)
+    if link:
+        found.links.append(Link(index, link["url"] or link["bare"], link["lead"]))
+        return True
+    picture = PICTURE.fullmatch(line)
+    if picture:
+        found.pictures.append(Link(index, picture["path"], picture["lead"]))
+    return picture is not None
 
 
 def _assemble(lines: Sequence[str], found: _Found) -> Notes:
@@ -171,6 +190,7 @@ def _assemble(lines: Sequence[str], found: _Found) -> Notes:
         own=tuple(found.own),
         links=tuple(found.links),
         places=tuple(found.places),
+        pictures=tuple(found.pictures),
         extras=frozenset(found.extras),
     )
 
@@ -241,16 +261,19 @@ def rewrite(notes: Notes, after: int, text: str, prefix: str) -> tuple[set[int],
 
 
 def relink(
-    notes: Notes, after: int, urls: frozenset[str], lead: str
+    there: Sequence[Link],
+    after: int,
+    wanted: frozenset[str],
+    lead: str,
+    write: Callable[[str, str], str],
 ) -> tuple[set[int], int, list[str]]:
-    """How to make the links say ``urls``, as ``rewrite`` does for the notes.
+    """How to make the links or images that are there ``wanted``, as ``rewrite`` does for notes.
 
-    New ones go behind the last link, else behind the notes, else behind the task's line ``after``,
-    with ``lead`` before them.
+    New ones go behind the last one, else behind the line ``after``, with ``lead`` before them;
+    ``write`` makes a line of one and its lead.
     """
-    new = sorted(urls - notes.urls)
-    dropped = {link.line for link in notes.links if link.url not in urls}
-    if notes.links:
-        last = notes.links[-1]
-        return dropped, last.line + 1, [link_line(url, last.lead) for url in new]
-    return dropped, (notes.lines or (after,))[-1] + 1, [link_line(url, lead) for url in new]
+    new = sorted(wanted - {link.url for link in there})
+    dropped = {link.line for link in there if link.url not in wanted}
+    if there:
+        after, lead = there[-1].line, there[-1].lead
+    return dropped, after + 1, [write(one, lead) for one in new]

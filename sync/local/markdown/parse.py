@@ -106,6 +106,7 @@ def _task(place: Place, line: int, parent: int | None, section: str | None, zone
             flagged=said.flagged,
             tags=said.tags,
             urls=place.notes.urls,
+            images=place.notes.images,
             repeat=said.repeat,
             alarms=frozenset() if is_silent else said.alarms | place.notes.where,
             opaque=opaque,

@@ -20,6 +20,7 @@ from sync.local.projection import project, words_of
 
 from .alarms import alarm_words, place_line, places_in
 from .notes import is_url, link_line, quote
+from .pictures import is_picture, picture_line
 from .taskline import read_fields, split
 from .tokens import escape, is_tag
 
@@ -41,15 +42,16 @@ CHILD_INDENT = 4
 def shown(reminder: Reminder, home_zone: str) -> Reminder:
     """The reminder as a file shows it: what ``parse`` reads back after ``render``.
 
-    Names that no tag and addresses that no link can have are left out of the sets.
+    Names that no tag, and addresses and paths that no link can have are left out of the sets.
     """
     value = project(reminder, home_zone)
-    if not value.tags and not value.urls:
+    if not value.tags and not value.urls and not value.images:
         return value
     return replace(
         value,
         tags=frozenset(tag for tag in value.tags if is_tag(f"#{tag}")),
         urls=frozenset(url for url in value.urls if is_url(url)),
+        images=frozenset(path for path in value.images if is_picture(path)),
     )
 
 
@@ -62,7 +64,7 @@ def render(
     bullet: str = "-",
     unit: str | None = None,
 ) -> list[str]:
-    """The task line and those of its notes, links and places, without line ends.
+    """The task line and those of its notes, links, places and images, without line ends.
 
     ``block`` may be empty.
 
@@ -90,7 +92,8 @@ def render(
     line = " ".join(word for word in words if word)
     links = [link_line(url, lead) for url in sorted(value.urls)]
     places = [place_line(place, lead) for place in sorted(places_in(value.alarms), key=repr)]
-    return [line, *quote(value.notes, f"{below}>"), *links, *places]
+    images = [picture_line(path, lead) for path in sorted(value.images)]
+    return [line, *quote(value.notes, f"{below}>"), *links, *places, *images]
 
 
 def alarms_on_line(alarms: frozenset[Alarm], home_zone: str) -> list[str]:
