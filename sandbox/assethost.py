@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from starlette.requests import Request
@@ -36,14 +36,16 @@ def routes(world: World) -> list[Route]:
     async def download(request: Request) -> Response:
         return _answer(request, lambda shelf: _served(shelf, request))
 
-    def _answer(request: Request, act: Any) -> Response:
+    def _answer(request: Request, act: Callable[[AssetShelf], Response]) -> Response:
         if "cookie" in request.headers:
             return JSONResponse({"error": "the asset host wants no cookies"}, 400)
-        try:
-            answer: Response = act(world.zone.assets)
-        except AssetRefused as error:
-            return JSONResponse({"error": str(error)}, error.status)
-        return answer
+        refusal = AssetRefused(404, "no such address")
+        for zone in (world.zone, *world.shared.zones):
+            try:
+                return act(zone.assets)
+            except AssetRefused as error:
+                refusal = min(refusal, error, key=lambda each: each.status == 404)
+        return JSONResponse({"error": str(refusal)}, refusal.status)
 
     return [
         Route("/U/{ticket}", upload, methods=["POST"]),
@@ -83,19 +85,21 @@ def _token(shelf: AssetShelf, entry: Any) -> Json:
 def linked(call: Call, items: Iterable[Json]) -> list[Json]:
     """Wire records with a link, or the bytes themselves, in each asset field."""
     found = list(items)
-    shelf = next((zone.assets for zone in call.zones), None)
     for item in found:
         fields: Mapping[str, Json] = item.get("fields", {})
         for field in fields.values():
-            if shelf is not None and is_asset(field):
-                _link(call, shelf, field["value"])
+            if is_asset(field):
+                _link(call, field["value"])
     return found
 
 
-def _link(call: Call, shelf: AssetShelf, value: Json) -> None:
-    data = shelf.read(value)
-    if data is not None and call.faults.inline_assets:
-        value["downloadedData"] = base64.b64encode(data).decode()
-    elif data is not None:
+def _link(call: Call, value: Json) -> None:
+    shelves = (zone.assets for zone in call.zones)
+    shelf = next((each for each in shelves if each.read(value) is not None), None)
+    if shelf is None:
+        return
+    if call.faults.inline_assets:
+        value["downloadedData"] = base64.b64encode(shelf.read(value) or b"").decode()
+    else:
         expired = call.faults.use("expired_links")
         value["downloadURL"] = ORIGIN + shelf.link(value, expired=expired)

@@ -108,12 +108,12 @@ class AssetShelf:
 
     def serve(self, key: str, until: str, signature: str) -> bytes:
         """The bytes that a link leads to. Raises AssetRefused."""
+        if key not in self._files:
+            raise AssetRefused(404, "no such file")
         if not until.isdigit() or not hmac.compare_digest(self._signed(key, int(until)), signature):
             raise AssetRefused(403, "the link is not signed")
         if self._clock() > int(until):
             raise AssetRefused(410, "the link has expired")
-        if key not in self._files:
-            raise AssetRefused(404, "no such file")
         return self._files[key]
 
     def dump(self) -> Json:

@@ -221,8 +221,7 @@ class Engine:
     def _bring_pictures(self, report: Report, cloud: CloudKit) -> None:
         """Images into the folder; their lines are for the next cycle, which comes at once."""
         parts = self._parts
-        zone = observe.known_zone(cloud, parts.store)
-        brought = parts.pictures.bring(cloud, zone)
+        brought = parts.pictures.bring(cloud)
         report.problems += brought.problems
         if brought.count:
             self._quiet_until_s = 0.0

@@ -11,15 +11,16 @@ from pathlib import Path
 
 from store.db import Store
 from store.images import Wanted
+from store.zones import PRIVATE
 from sync.codec.assets import FILE, asset_value, mark_of
 from sync.core.settings import Settings
 from sync.core.snapshot import Mode
 from sync.cycle.assets import Fetched, Files, Patience
+from sync.cycle.observe import zone_id
 from sync.errors import NetworkError, ServiceError, ZoneMissing
 from sync.local.disk import Renameat2
 from sync.local.outcome import Refusal
 from sync.local.pictures import picture_name, save_picture, take_away
-from sync.remote.cloudkit import ZoneId
 
 __all__ = ["AT_ONCE", "Pictures"]
 
@@ -44,7 +45,7 @@ class Pictures:
         self._step = step
         self._patience = Patience()
 
-    def bring(self, cloud: Files, zone: ZoneId) -> Fetched:
+    def bring(self, cloud: Files) -> Fetched:
         """Fetch some of what is not there; raises what concerns the whole account."""
         result = Fetched()
         directory = self._settings.images
@@ -55,11 +56,11 @@ class Pictures:
             if result.count == AT_ONCE:
                 break
             try:
-                result.count += self._one(cloud, zone, directory, image)
+                result.count += self._one(cloud, directory, image)
                 self._patience.forget(image.id)
-            except ZoneMissing:
-                raise
             except (NetworkError, ServiceError, Refusal, OSError) as error:
+                if isinstance(error, ZoneMissing) and self._zone(image) == PRIVATE:
+                    raise
                 result.problems.append(f"image {image.file_name or image.id}: {_said(error)}")
                 if self._patience.failed(image.id, self._clock(), error):
                     break
@@ -75,12 +76,18 @@ class Pictures:
             and not (image.done and (image.completed_at_ms or since_ms) < since_ms)
         ]
 
-    def _one(self, cloud: Files, zone: ZoneId, directory: str, image: Wanted) -> bool:
+    def _zone(self, image: Wanted) -> str:
+        return self._store.mirror.zone_of(image.record_name) or PRIVATE
+
+    def _one(self, cloud: Files, directory: str, image: Wanted) -> bool:
         record = self._store.mirror.record(image.record_name)
         value = asset_value(record, FILE) if record is not None else None
-        if record is None or value is None or mark_of(record, value) != image.mark:
+        zone = self._store.mirror.zone(self._zone(image))
+        if record is None or value is None or zone is None or zone.gone:
             return False
-        data = cloud.fetch(zone, image.record_name, FILE, value)
+        if mark_of(record, value) != image.mark:
+            return False
+        data = cloud.fetch(zone_id(zone), image.record_name, FILE, value)
         name = picture_name(image.id, image.file_name, image.uti)
         self._step("image:save")
         path, sha256 = save_picture(self._root, directory, name, data, Renameat2())

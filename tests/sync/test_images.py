@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.rig import Crash, Rig, empty_world, open_rig
+from tests.sync.sharing import share
 
 JPEG, PNG = b"\xff\xd8\xff a photo", b"\x89PNG a drawing"
 
@@ -233,3 +234,12 @@ def test_images_of_what_is_not_shown_stay_in_icloud(tmp_path: Path) -> None:
         rig.run(approve=True)
         assert sorted(name[8:] for name in pictures(rig)) == ["New.jpg", "Open.jpg"]
         rig.rest()
+
+
+def test_an_image_of_a_shared_list_comes_from_its_owner_s_zone(rig: Rig) -> None:
+    grace = share(rig, "Trip", "Pack")
+    grace.phone.attach_image(grace.phone.find("Pack").id, "Map.png", PNG, uti="public.png")
+    rig.world.faults.expired_links = 1  # so that the record is looked up, where it is
+    rig.run()
+    assert list(pictures(rig).values()) == [PNG]
+    assert "Map.png" in rig.read("Trip")
