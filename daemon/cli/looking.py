@@ -83,15 +83,15 @@ def lists(options: Globals, as_json: bool) -> None:
     headings: tuple[str, ...] = ("LIST", "GROUP", "OPEN", "TOTAL", "FILE")
     columns = ("name", "group", "open", "total", "file")
     rows = [[entry[column] for column in columns] for entry in told["lists"]]
-    if any(entry["shared"] for entry in told["lists"]):
+    if any(entry.get("shared") for entry in told["lists"]):
         headings = (*headings, "SHARED")
         rows = [[*row, _sharing(entry)] for row, entry in zip(rows, told["lists"], strict=True)]
     table(headings, rows)
 
 
 def _sharing(entry: Document) -> str:
-    if entry["shared"] != "with you":
-        return entry["shared"] or ""
+    if entry.get("shared") != "with you":
+        return entry.get("shared") or ""
     owner = f"by {entry['owner']}" if entry["owner"] else "with you"
     return f"{owner}, read-only" if entry["read_only"] else owner
 

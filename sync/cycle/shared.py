@@ -67,7 +67,7 @@ class Shared:
             return news
         self._asked_s, self._cycles = self._clock(), 0
         try:
-            zones, token = self._changed(cloud)
+            zones, token, is_all = self._changed(cloud)
         except (ServiceError, NetworkError) as error:
             if known:  # else nothing is missing that anyone had
                 news.problems.append(f"shared lists: {error.message}")
@@ -75,7 +75,9 @@ class Shared:
         told = {ZoneRow(i.zone.name, i.zone.owner, i.zone.database).key for i in zones}
         trouble = sum(not self._follow(cloud, info, news) for info in zones)
         for row in known:
-            if row.key not in told and not row.gone and not (row.complete and row.sync_token):
+            unread = not (row.complete and row.sync_token)
+            # What a full listing leaves out may be gone, which only its own answer can say.
+            if row.key not in told and not row.gone and (is_all or unread):
                 trouble += not self._read(cloud, row, news)
         if not trouble and token != self._store.meta.get(TOKEN) and zones:
             with self._store.commit("shared"):
@@ -92,15 +94,18 @@ class Shared:
             return self._cycles >= EVERY
         return not 0 <= since_s < PATIENCE_S
 
-    def _changed(self, cloud: SharedFeed) -> tuple[list[ZoneInfo], str]:
-        """The zones that changed since the last time, each once, and the token after that."""
+    def _changed(self, cloud: SharedFeed) -> tuple[list[ZoneInfo], str, bool]:
+        """The zones that changed since the last time, each once, and the token after that.
+
+        Where nobody can tell since when, all that there are.
+        """
         token = self._store.meta.get(TOKEN)
         try:
-            return _all_changes(cloud, token)
+            return *_all_changes(cloud, token), token is None
         except SyncTokenExpired:
             if token is None:
                 raise
-            return _all_changes(cloud, None)
+            return *_all_changes(cloud, None), True
 
     def _follow(self, cloud: SharedFeed, info: ZoneInfo, news: SharedNews) -> bool:
         """Take note of one zone, and read it; whether that went well."""

@@ -38,6 +38,15 @@ def test_the_file_is_left_alone_and_a_person_is_told(rig: Rig) -> None:
     assert rig.store._connection.all("SELECT count(*) FROM reminders")[0][0] == 1
 
 
+def test_it_is_noticed_when_the_token_was_dead_too(rig: Rig) -> None:
+    grace = share(rig, "Trip", "Pack")
+    grace.unshare()
+    rig.world.shared.sharers.clear()  # nothing tells of it any more
+    rig.world.shared.expire_tokens()
+    assert [hold.kind.value for hold in rig.run().held] == ["unshared"]
+    assert "Pack" in rig.read("Trip")
+
+
 def test_sharing_it_again_goes_on_where_it_was(rig: Rig) -> None:
     grace = unshared(rig, "Pack", "Book")
     rig.run()
