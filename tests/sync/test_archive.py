@@ -13,7 +13,7 @@ import pytest
 from tests.rig import Crash, Rig, empty_world, open_rig
 
 DAY_S = 86_400.0
-SHARE = 1 if os.environ.get("REMINDERSD_SOAK") == "1" else 7  # every so many effects
+SHARE = 1 if os.environ.get("REMINDERSD_SOAK") == "1" else 11  # every so many effects
 TASKS = """
 - [x] Send the form
     > To the *tax* office.
@@ -245,7 +245,7 @@ def test_a_crash_anywhere_neither_loses_nor_doubles_a_line(tmp_path: Path, monke
             rounds += 1
             if not out and not back:
                 break
-        assert rounds > 4
+        assert rounds > 2
         assert len(rig.phone.reminders("Inbox")) == 2
         rig.rest()
 
