@@ -25,6 +25,7 @@ from store.mirror import Mirror
 from store.occurrences import Occurrences
 from store.outbox import Outbox
 from store.places import Places
+from store.sections import SectionBases
 
 __all__ = ["Store"]
 
@@ -46,6 +47,7 @@ class Store:
         self.journal = Journal(self._connection)
         self.occurrences = Occurrences(self._connection)
         self.places = Places(self._connection)
+        self.sections = SectionBases(self._connection)
 
     @classmethod
     def open(cls, path: Path) -> Store:

@@ -15,6 +15,7 @@ from store.cells import (
     lists,
     reminder,
     rule,
+    section,
     tag,
     trigger,
 )
@@ -27,6 +28,7 @@ from store.rows import (
     ListRow,
     ReminderRow,
     RuleRow,
+    SectionRow,
     TagRow,
     TriggerRow,
 )
@@ -88,6 +90,11 @@ class Decoded:
     def rules(self, reminder_id: str | None = None) -> Sequence[RuleRow]:
         """The recurrence rules of one reminder, or all; soft-deleted ones too."""
         return [rule.row(row) for row in self._rows("rule", *_of_reminder(reminder_id))]
+
+    def sections(self) -> Sequence[SectionRow]:
+        """Every section of every list, soft-deleted ones too; a list's oldest first."""
+        rows = self._rows("section", "ORDER BY list_id, created_ms, id")
+        return [section.row(row) for row in rows]
 
     def _rows(self, kind: Kind, rest: str = "", params: Sequence[Any] = ()) -> Sequence[Any]:
         columns = ", ".join(COLUMNS[kind])

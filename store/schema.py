@@ -204,6 +204,19 @@ _FILES_BESIDE = (
     """CREATE INDEX document_missing ON document (record_name) WHERE data IS NULL""",
 )
 
+_SECTIONS = (
+    """CREATE TABLE section (
+        record_name TEXT PRIMARY KEY REFERENCES record (name), id TEXT NOT NULL,
+        list_id TEXT NOT NULL, change_tag TEXT NOT NULL, name TEXT NOT NULL, created_ms INTEGER,
+        deleted INTEGER NOT NULL
+    ) STRICT""",
+    """CREATE INDEX section_id ON section (id)""",
+    """ALTER TABLE list ADD COLUMN memberships TEXT""",
+    """CREATE TABLE section_base (
+        id TEXT PRIMARY KEY, list_id TEXT NOT NULL, name TEXT NOT NULL
+    ) STRICT""",
+)
+
 # What a walk of the whole feed brings again has no place yet in a file of an older release.
 _EVERY_RECORD = (
     *(f"ALTER TABLE base ADD COLUMN {name} TEXT" for name in ("alarms", "images", "section")),
@@ -273,7 +286,7 @@ def _every_field(db: Database) -> None:
 
 @migrations(name="4 every record")
 def _every_record(db: Database) -> None:
-    added = (*_EVERY_RECORD, *_ALARMS, *_FILES_BESIDE, *_DELETING, *_SHARED, *_LOOKS)
+    added = (*_EVERY_RECORD, *_ALARMS, *_FILES_BESIDE, *_DELETING, *_SHARED, *_LOOKS, *_SECTIONS)
     _run(db, (*_dropped_views(db), *added, *VIEWS), 4)
 
 

@@ -1,10 +1,10 @@
 """What a person may query: views that only ever gain columns.
 
-``reminders`` and ``lists`` are what a phone shows; ``tags``, ``attachments``,
-``recurrence_rules`` and ``alarms`` have one row for each thing that hangs on a reminder, whose
-id is in ``reminder``. What a phone would not show is left out: deleted reminders and those of a
-deleted list, and what a reminder does not name as its own; the child of a deleted parent stands
-at top level.
+``reminders``, ``lists`` and their ``sections`` are what a phone shows; ``tags``,
+``attachments``, ``recurrence_rules`` and ``alarms`` have one row for each thing that hangs on a
+reminder, whose id is in ``reminder``. What a phone would not show is left out: deleted reminders
+and those of a deleted list, and what a reminder does not name as its own; the child of a deleted
+parent stands at top level.
 
 ``shared`` says of a list that others share it ``with you`` (then ``owner`` is who, as far as that
 is known) or that it is shared ``by you``; nothing may be written to one that is ``read_only``.
@@ -42,7 +42,11 @@ _REMINDERS = """CREATE VIEW reminders AS
             ORDER BY t.name)), '') AS tags,
         (SELECT p.id FROM reminder p WHERE p.id = r.parent_id AND NOT p.deleted) AS parent,
         w.path AS file,
-        w.line + 1 AS line
+        w.line + 1 AS line,
+        (SELECT s.name FROM list l JOIN section s ON s.list_id = l.id
+            AND s.id = json_extract(l.memberships, '$."' || r.id || '"')
+            WHERE l.id = r.list_id AND NOT s.deleted AND NOT EXISTS (SELECT 1 FROM reminder p
+                WHERE p.id = r.parent_id AND NOT p.deleted)) AS section
     FROM shown_reminder r LEFT JOIN line w ON w.id = r.id"""
 
 _SHARED_LIST = """CREATE VIEW shared_list AS
@@ -86,6 +90,14 @@ _GROUPS = """CREATE VIEW groups AS
         (SELECT count(*) FROM list l
             WHERE l.group_id = g.id AND NOT l.deleted AND NOT l.is_group) AS lists
     FROM list g WHERE NOT g.deleted AND g.is_group"""
+
+_SECTIONS = """CREATE VIEW sections AS
+    SELECT
+        s.id AS id,
+        l.name AS list,
+        s.name AS name,
+        strftime('%Y-%m-%dT%H:%M:%SZ', s.created_ms / 1000, 'unixepoch') AS created_utc
+    FROM section s JOIN list l ON l.id = s.list_id WHERE NOT s.deleted AND NOT l.deleted"""
 
 _TAGS = """CREATE VIEW tags AS
     SELECT t.id AS id, r.id AS reminder, t.name AS name
@@ -159,4 +171,7 @@ _ALARMS = """CREATE VIEW alarms AS
         NULL, NULL, NULL, NULL, NULL, NULL, NULL
     FROM shown_reminder r, json_each(r.early) e"""
 
-VIEWS = (_SHOWN, _REMINDERS, _SHARED_LIST, _LISTS, _GROUPS, _TAGS, _ATTACHMENTS, _RULES, _ALARMS)
+VIEWS = (
+    *(_SHOWN, _REMINDERS, _SHARED_LIST, _LISTS, _GROUPS, _SECTIONS),
+    *(_TAGS, _ATTACHMENTS, _RULES, _ALARMS),
+)

@@ -6,7 +6,17 @@ U+FFFD, a number beyond 64 bits is unknown.
 
 from __future__ import annotations
 
-from store.cells import alarm, attachment, lists, reminder, rule, share, tag, trigger
+from store.cells import (
+    alarm,
+    attachment,
+    lists,
+    reminder,
+    rule,
+    section,
+    share,
+    tag,
+    trigger,
+)
 from store.cells.cell import Cells
 from store.rows import (
     AlarmRow,
@@ -16,6 +26,7 @@ from store.rows import (
     ListRow,
     ReminderRow,
     RuleRow,
+    SectionRow,
     ShareRow,
     TagRow,
     TriggerRow,
@@ -32,6 +43,7 @@ COLUMNS: dict[Kind, tuple[str, ...]] = {
     "attachment": attachment.COLUMNS,
     "rule": rule.COLUMNS,
     "share": share.COLUMNS,
+    "section": section.COLUMNS,
 }
 """The columns of each kind's table, which has the kind's name; the record's name is the first."""
 
@@ -55,6 +67,8 @@ def kind_and_subject(row: DecodedRow | None) -> tuple[Kind, str | None]:
             return "rule", row.reminder_id
         case ShareRow():
             return "share", None
+        case SectionRow():
+            return "section", row.list_id
         case None:
             return "other", None
 
@@ -78,3 +92,5 @@ def cells_of(name: str, row: DecodedRow) -> Cells:
             return rule.cells(name, row)
         case ShareRow():
             return share.cells(name, row)
+        case SectionRow():
+            return section.cells(name, row)

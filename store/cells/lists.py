@@ -12,7 +12,7 @@ __all__ = ["COLUMNS", "cells", "row"]
 COLUMNS = (
     *("record_name", "id", "change_tag", "deleted", "name", "is_group", "group_id"),
     *("reminder_order", "color", "read_only", "problems", "share"),
-    *("color_name", "color_hex", "emblem", "sorting", "linked"),
+    *("color_name", "color_hex", "emblem", "sorting", "linked", "memberships"),
 )
 
 
@@ -36,6 +36,7 @@ def cells(name: str, row: ListRow) -> Cells:
         cell.some_text(row.emblem),
         cell.some_text(row.sorting),
         row.linked,
+        None if row.memberships is None else dumps(dict(row.memberships)).decode(),
     )
 
 
@@ -59,4 +60,5 @@ def row(cells: Cells) -> ListRow:
         emblem=cells[14],
         sorting=cells[15],
         linked=None if cells[16] is None else bool(cells[16]),
+        memberships=None if cells[17] is None else loads(cells[17]),
     )

@@ -11,6 +11,7 @@ from typing import Literal
 from store.rows.hanging import AlarmRow, AttachmentRow, RuleRow, TagRow
 from store.rows.lists import ListRow
 from store.rows.reminder import ReminderRow
+from store.rows.sections import SectionRow
 from store.rows.share import ShareRow
 from store.rows.trigger import TriggerRow
 from store.rows.wire import Changes, RecordRow, ZoneRow
@@ -25,6 +26,7 @@ __all__ = [
     "RecordRow",
     "ReminderRow",
     "RuleRow",
+    "SectionRow",
     "ShareRow",
     "TagRow",
     "TriggerRow",
@@ -32,10 +34,27 @@ __all__ = [
 ]
 
 Kind = Literal[
-    "reminder", "list", "alarm", "alarm_trigger", "tag", "attachment", "rule", "share", "other"
+    "reminder",
+    "list",
+    "alarm",
+    "alarm_trigger",
+    "tag",
+    "attachment",
+    "rule",
+    "share",
+    "section",
+    "other",
 ]
 """What a record is to the mirror; each but ``other`` has a table of that name."""
 
 DecodedRow = (
-    ReminderRow | ListRow | AlarmRow | TriggerRow | TagRow | AttachmentRow | RuleRow | ShareRow
+    ReminderRow
+    | ListRow
+    | AlarmRow
+    | TriggerRow
+    | TagRow
+    | AttachmentRow
+    | RuleRow
+    | ShareRow
+    | SectionRow
 )

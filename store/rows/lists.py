@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from store.model import ListInfo
@@ -16,6 +17,7 @@ class ListRow:
     ``share`` is the name of the record that says with whom it is shared.
     ``color`` is the wire's own text, ``color_name`` and ``color_hex`` what it says; ``sorting``
     and ``emblem`` are words of the service; ``linked`` is its ``IsLinkedToAccount``.
+    ``memberships`` says which reminder is in which section, by id; ``None``: it is not known.
     """
 
     id: str
@@ -35,6 +37,7 @@ class ListRow:
     read_only: bool = False
     problems: str = ""
     share: str | None = None
+    memberships: Mapping[str, str] | None = None
 
     def info(self) -> ListInfo:
         """What the rest of the programme knows of a list."""

@@ -95,6 +95,8 @@ def edit_of(
             return _list_edit(ctx, record, value, records)
         case Field.PARENT, None | str():
             return _parent_edit(ctx, record, value, records)
+        case Field.SECTION, "":
+            return None  # the list says who is in which
         case _:
             raise ValueError(f"the field {name} cannot hold a {type(value).__name__}")
 

@@ -62,9 +62,9 @@ def merge_fields(case: Case, local: LocalItem, remote: RemoteItem, wins: Side) -
     for name in Field:
         if name in remote.reminder.opaque:
             continue
-        before = case.base.get(name, MISSING)
+        known = before = case.base.get(name, MISSING)
         if name in unsaid:
-            if remote.reminder.value(name) != before:
+            if remote.reminder.value(name) != known:
                 fields.learned[name] = remote.reminder.value(name)
             continue
         if name in seen.opaque:
@@ -74,9 +74,11 @@ def merge_fields(case: Case, local: LocalItem, remote: RemoteItem, wins: Side) -
             continue
         if name is Field.REPEAT and before is MISSING and remote.reminder.repeat is not None:
             before = None  # a line that has never said anything of it has not said that it ends
+        if name is Field.SECTION and known is MISSING:
+            before = ""  # standing in none is saying nothing
         match merge(before, seen.value(name), remote.reminder.value(name), wins):
             case Agreed(value):
-                if value != before:
+                if value != known:
                     fields.learned[name] = value
             case Render(value):
                 fields.renders[name] = value
@@ -127,7 +129,7 @@ def wordless(policy: Policy) -> frozenset[Field]:
 
 
 def move_whole(id: str, fields: Fields, remote: Reminder, wins: Side) -> None:
-    """List and parent are one place: where both sides moved it, one side's place wins whole."""
+    """List, parent and section are one place: where both sides moved it, one side's wins whole."""
     if not (fields.pushes.keys() & PLACE and fields.renders.keys() & PLACE):
         return
     to_files = wins is Side.CLOUD

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from sync.local.formats import Dialect
-from sync.local.tasks import CannotEdit, Edit, Insert, TodoFile
+from sync.local.tasks import CannotEdit, Edit, TodoFile
 
 __all__ = ["NO_FAMILIES", "make_edits"]
 
@@ -45,7 +45,7 @@ def _culprits(
     named = {
         id
         for id, change in left
-        if not isinstance(change, Insert) and error.task is not None and change.task == error.task
+        if error.task is not None and getattr(change, "task", None) == error.task
     }
     if named:
         return named

@@ -236,7 +236,8 @@ def _only_remote(case: Case, remote: RemoteItem, closed: str) -> Plan:
         # Completed too long ago to be shown: that it has no line says nothing.
         forgets = case.base and not case.archived
         return Plan(forgotten=(Forget(case.id),)) if forgets else NOTHING
-    before = {name: BLANK.value(name) for name in wordless(case.policy)} | dict(case.base)
+    silent = wordless(case.policy) | {Field.SECTION}
+    before = {name: BLANK.value(name) for name in silent} | dict(case.base)
     edited = any(
         value != before.get(name, MISSING)
         for name, value in there.items()

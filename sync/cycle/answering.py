@@ -16,6 +16,7 @@ from typing import Any
 from store.db import Store
 from store.model import Field
 from store.outbox import Intent
+from store.sections import SectionBase
 from store.zones import PRIVATE
 from sync.codec.operations import Group
 from sync.codec.purging import records_named
@@ -121,7 +122,9 @@ def _take_answers(
                 remember(store, records, parcel.zone)  # decoded anew, with their files
             acknowledge(store, parcel.intent)
             result.acknowledged += 1
-            if parcel.intent.kind in _MORE_TO_COME or _left_over(store, parcel.intent):
+            intent = parcel.intent
+            more = intent.kind in _MORE_TO_COME or _waits_for_section(intent)
+            if more or _left_over(store, intent):
                 result.wait(0.0)
         elif all(failure.atomic_sibling for failure in failures):
             siblings.append(parcel)
@@ -150,7 +153,26 @@ def acknowledge(store: Store, intent: Intent) -> None:
             store.occurrences.settle(intent.id, intent.texts["due"] or "")
         case "create" | "update" | "undelete":
             store.bases.set(intent.id, intent.changes, placed=True)
+        case "rename-section" | "delete-section" | "sections":
+            _sections_acknowledged(store, intent)
     store.outbox.drop(intent.seq)
+
+
+def _sections_acknowledged(store: Store, intent: Intent) -> None:
+    if intent.kind == "delete-section":
+        store.sections.drop(intent.id)
+    elif intent.kind == "rename-section":
+        texts = intent.texts
+        store.sections.set(intent.id, SectionBase(texts["list"] or "", texts["name"] or ""))
+    else:
+        agreed = store.bases.some(intent.texts)
+        for id in agreed:
+            store.bases.set(id, {Field.SECTION: intent.texts[id]})
+
+
+def _waits_for_section(intent: Intent) -> bool:
+    """Whether the reminder is put into a section now that it is where it shall be."""
+    return intent.kind in ("create", "update") and "section" in intent.texts
 
 
 def _left_over(store: Store, intent: Intent) -> bool:

@@ -32,6 +32,7 @@ from sync.cycle.planning import Planned
 from sync.cycle.reading import LocalState
 from sync.cycle.render import Desk, FileWrite, Problem, moving_out, write_files
 from sync.cycle.report import Report
+from sync.cycle.sectioning import have_arrived, remember_sections
 from sync.cycle.standing import leaving_text, line_rows
 from sync.local.formats import Dialect
 
@@ -120,7 +121,8 @@ class Committer:
             self._announce(planned, work)
             self._settle_evidence()
             self._commit_lists(planned.lists)
-            if planned.plan.writes or planned.lists.writes:
+            remember_sections(self._store, planned.world.outlook, planned.new_sections)
+            if planned.writes:
                 work.run = self._store.journal.start(trigger, self._now_ms)
             self._record(planned, planned.plan.renders, work.run)
             self._store.outbox.replace_queued(planned.intents)
@@ -220,6 +222,7 @@ class Committer:
             base=known.base,
             dialect=self._dialect,
             rank=rank,
+            outlook=planned.world.outlook,
         )
 
     def _write_down(self, planned: Planned) -> None:
@@ -316,6 +319,8 @@ class Committer:
 
     def _arrived(self, intent: Intent) -> bool:
         """Whether the base shows it; what only deletes, or names a list, is planned afresh."""
+        if intent.kind == "sections":
+            return have_arrived(self._store, intent)
         if not intent.changes:
             return True
         base = self._store.bases.get(intent.id)

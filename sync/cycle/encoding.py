@@ -11,13 +11,16 @@ from store.model import AllDay, Field, Floating, ListInfo, Reminder, Rule, Zoned
 from store.outbox import Intent
 from store.zones import PRIVATE
 from sync.codec import encode
+from sync.codec.assets import MEMBERSHIPS, asset_value
 from sync.codec.occurrence import complete_occurrence
 from sync.codec.operations import Context, Group, Wire
 from sync.codec.purging import purge_list, purge_reminder
+from sync.codec.sections import create_section, delete_section, put_in_sections, rename_section
 from sync.core.lift import overlay
 from sync.core.order import LIMIT
 from sync.cycle.observe import zone_id
 from sync.cycle.routing import key_of
+from sync.cycle.sectioning import sections_meant
 from sync.cycle.surroundings import Surroundings
 
 __all__ = ["Encoder"]
@@ -106,6 +109,8 @@ class Encoder:
                 emblem=texts.get("emblem") or "",
             )
             return encode.create_list(ctx, info, self._records)
+        if intent.kind == "sections" or intent.kind.endswith("-section"):
+            return self._sections(ctx, intent)
         record = self._record("List" if intent.kind.endswith("-list") else "Reminder", intent.id)
         match intent.kind:
             case "update":
@@ -125,6 +130,22 @@ class Encoder:
             case "delete-list":
                 return encode.delete_list(ctx, record)
         raise ValueError(f"nobody knows how to send “{intent.kind}”")
+
+    def _sections(self, ctx: Context, intent: Intent) -> Group:
+        name = intent.texts.get("name") or ""
+        if intent.kind == "create-section":
+            list_id = intent.texts["list"] or ""
+            return create_section(ctx, intent.id, list_id, name, self._records)
+        if intent.kind == "rename-section":
+            return rename_section(ctx, self._record("ListSection", intent.id), name)
+        if intent.kind == "delete-section":
+            return delete_section(ctx, self._record("ListSection", intent.id))
+        record = self._record("List", intent.id)
+        file = self._store.documents.get(str(record["recordName"]), MEMBERSHIPS)
+        if file is None and asset_value(record, MEMBERSHIPS) is not None:
+            raise ValueError("the list's file of sections is not here, and not written over")
+        wanted = sections_meant(self._store, intent.id, intent.texts)
+        return put_in_sections(ctx, record, file, wanted)
 
     def _detached(self, ctx: Context, record: Record) -> Sequence[Wire]:
         """The operations that move a subtask to the top level."""

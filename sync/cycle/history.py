@@ -18,6 +18,12 @@ def cloud_rows(
     planned: Planned, intent: Intent, at_ms: int, run: int | None
 ) -> Iterator[HistoryRow]:
     """What sending an intent changes in iCloud, field by field."""
+    if intent.kind == "sections":
+        for id, name in intent.texts.items():
+            said = planned.known.reminders.get(id)
+            was = said.section if said is not None else NO_VALUE
+            yield _row(run, "cloud", at_ms, id, Field.SECTION.value, was, name)
+        return
     known = planned.known.reminders.get(intent.id)
     before = known.values() if known is not None else {}
     for name, value in intent.changes.items():

@@ -25,6 +25,7 @@ from sync.core.identity import assign_blocks
 from sync.core.match import Trace
 from sync.core.occurrence import Occurrence
 from sync.core.snapshot import Evidence
+from sync.cycle.sectioning import KnownSections, gather_sections
 
 __all__ = ["Known", "gather"]
 
@@ -45,6 +46,7 @@ class Known:
     archived: frozenset[str]  # what has left its file for the archive
     in_flight: dict[str, Evidence]
     pending: dict[str, Occurrence]
+    sections: KnownSections
     list_at: dict[str, str]  # the list that a path belonged to last time
     shared: Mapping[str, SharedList]  # lists of others, by id
     zones: Mapping[str, str]  # the keys of reminders' zones, of those that are not private
@@ -58,6 +60,8 @@ def gather(store: Store, images: str | None = None) -> Known:
     stored = {id: block.block for id, block in store.places.all_blocks().items()}
     shared = store.mirror.shared_lists()
     outside = store.mirror.shared_records()
+    list_rows = {row.id: row for row in store.mirror.lists()}
+    sections = gather_sections(store, rows, list_rows.values())
     missing = (rows.keys() | base.keys()) - stored.keys()
     fresh = assign_blocks(missing, {block: id for id, block in stored.items()})
     traces = _traces(store, base)
@@ -68,8 +72,9 @@ def gather(store: Store, images: str | None = None) -> Known:
     archived = {id for id, trace in traces.items() if is_archive(trace.path)}
     return Known(
         rows=rows,
-        reminders=_whole(store, rows, images),
-        list_rows={row.id: row for row in store.mirror.lists()},
+        reminders=_whole(store, rows, sections, images),
+        list_rows=list_rows,
+        sections=sections,
         gone=frozenset(store.mirror.tombstones("reminder")),
         gone_lists=frozenset(store.mirror.tombstones("list")),
         base=dict(base),
@@ -94,9 +99,9 @@ def gather(store: Store, images: str | None = None) -> Known:
 
 
 def _whole(
-    store: Store, rows: Mapping[str, ReminderRow], images: str | None
+    store: Store, rows: Mapping[str, ReminderRow], sections: KnownSections, images: str | None
 ) -> dict[str, Reminder]:
-    """The reminders with their alarms, tags, links, images and repetition: their own records."""
+    """The reminders with what other records say: alarms, tags, links, images, rules, sections."""
     tags = {tag.id: tag.name for tag in store.mirror.tags()}
     urls = {one.id: one.url for one in store.mirror.attachments() if one.url and not one.deleted}
     paths = {} if images is None else store.images.paths(images)
@@ -107,7 +112,7 @@ def _whole(
     rings = _ringing(store)
     return {
         id: replace(
-            _alarmed(_repeating(row, rules), row, rings),
+            _in_section(_alarmed(_repeating(row, rules), row, rings), sections),
             tags=frozenset(tags[tag] for tag in row.tag_ids if tag in tags),
             urls=frozenset(urls[link] for link in row.attachment_ids if link in urls),
             images=frozenset(paths[one] for one in row.attachment_ids if one in paths),
@@ -133,6 +138,14 @@ def _alarmed(reminder: Reminder, row: ReminderRow, rings: Mapping[str, TriggerRo
     named = (rings[id].alarm(day) for id in row.alarm_ids if id in rings)
     alarms: list[Alarm] = [*row.early, *(alarm for alarm in named if alarm is not None)]
     return replace(reminder, alarms=extra_alarms(row.due, alarms))
+
+
+def _in_section(reminder: Reminder, sections: KnownSections) -> Reminder:
+    """The reminder with its section; opaque where it cannot be said who is in which."""
+    if reminder.list in sections.unsure:
+        return replace(reminder, opaque=reminder.opaque | {Field.SECTION})
+    name = sections.of.get(reminder.id)
+    return replace(reminder, section=name) if name else reminder
 
 
 def _repeating(row: ReminderRow, rules: Mapping[str, Mapping[str, Any]]) -> Reminder:
@@ -169,4 +182,7 @@ def _evidence(intents: list[Intent]) -> dict[str, Evidence]:
         if intent.kind in ("create", "update", "undelete"):
             for name, value in intent.changes.items():
                 sent[intent.id][name] = (*sent[intent.id].get(name, ()), value)
+        elif intent.kind == "sections":
+            for id, section in intent.texts.items():
+                sent[id][Field.SECTION] = (*sent[id].get(Field.SECTION, ()), section)
     return {id: Evidence(fields) for id, fields in sent.items()}

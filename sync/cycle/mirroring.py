@@ -14,13 +14,14 @@ from store.rows import (
     RecordRow,
     ReminderRow,
     RuleRow,
+    SectionRow,
     ShareRow,
     TagRow,
     TriggerRow,
 )
 from store.zones import PRIVATE
 from sync.codec import fields
-from sync.codec.assets import ORDER
+from sync.codec.assets import MEMBERSHIPS, ORDER
 from sync.codec.children import decode_attachment
 from sync.codec.records import (
     RemoteReminder,
@@ -31,6 +32,7 @@ from sync.codec.records import (
     decode_trigger,
 )
 from sync.codec.repeats import decode_rule
+from sync.codec.sections import decode_section, memberships_of
 from sync.codec.shares import decode_share, share_of
 
 __all__ = ["Files", "decoded_row", "record_row"]
@@ -57,7 +59,8 @@ def record_row(record: Record, zone: str = PRIVATE) -> RecordRow:
 
 def _owner_by_field(record: Record, kind: str) -> str | None:
     """The record that this one hangs on, where the envelope does not say."""
-    name = {"AlarmTrigger": "Alarm", "Reminder": "List"}.get(kind, "Reminder")
+    owners = {"AlarmTrigger": "Alarm", "Reminder": "List", "ListSection": "List"}
+    name = owners.get(kind, "Reminder")
     try:
         return fields.reference(record, name)
     except ValueError:
@@ -90,6 +93,8 @@ def decoded_row(
         case "cloudkit.share":
             share = decode_share(record, me)
             return ShareRow(str(record["recordName"]), share.owner, share.permission)
+        case "ListSection":
+            return _section_row(record)
         case _:
             return None
 
@@ -144,6 +149,20 @@ def _list_row(record: Record, files: Files) -> ListRow:
         read_only=info.read_only,
         problems="; ".join(remote.problems),
         share=share_of(record),
+        memberships=memberships_of(record, files(str(record["recordName"]), MEMBERSHIPS)),
+    )
+
+
+def _section_row(record: Record) -> SectionRow:
+    remote = decode_section(record)
+    return SectionRow(
+        id=remote.id,
+        list_id=remote.list_id,
+        record_name=str(record["recordName"]),
+        change_tag=remote.change_tag,
+        name=remote.name,
+        created_ms=remote.created_ms,
+        deleted=remote.deleted,
     )
 
 

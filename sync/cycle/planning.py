@@ -7,13 +7,14 @@ the same plan.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from store.db import Store
 from store.model import Completion, Field, ListInfo, Present, Reminder, Value
 from store.outbox import Intent
+from store.sections import SectionBase
 from sync.core.actions import (
     Complete,
     Create,
@@ -36,6 +37,7 @@ from sync.core.settings import Settings
 from sync.core.snapshot import Policy
 from sync.cycle.known import Known, gather
 from sync.cycle.reading import LocalState
+from sync.cycle.sectioning import section_intents, without_section
 from sync.cycle.world import (
     World,
     build_world,
@@ -58,7 +60,8 @@ class Planned:
 
     ``waits``: nothing of it may be carried out, for the reason in ``holds``. ``vanished`` are
     lines that are gone now; ``overtaken`` parked intents (by number) that nobody wants any more;
-    ``archived`` those leaving lines of which a copy stands in the archive.
+    ``archived`` those leaving lines of which a copy stands in the archive; ``new_sections`` are
+    chosen anew, by id.
     """
 
     known: Known
@@ -74,6 +77,12 @@ class Planned:
     overtaken: tuple[int, ...] = ()
     archived: tuple[Archived, ...] = ()
     marks: bool = True  # lines carry ids
+    new_sections: Mapping[str, SectionBase] = field(default_factory=dict)
+
+    @property
+    def writes(self) -> bool:
+        """Whether anything would change on either side."""
+        return self.plan.writes or self.lists.writes or self.world.outlook.writes
 
     @property
     def needs_marks(self) -> bool:
@@ -125,6 +134,7 @@ class Planner:
             visible=visible_since(int((self._clock() - self.settings.show_s) * 1000)),
             leaving=leaving,
             shown=self._dialect.shown,
+            wins=self.settings.wins,
             mint=self._mint,
             marks=self._dialect.marks,
         )
@@ -213,7 +223,14 @@ class Planner:
             for hold in guarded.holds
             if hold.kind is HoldKind.GRACE
         ]
-        wanted = [*_list_intents(lists), *(self._intent(op, known) for op in guarded.pushes)]
+        outlook = world.outlook
+        sections, made = section_intents(
+            guarded.pushes, known.sections, known.rows, outlook, self._mint
+        )
+        plain = [without_section(self._intent(op, known)) for op in guarded.pushes]
+        plain = [one for one in plain if one.changes or one.kind != "update"]
+        wanted = [*_list_intents(lists), *plain, *sections]
+        guarded = replace(guarded, conflicts=(*guarded.conflicts, *outlook.conflicts))
         return Planned(
             known=known,
             lists=lists,
@@ -226,6 +243,7 @@ class Planner:
             marks=self._dialect.marks,
             grace_left_s=min(waiting, default=None),
             overtaken=self._overtaken(wanted),
+            new_sections=made,
         )
 
     def _hold_first_plan(
@@ -240,7 +258,7 @@ class Planner:
             planned.waits = True  # a file that is being saved may hold tasks: ask in a moment
             return
         both = there and any(file.tasks for file in local.files.values())
-        if both and (planned.plan.writes or planned.lists.writes or planned.needs_marks):
+        if both and (planned.writes or planned.needs_marks):
             planned.waits = True
             reason = "both sides have reminders and meet for the first time; see `remindersd plan`"
             planned.holds.append(Hold("first-plan", HoldKind.FIRST_PLAN, reason))

@@ -73,7 +73,7 @@ def _encode_all(
                 park(store, intent, str(error), result)
             continue
         parcel = Parcel(intent, group, zone=zone)
-        if group.operations and parcel.names & taken and parcel.deletes:
+        if group.operations and parcel.names & taken and (parcel.deletes or group.uploads):
             result.wait(0.0)  # one request has one operation for a record: in the next round
         elif group.operations:
             taken |= parcel.names
@@ -169,13 +169,21 @@ def resolve_in_flight(store: Store, cloud: Sender, zone: ZoneId) -> bool:
     for intent in store.outbox.in_flight():
         if key_of(store, intent) != zone_key(zone):
             continue
-        kind = "List" if intent.kind.endswith(("-list", "-group")) else "Reminder"
+        kind = _kind_of(intent)
         full = f"{kind}/{intent.id}"
         bare_only = store.mirror.record(full) is None and store.mirror.record(intent.id) is not None
         names.add(intent.id if bare_only else full)
     if names:
         _look_up(store, cloud, zone, sorted(names))
     return bool(names)
+
+
+def _kind_of(intent: Intent) -> str:
+    """The type of the record that an intent is about."""
+    if intent.kind.endswith("-section"):
+        return "ListSection"
+    of_list = intent.kind == "sections" or intent.kind.endswith(("-list", "-group"))
+    return "List" if of_list else "Reminder"
 
 
 def _look_up(store: Store, cloud: Sender, zone: ZoneId, names: Sequence[str]) -> None:

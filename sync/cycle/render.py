@@ -18,12 +18,23 @@ from store.values import NO_VALUE
 from sync.core.actions import AddLine, MoveLine, RemoveLine, RenderOp, SetLine, Why
 from sync.core.fields import images_after
 from sync.core.identity import list_block_id
+from sync.core.lift import PLACE
 from sync.core.making import NO_FAMILIES, make_edits
 from sync.core.match import Leaving, Line, Matched, words
+from sync.core.sections import Outlook
 from sync.cycle.reading import LocalFile, LocalState
 from sync.cycle.unmarked import line_saying, rows_after, without_ids
 from sync.local.formats import Dialect
-from sync.local.tasks import Edit, Insert, Remove, SetFields, Stamp
+from sync.local.tasks import (
+    DropHeading,
+    Edit,
+    Insert,
+    MoveTo,
+    Remove,
+    RenameHeading,
+    SetFields,
+    Stamp,
+)
 
 __all__ = ["Desk", "FileWrite", "Problem", "moving_out", "stamp_files", "take_out", "write_files"]
 
@@ -60,8 +71,8 @@ class Desk:
     """All that is needed to write: where lines are, their ids, and how new ones look.
 
     ``paths`` maps list ids to the file that new lines go to, ``owner`` every file to its list,
-    ``blocks`` reminders to block ids, ``rank`` gives the order
-    of new lines, ``base`` what is agreed on now.
+    ``blocks`` reminders to block ids, ``rank`` gives the order of new lines, ``base`` what is
+    agreed on now, ``outlook`` what becomes of headings.
     """
 
     local: LocalState
@@ -72,6 +83,7 @@ class Desk:
     dialect: Dialect
     owner: Mapping[str, str] = field(default_factory=dict)
     rank: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    outlook: Outlook = field(default_factory=Outlook)
 
     def path_for(self, id: str, reminder: Reminder) -> str:
         """The file where its line belongs: its parent's, else its own if that is of its list."""
@@ -113,7 +125,10 @@ def stamp_files(
 def write_files(
     desk: Desk, renders: Collection[RenderOp], new_files: Mapping[str, str]
 ) -> tuple[list[FileWrite], list[Problem]]:
-    """The writes that the plan's changes come to; ``new_files`` maps paths to list ids."""
+    """The writes that the plan's changes come to, with headings that follow their sections.
+
+    ``new_files`` maps paths to list ids.
+    """
     jobs: defaultdict[str, _FileJob] = defaultdict(_FileJob)
     for path in new_files:
         jobs[path] = _FileJob()
@@ -122,6 +137,7 @@ def write_files(
         problem = _add_job(desk, op, jobs)
         if problem is not None:
             problems.append(problem)
+    _follow_sections(desk, jobs)
     writes = []
     leaving = {(one.path, one.id) for one in moving_out(desk, renders)}
     for path, job in sorted(jobs.items()):
@@ -219,6 +235,9 @@ def _add_job(desk: Desk, op: RenderOp, jobs: Mapping[str, _FileJob]) -> Problem 
             jobs[path].changes[op.id] += _moved(desk, op.id, reminder.values(), placed=True)
         case MoveLine(reminder=reminder, changes=changes) if line is not None:
             path = desk.path_for(op.id, reminder)
+            if path == line.path and reminder.parent is None and line.parent is None:
+                _move_within(desk, op, line, jobs[path])
+                return None
             task = desk.local.files[line.path].tasks[line.task]
             if not task.clean:
                 return Problem(
@@ -232,6 +251,36 @@ def _add_job(desk: Desk, op: RenderOp, jobs: Mapping[str, _FileJob]) -> Problem 
             jobs[path].inserts.append((op.id, reminder))
             jobs[path].changes[op.id] += _moved(desk, op.id, changes)
     return None
+
+
+def _move_within(desk: Desk, op: MoveLine, line: Line, job: _FileJob) -> None:
+    """To another section of its file a line goes as it stands, whatever is on it."""
+    changes = {name: value for name, value in op.changes.items() if name not in PLACE}
+    if changes:
+        job.edits.append((op.id, SetFields(line.task, changes)))
+    job.edits.append((op.id, MoveTo(line.task, op.reminder.section)))
+    job.changes[op.id] += _moved(desk, op.id, op.changes)
+
+
+def _follow_sections(desk: Desk, jobs: Mapping[str, _FileJob]) -> None:
+    """Headings of sections that iCloud renamed or deleted; what stands beneath them goes along."""
+    for op in desk.outlook.retitles:
+        if not op.to_files:
+            continue
+        job = jobs[desk.paths[op.list]]
+        job.edits.append((op.id, RenameHeading(op.old, op.new)))
+        settled = {id for id, made in job.changes.items() if any(_is_section(one) for one in made)}
+        for id, values in desk.base.items():
+            is_in = (values.get(Field.LIST), values.get(Field.SECTION)) == (op.list, op.base)
+            if is_in and id not in settled:
+                job.changes[op.id] += _moved(desk, id, {Field.SECTION: op.new})
+    for drop in desk.outlook.drops:
+        job = jobs[desk.paths[drop.list]]
+        job.edits.append((f"{drop.list} {drop.name}", DropHeading(drop.name)))
+
+
+def _is_section(change: BaseChange) -> bool:
+    return change.field is Field.SECTION
 
 
 def _moved(desk: Desk, id: str, changes: Values, placed: bool = False) -> list[BaseChange]:

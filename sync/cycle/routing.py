@@ -24,7 +24,9 @@ def key_of(store: Store, intent: Intent) -> str:
     """The key of the zone that an intent is to be sent to."""
     if intent.kind == "create":
         return _zone_of(store, "List", str(intent.changes.get(Field.LIST) or ""))
-    about_list = intent.kind.endswith(("-list", "-group"))
+    if intent.kind.endswith("-section"):
+        return _zone_of(store, "List", intent.texts["list"] or "")
+    about_list = intent.kind == "sections" or intent.kind.endswith(("-list", "-group"))
     return _zone_of(store, "List" if about_list else "Reminder", intent.id)
 
 

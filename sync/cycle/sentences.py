@@ -52,12 +52,29 @@ def sentences(planned: Planned) -> list[str]:
     told += [f"iCloud: − group “{lists.group_names.get(id)}”" for id in lists.delete_groups]
     told += renames(planned)
     told += [f"files: + {op.path}" for op in lists.create_files]
+    told += _of_sections(planned)
     told += [_pushed(planned, op) for op in planned.plan.pushes]
     told += [
         f"files: {_title(planned, id)} cannot be told from lines like it; it is not taken for gone"
         for id in sorted(planned.world.matched.doubtful)
     ]
     return told + [_rendered(planned, op) for op in planned.plan.renders]
+
+
+def _of_sections(planned: Planned) -> list[str]:
+    outlook, views = planned.world.outlook, planned.lists.views
+    told = [
+        f"iCloud: new section “{one.name}” in {views[one.list_id].name}"
+        for one in planned.new_sections.values()
+    ]
+    for op in outlook.retitles:
+        side = "files: heading" if op.to_files else "iCloud: section"
+        told.append(f"{side} “{op.old}” → “{op.new}” in {views[op.list].name}")
+    told += [f"files: heading “{op.name}” goes from {views[op.list].name}" for op in outlook.drops]
+    return told + [
+        f"iCloud: delete the empty section “{op.name}” of {views[op.list].name}"
+        for op in outlook.ends
+    ]
 
 
 def renames(planned: Planned) -> list[str]:

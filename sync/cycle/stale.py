@@ -18,10 +18,11 @@ from enum import Enum, auto
 from store.model import Completion, Field, Reminder, Value
 from store.renders import BaseChange, Render
 from store.values import NoValue
-from sync.core.lift import PLACE, overlay
+from sync.core.lift import overlay
 
 __all__ = ["never_seen"]
 
+_UNSAID = (Field.LIST, Field.PARENT)  # no line says them in words
 Shown = Callable[[Reminder], Reminder]
 
 
@@ -68,7 +69,7 @@ def _sign(change: BaseChange, said: Mapping[str, Reminder], shown: Shown) -> _Si
         if bool(change.before) == bool(change.after):
             return _Sign.NEITHER
         return _Sign.STANDS if is_there == bool(change.after) else _Sign.BACK
-    if line is None or change.field in PLACE or change.field in line.opaque:
+    if line is None or change.field in _UNSAID or change.field in line.opaque:
         return _Sign.NEITHER
     now = line.value(change.field)
     after, before = (_as_shown(change, value, shown) for value in (change.after, change.before))

@@ -30,10 +30,13 @@ from sync.core.archive import is_archive
 from sync.core.identity import assign_blocks
 from sync.core.listplan import FileFacts, HeadValue, ListPlan
 from sync.core.match import Leaving, Line, Matched, match_lines
+from sync.core.merge import Side
 from sync.core.occurrence import copy_id
+from sync.core.sections import Outlook, plan_sections
 from sync.core.snapshot import ListView, LocalItem, RemoteItem, Snapshot
 from sync.cycle.known import Known
 from sync.cycle.reading import LocalState
+from sync.cycle.sectioning import pages_of, read_base, read_local, read_remote
 from sync.cycle.unmarked import by_text, followed
 
 __all__ = ["World", "build_world", "file_facts", "remote_lists", "too_deep"]
@@ -42,16 +45,17 @@ __all__ += ["visible_since"]
 
 @dataclass(slots=True)
 class World:
-    """One moment: the snapshot, how lines were matched, and the lines by identity."""
+    """One moment: the snapshot, how lines were matched, the lines by identity, and sections."""
 
     snapshot: Snapshot
     matched: Matched
     lines: dict[str, Line]
+    outlook: Outlook
 
     @classmethod
     def empty(cls) -> World:
         """A world of which nothing is known."""
-        return cls(Snapshot({}, {}, {}), Matched(), {})
+        return cls(Snapshot({}, {}, {}), Matched(), {}, Outlook())
 
 
 # ---- lists ------------------------------------------------------------------------------------
@@ -146,6 +150,7 @@ def build_world(
     visible: Callable[[ReminderRow], bool],
     leaving: frozenset[Leaving],
     shown: Callable[[Reminder], Reminder],
+    wins: Side,
     mint: Callable[[], str],
     marks: bool = True,
 ) -> World:
@@ -173,16 +178,22 @@ def build_world(
     )
     _name_new(known, matched)
     by_id = {matched.ids[line.spot]: line for line in lines if line.spot in matched.ids}
+    says_sections = Field.SECTION not in shown(Reminder("")).opaque
+    pages = pages_of(known.sections, known.base, local, lists, by_id) if says_sections else {}
+    outlook = plan_sections([*pages.values()], wins)
+    found = _local(known, local, lists, matched, by_id)
     snapshot = Snapshot(
-        remote=remote,
-        local=_local(known, local, lists, matched, by_id),
-        base={id: one for id, one in known.base.items() if id not in matched.doubtful},
+        remote=read_remote(remote, outlook),
+        local=read_local(found, pages, outlook) if says_sections else found,
+        base=read_base(
+            {id: one for id, one in known.base.items() if id not in matched.doubtful}, outlook
+        ),
         in_flight=known.in_flight,
         lists=lists.views,
         pending=known.pending,
         archived=known.archived,
     )
-    return World(snapshot, matched, by_id)
+    return World(snapshot, matched, by_id, outlook)
 
 
 def _series(known: Known) -> dict[str, str]:

@@ -22,7 +22,7 @@ from store.model import (
 from sync.core.alarms import extra_alarms
 from sync.core.recurrence import from_words, to_words
 from sync.local.dates import clean_due, shown_done
-from sync.local.text import clean_notes, clean_title
+from sync.local.text import clean_notes, clean_section, clean_title
 
 __all__ = ["clean_place", "decimal", "project", "words_of"]
 
@@ -36,10 +36,11 @@ def project(reminder: Reminder, home_zone: str, unsaid: Collection[Field] = ()) 
 
     Titles stand on one line, notes lose blanks at line ends and around them, times their seconds,
     completions all but the day in ``home_zone``, places what is below a decimetre. Alarms are
-    those that say something beside the due date as it is shown. ``id``, ``list`` and ``parent``,
-    which no line says, are passed through. A due date whose zone no line can name becomes opaque,
-    and so does a repetition without words; that of a completed line says nothing, so it always
-    is. Opaque fields have their default values. A projection is its own projection.
+    those that say something beside the due date as it is shown; a subtask has no section. ``id``,
+    ``list`` and ``parent``, which no line says, are passed through. A due date whose zone no line
+    can name becomes opaque, and so does a repetition without words; that of a completed line says
+    nothing, so it always is. Opaque fields have their default values. A projection is its own
+    projection.
     """
     opaque = {*reminder.opaque, *unsaid}
     due: Due | None = None
@@ -54,6 +55,7 @@ def project(reminder: Reminder, home_zone: str, unsaid: Collection[Field] = ()) 
         reminder,
         title=clean_title(reminder.title),
         notes=clean_notes(reminder.notes),
+        section="" if reminder.parent is not None else clean_section(reminder.section),
         done=shown_done(reminder.done, home_zone),
         due=due,
         alarms=_shown_alarms(reminder.alarms, due, home_zone),

@@ -7,17 +7,20 @@ are good for exactly these bytes and no others.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from store.model import Field, Reminder, Value
 
 __all__ = [
     "CannotEdit",
+    "DropHeading",
     "Edit",
     "FrontMatter",
     "Insert",
+    "MoveTo",
     "NotTodo",
     "Remove",
+    "RenameHeading",
     "SetFields",
     "Stamp",
     "Task",
@@ -61,10 +64,11 @@ class Task:
 
     ``line`` counts from 0. ``block`` is the block id without ``^``, ours or a person's own.
     ``parent`` indexes ``TodoFile.tasks``: the outermost task that this one stands beneath.
-    ``section`` is the level-two heading above. ``reminder`` has the fields that a file can say;
-    its id, list and parent are empty. ``extras`` names what stands there beside them, such as
-    ``"image"`` or ``"comment"``. ``clean`` says that the line and its child block hold nothing but
-    fields, so that removing them loses nobody's words. ``text`` is the line.
+    ``section`` is the level-two heading above. ``reminder`` has the fields that a file can say:
+    its id, list and parent are empty, and its section too beneath another task. ``extras`` names
+    what stands there beside them, such as ``"image"`` or ``"comment"``. ``clean`` says that the
+    line and its child block hold nothing but fields, so that removing them loses nobody's words.
+    ``text`` is the line.
     """
 
     line: int
@@ -81,11 +85,12 @@ class Task:
 class TodoFile:
     """One reading of a file. Each of ``suspicious`` is a sentence saying why tasks may be hidden:
     with any there, a task that is not found must not be taken for deleted. Each format adds what
-    it needs for editing."""
+    it needs for editing. ``sections`` are the names of the sections that have a heading there."""
 
     tasks: tuple[Task, ...]
     front_matter: FrontMatter
     suspicious: tuple[str, ...]
+    sections: tuple[str, ...] = field(default=(), kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +119,7 @@ class Remove:
 
 @dataclass(frozen=True, slots=True)
 class Insert:
-    """Put in a new task, at the end of the top level or beneath the task ``after_parent``.
+    """Put in a new task, at the end of its section or beneath the task ``after_parent``.
 
     ``children`` are its subtasks (their own ``after_parent`` and ``children`` are not looked at).
     """
@@ -122,8 +127,33 @@ class Insert:
     reminder: Reminder
     block: str
     after_parent: int | None = None
-    before_done_section: bool = True
     children: tuple[Insert, ...] = ()
 
 
-Edit = SetFields | Stamp | Remove | Insert
+@dataclass(frozen=True, slots=True)
+class MoveTo:
+    """Put the task at the end of a section (``""``: of none), with all that stands beneath it.
+
+    Its bytes stay as they are; the heading is made where it is missing.
+    """
+
+    task: int
+    section: str
+
+
+@dataclass(frozen=True, slots=True)
+class RenameHeading:
+    """Let the headings of the section ``old`` say ``new``."""
+
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class DropHeading:
+    """Take out the headings of a section, but for those that something is left beneath."""
+
+    section: str
+
+
+Edit = SetFields | Stamp | Remove | Insert | MoveTo | RenameHeading | DropHeading

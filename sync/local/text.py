@@ -2,25 +2,32 @@
 
 A file shows a *projection*: what it cannot hold is shown as something near, and is compared in
 that form, so that the original stays untouched on the other side until a person edits it.
-``clean_title`` and ``clean_notes`` are idempotent, and reading applies them too.
+``clean_title``, ``clean_section`` and ``clean_notes`` are idempotent, and reading applies them too.
 """
 
 from __future__ import annotations
 
 import re
 
-__all__ = ["clean_notes", "clean_title"]
+__all__ = ["clean_notes", "clean_section", "clean_title"]
 
 # Everything that some editor or library takes for a line end.
 _BREAK = re.compile("\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 # Cannot be in UTF-8, makes a file binary, or drives the terminal that it is shown on.
 _UNSAFE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_BLANK_ENDS = re.compile(r"\A[\s\ufeff]+|[\s\ufeff]+\Z")
+_CLOSING = re.compile(r"\\+(#+)\Z")  # in a heading, a backslash keeps them from closing it
 _MARGIN = " \t\ufeff"  # at the beginning of a file, U+FEFF is no part of its first line
 
 
 def clean_title(title: str) -> str:
     """A title on one line: breaks become spaces, the ends lose theirs."""
     return _UNSAFE.sub("\ufffd", _BREAK.sub(" ", title)).strip(_MARGIN)
+
+
+def clean_section(name: str) -> str:
+    """A section's name as a heading can say it."""
+    return _CLOSING.sub(r"\1", _BLANK_ENDS.sub("", clean_title(name)))
 
 
 def clean_notes(notes: str) -> str:

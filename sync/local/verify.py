@@ -24,7 +24,7 @@ class Wanted:
     """What the task on one line should be; ``parent`` is the line of its parent.
 
     ``before`` is the task as it was (``None``: a new one), ``text`` its line as it should stand,
-    ``is_touched`` says that an edit names it.
+    ``section`` the heading that it should stand under, ``is_touched`` says that an edit names it.
     """
 
     reminder: Reminder
@@ -32,6 +32,7 @@ class Wanted:
     parent: int | None
     before: Task | None = None
     text: str | None = None
+    section: str | None = None
     is_touched: bool = True
 
 
@@ -62,7 +63,7 @@ def _difference(file: TodoFile, task: Task, wanted: Wanted) -> str:
     before = wanted.before
     if before is None:
         return ""
-    if (task.text, task.section) != (wanted.text, before.section):
+    if (task.text, task.section) != (wanted.text, wanted.section):
         return "its words or section would change"
     if not wanted.is_touched and task.extras != before.extras:
         return "what stands beneath it would change"

@@ -246,7 +246,7 @@ def test_only_note_lines_change(before: str, notes: str, after: str) -> None:
         ("# H\n## Done\n- [x] a\n", "# H\n\n- [ ] new ^r-n\n\n## Done\n- [x] a\n"),
         ("- [ ] a\n\n## Done\n\n- [x] b\n", "- [ ] a\n- [ ] new ^r-n\n\n## Done\n\n- [x] b\n"),
         ("- [ ] a\n\n## X\n\n- [ ] b\n", "- [ ] a\n- [ ] new ^r-n\n\n## X\n\n- [ ] b\n"),
-        ("## X\n\n- [ ] b\n\n## Done\n", "## X\n\n- [ ] b\n- [ ] new ^r-n\n\n## Done\n"),
+        ("## X\n\n- [ ] b\n\n## Done\n", "- [ ] new ^r-n\n\n## X\n\n- [ ] b\n\n## Done\n"),
         ("- plain\n    - [ ] in it\n", "- plain\n    - [ ] in it\n\n- [ ] new ^r-n\n"),
         ("---\nx: y\n---\n", "---\nx: y\n---\n\n- [ ] new ^r-n\n"),
     ],

@@ -70,6 +70,7 @@ def test_the_columns_are_the_promised_ones(store: Store, shell: sqlite3.Connecti
         "parent": "P1",
         "file": "Home.md",
         "line": 5,
+        "section": None,
     }
 
 

@@ -45,11 +45,12 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading outside lists and quotes."""
+    """A heading outside lists and quotes, from ``line`` up to ``end``."""
 
     line: int
     level: int
     text: str
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ def _walk(
             stack.pop()
         elif token.type == "heading_open" and not stack and token.map:
             text = tokens[position + 1].content.strip()
-            headings.append(Heading(token.map[0], int(token.tag[1:]), text))
+            headings.append(Heading(token.map[0], int(token.tag[1:]), text, token.map[1]))
     return items, headings
 
 

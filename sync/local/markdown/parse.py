@@ -11,13 +11,12 @@ from sync.local.tasks import Task
 
 from .blocks import Blocks, Heading, find_blocks
 from .front_matter import read_front_matter
+from .headings import LEVEL, name_of, regions
 from .layout import Layout, MarkdownFile, Place
 from .notes import read_notes
 from .taskline import TaskLine, read_fields, split
 
 __all__ = ["parse"]
-
-_SECTION_LEVEL = 2
 
 
 def parse(data: bytes, home_zone: str) -> MarkdownFile:
@@ -41,7 +40,13 @@ def parse(data: bytes, home_zone: str) -> MarkdownFile:
         places.append(place)
         tasks.append(_task(place, blocks.items[item].start, parent, section, home_zone))
     layout = Layout(bom, lines, tuple(places), blocks.headings, body, _units(places))
-    return MarkdownFile(tuple(tasks), front_matter, (*unclosed, *blocks.suspicious), layout)
+    return MarkdownFile(
+        tuple(tasks),
+        front_matter,
+        (*unclosed, *blocks.suspicious),
+        layout,
+        sections=tuple(dict.fromkeys(region.name for region in regions(layout) if region.name)),
+    )
 
 
 def _find_tasks(texts: Sequence[str], blocks: Blocks) -> dict[int, TaskLine]:
@@ -109,6 +114,7 @@ def _task(place: Place, line: int, parent: int | None, section: str | None, zone
             images=place.notes.images,
             repeat=said.repeat,
             alarms=frozenset() if is_silent else said.alarms | place.notes.where,
+            section=section or "" if parent is None else "",
             opaque=opaque,
         ),
         extras=extras,
@@ -125,8 +131,8 @@ def _sections(headings: Sequence[Heading], starts: Sequence[int]) -> list[str | 
     heading = next(coming, None)
     for start in starts:
         while heading is not None and heading.line < start:
-            if heading.level <= _SECTION_LEVEL:
-                section = heading.text if heading.level == _SECTION_LEVEL else None
+            if heading.level <= LEVEL:
+                section = name_of(heading) if heading.level == LEVEL else None
             heading = next(coming, None)
         sections.append(section)
     return sections

@@ -1,16 +1,18 @@
 """Says where in a file a new task goes and how it is indented, after the file's own habits.
 
-A new task goes behind the last one outside every list item that stands before the ``Done``
-section: of those in no section if there are any, since a new reminder was put into none. A new
-subtask goes to the end of its parent's block.
+A new task goes behind the last one of its section outside every list item; one of no section
+behind the last that stands in none and before ``Done``, else before the first section. Where a
+section has no heading, one is made at the end of the file, but before ``Done``. A new subtask
+goes to the end of its parent's block.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sync.local.lines import column, is_blank
 
+from .headings import first_section, heading_line, regions
 from .layout import Layout, MarkdownFile, Place
 from .render import CHILD_INDENT, child_bullet
 
@@ -23,13 +25,17 @@ _LARGEST_NUMBER = 999_999_999
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """New lines go before line ``at``; ``marker`` is the list marker of the neighbour above."""
+    """New lines go before line ``at``; ``marker`` is the list marker of the neighbour above.
+
+    ``heading`` is one to be made above them.
+    """
 
     at: int
     indent: str
     marker: str
     blank_before: bool = False
     blank_after: bool = False
+    heading: str = ""
 
     def bullet(self, offset: int) -> str:
         """The marker of the ``offset``-th new item (from 1): numbered lists count on."""
@@ -38,26 +44,43 @@ class Spot:
         return f"{min(int(self.marker[:-1]) + offset, _LARGEST_NUMBER)}{self.marker[-1]}"
 
 
-def top_spot(file: MarkdownFile, *, before_done: bool) -> Spot:
-    """Where new top-level tasks go; without ``before_done`` behind the last task of all."""
+def top_spot(file: MarkdownFile, section: str) -> Spot:
+    """Where new top-level tasks of a section go; ``""`` is none."""
     layout = file.layout
-    done = next((head.line for head in layout.headings if head.text.casefold() == _DONE), None)
-    limit = len(layout.lines) if done is None or not before_done else done
-    outer = [
-        index
-        for index, task in enumerate(file.tasks)
-        if task.parent is None and layout.places[index].is_direct and task.line < limit
-    ]
-    loose = [index for index in outer if file.tasks[index].section is None]
-    anchors = (loose or outer) if before_done else outer
-    if anchors:
-        place = layout.places[anchors[-1]]
-        return Spot(place.end, place.line.indent, place.line.marker)
-    return _empty_spot(layout, limit)
+    if section:
+        return _section_spot(file, section)
+    done = _done_heading(layout)
+    limit = len(layout.lines) if done is None else done
+    for index, task in reversed([*enumerate(file.tasks)]):
+        place = layout.places[index]
+        is_outer = task.parent is None and place.is_direct
+        if is_outer and not task.section and task.line < limit:
+            return Spot(place.end, place.line.indent, place.line.marker)
+    first = first_section(layout)
+    return _empty_spot(layout, limit if first is None else min(limit, first))
+
+
+def _section_spot(file: MarkdownFile, section: str) -> Spot:
+    """The end of the first section of that name; where there is none, that of the file."""
+    layout = file.layout
+    region = next((one for one in regions(layout) if one.name == section), None)
+    if region is None:
+        done = _done_heading(layout)
+        spot = _empty_spot(layout, len(layout.lines) if done is None else done)
+        return replace(spot, heading=heading_line(section))
+    for index, task in reversed([*enumerate(file.tasks)]):
+        place = layout.places[index]
+        if region.body <= task.line < region.end and task.parent is None and place.is_direct:
+            return Spot(place.end, place.line.indent, place.line.marker)
+    return _empty_spot(layout, region.end)
+
+
+def _done_heading(layout: Layout) -> int | None:
+    return next((head.line for head in layout.headings if head.text.casefold() == _DONE), None)
 
 
 def _empty_spot(layout: Layout, limit: int) -> Spot:
-    """In a file without a task to stand behind: set off by blank lines."""
+    """In a place without a task to stand behind: set off by blank lines."""
     at = limit
     is_end = limit == len(layout.lines)
     while not is_end and at > layout.front_matter_lines and is_blank(layout.lines[at - 1].text):

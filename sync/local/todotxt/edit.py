@@ -13,7 +13,18 @@ from typing import Any
 
 from store.model import Field, Reminder
 from sync.local.lines import Line, encode, nearest_eol
-from sync.local.tasks import CannotEdit, Edit, Insert, Remove, SetFields, Stamp, TodoFile
+from sync.local.tasks import (
+    CannotEdit,
+    DropHeading,
+    Edit,
+    Insert,
+    MoveTo,
+    Remove,
+    RenameHeading,
+    SetFields,
+    Stamp,
+    TodoFile,
+)
 from sync.local.verify import Wanted, as_read, spoken, verify, wish
 
 from .lineedit import change_line
@@ -69,6 +80,8 @@ def edit(file: TodoFile, edits: Sequence[Edit], home_zone: str) -> bytes:
                 work.removed.add(task)
             case Insert():
                 inserts.append(one)
+            case MoveTo() | RenameHeading() | DropHeading():
+                raise CannotEdit("a todo.txt file has no headings")
     for task in sorted(work.changes.keys() | work.stamps.keys()):
         _change(work, task)
     _place(work, inserts)
