@@ -28,6 +28,7 @@ from sync.core.listplan import ListBase, ListPlan
 from sync.core.match import Leaving, words
 from sync.core.merge import Side
 from sync.cycle.history import cloud_rows, file_rows
+from sync.cycle.known import ranks_of
 from sync.cycle.planning import Planned
 from sync.cycle.reading import LocalState
 from sync.cycle.render import Desk, FileWrite, Problem, moving_out, write_files
@@ -208,11 +209,6 @@ class Committer:
         known = planned.known
         lists = planned.lists
         paths = {view.id: view.path for view in lists.views.values() if view.path is not None}
-        rank: dict[str, tuple[int, int]] = {}
-        for row in known.list_rows.values():
-            rank.update({id: (place, 0) for place, id in enumerate(row.order)})
-        for id, reminder in known.rows.items():
-            rank.setdefault(id, (1 << 20, reminder.created_ms or 0))
         return Desk(
             local=local,
             lines=planned.world.lines,
@@ -221,7 +217,7 @@ class Committer:
             blocks=known.blocks,
             base=known.base,
             dialect=self._dialect,
-            rank=rank,
+            rank=ranks_of(known),
             outlook=planned.world.outlook,
         )
 

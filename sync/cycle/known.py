@@ -25,9 +25,10 @@ from sync.core.identity import assign_blocks
 from sync.core.match import Trace
 from sync.core.occurrence import Occurrence
 from sync.core.snapshot import Evidence
+from sync.core.sorting import ranks
 from sync.cycle.sectioning import KnownSections, gather_sections
 
-__all__ = ["Known", "gather"]
+__all__ = ["Known", "gather", "ranks_of"]
 
 
 @dataclass(slots=True)
@@ -186,3 +187,17 @@ def _evidence(intents: list[Intent]) -> dict[str, Evidence]:
             for id, section in intent.texts.items():
                 sent[id][Field.SECTION] = (*sent[id].get(Field.SECTION, ()), section)
     return {id: Evidence(fields) for id, fields in sent.items()}
+
+
+def ranks_of(known: Known) -> dict[str, tuple[int, int]]:
+    """Where each reminder comes among those of its list, where lines of them are new to a file."""
+    members: defaultdict[str, dict[str, Reminder]] = defaultdict(dict)
+    for id, row in known.rows.items():
+        members[row.list_id][id] = known.reminders[id]
+    created_ms = {id: row.created_ms or 0 for id, row in known.rows.items()}
+    found: dict[str, tuple[int, int]] = {}
+    for list_id, inside in members.items():
+        holder = known.list_rows.get(list_id)
+        style, order = (holder.sorting, holder.order) if holder is not None else (None, ())
+        found.update(ranks(style, order, inside, created_ms))
+    return found

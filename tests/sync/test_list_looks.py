@@ -194,3 +194,26 @@ def test_the_columns_of_a_list_are_what_the_phone_shows(rig: Rig) -> None:
     rig.run()
     rows = rig.store._connection.all("SELECT color, color_name, emblem, sorting, linked FROM lists")
     assert rows == [("#FF3B30", "red", "book", "dueDate", 1)]
+
+
+@pytest.mark.parametrize(
+    ("sorting", "titles"), [("manual", ["B", "C", "A"]), ("dueDate", ["C", "B", "A"])]
+)
+def test_a_new_file_has_the_order_of_the_list_and_keeps_it(
+    rig: Rig, sorting: str, titles: list[str]
+) -> None:
+    rig.phone.create_list("Work")
+    ids = [rig.phone.create("Work", title) for title in ("A", "B")]
+    third = rig.phone.create("Work", "C", due="2026-03-01")
+    rig.phone.edit(ids[1], due="2026-03-02")
+    rig.phone.order_list("Work", [ids[1], third, ids[0]])
+    rig.phone.change_list("Work", sorting=sorting)
+    rig.run()
+    lines = [line[6] for line in rig.read("Work").split("\n") if line.startswith("- [ ] ")]
+    assert lines == titles
+    text = rig.read("Work")
+    rig.phone.order_list("Work", [third, *ids])
+    rig.phone.change_list("Work", sorting="title")
+    assert rig.run().files == 0
+    assert rig.read("Work") == text
+    rig.rest()
