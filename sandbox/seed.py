@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sandbox.device.phone import Phone
+from sandbox.device.phone import ACCOUNT, Phone
 from sandbox.generate import generate
 from sandbox.zone import Zone
 
@@ -165,7 +165,7 @@ def _write_foreign(phone: Phone, zone: Zone) -> None:
     future = {"FieldFromTheFuture": {"type": "STRING", "value": '{"shelf":"dairy"}'}}
     badge = {"BadgeEmblem": {"type": "STRING", "value": '{"Emoji":"🛒"}'}}
     operations = [
-        _create("Account", "C0A1B2C3-0000-4000-8000-00000000ACC1", _account(phone)),
+        _create("Account", ACCOUNT, _account(phone)),
         _create("SmartList", "5A1D0000-0000-4000-8000-0000000051A7", _smart_list()),
         _create("Moodboard", "B0A2D000-0000-4000-8000-0000000B0A2D", _unknown(milk)),
         _update(held[0], future),

@@ -1,13 +1,14 @@
-"""Reads the date alarms of a reminder, and keeps them on its due date when the phone edits it."""
+"""Reads the date alarms of a reminder, and keeps its own one on the due date when that moves."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sandbox.device import moment
 from sandbox.device.moment import Moment
-from sandbox.device.own import Copy, Own
+from sandbox.device.own import Copy, Json, Own
 from sandbox.device.tokens import DUE_FIELDS
 
 NONCE = "DueDateResolutionTokenAsNonce"
@@ -43,6 +44,7 @@ def due_of(reminder: Copy) -> Moment | None:
 def date_alarms(own: Own, reminder: Copy) -> Iterator[DateAlarm]:
     """Yield the date alarms that the reminder's AlarmIDs name and that exist."""
     ids = reminder.ids("AlarmIDs")
+    day = _due_day(reminder)
     token = reminder.tokens.get("dueDate") if ids else None
     for identity in ids:
         alarm = own.by_id("Alarm", identity)
@@ -53,69 +55,81 @@ def date_alarms(own: Own, reminder: Copy) -> Iterator[DateAlarm]:
             continue
         nonce = alarm.get(NONCE)
         fits = token is not None and nonce and abs(nonce - token.nonce) < _TOLERANCE
-        yield DateAlarm(alarm, trigger, _when(trigger), bool(nonce) and not fits)
+        yield DateAlarm(alarm, trigger, _when(trigger, day), bool(nonce) and not fits)
 
 
-def _when(trigger: Copy) -> Moment | None:
+def _due_day(reminder: Copy) -> datetime | None:
     try:
-        return moment.from_components(trigger.get("DateComponentsData"))
+        due = due_of(reminder)
+    except ValueError:
+        return None
+    return due.wall if due else None
+
+
+def _when(trigger: Copy, day: datetime | None) -> Moment | None:
+    try:
+        return moment.from_components(trigger.get("DateComponentsData"), day)
     except ValueError:
         return None
 
 
-def settle(own: Own, reminder: Copy) -> None:
-    """Make the date alarms agree with the due date: one if it is timed, else none.
+def is_at(due: Moment | None, when: Moment | None) -> bool:
+    """Tell whether two moments are the same: one instant, or one wall clock without two zones."""
+    if due is None or when is None or due.all_day or when.all_day:
+        return False
+    if due.zone and when.zone:
+        return due.millis // 1000 == when.millis // 1000
+    return due.wall.replace(microsecond=0) == when.wall.replace(microsecond=0)
 
-    Moves an alarm in place, raises the due tokens and writes the nonce anew, since a raised
-    token orphans every date alarm that still carries the old nonce.
+
+def own_alarms(found: Sequence[DateAlarm], *dues: Moment | None) -> list[DateAlarm]:
+    """Return the date alarms that belong to a due date that is, or was, one of `dues`.
+
+    Without any at such a moment, it is the first that has gone stale: somebody moved the due
+    date and left its alarm behind.
+    """
+    tied = [alarm for alarm in found if alarm.tied]
+    there = [alarm for alarm in tied if any(is_at(due, alarm.when) for due in dues)]
+    return there or [alarm for alarm in tied if alarm.stale][:1]
+
+
+def settle(own: Own, reminder: Copy, *before: Moment | None) -> None:
+    """Make the due date's own alarm agree with it: one if it is timed, else none.
+
+    `before` is what the due date was. Moves the alarm in place, raises the due tokens and writes
+    the nonce of every alarm that is tied anew, since a raised token orphans those with the old.
     """
     due = due_of(reminder)
-    tied = [alarm for alarm in date_alarms(own, reminder) if alarm.tied]
-    kept = tied[:1] if due is not None and not due.all_day else []
-    for extra in tied[len(kept) :]:
+    found = list(date_alarms(own, reminder))
+    mine = own_alarms(found, due, *before)
+    kept = mine[:1] if due is not None and not due.all_day else []
+    for extra in mine[len(kept) :]:
         own.doom(extra.trigger)
         own.doom(extra.alarm)
-    lost = {extra.alarm.id for extra in tied[len(kept) :]}
+    lost = {extra.alarm.id for extra in mine[len(kept) :]}
     ids = [identity for identity in reminder.ids("AlarmIDs") if identity not in lost]
-    alarm = kept[0].alarm if kept else None
+    tied = [other.alarm for other in found if other.tied and other.alarm.id not in lost]
     if due is not None and not due.all_day:
         if kept:
             own.write(kept[0].trigger, "DateComponentsData", moment.to_components(due))
         else:
-            alarm = _create(own, reminder, due)
-            ids.append(alarm.id)
+            trigger = {"Type": "Date", "DateComponentsData": moment.to_components(due)}
+            tied.append(create(own, reminder, trigger))
+            ids.append(tied[-1].id)
     own.write(reminder, "AlarmIDs", ids)
     own.raise_tokens(reminder, DUE_FIELDS)
-    if alarm is not None:
+    for alarm in tied:
         own.write(alarm, NONCE, reminder.tokens["dueDate"].nonce)
 
 
-def _create(own: Own, reminder: Copy, due: Moment) -> Copy:
-    identity, trigger = own.mint(), own.mint()
-    alarm = own.add(
-        "Alarm",
-        {
-            "AlarmUID": identity,
-            "TriggerID": trigger,
-            "Reminder": reminder.name,
-            "Imported": 0,
-            "Deleted": 0,
-        },
-        reminder.name,
-        f"Alarm/{identity}",
-    )
-    own.add(
-        "AlarmTrigger",
-        {
-            "Type": "Date",
-            "Alarm": alarm.name,
-            "DateComponentsData": moment.to_components(due),
-            "Imported": 0,
-            "Deleted": 0,
-        },
-        alarm.name,
-        f"AlarmTrigger/{trigger}",
-    )
+def create(own: Own, reminder: Copy, trigger: Json) -> Copy:
+    """Make an alarm that `trigger` sets off; the reminder does not name it yet."""
+    identity, other = own.mint(), own.mint()
+    links: Json = {"AlarmUID": identity, "TriggerID": other, "Reminder": reminder.name}
+    state: Json = {"Imported": 0, "Deleted": 0}
+    alarm = own.add("Alarm", {**links, **state}, reminder.name, f"Alarm/{identity}")
+    fields = {**trigger, "Alarm": alarm.name, **state}
+    own.add("AlarmTrigger", fields, alarm.name, f"AlarmTrigger/{other}")
     return alarm
 
 

@@ -49,6 +49,16 @@ _IMAGE: dict[str, tuple[type, ...]] = {
     "height": (int,),
     "uti": (str,),
 }
+_ALARM: dict[str, tuple[type, ...]] = {
+    "at": (str,),
+    "before": (str,),
+    "latitude": (float, int),
+    "longitude": (float, int),
+    "title": (str,),
+    "address": (str,),
+    "radius": (float, int),
+    "leaving": (bool,),
+}
 _INDEX = {
     "GET /device": "this index",
     "GET /device/lists": "what lists the phone shows",
@@ -66,6 +76,12 @@ _INDEX = {
     "POST /device/reminders/{id}/subtask": "parent (an id, or null for top level)",
     "POST /device/reminders/{id}/images": "name, data (base64) [width, height, uti]",
     "DELETE /device/reminders/{id}/attachments/{attachment}": "takes a link or an image off",
+    "POST /device/reminders/{id}/alarms": (
+        "at (a time) | before: '15 minutes before' |"
+        " latitude, longitude [title, address, radius, leaving]"
+    ),
+    "DELETE /device/reminders/{id}/alarms/{alarm}": "takes an alarm or an early reminder off",
+    "POST /device/reminders/{id}/alarms/{alarm}/acknowledge": "dismisses one that rang",
     "POST /device/lists": "name [group, is_group, color: #RRGGBB or a name of the app's]",
     "PATCH /device/lists/{id}": "any of name, group, color, emblem, sorting",
     "DELETE /device/lists/{id}": "softly, as the app does",
@@ -119,6 +135,9 @@ def routes_of(prefix: str, find: Callable[[Request], Phone]) -> list[Route]:
         ("POST", "/device/reminders/{id}/subtask", _subtask),
         ("POST", "/device/reminders/{id}/images", _attach_image),
         ("DELETE", "/device/reminders/{id}/attachments/{attachment}", _detach),
+        ("POST", "/device/reminders/{id}/alarms", _add_alarm),
+        ("DELETE", "/device/reminders/{id}/alarms/{alarm}", _remove_alarm),
+        ("POST", "/device/reminders/{id}/alarms/{alarm}/acknowledge", _acknowledge),
         ("POST", "/device/sync", _sync),
         ("PUT", "/device/offline", _offline),
     ]
@@ -285,6 +304,32 @@ def _attach_image(phone: Phone, request: Request, body: dict[str, Any]) -> Any:
 def _detach(phone: Phone, request: Request, body: dict[str, Any]) -> Any:
     identity = request.path_params["id"]
     _fresh(phone).detach(identity, request.path_params["attachment"])
+    return _shown(phone, identity)
+
+
+def _add_alarm(phone: Phone, request: Request, body: dict[str, Any]) -> Any:
+    values, identity = dict(_checked(body, _ALARM)), request.path_params["id"]
+    match values:
+        case {"at": at, **rest} if not rest:
+            alarm = _fresh(phone).add_alarm(identity, at)
+        case {"before": words, **rest} if not rest:
+            alarm = _fresh(phone).add_early(identity, words)
+        case {"latitude": _, "longitude": _} if not values.keys() & {"at", "before"}:
+            alarm = _fresh(phone).add_place(identity, **values)
+        case _:
+            raise BadRequest("an alarm is 'at' a time, 'before', or at 'latitude', 'longitude'")
+    return {"id": alarm, "reminder": _shown(phone, identity)}
+
+
+def _remove_alarm(phone: Phone, request: Request, body: dict[str, Any]) -> Any:
+    identity = request.path_params["id"]
+    _fresh(phone).remove_alarm(identity, request.path_params["alarm"])
+    return _shown(phone, identity)
+
+
+def _acknowledge(phone: Phone, request: Request, body: dict[str, Any]) -> Any:
+    identity = request.path_params["id"]
+    _fresh(phone).acknowledge(identity, request.path_params["alarm"])
     return _shown(phone, identity)
 
 

@@ -135,9 +135,17 @@ def edit(
     if values or moved:
         own.change(copy, values)
     if moved:
+        before = _readable_due(copy)
         for name, value in moved.items():
             own.write(copy, name, value)
-        alarms.settle(own, copy)
+        alarms.settle(own, copy, before)
+
+
+def _readable_due(copy: Copy) -> Moment | None:
+    try:
+        return alarms.due_of(copy)
+    except ValueError:
+        return None
 
 
 def _due_fields(when: Moment | None) -> Json:

@@ -114,7 +114,7 @@ class Exchange:
         self._absorb(item for item in found if item["recordName"] not in missing)
 
     def _absorb(self, items: Iterable[Json]) -> None:
-        contested: list[tuple[Copy, bool]] = []
+        contested: list[tuple[Copy, bool, Copy]] = []
         for item in items:
             name = item["recordName"]
             copy = self._own.copies.get(name)
@@ -124,11 +124,12 @@ class Exchange:
                 if copy is not None and "AlarmIDs" in copy.dirty:
                     theirs = tokens.read(plain(item["fields"].get(TOKENS)))
                     newer = tokens.is_newer(theirs.get("dueDate"), copy.tokens.get("dueDate"))
-                    contested.append((copy, newer))
+                    there = Copy(name, copy.type, item["fields"])
+                    contested.append((copy, newer, there))
                 self._fetch_files(item)
                 merge.take(self._own, item)
-        for reminder, lost in contested:
-            self._settle(reminder, lost)
+        for reminder, lost, there in contested:
+            self._settle(reminder, lost, there)
 
     def _outgoing(self, copy: Copy) -> Json:
         """The operation for a record, its new files uploaded."""
@@ -147,12 +148,15 @@ class Exchange:
             if data is not None:
                 self._own.files[field["value"]["fileChecksum"]] = data
 
-    def _settle(self, reminder: Copy, lost: bool) -> None:
-        """After a merge over an own due edit: the alarms follow the due date that won."""
+    def _settle(self, reminder: Copy, lost: bool, there: Copy) -> None:
+        """After a merge over an own due edit: the alarms follow the due date that won.
+
+        `there` is the reminder as the server had it.
+        """
         if reminder.name not in self._own.copies:
             return
         if not lost:
-            alarms.settle(self._own, reminder)
+            alarms.settle(self._own, reminder, alarms.due_of(there))
             return
         self._give_up(list(alarms.belongings(self._own, reminder)))
 

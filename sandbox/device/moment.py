@@ -93,21 +93,25 @@ def to_components(moment: Moment) -> str:
     return base64.b64encode(json.dumps(parts, separators=(",", ":")).encode()).decode("ascii")
 
 
-def from_components(value: object) -> Moment | None:
+def from_components(value: object, day: datetime | None = None) -> Moment | None:
     """Read DateComponentsData, JSON or keyed archive; None when it names no calendar day.
+
+    A time alone is that time on `day`.
 
     Raises ValueError when it is neither form.
     """
     try:
         data = base64.b64decode(str(value), validate=True)
         parts = _archived(data) if data.startswith(b"bplist00") else json.loads(data)
-        return _assembled(parts)
+        return _assembled(parts, day)
     except _UNREADABLE as error:
         raise ValueError(f"unreadable date components: {error}") from error
 
 
-def _assembled(parts: Mapping[str, Any]) -> Moment | None:
+def _assembled(parts: Mapping[str, Any], on: datetime | None) -> Moment | None:
     year, month, day, *clock = (parts.get(name) for name in _PARTS)
+    if on is not None and year is month is day is None and clock[0] is not None:
+        year, month, day = on.year, on.month, on.day
     if year is None or month is None or day is None:
         return None
     zone = (parts.get("timeZone") or {}).get("identifier")

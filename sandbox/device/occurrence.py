@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from dateutil.rrule import DAILY, MONTHLY, WEEKLY, YEARLY, rrule
 
-from sandbox.device import alarms, crdt, document, edits
+from sandbox.device import alarms, crdt, document, edits, rings
 from sandbox.device.moment import Moment
 from sandbox.device.own import Copy, Json, Own
 
@@ -101,4 +101,5 @@ def _advance(own: Own, original: Copy, due: Moment, following: Moment) -> None:
     if original.get("StartDate") is not None:
         moved = original.get("StartDate") + following.millis - due.millis
         own.change(original, {"StartDate": moved})
-    alarms.settle(own, original)
+    rings.move_along(own, original, due, following)
+    alarms.settle(own, original, due)

@@ -22,6 +22,8 @@ _SECRET_STRINGS = frozenset(
         ("Assignment", "EncryptedAssigneeIdentifier"),
         ("Assignment", "EncryptedOriginatorIdentifier"),
         ("Reminder", "UrgentPresentationAlarmsChecksum"),
+        *(("AlarmTrigger", name) for name in ("Title", "Address", "Latitude", "Longitude")),
+        ("AlarmTrigger", "ReferenceFrameString"),
         ("List", "MembershipsOfRemindersInSectionsChecksum"),
         ("ListSection", "DisplayName"),
         ("ListSection", "CanonicalName"),
@@ -30,15 +32,17 @@ _SECRET_STRINGS = frozenset(
 _TYPES = {
     "INT64": (
         "Completed Deleted Flagged Priority AllDay Imported Count IsGroup IsLinkedToAccount "
-        "Frequency Interval OccurrenceCount FirstDayOfTheWeek Status"
+        "Frequency Interval OccurrenceCount FirstDayOfTheWeek Status Proximity Event"
     ),
     "TIMESTAMP": (
-        "CompletionDate CreationDate LastModifiedDate DueDate StartDate EndDate AssignedDate"
+        "CompletionDate CreationDate LastModifiedDate DueDate StartDate EndDate AssignedDate "
+        "AcknowledgedDate"
     ),
     "REFERENCE": "List ParentList ParentReminder Reminder Alarm",
     "STRING_LIST": "AlarmIDs HashtagIDs AttachmentIDs RecurrenceRuleIDs AssignmentIDs",
     "BYTES": "DateComponentsData",
-    "DOUBLE": "DueDateResolutionTokenAsNonce",
+    "ENCRYPTED_BYTES": "DueDateDeltaAlertsData",
+    "DOUBLE": "DueDateResolutionTokenAsNonce Latitude Longitude Radius",
 }
 _TYPE_OF = {name: kind for kind, names in _TYPES.items() for name in names.split()}
 

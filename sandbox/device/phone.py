@@ -7,12 +7,15 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
-from sandbox.device import edits, files, lists, occurrence, sections, view
+from sandbox.device import edits, files, lists, occurrence, rings, sections, view
 from sandbox.device.edits import KEEP, Keep
 from sandbox.device.exchange import Exchange
 from sandbox.device.own import Own
 from sandbox.device.view import ShownList, ShownReminder, ShownSection
 from sandbox.zone import Zone
+
+ACCOUNT = "C0A1B2C3-0000-4000-8000-00000000ACC1"
+"""What early reminders say whose they are: the name of the seeded account's record."""
 
 
 def new_uuid() -> str:
@@ -205,6 +208,44 @@ class Phone:
         """Take a link or an image off a reminder."""
         files.detach(self._own, identity, attachment)
         self._push()
+
+    def add_alarm(self, identity: str, when: str) -> str:
+        """Set an alarm at "2026-03-02T14:30[Europe/Paris]"; returns its bare UUID."""
+        return self._set(rings.add_at(self._own, identity, when))
+
+    def add_place(
+        self,
+        identity: str,
+        latitude: float,
+        longitude: float,
+        *,
+        title: str = "",
+        address: str = "",
+        radius: float = 100.0,
+        leaving: bool = False,
+    ) -> str:
+        """Set an alarm on arriving at a place or leaving it, `radius` in metres; returns its id."""
+        place = {"Title": title, "Address": address, "Latitude": latitude, "Longitude": longitude}
+        near = {"Radius": radius, "Proximity": 2 if leaving else 1}
+        return self._set(rings.add_place(self._own, identity, {**place, **near}))
+
+    def add_early(self, identity: str, words: str) -> str:
+        """Set an early reminder, "15 minutes before"; returns its identifier."""
+        return self._set(rings.add_early(self._own, identity, words, ACCOUNT))
+
+    def remove_alarm(self, identity: str, which: str) -> None:
+        """Take an alarm or an early reminder off."""
+        rings.remove(self._own, identity, which)
+        self._push()
+
+    def acknowledge(self, identity: str, which: str) -> None:
+        """Dismiss an alarm that rang."""
+        rings.acknowledge(self._own, identity, which)
+        self._push()
+
+    def _set(self, made: str) -> str:
+        self._push()
+        return made
 
     def make_urgent(self, identity: str, person: str) -> None:
         """Mark a reminder as urgent for a person of the account."""

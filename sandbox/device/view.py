@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-from sandbox.device import alarms, document, files, occurrence, sections
+from sandbox.device import alarms, document, files, occurrence, rings, sections
 from sandbox.device.document import DocumentError
 from sandbox.device.moment import Moment
 from sandbox.device.own import Copy, Own
+from sandbox.device.rings import ShownAlarm
 from sandbox.device.sections import MembershipError
 
 SILENT = "timed due date without alarm: does not notify"
@@ -71,6 +72,7 @@ class ShownReminder:
     section: str | None
     created: datetime | None
     problems: tuple[str, ...]
+    alarms: tuple[ShownAlarm, ...] = ()
 
 
 def lists(own: Own) -> list[ShownList]:
@@ -170,7 +172,15 @@ def _reminder(own: Own, copy: Copy, list_name: str) -> ShownReminder:
         section=_section(own, copy, problems),
         created=_instant(copy.get("CreationDate")),
         problems=tuple(problems),
+        alarms=rings.shown(own, copy, _readable_due(copy)),
     )
+
+
+def _readable_due(copy: Copy) -> Moment | None:
+    try:
+        return alarms.due_of(copy)
+    except ValueError:
+        return None
 
 
 def _section(own: Own, copy: Copy, problems: list[str]) -> str | None:

@@ -158,6 +158,35 @@ def test_problems_reach_the_answer(device: Api) -> None:
     assert (shown["notes"], shown["problems"]) == ("", ["notes document corrupt"])
 
 
+def test_alarms_are_set_dismissed_and_taken_off(device: Api) -> None:
+    one = device.make("Call", due="2026-03-02T14:30")
+    bodies: list[dict[str, Any]] = [
+        {"at": "2026-03-01T18:00"},
+        {"before": "1 day before"},
+        {"latitude": 52.5, "longitude": 13, "title": "Home", "leaving": True},
+    ]
+    ids = []
+    for body in bodies:
+        status, made = device.send("POST", f"/reminders/{one}/alarms", body)
+        assert status == 201
+        ids.append(made["id"])
+    _, shown = device.send("POST", f"/reminders/{one}/alarms/{ids[0]}/acknowledge")
+    said = {alarm["says"]: alarm for alarm in shown["alarms"]}
+    assert said.keys() == {
+        *("2026-03-02T14:30", "2026-03-01T18:00", "1 day before"),
+        "leaving Home (52.5,13, 100.0 m)",
+    }
+    assert said["2026-03-02T14:30"]["own"]
+    assert said["2026-03-01T18:00"]["acknowledged"]
+    assert shown["shown_due"] == "2026-03-01T18:00"
+    for alarm in ids:
+        _, shown = device.send("DELETE", f"/reminders/{one}/alarms/{alarm}")
+    assert [alarm["own"] for alarm in shown["alarms"]] == [True]
+    for body in ({}, {"at": "2026-03-01"}, {"before": "soon"}, {"latitude": 1.0}):
+        assert device.send("POST", f"/reminders/{one}/alarms", body)[0] == 400
+    assert device.send("DELETE", f"/reminders/{one}/alarms/NONE")[0] == 404
+
+
 def test_the_index_names_every_route(device: Api) -> None:
     index = device.send("GET", "")[1]
     world: Any = SimpleNamespace(phone=device.phone)

@@ -18,8 +18,8 @@ from sync.local.projection import clean_place, decimal
 
 from .tokens import Token
 
-__all__ = ["PlaceLine", "alarm_words", "is_place", "place_line", "places_in", "read_alarm"]
-__all__ += ["read_place_line", "relocate"]
+__all__ = ["PlaceLine", "alarm_words", "alarms_in_order", "alarms_on_line", "is_place"]
+__all__ += ["place_line", "places_in", "read_alarm", "read_place_line", "relocate"]
 
 _EARLY = re.compile(r"(\d{1,4})[ \t]?(mo|[mhdw])[a-z]*[ \t]+before")
 _LETTERS = {Unit.MINUTE: "m", Unit.HOUR: "h", Unit.DAY: "d", Unit.WEEK: "w", Unit.MONTH: "mo"}
@@ -66,6 +66,19 @@ def alarm_words(alarm: AtTime | Early, home_zone: str) -> str:
     at = alarm.at
     zone = FLOATING if isinstance(at, Floating) else at.zone
     return at.wall.isoformat(" ", "minutes") + ("" if zone == home_zone else f" {zone}")
+
+
+def alarms_in_order(alarms: frozenset[Alarm], home_zone: str) -> list[AtTime | Early]:
+    """Those of ``alarms`` that stand on the task's own line, moments first."""
+    return sorted(
+        (alarm for alarm in alarms if isinstance(alarm, AtTime | Early)),
+        key=lambda alarm: (isinstance(alarm, Early), alarm_words(alarm, home_zone)),
+    )
+
+
+def alarms_on_line(alarms: frozenset[Alarm], home_zone: str) -> list[str]:
+    """The tokens of those."""
+    return [f"⏰ {alarm_words(one, home_zone)}" for one in alarms_in_order(alarms, home_zone)]
 
 
 def is_place(line: str) -> bool:

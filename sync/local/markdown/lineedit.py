@@ -14,8 +14,8 @@ from store.model import Alarm, Completion, Done, Due, Field, Floating, Priority,
 from sync.local.dates import FLOATING, read_day, read_time
 from sync.local.projection import words_of
 
-from .alarms import read_alarm
-from .render import SYMBOLS, alarms_on_line, due_words, write_title
+from .alarms import alarm_words, alarms_in_order, alarms_on_line, read_alarm
+from .render import SYMBOLS, due_words, write_title
 from .taskline import DONE_STATUS, TaskLine
 from .tokens import Kind, Token
 
@@ -136,12 +136,20 @@ def _set_tags(changes: _Changes, tags: frozenset[str]) -> None:
 
 
 def _set_alarms(changes: _Changes, alarms: frozenset[Alarm], home_zone: str) -> None:
-    """Those that go take their tokens along; new ones go behind those that stay."""
+    """A new one takes the place of one of its kind that goes, else it goes behind those there."""
     said = {token: read_alarm(token, home_zone) for token in changes.line.of(Kind.ALARM)}
-    changes.gone.extend(token for token, alarm in said.items() if alarm not in alarms)
-    new = " ".join(alarms_on_line(alarms.difference(said.values()), home_zone))
-    if new:
-        changes.new.append((Kind.ALARM, new))
+    going = [token for token, alarm in said.items() if alarm not in alarms]
+    behind: set[Alarm] = set()
+    for alarm in alarms_in_order(alarms.difference(said.values()), home_zone):
+        place = next((token for token in going if type(said[token]) is type(alarm)), None)
+        if place is None:
+            behind.add(alarm)
+        else:
+            going.remove(place)
+            changes.put(place.value_at, place.end, alarm_words(alarm, home_zone))
+    changes.gone.extend(going)
+    if behind:
+        changes.new.append((Kind.ALARM, " ".join(alarms_on_line(frozenset(behind), home_zone))))
 
 
 def _set_rule(changes: _Changes, words: str | None) -> None:

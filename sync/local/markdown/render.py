@@ -5,11 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from store.model import (
-    Alarm,
     AllDay,
-    AtTime,
     Due,
-    Early,
     Floating,
     Priority,
     Reminder,
@@ -18,7 +15,7 @@ from store.model import (
 from sync.local.dates import FLOATING
 from sync.local.projection import project, words_of
 
-from .alarms import alarm_words, place_line, places_in
+from .alarms import alarms_on_line, place_line, places_in
 from .notes import is_url, link_line, quote
 from .pictures import is_picture, picture_line
 from .taskline import read_fields, split
@@ -27,7 +24,6 @@ from .tokens import escape, is_tag
 __all__ = [
     "CHILD_INDENT",
     "SYMBOLS",
-    "alarms_on_line",
     "child_bullet",
     "due_words",
     "render",
@@ -94,15 +90,6 @@ def render(
     places = [place_line(place, lead) for place in sorted(places_in(value.alarms), key=repr)]
     images = [picture_line(path, lead) for path in sorted(value.images)]
     return [line, *quote(value.notes, f"{below}>"), *links, *places, *images]
-
-
-def alarms_on_line(alarms: frozenset[Alarm], home_zone: str) -> list[str]:
-    """The tokens of those alarms that stand on the task's own line."""
-    said = sorted(
-        (alarm for alarm in alarms if isinstance(alarm, AtTime | Early)),
-        key=lambda alarm: (isinstance(alarm, Early), alarm_words(alarm, home_zone)),
-    )
-    return [f"⏰ {alarm_words(alarm, home_zone)}" for alarm in said]
 
 
 def child_bullet(bullet: str) -> str:
