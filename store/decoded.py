@@ -9,6 +9,7 @@ from store.cells import (
     COLUMNS,
     Cells,
     alarm,
+    assignment,
     attachment,
     cells_of,
     kind_and_subject,
@@ -22,6 +23,7 @@ from store.cells import (
 from store.connection import Connection, json_array
 from store.rows import (
     AlarmRow,
+    AssignmentRow,
     AttachmentRow,
     DecodedRow,
     Kind,
@@ -95,6 +97,11 @@ class Decoded:
         """Every section of every list, soft-deleted ones too; a list's oldest first."""
         rows = self._rows("section", "ORDER BY list_id, created_ms, id")
         return [section.row(row) for row in rows]
+
+    def assignments(self, reminder_id: str | None = None) -> Sequence[AssignmentRow]:
+        """The assignments of one reminder, or all; soft-deleted ones too."""
+        rows = self._rows("assignment", *_of_reminder(reminder_id))
+        return [assignment.row(row) for row in rows]
 
     def _rows(self, kind: Kind, rest: str = "", params: Sequence[Any] = ()) -> Sequence[Any]:
         columns = ", ".join(COLUMNS[kind])

@@ -250,6 +250,24 @@ _SHARED = (
     """ALTER TABLE list ADD COLUMN share TEXT""",
 )
 
+_EVERY_TYPE = (
+    """ALTER TABLE reminder ADD COLUMN start_ms INTEGER""",
+    """ALTER TABLE reminder ADD COLUMN imported INTEGER NOT NULL DEFAULT 0""",
+    """CREATE TABLE assignment (
+        record_name TEXT PRIMARY KEY REFERENCES record (name), id TEXT NOT NULL,
+        reminder_id TEXT NOT NULL, assignee TEXT, originator TEXT, status INTEGER,
+        assigned_ms INTEGER, deleted INTEGER NOT NULL
+    ) STRICT""",
+    """CREATE INDEX assignment_reminder ON assignment (reminder_id)""",
+    """CREATE TABLE smart_list (
+        record_name TEXT PRIMARY KEY REFERENCES record (name), id TEXT NOT NULL,
+        deleted INTEGER NOT NULL
+    ) STRICT""",
+    """CREATE TABLE account (
+        record_name TEXT PRIMARY KEY REFERENCES record (name), id TEXT NOT NULL, name TEXT
+    ) STRICT""",
+)
+
 
 # How lists look, and what was agreed on of that.
 _LOOKS = (
@@ -287,6 +305,7 @@ def _every_field(db: Database) -> None:
 @migrations(name="4 every record")
 def _every_record(db: Database) -> None:
     added = (*_EVERY_RECORD, *_ALARMS, *_FILES_BESIDE, *_DELETING, *_SHARED, *_LOOKS, *_SECTIONS)
+    added = (*added, *_EVERY_TYPE)
     _run(db, (*_dropped_views(db), *added, *VIEWS), 4)
 
 

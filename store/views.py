@@ -6,6 +6,10 @@ reminder, whose id is in ``reminder``. What a phone would not show is left out: 
 and those of a deleted list, and what a reminder does not name as its own; the child of a deleted
 parent stands at top level.
 
+``assignments`` tells who of those that share a list shall do a reminder, as far as the wire says;
+``smart_lists`` and ``accounts`` name records of which little is understood. Times that end in
+``_utc`` are instants, ``start_wall`` is what a clock on the wall shows.
+
 ``shared`` says of a list that others share it ``with you`` (then ``owner`` is who, as far as that
 is known) or that it is shared ``by you``; nothing may be written to one that is ``read_only``.
 
@@ -46,7 +50,12 @@ _REMINDERS = """CREATE VIEW reminders AS
         (SELECT s.name FROM list l JOIN section s ON s.list_id = l.id
             AND s.id = json_extract(l.memberships, '$."' || r.id || '"')
             WHERE l.id = r.list_id AND NOT s.deleted AND NOT EXISTS (SELECT 1 FROM reminder p
-                WHERE p.id = r.parent_id AND NOT p.deleted)) AS section
+                WHERE p.id = r.parent_id AND NOT p.deleted)) AS section,
+        strftime('%Y-%m-%dT%H:%M:%SZ', r.completed_at_ms / 1000, 'unixepoch') AS completed_utc,
+        strftime('%Y-%m-%dT%H:%M:%SZ', r.created_ms / 1000, 'unixepoch') AS created_utc,
+        strftime('%Y-%m-%dT%H:%M:%SZ', r.modified_ms / 1000, 'unixepoch') AS modified_utc,
+        strftime('%Y-%m-%dT%H:%M:%S', r.start_ms / 1000, 'unixepoch') AS start_wall,
+        r.imported AS imported
     FROM shown_reminder r LEFT JOIN line w ON w.id = r.id"""
 
 _SHARED_LIST = """CREATE VIEW shared_list AS
@@ -171,7 +180,24 @@ _ALARMS = """CREATE VIEW alarms AS
         NULL, NULL, NULL, NULL, NULL, NULL, NULL
     FROM shown_reminder r, json_each(r.early) e"""
 
+_ASSIGNMENTS = """CREATE VIEW assignments AS
+    SELECT
+        a.id AS id,
+        r.id AS reminder,
+        a.assignee AS assignee,
+        a.originator AS originator,
+        a.status AS status,
+        strftime('%Y-%m-%dT%H:%M:%SZ', a.assigned_ms / 1000, 'unixepoch') AS assigned_utc
+    FROM shown_reminder r JOIN assignment a ON a.reminder_id = r.id
+    WHERE NOT a.deleted"""
+
+_SMART_LISTS = """CREATE VIEW smart_lists AS
+    SELECT id, record_name AS record FROM smart_list WHERE NOT deleted"""
+
+_ACCOUNTS = """CREATE VIEW accounts AS SELECT id, name FROM account"""
+
 VIEWS = (
     *(_SHOWN, _REMINDERS, _SHARED_LIST, _LISTS, _GROUPS, _SECTIONS),
     *(_TAGS, _ATTACHMENTS, _RULES, _ALARMS),
+    *(_ASSIGNMENTS, _SMART_LISTS, _ACCOUNTS),
 )

@@ -7,7 +7,9 @@ U+FFFD, a number beyond 64 bits is unknown.
 from __future__ import annotations
 
 from store.cells import (
+    account,
     alarm,
+    assignment,
     attachment,
     lists,
     reminder,
@@ -19,7 +21,9 @@ from store.cells import (
 )
 from store.cells.cell import Cells
 from store.rows import (
+    AccountRow,
     AlarmRow,
+    AssignmentRow,
     AttachmentRow,
     DecodedRow,
     Kind,
@@ -28,6 +32,7 @@ from store.rows import (
     RuleRow,
     SectionRow,
     ShareRow,
+    SmartListRow,
     TagRow,
     TriggerRow,
 )
@@ -44,6 +49,9 @@ COLUMNS: dict[Kind, tuple[str, ...]] = {
     "rule": rule.COLUMNS,
     "share": share.COLUMNS,
     "section": section.COLUMNS,
+    "assignment": assignment.COLUMNS,
+    "smart_list": account.SMART_LIST,
+    "account": account.ACCOUNT,
 }
 """The columns of each kind's table, which has the kind's name; the record's name is the first."""
 
@@ -69,6 +77,12 @@ def kind_and_subject(row: DecodedRow | None) -> tuple[Kind, str | None]:
             return "share", None
         case SectionRow():
             return "section", row.list_id
+        case AssignmentRow():
+            return "assignment", row.reminder_id
+        case SmartListRow():
+            return "smart_list", None
+        case AccountRow():
+            return "account", None
         case None:
             return "other", None
 
@@ -94,3 +108,9 @@ def cells_of(name: str, row: DecodedRow) -> Cells:
             return share.cells(name, row)
         case SectionRow():
             return section.cells(name, row)
+        case AssignmentRow():
+            return assignment.cells(name, row)
+        case SmartListRow():
+            return account.smart_list(name, row)
+        case AccountRow():
+            return account.account(name, row)

@@ -16,7 +16,7 @@ COLUMNS = (
     *("record_name", "id", "change_tag", "deleted", "title", "notes", "done"),
     *("completed_at_ms", "due", "priority", "flagged", "list_id", "parent_id", "recurring"),
     *("created_ms", "modified_ms", "opaque", "problems", "tag_ids", "attachment_ids"),
-    *("rule_ids", "due_iso", "alarm_ids", "early"),
+    *("rule_ids", "due_iso", "alarm_ids", "early", "start_ms", "imported"),
 )
 
 _NO_ALARMS = "[]"
@@ -49,6 +49,8 @@ def cells(name: str, row: ReminderRow) -> Cells:
         iso(row.due),
         cell.ids(row.alarm_ids),
         _NO_ALARMS if not row.early else to_json(frozenset(row.early)),
+        cell.whole(row.start_ms),
+        row.imported,
     )
 
 
@@ -80,4 +82,6 @@ def row(cells: Cells) -> ReminderRow:
         rule_ids=cell.ids_from(cells[20]),
         alarm_ids=cell.ids_from(cells[22]),
         early=frozenset(one for one in early if isinstance(one, Early)),
+        start_ms=cells[24],
+        imported=bool(cells[25]),
     )

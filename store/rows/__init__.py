@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from store.rows.hanging import AlarmRow, AttachmentRow, RuleRow, TagRow
+from store.rows.account import AccountRow, SmartListRow
+from store.rows.hanging import AlarmRow, AssignmentRow, AttachmentRow, RuleRow, TagRow
 from store.rows.lists import ListRow
 from store.rows.reminder import ReminderRow
 from store.rows.sections import SectionRow
@@ -17,7 +18,9 @@ from store.rows.trigger import TriggerRow
 from store.rows.wire import Changes, RecordRow, ZoneRow
 
 __all__ = [
+    "AccountRow",
     "AlarmRow",
+    "AssignmentRow",
     "AttachmentRow",
     "Changes",
     "DecodedRow",
@@ -28,6 +31,7 @@ __all__ = [
     "RuleRow",
     "SectionRow",
     "ShareRow",
+    "SmartListRow",
     "TagRow",
     "TriggerRow",
     "ZoneRow",
@@ -43,6 +47,9 @@ Kind = Literal[
     "rule",
     "share",
     "section",
+    "assignment",
+    "smart_list",
+    "account",
     "other",
 ]
 """What a record is to the mirror; each but ``other`` has a table of that name."""
@@ -57,4 +64,7 @@ DecodedRow = (
     | RuleRow
     | ShareRow
     | SectionRow
+    | AssignmentRow
+    | SmartListRow
+    | AccountRow
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["AlarmRow", "AttachmentRow", "RuleRow", "TagRow"]
+__all__ = ["AlarmRow", "AssignmentRow", "AttachmentRow", "RuleRow", "TagRow"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,4 +74,22 @@ class RuleRow:
     count: int | None = None
     until_ms: int | None = None
     other: bool = False
+    deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentRow:
+    """A decoded assignment of a reminder in a shared list to one of those who share it.
+
+    ``assignee`` and ``originator`` (who assigned it) are the wire's identifiers of participants,
+    ``status`` its number; what either stands for is said nowhere.
+    """
+
+    id: str
+    reminder_id: str
+    record_name: str
+    assignee: str | None = None
+    originator: str | None = None
+    status: int | None = None
+    assigned_ms: int | None = None
     deleted: bool = False

@@ -14,7 +14,8 @@ class ReminderRow:
     """A decoded reminder; ``deleted`` is the record's own soft mark, a tombstone has no row.
 
     ``alarm_ids``, ``tag_ids``, ``attachment_ids`` and ``rule_ids`` are those that the reminder
-    names, in its order: what hangs on it without being named there is not shown.
+    names, in its order: what hangs on it without being named there is not shown. ``start_ms`` is a
+    wall clock read as UTC; ``imported``: it comes from before the upgrade of the account.
     """
 
     id: str
@@ -38,6 +39,8 @@ class ReminderRow:
     rule_ids: tuple[str, ...] = ()
     created_ms: int | None = None
     modified_ms: int | None = None
+    start_ms: int | None = None
+    imported: bool = False
     opaque: frozenset[Field] = field(default=frozenset())
     problems: str = ""
 

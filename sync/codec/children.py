@@ -19,10 +19,12 @@ from sync.codec.reading import Reading, Record, id_of, is_deleted, linked_id
 
 __all__ = [
     "RemoteAlarm",
+    "RemoteAssignment",
     "RemoteAttachment",
     "RemoteTag",
     "RemoteTrigger",
     "decode_alarm",
+    "decode_assignment",
     "decode_attachment",
     "decode_hashtag",
     "decode_trigger",
@@ -98,6 +100,19 @@ class RemoteAttachment:
     deleted: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class RemoteAssignment:
+    """Whose a reminder of a shared list is; participants by the wire's identifiers."""
+
+    id: str
+    reminder_id: str
+    assignee: str | None = None
+    originator: str | None = None
+    status: int | None = None
+    assigned_ms: int | None = None
+    deleted: bool = False
+
+
 def decode_alarm(record: Record) -> RemoteAlarm:
     """Read an ``Alarm`` record; a part that cannot be read is empty."""
     reading = Reading()
@@ -157,6 +172,26 @@ def decode_attachment(record: Record) -> RemoteAttachment:
         width=reading.get(lambda: fields.integer(record, "Width"), None),
         height=reading.get(lambda: fields.integer(record, "Height"), None),
         file_mark=None if file is None else mark_of(record, file),
+        deleted=is_deleted(record, reading),
+    )
+
+
+def decode_assignment(record: Record) -> RemoteAssignment:
+    """Read an ``Assignment`` record; a part that cannot be read is empty."""
+    reading = Reading()
+    owner = reading.get(lambda: linked_id(record, "Reminder"), None)
+    named = reading.get(lambda: fields.text(record, "OwningReminderIdentifier"), None)
+    return RemoteAssignment(
+        id=id_of(record),
+        reminder_id=owner or fields.bare_id(named or ""),
+        assignee=reading.get(
+            lambda: fields.plain_text(record, "EncryptedAssigneeIdentifier"), None
+        ),
+        originator=reading.get(
+            lambda: fields.plain_text(record, "EncryptedOriginatorIdentifier"), None
+        ),
+        status=reading.get(lambda: fields.integer(record, "Status"), None),
+        assigned_ms=reading.get(lambda: fields.timestamp_ms(record, "AssignedDate"), None),
         deleted=is_deleted(record, reading),
     )
 

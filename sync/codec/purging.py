@@ -48,6 +48,9 @@ class Surroundings(Protocol):
     def blockers(self, record_name: str, /) -> Sequence[Record | str]:
         """What the service named as being in its way; a name where nothing else is known."""
 
+    def was_shown(self, reminder_id: str, /) -> bool:
+        """Whether the reminder was ever in a file, so that a person could delete it there."""
+
     def spoken_for(self, reminder_id: str, /) -> bool:
         """Whether something else is about to be sent for this reminder."""
 
@@ -61,6 +64,7 @@ class _Removal:
     before: list[Wire] = field(default_factory=list)  # nobody sees a difference when these go
     together: list[Wire] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
+    doomed: frozenset[str] = frozenset()  # living reminders that go anyway
 
     def reminder(self, record: Record) -> None:
         """A reminder with all that is in its way."""
@@ -100,9 +104,9 @@ class _Removal:
         """A reminder below the one that goes: along with it if deleted, else to the top level."""
         if name_of(record) in self.seen or self.around.spoken_for(id_of(record)):
             return
-        if is_softly_deleted(record):
+        if is_softly_deleted(record) or name_of(record) in self.doomed:
             self.seen.add(name_of(record))
-            part = _Removal(self.around, self.detach, seen=self.seen)
+            part = _Removal(self.around, self.detach, seen=self.seen, doomed=self.doomed)
             part.reminder(record)
             self.before += [*part.before, *part.together]
         else:
@@ -138,22 +142,27 @@ def purge_reminder(
     return removal.group(most, rank, Change("purge", id_of(record)))
 
 
-def purge_list(record: Record, around: Surroundings, most: int) -> Group:
-    """The deletion of a list for good, with its sections and softly deleted reminders.
+def purge_list(
+    record: Record,
+    around: Surroundings,
+    detach: Callable[[Record], Sequence[Wire]],
+    most: int,
+) -> Group:
+    """The deletion of a list for good, with its sections and all reminders in it.
 
-    As ``purge_reminder``. Raises ``ValueError`` while a reminder lives in it: that one is not
-    deleted for its list's sake.
+    As ``purge_reminder``. Raises ``ValueError`` while an open reminder is in it that no file has
+    ever shown: nobody can have meant that one.
     """
-    removal = _Removal(around, _nothing)
     name = name_of(record)
-    removal.seen.add(name)
-    for held in around.hanging(name):
-        if held.get("recordType") != "Reminder":
-            removal.child(held)
-        elif is_softly_deleted(held):
-            removal.subtask(held)
-        elif not around.spoken_for(id_of(held)):
-            raise ValueError("a reminder still lives in the list")
+    held = [one for one in around.hanging(name) if one.get("recordType") == "Reminder"]
+    living = [one for one in held if not is_softly_deleted(one)]
+    for one in living:
+        if not (_flag(one, "Completed") or around.was_shown(id_of(one))):
+            raise ValueError("there is a reminder in the list that was in no file")
+    removal = _Removal(around, detach, seen={name}, doomed=frozenset(map(name_of, living)))
+    for one in held:
+        removal.subtask(one)
+    removal.all_hanging(name)
     removal.before, removal.together = [*removal.before, *removal.together], [_delete(record)]
     return removal.group(most, Rank.DELETE_LIST, Change("purge-list", id_of(record)))
 
@@ -165,8 +174,12 @@ def records_named(reason: str) -> frozenset[str]:
 
 def is_softly_deleted(record: Record) -> bool:
     """Whether the apps show it no more; a mark that cannot be read deletes nothing."""
+    return _flag(record, "Deleted")
+
+
+def _flag(record: Record, name: str) -> bool:
     try:
-        return fields.flag(record, "Deleted")
+        return fields.flag(record, name)
     except Undecodable:
         return False
 
@@ -176,10 +189,6 @@ def _refers(record: Record, name: str) -> bool:
         return fields.reference(record, name) is not None
     except Undecodable:
         return False
-
-
-def _nothing(record: Record) -> Sequence[Wire]:
-    return ()
 
 
 def _delete(record: Record) -> Wire:

@@ -75,6 +75,8 @@ class RemoteReminder:
     rule_ids: tuple[str, ...] = ()
     created_ms: int | None = None
     modified_ms: int | None = None
+    start_ms: int | None = None
+    imported: bool = False
     problems: tuple[str, ...] = ()
 
 
@@ -132,6 +134,8 @@ def decode_reminder(record: Record) -> RemoteReminder:
         rule_ids=rule_ids,
         created_ms=reading.get(lambda: _time(record, "CreationDate", "created"), None),
         modified_ms=reading.get(lambda: _time(record, "LastModifiedDate", "modified"), None),
+        start_ms=reading.get(lambda: fields.timestamp_ms(record, "StartDate"), None),
+        imported=reading.get(lambda: fields.flag(record, "Imported"), False),
         problems=tuple(reading.problems),
     )
 

@@ -98,6 +98,7 @@ class ListRules:
     emptied: Collection[str] = ()
     too_deep: Mapping[str, str] = field(default_factory=dict)
     complete: bool = True
+    purge: bool = False  # deletions are for good
 
 
 @dataclass(frozen=True, slots=True)

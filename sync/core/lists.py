@@ -130,7 +130,7 @@ def _rest(scene: Scene, plan: ListPlan, info: ListInfo, base: ListBase) -> None:
     kind = HoldKind.LIST
     reason = (
         f"its file {base.path} is gone; put it back, or approve “{info.name}” by its name to"
-        " delete the list in iCloud"
+        f" delete the list in iCloud{' for good' * rules.purge}"
     )
     if mode is not Mode.TWO_WAY:
         kind = HoldKind.RESTING_LIST

@@ -120,7 +120,7 @@ class Encoder:
             case "purge":
                 return purge_reminder(record, self._around, partial(self._detached, ctx), LIMIT)
             case "purge-list":
-                return purge_list(record, self._around, LIMIT)
+                return purge_list(record, self._around, partial(self._detached, ctx), LIMIT)
             case "undelete":
                 return encode.undelete_reminder(ctx, record)
             case "occurrence":

@@ -7,7 +7,9 @@ from typing import Any
 
 from store.model import Floating, Zoned
 from store.rows import (
+    AccountRow,
     AlarmRow,
+    AssignmentRow,
     AttachmentRow,
     DecodedRow,
     ListRow,
@@ -16,13 +18,15 @@ from store.rows import (
     RuleRow,
     SectionRow,
     ShareRow,
+    SmartListRow,
     TagRow,
     TriggerRow,
 )
 from store.zones import PRIVATE
 from sync.codec import fields
 from sync.codec.assets import MEMBERSHIPS, ORDER
-from sync.codec.children import decode_attachment
+from sync.codec.children import decode_assignment, decode_attachment
+from sync.codec.reading import Reading, id_of, is_deleted
 from sync.codec.records import (
     RemoteReminder,
     decode_alarm,
@@ -95,6 +99,13 @@ def decoded_row(
             return ShareRow(str(record["recordName"]), share.owner, share.permission)
         case "ListSection":
             return _section_row(record)
+        case "Assignment":
+            return _assignment_row(record)
+        case "SmartList":
+            name = str(record["recordName"])
+            return SmartListRow(id_of(record), name, is_deleted(record, Reading()))
+        case "Account":
+            return _account_row(record)
         case _:
             return None
 
@@ -123,6 +134,8 @@ def _reminder_row(remote: RemoteReminder) -> ReminderRow:
         rule_ids=remote.rule_ids,
         created_ms=remote.created_ms,
         modified_ms=remote.modified_ms,
+        start_ms=remote.start_ms,
+        imported=remote.imported,
         opaque=reminder.opaque,
         problems="; ".join(remote.problems),
     )
@@ -231,3 +244,22 @@ def _trigger_row(record: Record) -> TriggerRow:
         place=remote.place,
         deleted=remote.deleted,
     )
+
+
+def _assignment_row(record: Record) -> AssignmentRow:
+    remote = decode_assignment(record)
+    return AssignmentRow(
+        id=remote.id,
+        reminder_id=remote.reminder_id,
+        record_name=str(record["recordName"]),
+        assignee=remote.assignee,
+        originator=remote.originator,
+        status=remote.status,
+        assigned_ms=remote.assigned_ms,
+        deleted=remote.deleted,
+    )
+
+
+def _account_row(record: Record) -> AccountRow:
+    name = Reading().get(lambda: fields.plain_text(record, "Name"), None)
+    return AccountRow(id_of(record), str(record["recordName"]), name)

@@ -184,6 +184,7 @@ class Planner:
             too_deep=too_deep(local, known),
             complete=not local.incomplete,
             unshared=known.unshared,
+            purge=self.settings.purge,
         )
         return plan_lists(
             remote_lists(known),
@@ -229,7 +230,7 @@ class Planner:
         )
         plain = [without_section(self._intent(op, known)) for op in guarded.pushes]
         plain = [one for one in plain if one.changes or one.kind != "update"]
-        wanted = [*_list_intents(lists), *plain, *sections]
+        wanted = [*_list_intents(lists, settings.purge), *plain, *sections]
         guarded = replace(guarded, conflicts=(*guarded.conflicts, *outlook.conflicts))
         return Planned(
             known=known,
@@ -351,7 +352,7 @@ def _look(op: CreateList) -> dict[str, str | None]:
     return {name: text for name, text in look.items() if text}
 
 
-def _list_intents(lists: ListPlan) -> list[Intent]:
+def _list_intents(lists: ListPlan, purge: bool) -> list[Intent]:
     made = [
         Intent(
             op.id,
@@ -367,7 +368,8 @@ def _list_intents(lists: ListPlan) -> list[Intent]:
     return [
         *made,
         *changed,
-        *(Intent(id, "delete-list") for id in (*lists.delete_lists, *lists.delete_groups)),
+        *(Intent(id, "purge-list" if purge else "delete-list") for id in lists.delete_lists),
+        *(Intent(id, "delete-list") for id in lists.delete_groups),
     ]
 
 

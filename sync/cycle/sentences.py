@@ -37,6 +37,7 @@ from sync.cycle.planning import Planned
 
 __all__ = ["member", "renames", "sentences"]
 
+_FOR_GOOD = " (deleted for good)"
 LONGEST = 60  # characters of a value in a sentence
 
 
@@ -48,7 +49,11 @@ def sentences(planned: Planned) -> list[str]:
         for op in lists.create_lists
     ]
     told += [_updated(lists, op, name) for op in lists.update_lists for name in op.changes]
-    told += [f"iCloud: − list “{lists.views[id].name}”" for id in lists.delete_lists]
+    purged = {intent.id for intent in planned.intents if intent.kind == "purge-list"}
+    told += [
+        f"iCloud: − list “{lists.views[id].name}”{_FOR_GOOD * (id in purged)}"
+        for id in lists.delete_lists
+    ]
     told += [f"iCloud: − group “{lists.group_names.get(id)}”" for id in lists.delete_groups]
     told += renames(planned)
     told += [f"files: + {op.path}" for op in lists.create_files]
@@ -103,7 +108,7 @@ def _pushed(planned: Planned, op: PushOp) -> str:
             words = ", ".join(_change(planned, name, value) for name, value in changes.items())
             return f"iCloud: {_title(planned, id)}: {words}"
         case Delete(id=id, for_good=for_good):
-            return f"iCloud: − {_title(planned, id)}{' (deleted for good)' * for_good}"
+            return f"iCloud: − {_title(planned, id)}{_FOR_GOOD * for_good}"
         case Complete(id=id, occurrence=occurrence):
             return f"iCloud: {_title(planned, id)}: done, next due {iso(occurrence.next_due)}"
         case Undelete(reminder=reminder):

@@ -40,5 +40,8 @@ class Surroundings:
             if name in live or self._store.mirror.gone(name) is None
         ]
 
+    def was_shown(self, reminder_id: str, /) -> bool:
+        return self._store.bases.get(reminder_id) is not None
+
     def spoken_for(self, reminder_id: str, /) -> bool:
         return any(one.state != "parked" for one in self._store.outbox.of(reminder_id))

@@ -48,6 +48,10 @@ def test_the_columns_are_the_promised_ones(store: Store, shell: sqlite3.Connecti
             flagged=True,
             parent_id="P1",
             tag_ids=("T1", "T2", "T3", "AHEAD"),
+            created_ms=1_772_366_400_000,
+            modified_ms=-1_000,
+            start_ms=1_772_461_800_000,
+            imported=True,
         ),
         tag("T1", "A1", "green"),
         tag("T2", "A1", "away"),
@@ -71,6 +75,11 @@ def test_the_columns_are_the_promised_ones(store: Store, shell: sqlite3.Connecti
         "file": "Home.md",
         "line": 5,
         "section": None,
+        "completed_utc": None,
+        "created_utc": "2026-03-01T12:00:00Z",
+        "modified_utc": "1969-12-31T23:59:59Z",
+        "start_wall": "2026-03-02T14:30:00",
+        "imported": 1,
     }
 
 

@@ -26,3 +26,12 @@ def seeded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rig]:
     with open_rig(tmp_path) as rig:
         rig.run()
         yield rig
+
+
+@pytest.fixture
+def purging(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rig]:
+    """As ``rig``, where deletions are for good."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    with open_rig(tmp_path, empty_world(), mode="purge") as rig:
+        rig.run()
+        yield rig

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +9,6 @@ import pytest
 
 from sync.errors import NetworkError
 from tests.rig import Crash, Rig, empty_world, open_rig
-
-
-@pytest.fixture
-def purging(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rig]:
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    with open_rig(tmp_path, empty_world(), mode="purge") as rig:
-        rig.run()
-        yield rig
 
 
 def live(rig: Rig) -> dict[str, dict[str, Any]]:
