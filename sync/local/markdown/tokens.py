@@ -3,6 +3,8 @@
 A token is an emoji of the Obsidian Tasks format with a value that fits (U+FE0F behind it and the
 space before the value are optional), a Dataview field ``[key:: value]`` or ``(key:: value)``, or a
 comment. An emoji without a fitting value is text. A backslash before a token makes it text.
+Tasks knows no such backslash, but stops reading at anything that it does not know: so a title that
+ends as a token would has a backslash behind it too.
 """
 
 from __future__ import annotations
@@ -133,6 +135,12 @@ _TAG = re.compile(
 _BLOCK_WORD = re.compile(r"\^[A-Za-z0-9-]+")
 _BACKSLASHES = re.compile(rf"(?<!\\)(\\+)(?={STARTER})")
 _STARTER = re.compile(rf"((?:(?<!\\)\\+)?)({STARTER})")
+# What Tasks would read at the end of a title, in its charsets, which are wider than ours.
+_ENDING = re.compile(
+    rf"(?:[📅📆🗓⏳⌛🛫➕✅❌]\ufe0f?\s*{_DATE}|[🔺⏫🔼🔽⏬]\ufe0f?"
+    r"|🔁\ufe0f?[a-zA-Z0-9,!\s]+|[🆔⛔🏁]\ufe0f?[a-zA-Z0-9,_\s-]+)\s*"
+)
+_TAGS_BEHIND = 20  # as many as Tasks looks through
 _VALUES = {
     "early": ("early_is", Kind.ALARM),
     "due": ("due_at", Kind.DUE),
@@ -193,8 +201,27 @@ def is_tag(word: str) -> bool:
 
 
 def unescape(text: str) -> str:
-    """Title text as meant: backslashes before what can begin a token count half."""
+    """Title text as meant: backslashes before what can begin a token count half.
+
+    So do those at the end, if without them it would read as one.
+    """
+    bare = text.rstrip("\\")
+    if len(bare) < len(text) and _ends_as_token(bare):
+        text = bare + "\\" * ((len(text) - len(bare)) // 2)
     return _BACKSLASHES.sub(lambda found: "\\" * (len(found[1]) // 2), text)
+
+
+def _ends_as_token(text: str) -> bool:
+    """Whether Tasks, which reads backwards, would find a signifier at the end, behind any tags."""
+    if _HINT.search(text) is None:
+        return False
+    for _ in range(_TAGS_BEHIND):
+        rest, _, word = text.rstrip().rpartition(" ")
+        if not word.startswith("#"):
+            break
+        text = rest
+    last = max(text.rfind(signifier) for signifier in _EMOJI)
+    return last >= 0 and _ENDING.fullmatch(text, last) is not None
 
 
 def escape(title: str, *, everything: bool = False) -> str:
@@ -215,4 +242,8 @@ def escape(title: str, *, everything: bool = False) -> str:
         needed = everything or _PATTERN.match(bare, at) or is_last or is_open or is_pair
         return "\\" * (2 * len(slashes) + bool(needed)) + starter
 
-    return _STARTER.sub(guard, title)
+    written = _STARTER.sub(guard, title)
+    core = written.rstrip("\\")
+    if _ends_as_token(core):
+        written += "\\" * (len(written) - len(core) or 1)
+    return written
