@@ -129,7 +129,12 @@ def wordless(policy: Policy) -> frozenset[Field]:
 
 
 def move_whole(id: str, fields: Fields, remote: Reminder, wins: Side) -> None:
-    """List, parent and section are one place: where both sides moved it, one side's wins whole."""
+    """List, parent and section are one place: where both sides moved it, one side's wins whole.
+
+    A section of one list is none of another's, whatever it is called.
+    """
+    if Field.LIST in fields.pushes and fields.seen.section:
+        fields.pushes[Field.SECTION] = fields.seen.section
     if not (fields.pushes.keys() & PLACE and fields.renders.keys() & PLACE):
         return
     to_files = wins is Side.CLOUD

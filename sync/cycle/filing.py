@@ -159,6 +159,7 @@ class Filing:
         with self._store.commit("written"):
             self._store.places.finish_render(key)
             self._remember(write.path, planned, local)
+            self._agree_on_sections(write.path, planned, local)
             if not self.dialect.marks:
                 self._store.places.put_lines(write.rows)
                 self._store.places.drop_lines(*write.ids - {row.id for row in write.rows})
@@ -173,6 +174,14 @@ class Filing:
         places.set_file(FileRow(path, file.sha256, len(file.data), planned.lists.owner.get(path)))
         if self.dialect.marks:
             places.set_lines(path, lines_by_block(path, file, planned.known.blocks))
+
+    def _agree_on_sections(self, path: str, planned: Planned, local: LocalState) -> None:
+        """A heading that stands in a list's own file and is a section's name is agreed on."""
+        todo, id = local.files[path].todo, planned.lists.owner.get(path)
+        view = planned.lists.views.get(id or "")
+        if todo is not None and view is not None and view.path == path:
+            for base in planned.known.sections.named(view.id, todo.sections).items():
+                self._store.sections.set(*base)
 
     def _forget(self, key: str) -> None:
         with self._store.commit("not written"):

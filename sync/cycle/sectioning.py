@@ -8,7 +8,7 @@ section once it is there: an intent that carries ``section`` among its texts is 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from store.db import Store
@@ -58,6 +58,11 @@ class KnownSections:
     of: Mapping[str, str]
     filled: frozenset[str]
     unsure: frozenset[str]
+
+    def named(self, list_id: str, headings: Collection[str]) -> dict[str, SectionBase]:
+        """The living sections of a list that these headings name, each as it is then agreed on."""
+        names = {row.id: clean_section(row.name) for row in self.living.get(list_id, ())}
+        return {id: SectionBase(list_id, name) for id, name in names.items() if name in headings}
 
 
 def gather_sections(
@@ -221,9 +226,7 @@ def without_section(intent: Intent) -> Intent:
     is_new = intent.kind == "create" and name is not None
     if is_new or (intent.kind == "update" and Field.LIST in changes):
         changes[Field.SECTION] = ""
-    if changes == intent.changes:
-        return intent
-    waits = name if intent.kind == "create" else name is not None and changes.keys() & set(_PLACED)
+    waits = name and (is_new or changes.keys() & set(_PLACED))
     texts = {**intent.texts, "section": str(name)} if waits else intent.texts
     return replace(intent, changes=changes, texts=texts)
 
