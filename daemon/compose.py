@@ -136,15 +136,16 @@ def _wire(
     dialect = Dialect(FORMATS[config.format], zone, marks=config.markers == "block-id")
     scanner: Scanner[TodoFile] = Scanner(
         config.folder,
-        dialect.suffix,
+        dialect.layout,
         dialect.parse,
         clock,
         expect_marker=marker,
         bound_by=dialect.format.bound_by,
+        beside=dialect.parse_beside,
     )
     cloud = CloudKit(transport)
     writer = Writer(config.folder, step, clock)
-    home = Home(config.folder, Marker(marker, config.account.apple_id), dialect.suffix)
+    home = Home(config.folder, Marker(marker, config.account.apple_id), dialect.layout)
     return Engine(
         Parts(
             store=store,
@@ -152,7 +153,7 @@ def _wire(
             fetcher=Fetcher(store, clock),
             pictures=Pictures(store, config.folder, settings, clock, step),
             home=home,
-            reader=Reader(scanner, dialect.parse),
+            reader=Reader(scanner),
             filing=Filing(store, writer, config.folder, dialect, _key),
             planner=Planner(store, settings, dialect, clock, _uuid),
             committer=Committer(store, dialect, _key, clock),

@@ -113,7 +113,7 @@ class _Senses:
         self.config = config
         self.board = Board()
         self.schedule = Schedule(config.reminders.every, lambda: want(Kind.TIMER))
-        self.watcher = Watcher(config.folder, want, FORMATS[config.format].suffix)
+        self.watcher = Watcher(config.folder, want, FORMATS[config.format].LAYOUT)
         self._want = want
 
     def adopt(self, config: Config) -> None:

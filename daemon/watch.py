@@ -11,6 +11,7 @@ import errno
 import logging
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from watchdog.observers import Observer
 
 from daemon.agenda import Kind
 from sync.local.formats import MARKDOWN
+from sync.local.layout import Layout
 from sync.local.names import ignored_reason
 
 __all__ = ["DIRECTORIES_MAX", "Watcher"]
@@ -61,10 +63,11 @@ class Watcher:
     """
 
     def __init__(
-        self, root: Path, hint: Callable[[Kind], None], suffix: str = MARKDOWN.suffix
+        self, root: Path, hint: Callable[[Kind], None], layout: Layout = MARKDOWN.LAYOUT
     ) -> None:
         self._root = root
-        self._handler = _Hints(root, hint, suffix)
+        self._layout = layout
+        self._handler = _Hints(root, hint, layout)
         self._doubts = _Doubts(hint)
         self._observer: Any = None
         self._watches: dict[Path, tuple[Any, _Identity]] = {}
@@ -113,8 +116,10 @@ class Watcher:
         try:
             root = self._root.resolve(strict=True)
             found = {root: _identity(root.stat())}
-            with os.scandir(root) as listing:
-                groups = sorted(entry.name for entry in listing if _is_group(entry))
+            groups = _directories_in(root, "")
+            for name in [*groups] if self._layout.per_task else ():
+                with suppress(FileNotFoundError):  # gone since it was listed
+                    groups += _directories_in(root, name)
         except OSError as error:
             return {}, f"{_said(error)}: changes of files are seen only by the timer"
         self._handler.root = root
@@ -135,9 +140,9 @@ class Watcher:
 class _Hints(FileSystemEventHandler):
     """Passes on that something happened to a list or a group."""
 
-    def __init__(self, root: Path, hint: Callable[[Kind], None], suffix: str) -> None:
+    def __init__(self, root: Path, hint: Callable[[Kind], None], layout: Layout) -> None:
         self.root = root
-        self._suffix = suffix
+        self._layout = layout
         self._hint = hint
 
     def on_any_event(self, event: FileSystemEvent) -> None:
@@ -149,7 +154,7 @@ class _Hints(FileSystemEventHandler):
         parts = Path(os.path.relpath(path, self.root)).parts
         if any(ignored_reason(part) is not None for part in parts):
             return path == str(self.root)  # the folder itself, which went away
-        return is_directory or path.endswith(self._suffix)
+        return is_directory or self._layout.holds(os.path.basename(path))
 
 
 class _Doubts(logging.Handler):
@@ -172,6 +177,12 @@ class _Doubts(logging.Handler):
         if not self.muted:
             _log.info("changes of files may have been missed: looking at all of them")
             self._hint(Kind.RESCAN)
+
+
+def _directories_in(root: Path, name: str) -> list[str]:
+    """The directories below one of the folder's, by their paths from its root."""
+    with os.scandir(root / name) as listing:
+        return sorted(os.path.join(name, entry.name) for entry in listing if _is_group(entry))
 
 
 def _is_group(entry: os.DirEntry[str]) -> bool:

@@ -31,9 +31,9 @@ CORE = re.compile(
     r"|sync\.core(\.|$)"
     r"|sync\.codec(\.|$)"
     r"|sync\.local\.(markdown|todotxt)(\.|$)"
-    r"|sync\.local\.(names|tasks|verify|lines|dates|text|projection|formats)$"
+    r"|sync\.local\.(names|layout|tasks|verify|lines|dates|text|projection|formats)$"
 )
-PURE = re.compile(CORE.pattern + r"|sync\.cycle\.(render|sentences|stale)$")
+PURE = re.compile(CORE.pattern + r"|sync\.cycle\.(render|directories|sentences|stale)$")
 IMPURE_MODULES = {
     "asyncio", "glob", "http", "httpx", "io", "logging", "os", "pyicloud", "random", "requests",
     "secrets", "shutil", "signal", "socket", "sqlite3", "sqlite_utils", "subprocess", "sys",

@@ -51,7 +51,8 @@ def match_files(
                 claim(id, path)
     by_name = _unique_names(living, owner)
     for path, facts in sorted(files.items(), key=lambda one: (one[1].is_bound, one[0])):
-        id_by_name = by_name.get((facts.wants_list or rules.name_of(path)).casefold())
+        name = facts.wants_list or facts.label or rules.name_of(path)
+        id_by_name = by_name.get(name.casefold())
         if id_by_name is None or _stood_beside(facts, id_by_name):
             continue
         if facts.list_block is None:

@@ -13,9 +13,10 @@ from unicodedata import normalize
 from store.model import ListInfo
 from sync.core.actions import Conflict, ListField
 from sync.core.groups import Groups, hold_group
-from sync.core.listplan import ListBase, ListPlan, ListRules, Scene
+from sync.core.listplan import FileFacts, ListBase, ListPlan, ListRules, Scene
 from sync.core.merge import Conflicted, Merged, Push, Render, Side, merge
 from sync.core.snapshot import Mode
+from sync.local.text import clean_title
 
 __all__ = ["Agreed", "merge_list", "said_name"]
 
@@ -36,10 +37,10 @@ class Agreed:
 
 
 def merge_list(
-    scene: Scene, groups: Groups, plan: ListPlan, info: ListInfo, path: str, base: ListBase
+    scene: Scene, groups: Groups, plan: ListPlan, info: ListInfo, facts: FileFacts, base: ListBase
 ) -> Agreed:
     """Merge one list that has a readable file; what iCloud has to be told goes into ``plan``."""
-    mode = scene.mode_of(info)
+    mode, path = scene.mode_of(info), facts.path
     there: Values = {ListField.NAME: info.name, ListField.GROUP: _living_group(groups, info)}
     before: Values = {ListField.NAME: base.name, ListField.GROUP: base.group}
     try:  # where the file of somebody else's list stands says nothing to them
@@ -50,7 +51,7 @@ def merge_list(
             return Agreed(info, base, waits=True)
         group = base.group
     here: Values = {
-        ListField.NAME: said_name(path, base, info, scene.rules),
+        ListField.NAME: said_name(facts, base, info, scene.rules),
         ListField.GROUP: group,
     }
     wins = Side.CLOUD if mode is Mode.READ_ONLY else scene.rules.wins
@@ -77,8 +78,12 @@ def merge_list(
     )
 
 
-def said_name(path: str, base: ListBase, info: ListInfo, rules: ListRules) -> str:
+def said_name(facts: FileFacts, base: ListBase, info: ListInfo, rules: ListRules) -> str:
     """The list name that a file's name stands for; where it was put, or numbered, says nothing."""
+    path = facts.path
+    if facts.label is not None:
+        names = {clean_title(name): name for name in (base.name, info.name)}
+        return names.get(facts.label, facts.label)
     said = rules.name_of(path)
     if path == base.path or said == rules.name_of(base.path):
         return base.name

@@ -11,16 +11,9 @@ from sync.core.actions import Conflict, Hold, ListField
 from sync.core.merge import Side
 from sync.core.snapshot import ListView, Mode
 
-__all__ = [
-    "CreateFile",
-    "CreateList",
-    "FileFacts",
-    "HeadValue",
-    "ListBase",
-    "ListPlan",
-    "ListRules",
-]
-__all__ += ["NewLists", "Rebind", "RenameFile", "Scene", "SetHead", "UpdateList", "directory_of"]
+__all__ = ["CreateFile", "CreateList", "FileFacts", "HeadValue", "LabelFile", "ListBase"]
+__all__ += ["ListPlan", "ListRules", "NewLists", "Rebind", "RenameFile", "Scene", "SetHead"]
+__all__ += ["UpdateList", "directory_of"]
 
 
 class NewLists(StrEnum):
@@ -46,7 +39,8 @@ class FileFacts:
     ``list_block`` and ``wants_list`` come from front matter; ``known`` counts, per list id, the
     lines whose reminders were in that list; ``tasks`` counts all task lines, ``copied`` those whose
     ids stand in another file too. ``was`` is the list that had this path last time. ``heads`` are
-    the keys in the front matter that say how the list looks.
+    the keys in the front matter that say how the list looks. ``labelled``: the list's name stands
+    in a file of its own, and is ``label``, if that says one.
     """
 
     path: str
@@ -58,6 +52,8 @@ class FileFacts:
     copied: int = 0
     was: str | None = None
     heads: Mapping[str, HeadValue] = field(default_factory=dict)
+    label: str | None = None
+    labelled: bool = False
 
     @property
     def is_bound(self) -> bool:
@@ -162,6 +158,15 @@ class Rebind:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class LabelFile:
+    """The file that says a list's name shall say this one; ``path`` is the list's place."""
+
+    id: str
+    path: str
+    name: str
+
+
 @dataclass(slots=True)
 class ListPlan:
     """Where every list stands, and what has to be done about lists themselves.
@@ -179,6 +184,7 @@ class ListPlan:
     rename_files: list[RenameFile] = field(default_factory=list)
     rebinds: list[Rebind] = field(default_factory=list)
     heads: list[SetHead] = field(default_factory=list)
+    label_files: list[LabelFile] = field(default_factory=list)
     learned: dict[str, ListBase] = field(default_factory=dict)
     ended: list[str] = field(default_factory=list)  # deleted in iCloud
     holds: list[Hold] = field(default_factory=list)
@@ -189,7 +195,8 @@ class ListPlan:
     def writes(self) -> bool:
         """Whether anything would change on either side."""
         there = (self.create_lists, self.update_lists, self.delete_lists, self.delete_groups)
-        return any((*there, self.create_files, self.rename_files, self.rebinds, self.heads))
+        files = (self.create_files, self.rename_files, self.rebinds, self.heads, self.label_files)
+        return any((*there, *files))
 
     def update(self, id: str, changes: Mapping[ListField, str | None]) -> None:
         """iCloud's list shall have these values too: all of one list is one write."""

@@ -21,6 +21,7 @@ from sync.core.listplan import (
     CreateFile,
     CreateList,
     FileFacts,
+    LabelFile,
     ListBase,
     ListPlan,
     ListRules,
@@ -30,6 +31,7 @@ from sync.core.listplan import (
 )
 from sync.core.newlists import name_copy, plan_new_file
 from sync.core.snapshot import ListView, Mode
+from sync.local.text import clean_title
 
 __all__ = ["plan_lists"]
 
@@ -116,7 +118,7 @@ def _merge(scene: Scene, groups: Groups, plan: ListPlan, info: ListInfo) -> Agre
     if path is None:
         return one
     if base is not None and not scene.files[path].is_bound:
-        one = merge_list(scene, groups, plan, info, path, base)
+        one = merge_list(scene, groups, plan, info, scene.files[path], base)
     look = merge_look(scene, plan, info, path, base)
     if look.pushes:
         plan.update(info.id, look.pushes)
@@ -163,11 +165,19 @@ def _place(scene: Scene, groups: Groups, plan: ListPlan, agreed: Mapping[str, Ag
             plan.owner[wanted[id]] = id
             view = plan.views[id]
             plan.views[id] = ListView(id, view.name, wanted[id], view.mode)
+        elif _needs_label(scene.files[path], one, scene.bases.get(id)):
+            plan.label_files.append(LabelFile(id, path, one.info.name))
         elif one.follows and wanted[id] != path:
             agreed_on = replace(one.base, path=wanted[id])
             plan.rename_files.append(RenameFile(id, path, wanted[id], agreed_on))
         elif not one.waits and scene.bases.get(id) != one.base:
             plan.learned[id] = one.base
+
+
+def _needs_label(facts: FileFacts, agreed: Agreed, base: ListBase | None) -> bool:
+    """Whether the file that says the list's name has to say another one first."""
+    follows = agreed.follows or (base is None and facts.label is not None)
+    return facts.labelled and follows and facts.label != clean_title(agreed.info.name)
 
 
 # ---- lists that are not there, or not to be read ------------------------------------------------
@@ -219,6 +229,7 @@ def _await_list(scene: Scene, groups: Groups, plan: ListPlan, id: str) -> None:
         return
     is_bound = scene.files[path].is_bound
     name = base.name if path == base.path or is_bound else rules.name_of(path)
+    name = scene.files[path].label or name
     try:
         group = base.group if is_bound else groups.of(id, path)
     except LookupError:

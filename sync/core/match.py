@@ -160,7 +160,7 @@ def _title_key(path: str, title: str, parent: str | None) -> Hashable | None:
 
 
 def _parent_id(line: Line, matched: Matched) -> str | None:
-    return None if line.parent is None else matched.ids.get((line.path, line.parent))
+    return None if line.above is None else matched.ids.get(line.above)
 
 
 def _pair(

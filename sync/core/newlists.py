@@ -80,7 +80,7 @@ def plan_new_file(scene: Scene, groups: Groups, plan: ListPlan, facts: FileFacts
             reason = f"{facts.path} has tasks but is no list yet; approve it to make it one"
             plan.holds.append(Hold(facts.path, HoldKind.NEW_LIST, reason))
         return
-    name = facts.wants_list or rules.name_of(facts.path)
+    name = facts.wants_list or facts.label or rules.name_of(facts.path)
     made = {new.name.casefold(): new.id for new in plan.create_lists if not new.is_group}
     if name.casefold() in made and facts.is_bound:
         plan.owner[facts.path] = made[name.casefold()]

@@ -14,7 +14,10 @@ Spot = tuple[str, int]  # path, index of the task in its parsed file
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A task line as it stands: ``reminder.list`` is its file's list, ``parent`` a task index."""
+    """A task line as it stands: ``reminder.list`` is its file's list, ``parent`` a task index.
+
+    ``elsewhere`` is the spot of a parent in another file.
+    """
 
     path: str
     task: int
@@ -22,10 +25,16 @@ class Line:
     block: str | None
     parent: int | None
     reminder: Reminder
+    elsewhere: Spot | None = None
 
     @property
     def spot(self) -> Spot:
         return (self.path, self.task)
+
+    @property
+    def above(self) -> Spot | None:
+        """The spot of its parent."""
+        return self.elsewhere if self.parent is None else (self.path, self.parent)
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,7 +110,7 @@ def _place_of(planned: Planned, id: str, dialect: Dialect) -> str:
     done_ms = row.completed_at_ms or row.modified_ms or 0
     day = datetime.fromtimestamp(done_ms / 1000, ZoneInfo(dialect.home_zone)).date()
     view = planned.lists.views[planned.world.lines[id].reminder.list]
-    return archive_path(file_name(view.name), day, dialect.suffix)
+    return archive_path(file_name(view.name), day, dialect.layout.suffix)
 
 
 def _text(planned: Planned, local: LocalState, family: list[str], dialect: Dialect) -> str:

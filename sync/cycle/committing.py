@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 
 from store.attention import Hold as StoredHold
 from store.bases import ListBase as StoredListBase
@@ -23,47 +22,23 @@ from store.outbox import Intent
 from store.places import FileRow, LineRow
 from store.values import NO_VALUE
 from sync.core.actions import AddLine, Conflict, Hold, HoldKind, MoveLine, Plan, RenderOp
-from sync.core.identity import list_block_id
 from sync.core.listplan import ListBase, ListPlan
-from sync.core.match import Leaving, words
+from sync.core.match import Leaving
 from sync.core.merge import Side
 from sync.cycle.history import cloud_rows, file_rows
-from sync.cycle.known import ranks_of
 from sync.cycle.planning import Planned
 from sync.cycle.reading import LocalState
-from sync.cycle.render import Desk, FileWrite, Problem, moving_out, write_files
+from sync.cycle.render import FileWrite
 from sync.cycle.report import Report
 from sync.cycle.sectioning import have_arrived, remember_sections
 from sync.cycle.standing import leaving_text, line_rows
+from sync.cycle.work import Work, plan_work
 from sync.local.formats import Dialect
 
-__all__ = ["LEAVING", "Committer", "Removal", "Work"]
+__all__ = ["LEAVING", "Committer"]
 
 LEAVING = "leaving"  # meta key: lines of our own moves that still stand where they were
 EVIDENCE_S = 60.0  # how long an unanswered operation may still show up
-
-
-@dataclass(frozen=True, slots=True)
-class Removal:
-    """A file whose list is gone and which holds nothing but what we wrote: it goes."""
-
-    key: str
-    id: str  # the list's
-    path: str
-    sha256: str
-
-
-@dataclass(slots=True)
-class Work:
-    """What is to be done to files now that it is committed, and what a person has to hear."""
-
-    writes: list[tuple[str, FileWrite]] = field(default_factory=list)
-    new_files: dict[str, str] = field(default_factory=dict)
-    removals: list[Removal] = field(default_factory=list)
-    leaving: list[Leaving] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    new_holds: list[Hold] = field(default_factory=list)
-    run: int | None = None
 
 
 class Committer:
@@ -108,9 +83,9 @@ class Committer:
 
         What is returned may then be carried out.
         """
-        work = Work()
-        if not planned.waits:
-            self._plan_files(planned, local, work)
+        places = self._store.bases.all_lists()
+        homes = {id: base.path for id, base in places.items() if base.path}
+        work = plan_work(planned, local, homes, self._dialect, self._mint)
         with self._store.commit("plan"):
             work.new_holds = self._hold(planned, work)
             if planned.waits:
@@ -186,41 +161,6 @@ class Committer:
 
     # ---- parts of the plan's commit
 
-    def _plan_files(self, planned: Planned, local: LocalState, work: Work) -> None:
-        desk = self._desk(planned, local)
-        work.new_files = {op.path: op.id for op in planned.lists.create_files}
-        writes, work.problems = write_files(desk, planned.plan.renders, work.new_files)
-        work.writes = [(self._mint(), write) for write in writes]
-        moved = moving_out(desk, planned.plan.renders)
-        leftovers = [
-            Leaving(path, id, words(task.text, task.reminder.notes))
-            for (path, index), id in planned.world.matched.leftovers.items()
-            for task in (local.files[path].tasks[index],)
-        ]
-        work.leaving = sorted({*moved, *leftovers})
-        for id in planned.lists.ended:
-            base = self._store.bases.get_list(id)
-            path = base.path if base is not None else None
-            file = local.files.get(path or "")
-            if file is not None and file.data == self._dialect.new_file(list_block_id(id)):
-                work.removals.append(Removal(self._mint(), id, file.path, file.sha256))
-
-    def _desk(self, planned: Planned, local: LocalState) -> Desk:
-        known = planned.known
-        lists = planned.lists
-        paths = {view.id: view.path for view in lists.views.values() if view.path is not None}
-        return Desk(
-            local=local,
-            lines=planned.world.lines,
-            paths=paths,
-            owner=lists.owner,
-            blocks=known.blocks,
-            base=known.base,
-            dialect=self._dialect,
-            rank=ranks_of(known),
-            outlook=planned.world.outlook,
-        )
-
     def _write_down(self, planned: Planned) -> None:
         """Occurrences that were done here, before their lines go on; and those that arrived."""
         for intent in planned.intents:
@@ -253,7 +193,7 @@ class Committer:
             if file.todo is None or (path in known and known[path].sha256 == file.sha256):
                 continue
             places.set_file(
-                FileRow(path, file.sha256, len(file.data), planned.lists.owner.get(path))
+                FileRow(path, file.sha256, len(file.data), self._list_of(path, planned))
             )
             places.set_lines(path, line_rows(path, local, planned))
         if not local.incomplete and not local.trouble:
@@ -283,6 +223,9 @@ class Committer:
         new = {op.id for op in planned.plan.renders if isinstance(op, AddLine | MoveLine)}
         for _, write in work.writes:
             self._store.places.put_lines(row for row in write.rows if row.id in new)
+
+    def _list_of(self, path: str, planned: Planned) -> str | None:
+        return planned.lists.owner.get(self._dialect.layout.place_of(path))
 
     def _set_block(self, planned: Planned, id: str) -> None:
         if id not in planned.known.stored_blocks:
@@ -381,4 +324,5 @@ def _occurrence(intent: Intent) -> Occurrence:
 
 
 def _sha(write: FileWrite) -> str:
-    return hashlib.sha256(write.data).hexdigest()
+    """The hash that the file shall have, ``""`` if it shall be gone."""
+    return "" if write.data is None else hashlib.sha256(write.data).hexdigest()

@@ -15,13 +15,14 @@ from store.db import Store
 from store.places import FileRow
 from sync.core.listplan import RenameFile
 from sync.core.match import Leaving, words
-from sync.cycle.committing import LEAVING, Work
+from sync.cycle.committing import LEAVING
 from sync.cycle.planning import Planned
 from sync.cycle.reading import LocalState
 from sync.cycle.render import FileWrite, stamp_files, take_out
 from sync.cycle.report import Report
 from sync.cycle.standing import leaving_text, lines_by_block
 from sync.cycle.unmarked import line_saying
+from sync.cycle.work import Work
 from sync.local.formats import Dialect
 from sync.local.outcome import ChangedMeanwhile, Outcome, Refused, Replaced
 from sync.local.swap import Writer
@@ -59,12 +60,12 @@ class Filing:
             outcome = self._put(write, self._mint())
             if self._tell(outcome, write.path, report):
                 report.files += 1
-                local = local.with_file(write.path, write.data, self.dialect.parse)
+                local = self._written(write, local)
         behind = set()
         for rebind in planned.lists.rebinds:
             data = self._set_head(rebind.path, {"icloud-list": rebind.name}, local, report)
             if data is not None:
-                local = local.with_file(rebind.path, data, self.dialect.parse)
+                local = local.with_file(rebind.path, data, self.dialect.parser(rebind.path))
             else:
                 behind.add(rebind.id)
         for head in planned.lists.heads:
@@ -90,11 +91,14 @@ class Filing:
             if not self._tell(outcome, write.path, report):
                 self._forget(key)
                 continue
-            local = local.with_file(write.path, write.data, self.dialect.parse)
+            local = self._written(write, local)
             report.files += 1
             report.rendered += write.lines
             self._finish(key, write, planned, work, local)
             moved |= write.ids
+        for move in work.moves:
+            outcome = self.writer.rename(Path(move.old), Path(move.new), keep_directory=True)
+            report.files += self._tell(outcome, move.old, report)
         if work.leaving:
             local = self._take_out(work.leaving, moved, planned, local, report)
         for removal in work.removals:
@@ -105,6 +109,8 @@ class Filing:
                 with self._store.commit("removed"):
                     self._store.places.drop_file(removal.path)
                     self._store.bases.drop_list(removal.id)
+                if self.dialect.layout.per_task:
+                    self.writer.remove_directory(Path(removal.path).parent)
         return local
 
     def write(self, write: FileWrite, report: Report) -> bool:
@@ -135,9 +141,16 @@ class Filing:
 
     def _put(self, write: FileWrite, key: str) -> Outcome:
         path = Path(write.path)
+        if write.data is None:
+            return self.writer.remove(path, write.expected, key)
         if write.expected:
             return self.writer.replace(path, write.data, write.expected, key)
         return self.writer.create(path, write.data, key)
+
+    def _written(self, write: FileWrite, local: LocalState) -> LocalState:
+        if write.data is None:
+            return local.without_file(write.path)
+        return local.with_file(write.path, write.data, self.dialect.parser(write.path))
 
     def _tell(self, outcome: Outcome, path: str, report: Report) -> bool:
         """Whether it was done; if not, what has to be said about it."""
@@ -165,13 +178,18 @@ class Filing:
                 self._store.places.drop_lines(*write.ids - {row.id for row in write.rows})
             if list_id is not None:
                 info = planned.known.list_rows[list_id].info()
-                base = ListBase(info.name, info.group, write.path, info.color, info.emblem)
+                place = self.dialect.layout.place_of(write.path)
+                base = ListBase(info.name, info.group, place, info.color, info.emblem)
                 self._store.bases.set_list(list_id, base)
 
     def _remember(self, path: str, planned: Planned, local: LocalState) -> None:
-        file = local.files[path]
         places = self._store.places
-        places.set_file(FileRow(path, file.sha256, len(file.data), planned.lists.owner.get(path)))
+        file = local.files.get(path)
+        if file is None:
+            places.drop_file(path)
+            return
+        list_id = planned.lists.owner.get(self.dialect.layout.place_of(path))
+        places.set_file(FileRow(path, file.sha256, len(file.data), list_id))
         if self.dialect.marks:
             places.set_lines(path, lines_by_block(path, file, planned.known.blocks))
 
@@ -188,17 +206,21 @@ class Filing:
             self._store.places.drop_render(key)
 
     def _moved(self, op: RenameFile, planned: Planned, local: LocalState) -> LocalState:
-        file, agreed = local.files[op.old], op.agreed
-        local = local.with_file(op.path, file.data, self.dialect.parse).without_file(op.old)
+        old, new, agreed = op.old, op.path, op.agreed
+        moved = {path: f"{new}{path[len(old) :]}" for path in local.files if _is_at(path, old)}
+        for path, target in moved.items():
+            data, parse = local.files[path].data, self.dialect.parser(target)
+            local = local.with_file(target, data, parse).without_file(path)
         with self._store.commit("renamed"):
             self._store.bases.set_list(
                 op.id,
                 ListBase(agreed.name, agreed.group, agreed.path, agreed.color, agreed.emblem),
             )
-            rows = self._store.places.lines_in(op.old)
-            self._store.places.put_lines(replace(row, path=op.path) for row in rows)
-            self._store.places.drop_file(op.old)
-            self._remember(op.path, planned, local)
+            for path, target in moved.items():
+                rows = self._store.places.lines_in(path)
+                self._store.places.put_lines(replace(row, path=target) for row in rows)
+                self._store.places.drop_file(path)
+                self._remember(target, planned, local)
         return local
 
     def _take_out(
@@ -215,7 +237,7 @@ class Filing:
             outcome = self._put(write, self._mint())
             if self._tell(outcome, write.path, report):
                 report.files += 1
-                local = local.with_file(write.path, write.data, self.dialect.parse)
+                local = self._written(write, local)
         left = [line for line in leaving if self._stands(line, planned, local)]
         with self._store.commit("moved"):
             self._store.meta.set(LEAVING, leaving_text(left))
@@ -234,3 +256,8 @@ class Filing:
             for task in file.tasks
             if task.block is not None
         )
+
+
+def _is_at(path: str, place: str) -> bool:
+    """Whether a file is the list's, or stands in its directory."""
+    return path == place or path.startswith(f"{place}/")

@@ -16,6 +16,7 @@ from sync.core.actions import Hold, HoldKind
 from sync.errors import UsageError
 from sync.local.files import ids_in_large
 from sync.local.folder import Marker, NotReady, adopt, check
+from sync.local.layout import Layout
 from sync.local.tree import walk
 
 __all__ = ["FOLDER", "Home", "take_back"]
@@ -25,11 +26,11 @@ FOLDER = "folder"  # the id of the hold that stands for the folder
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The synced folder as it was when both met: where, with which marker and ending of files."""
+    """The synced folder as it was when both met: where, with which marker and layout of files."""
 
     root: Path
     marker: Marker
-    suffix: str
+    layout: Layout
 
 
 def take_back(home: Home, store: Store, now_ns: int) -> list[Hold]:
@@ -67,7 +68,7 @@ def _has_a_file(home: Home, store: Store) -> bool:
 def _ids_in(home: Home, now_ns: int) -> set[str]:
     """Every block id in the todo files; also in one that was changed a moment ago."""
     found: set[str] = set()
-    for file in walk(home.root, home.suffix, now_ns).files:
+    for file in walk(home.root, home.layout, now_ns).files:
         with suppress(OSError):
             found |= ids_in_large(home.root / file.path)
     return found

@@ -21,12 +21,12 @@ from sync.codec import fields
 from sync.codec.repeats import decode_rule
 from sync.core.alarms import day_of, extra_alarms
 from sync.core.archive import is_archive
-from sync.core.identity import assign_blocks
 from sync.core.match import Trace
 from sync.core.occurrence import Occurrence
 from sync.core.snapshot import Evidence
 from sync.core.sorting import ranks
 from sync.cycle.sectioning import KnownSections, gather_sections
+from sync.local.formats import Dialect
 
 __all__ = ["Known", "gather", "ranks_of"]
 
@@ -54,8 +54,11 @@ class Known:
     unshared: frozenset[str]  # lists that are no longer shared
 
 
-def gather(store: Store, images: str | None = None) -> Known:
-    """Read what the store remembers; ``images`` is the directory whose images are shown."""
+def gather(store: Store, dialect: Dialect, images: str | None = None) -> Known:
+    """Read what the store remembers, and name what could get a line in files of this dialect.
+
+    ``images`` is the directory whose images are shown.
+    """
     rows = {row.id: row for row in store.mirror.reminders()}
     base = {id: entry.values for id, entry in store.bases.all().items()}
     stored = {id: block.block for id, block in store.places.all_blocks().items()}
@@ -64,7 +67,7 @@ def gather(store: Store, images: str | None = None) -> Known:
     list_rows = {row.id: row for row in store.mirror.lists()}
     sections = gather_sections(store, rows, list_rows.values())
     missing = (rows.keys() | base.keys()) - stored.keys()
-    fresh = assign_blocks(missing, {block: id for id, block in stored.items()})
+    fresh = dialect.assign_blocks(missing, {block: id for id, block in stored.items()})
     traces = _traces(store, base)
     lost = frozenset(store.mirror.tombstones("reminder")) | {
         r.id for r in rows.values() if r.deleted

@@ -35,18 +35,19 @@ from sync.core.occurrence import Occurrence
 from sync.core.plan import make_plan
 from sync.core.settings import Settings
 from sync.core.snapshot import Policy
+from sync.cycle.facts import file_facts
 from sync.cycle.known import Known, gather
 from sync.cycle.reading import LocalState
 from sync.cycle.sectioning import section_intents, without_section
 from sync.cycle.world import (
     World,
     build_world,
-    file_facts,
     remote_lists,
     too_deep,
     visible_since,
 )
 from sync.local.formats import Dialect
+from sync.local.layout import Layout
 from sync.local.names import assign, list_name
 
 __all__ = ["Planned", "Planner"]
@@ -122,7 +123,7 @@ class Planner:
 
     def plan(self, local: LocalState, leaving: frozenset[Leaving]) -> Planned:
         """Plan for this local state and what the store knows now."""
-        known = gather(self._store, self.settings.images)
+        known = gather(self._store, self._dialect, self.settings.images)
         if local.trouble:
             return self._blind(known, local, leaving)
         approved = self._store.journal.approved()
@@ -133,10 +134,9 @@ class Planner:
             lists,
             visible=visible_since(int((self._clock() - self.settings.show_s) * 1000)),
             leaving=leaving,
-            shown=self._dialect.shown,
+            dialect=self._dialect,
             wins=self.settings.wins,
             mint=self._mint,
-            marks=self._dialect.marks,
         )
         settings = self.settings
         policy = Policy(self._dialect.shown, settings.wins, settings.purge, settings.archive)
@@ -160,21 +160,23 @@ class Planner:
             id: ListBase(base.name, base.group, base.path or "", base.color, base.emblem)
             for id, base in self._store.bases.all_lists().items()
         }
-        suffix = self._dialect.suffix
-        taken = set(local.files) - {base.path for base in bases.values()}
+        layout = self._dialect.layout
+        homes = {base.path for base in bases.values()}
+        facts = file_facts(local, known, self._dialect, homes)
+        taken = (facts.keys() | local.directories) - homes
 
         def paths(living: Mapping[str, ListInfo], current: Mapping[str, str]) -> Mapping[str, str]:
             groups = {info.id: info.name for info in living.values() if info.is_group}
             names = {
-                info.id: (info.name, groups.get(info.group or ""))
+                info.id: (_stem(info, current, layout), groups.get(info.group or ""))
                 for info in living.values()
                 if not info.is_group
             }
-            return assign(names, suffix, taken, current)
+            return assign(names, "" if layout.per_task else layout.suffix, taken, current)
 
         rules = ListRules(
             mode_of=self.settings.mode_of,
-            name_of=lambda path: list_name(path.rpartition("/")[2].removesuffix(suffix)),
+            name_of=layout.named,
             group_name=list_name,
             paths=paths,
             new_lists=self.settings.new_lists,
@@ -186,13 +188,7 @@ class Planner:
             unshared=known.unshared,
             purge=self.settings.purge,
         )
-        return plan_lists(
-            remote_lists(known),
-            file_facts(local, known, self._dialect.marks),
-            bases,
-            rules,
-            self._mint,
-        )
+        return plan_lists(remote_lists(known), facts, bases, rules, self._mint)
 
     def _guarded(
         self,
@@ -327,6 +323,12 @@ def _let_go(known: Known, approved: frozenset[str]) -> frozenset[str]:
     lists = known.unshared & approved
     ids = known.base.items() if lists else ()
     return frozenset(id for id, values in ids if values.get(Field.LIST) in lists)
+
+
+def _stem(info: ListInfo, current: Mapping[str, str], layout: Layout) -> str:
+    """What a list's place is called: a directory keeps the name that it was given first."""
+    has_one = layout.per_task and info.id in current
+    return layout.named(current[info.id]) if has_one else info.name
 
 
 def _differing(reminder: Reminder, remote: Reminder) -> dict[Field, Value]:

@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from sync.core.archive import is_archive
-from sync.core.match import Line
+from sync.core.match import Line, Spot
 from sync.local.files import Unsettled, ids_in
 from sync.local.folder import NotReady
+from sync.local.layout import Layout
 from sync.local.scan import FileScan, FolderScan, Opaque, Read, Scanner
 from sync.local.tasks import Task, TodoFile
 
@@ -58,6 +59,7 @@ class LocalState:
     notes: Mapping[str, str] = field(default_factory=dict)
     trouble: str = ""
     incomplete: str = ""
+    directories: frozenset[str] = frozenset()
     retry_after_s: float | None = None
 
     def with_file(self, path: str, data: bytes, parse: Callable[[bytes], TodoFile]) -> LocalState:
@@ -82,32 +84,60 @@ class LocalState:
             found.update(dict.fromkeys(file.ids, path))
         return found
 
-    def lines(self, owner: Mapping[str, str]) -> Iterator[Line]:
-        """The task lines of files that are lists; ``owner`` maps paths to list ids."""
+    def lines(self, owner: Mapping[str, str], layout: Layout) -> Iterator[Line]:
+        """The task lines of files that are lists; ``owner`` maps their places to list ids."""
+        above = self._parents_elsewhere() if layout.per_task else {}
         for path, file in sorted(self.files.items()):
-            list_id = owner.get(path)
+            list_id = owner.get(layout.place_of(path))
             if list_id is None or file.trouble:
                 continue
             for index, task in enumerate(file.tasks):
                 if not task.reminder.title and task.block is None:
                     continue  # somebody is about to type
                 reminder = replace(task.reminder, list=list_id)
-                yield Line(path, index, task.text, task.block, task.parent, reminder)
+                line = Line(path, index, task.text, task.block, task.parent, reminder)
+                yield replace(line, elsewhere=above.get(line.spot)) if above else line
+
+    def _parents_elsewhere(self) -> dict[Spot, Spot]:
+        """Where the parents of tasks stand that name one: the outermost, as one level is shown."""
+        tasks = {
+            (path, index): task
+            for path, file in sorted(self.files.items(), reverse=True)
+            for index, task in enumerate(file.tasks)
+        }
+        spots = {task.block: spot for spot, task in tasks.items() if task.block is not None}
+        above = {
+            spot: spots[task.beneath]
+            for spot, task in tasks.items()
+            if task.beneath in spots and spots[task.beneath] != spot
+        }
+        outermost = {spot: _outermost(spot, above) for spot in above}
+        return {spot: top for spot, top in outermost.items() if top is not None}
+
+
+def _outermost(spot: Spot, above: Mapping[Spot, Spot]) -> Spot | None:
+    """The end of a chain of parents; a circle has none."""
+    passed = [spot]
+    while (top := above.get(passed[-1])) is not None:
+        if top in passed:
+            return None
+        passed.append(top)
+    return passed[-1]
 
 
 class Reader:
     """Scans the folder and remembers whether anything changed since the last time."""
 
-    def __init__(self, scanner: Scanner[TodoFile], parse: Callable[[bytes], TodoFile]) -> None:
+    def __init__(self, scanner: Scanner[TodoFile]) -> None:
         self._scanner = scanner
-        self.parse = parse
         self._seen: Mapping[str, object] = {}
 
     def read(self) -> tuple[LocalState, bool]:
         """The local state, and whether it may differ from what the last call saw."""
         scan = self._scanner.scan()
-        seen = {path: file.signature for path, file in scan.files.items()}
-        state = _state(scan)
+        seen: dict[str, object] = dict.fromkeys(scan.directories)
+        seen |= {path: file.signature for path, file in scan.files.items()}
+        state = _state(scan, self._scanner.layout)
         changed = seen != self._seen or state.retry_after_s is not None or bool(state.trouble)
         self._seen = seen
         return state, changed
@@ -117,11 +147,11 @@ class Reader:
         self._seen = {}
 
 
-def _state(scan: FolderScan[TodoFile]) -> LocalState:
+def _state(scan: FolderScan[TodoFile], layout: Layout) -> LocalState:
     if isinstance(scan.root, NotReady):
         return LocalState(trouble=scan.root.reason)
     files = {path: _local_file(path, file) for path, file in scan.files.items()}
-    unbound = {path: files.pop(path).ids for path in [*files] if _is_unbound(files[path])}
+    unbound = {path: files.pop(path).ids for path in [*files] if _is_unbound(files[path], layout)}
     waits = [
         file.state.retry_after_s
         for file in scan.files.values()
@@ -133,14 +163,16 @@ def _state(scan: FolderScan[TodoFile]) -> LocalState:
         strays={**scan.strays, **unbound},
         notes={**scan.ignored, **scan.unreadable},
         incomplete=unreadable,
+        directories=scan.directories,
         retry_after_s=max(waits, default=None),
     )
 
 
-def _is_unbound(file: LocalFile) -> bool:
+def _is_unbound(file: LocalFile, layout: Layout) -> bool:
     """Whether it is too deep to be a list's file and, read, turns out to name none."""
     head = file.todo.front_matter if file.todo is not None else None
-    return file.path.count("/") > 1 and head is not None and head.list_name is None
+    is_deep = layout.is_too_deep(file.path.rpartition("/")[0])
+    return is_deep and head is not None and head.list_name is None
 
 
 def _local_file(path: str, scanned: FileScan[TodoFile]) -> LocalFile:

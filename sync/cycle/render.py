@@ -26,6 +26,7 @@ from sync.cycle.reading import LocalFile, LocalState
 from sync.cycle.unmarked import line_saying, rows_after, without_ids
 from sync.local.formats import Dialect
 from sync.local.tasks import (
+    Beneath,
     DropHeading,
     Edit,
     Insert,
@@ -54,12 +55,13 @@ class Problem:
 class FileWrite:
     """One file's new content; ``expected`` is the hash it must have now, ``""`` for a new one.
 
-    ``rows`` say where each reminder stands in it, where lines have no ids to show it.
+    ``rows`` say where each reminder stands in it, where lines have no ids to show it. Without
+    ``data`` the file goes: it was one task's own.
     """
 
     path: str
     expected: str
-    data: bytes
+    data: bytes | None
     lines: int
     changes: tuple[BaseChange, ...] = ()
     ids: frozenset[str] = frozenset()
@@ -70,7 +72,7 @@ class FileWrite:
 class Desk:
     """All that is needed to write: where lines are, their ids, and how new ones look.
 
-    ``paths`` maps list ids to the file that new lines go to, ``owner`` every file to its list,
+    ``paths`` maps list ids to the place that new lines go to, ``owner`` every place to its list,
     ``blocks`` reminders to block ids, ``rank`` gives the order of new lines, ``base`` what is
     agreed on now, ``outlook`` what becomes of headings.
     """
@@ -86,7 +88,13 @@ class Desk:
     outlook: Outlook = field(default_factory=Outlook)
 
     def path_for(self, id: str, reminder: Reminder) -> str:
-        """The file where its line belongs: its parent's, else its own if that is of its list."""
+        """The file where its line belongs: its parent's, else its own if that is of its list.
+
+        Where each task has a file of its own, a new one.
+        """
+        layout = self.dialect.layout
+        if layout.per_task:
+            return layout.file_of(self.paths[reminder.list], self.blocks[id], self.local.files)
         for other in (reminder.parent, id):
             line = self.lines.get(other) if other is not None else None
             if line is not None and self.owner.get(line.path) == reminder.list:
@@ -147,20 +155,24 @@ def write_files(
         data, failed = _apply(file, edits, desk.dialect, families)
         problems += [Problem(id, path, reason) for id, reason in failed.items()]
         done = {id: made for id, made in job.changes.items() if id not in failed}
-        if data != file.data or not file.sha256:
+        per_task = desk.dialect.layout.per_task
+        if data != file.data or not (file.sha256 or per_task):
             flat = tuple(change for made in done.values() for change in made)
+            kept = None if per_task and not data else data
             rows: tuple[LineRow, ...] = ()
             if not desk.dialect.marks:
                 made = [(id, edit) for id, edit in edits if id not in failed]
                 rows = rows_after(file, made, data, desk.lines, desk.blocks, desk.dialect)
                 rows = tuple(row for row in rows if (path, row.id) not in leaving)
             ids = frozenset(done)
-            writes.append(FileWrite(path, file.sha256, data, len(done), flat, ids, rows))
+            writes.append(FileWrite(path, file.sha256, kept, len(done), flat, ids, rows))
     return writes, problems
 
 
 def moving_out(desk: Desk, renders: Iterable[RenderOp]) -> list[Leaving]:
     """The lines that a plan moves to another file, to be taken out afterwards."""
+    if desk.dialect.layout.per_task:
+        return []
     return sorted(
         Leaving(line.path, op.id, words(line.text, line.reminder.notes))
         for op in renders
@@ -233,6 +245,8 @@ def _add_job(desk: Desk, op: RenderOp, jobs: Mapping[str, _FileJob]) -> Problem 
             path = desk.path_for(op.id, reminder)
             jobs[path].inserts.append((op.id, reminder))
             jobs[path].changes[op.id] += _moved(desk, op.id, reminder.values(), placed=True)
+        case MoveLine() if line is not None and desk.dialect.layout.per_task:
+            _name_parent(desk, op, line, jobs[line.path])
         case MoveLine(reminder=reminder, changes=changes) if line is not None:
             path = desk.path_for(op.id, reminder)
             if path == line.path and reminder.parent is None and line.parent is None:
@@ -283,6 +297,17 @@ def _is_section(change: BaseChange) -> bool:
     return change.field is Field.SECTION
 
 
+def _name_parent(desk: Desk, op: MoveLine, line: Line, job: _FileJob) -> None:
+    """Edit the task where it stands; its file is moved afterwards, which the base then sees."""
+    changes = {name: value for name, value in op.changes.items() if name not in PLACE}
+    job.edits.append((op.id, SetFields(line.task, changes)))
+    if Field.PARENT in op.changes:
+        parent = op.reminder.parent
+        job.edits.append((op.id, Beneath(line.task, desk.blocks[parent] if parent else None)))
+        changes[Field.PARENT] = parent
+    job.changes[op.id] += _moved(desk, op.id, changes)
+
+
 def _moved(desk: Desk, id: str, changes: Values, placed: bool = False) -> list[BaseChange]:
     base = desk.base.get(id, {})
     after = dict(changes)
@@ -302,7 +327,7 @@ def _forgotten(desk: Desk, id: str) -> list[BaseChange]:
 
 def _fresh_file(path: str, list_id: str | None, dialect: Dialect) -> LocalFile:
     data = dialect.new_file(list_block_id(list_id) if list_id else None)
-    return LocalFile(path, "", data, dialect.parse(data))
+    return LocalFile(path, "", data, dialect.parser(path)(data))
 
 
 def _nest(
@@ -352,6 +377,7 @@ def _insert(
         block=desk.blocks[id],
         after_parent=after,
         children=tuple(_insert(desk, coming, child, None, ()) for child in below),
+        beneath=desk.blocks.get(coming[id].parent or ""),
     )
 
 

@@ -83,10 +83,12 @@ def _of_sections(planned: Planned) -> list[str]:
 
 
 def renames(planned: Planned) -> list[str]:
-    """The files that follow a list's new name or place."""
-    told = [f"files: {op.old} → {op.path}" for op in planned.lists.rename_files]
-    told += [f"files: {op.path}: {op.key} → {op.text}" for op in planned.lists.heads]
-    return told + [f"files: {op.path}: icloud-list → {op.name}" for op in planned.lists.rebinds]
+    """The places that follow a list's new name or group."""
+    lists = planned.lists
+    told = [f"files: {op.old} → {op.path}" for op in lists.rename_files]
+    told += [f"files: {op.path}: {op.key} → {op.text}" for op in lists.heads]
+    told += [f"files: {op.path}: icloud-list → {op.name}" for op in lists.rebinds]
+    return told + [f"files: {op.path} is named “{op.name}”" for op in lists.label_files]
 
 
 def _updated(lists: ListPlan, op: UpdateList, name: ListField) -> str:

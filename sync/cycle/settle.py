@@ -57,7 +57,7 @@ def _newest(renders: Iterable[Render]) -> set[str]:
     """The keys of the latest few writes of each file that was there before."""
     by_path: defaultdict[str, list[str]] = defaultdict(list)
     for render in renders:
-        if render.finished and render.expected_sha:
+        if render.finished and render.expected_sha and render.new_sha:
             by_path[render.path].append(render.key)
     return {key for keys in by_path.values() for key in keys[-REMEMBERED:]}
 

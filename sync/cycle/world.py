@@ -27,9 +27,8 @@ from store.model import (
 )
 from store.rows import ReminderRow
 from sync.core.archive import is_archive
-from sync.core.identity import assign_blocks
-from sync.core.listplan import FileFacts, HeadValue, ListPlan
-from sync.core.match import Leaving, Line, Matched, match_lines
+from sync.core.listplan import ListPlan
+from sync.core.match import Leaving, Line, Matched, Spot, match_lines
 from sync.core.merge import Side
 from sync.core.occurrence import copy_id
 from sync.core.sections import Outlook, plan_sections
@@ -37,10 +36,10 @@ from sync.core.snapshot import ListView, LocalItem, RemoteItem, Snapshot
 from sync.cycle.known import Known
 from sync.cycle.reading import LocalState
 from sync.cycle.sectioning import pages_of, read_base, read_local, read_remote
-from sync.cycle.unmarked import by_text, followed
+from sync.cycle.unmarked import followed
+from sync.local.formats import Dialect
 
-__all__ = ["World", "build_world", "file_facts", "remote_lists", "too_deep"]
-__all__ += ["visible_since"]
+__all__ = ["World", "build_world", "remote_lists", "too_deep", "visible_since"]
 
 
 @dataclass(slots=True)
@@ -86,39 +85,6 @@ def remote_lists(known: Known) -> dict[str, Presence[ListInfo]]:
     return lists
 
 
-def file_facts(local: LocalState, known: Known, marks: bool = True) -> dict[str, FileFacts]:
-    """What is known of each file, for matching files to lists."""
-    id_of = {block: id for id, block in known.blocks.items()}
-    places = Counter(
-        block
-        for file in local.files.values()
-        for block in {task.block for task in file.tasks if task.block in id_of}
-    )
-    facts = {}
-    for path, file in local.files.items():
-        front = file.todo.front_matter if file.todo else None
-        counts: Counter[str] = Counter()
-        for task in file.tasks:
-            values = known.base.get(id_of.get(task.block or "", ""), {})
-            list_id = values.get(Field.LIST)
-            if isinstance(list_id, str):
-                counts[list_id] += 1
-        facts[path] = FileFacts(
-            path=path,
-            trouble=file.trouble,
-            list_block=front.list_id if front else None,
-            wants_list=front.list_name if front else None,
-            known=counts,
-            tasks=len(file.tasks),
-            copied=sum(places[task.block or ""] > 1 for task in file.tasks),
-            was=known.list_at.get(path),
-            heads={key: HeadValue(text, line) for key, text, line in front.looks} if front else {},
-        )
-        if not marks:
-            facts[path] = by_text(facts[path], file, local, known)
-    return facts
-
-
 def too_deep(local: LocalState, known: Known) -> dict[str, str]:
     """List id -> the directory within a group's that most of its lines stand in now."""
     lines: Counter[str] = Counter()
@@ -149,36 +115,35 @@ def build_world(
     *,
     visible: Callable[[ReminderRow], bool],
     leaving: frozenset[Leaving],
-    shown: Callable[[Reminder], Reminder],
+    dialect: Dialect,
     wins: Side,
     mint: Callable[[], str],
-    marks: bool = True,
 ) -> World:
     """Match all lines and take the snapshot. ``leaving`` are lines of our own unfinished moves.
 
-    What is in doubt, without ``marks`` on lines, was never agreed on: so it is shown again.
+    What is in doubt, without marks on lines, was never agreed on: so it is shown again.
     """
     remote = _remote(known, lists, visible)
-    lines = list(local.lines(lists.owner))
+    lines = list(local.lines(lists.owner, dialect.layout))
     with_place = known.base.keys() | known.traces.keys() | known.archived
     strangers = {
-        id: shown(item.value.reminder)
+        id: dialect.shown(item.value.reminder)
         for id, item in remote.items()
         if isinstance(item, Present) and id not in with_place
     }
     matched = match_lines(
         lines,
         blocks={block: id for id, block in known.blocks.items()},
-        traces=known.traces if marks else followed(known, local, lists),
+        traces=known.traces if dialect.marks else followed(known, local, lists),
         strangers=strangers,
         leaving=leaving,
         mint=mint,
         series=_series(known),
-        marks=marks,
+        marks=dialect.marks,
     )
-    _name_new(known, matched)
+    _name_new(known, matched, dialect)
     by_id = {matched.ids[line.spot]: line for line in lines if line.spot in matched.ids}
-    says_sections = Field.SECTION not in shown(Reminder("")).opaque
+    says_sections = Field.SECTION not in dialect.shown(Reminder("")).opaque
     pages = pages_of(known.sections, known.base, local, lists, by_id) if says_sections else {}
     outlook = plan_sections([*pages.values()], wins)
     found = _local(known, local, lists, matched, by_id)
@@ -223,11 +188,12 @@ def _copy_there(known: Known, id: str, due: Due) -> str | None:
     return copies[0] if len(copies) == 1 else None
 
 
-def _name_new(known: Known, matched: Matched) -> None:
+def _name_new(known: Known, matched: Matched, dialect: Dialect) -> None:
     """Choose block ids for lines that are new; one that a person wrote there is taken over."""
     known.blocks.update({id: block for block, id in matched.adopted.items()})
     new = {matched.ids[spot] for spot in matched.new} - known.blocks.keys()
-    known.blocks.update(assign_blocks(new, {block: id for id, block in known.blocks.items()}))
+    taken = {block: id for id, block in known.blocks.items()}
+    known.blocks.update(dialect.assign_blocks(new, taken))
 
 
 def _remote(
@@ -287,9 +253,12 @@ def _local(
     matched: Matched,
     by_id: Mapping[str, Line],
 ) -> dict[str, Presence[LocalItem]]:
+    children: defaultdict[Spot | None, int] = defaultdict(int)
+    for line in by_id.values():
+        children[line.above] += 1
     found: dict[str, Presence[LocalItem]] = {}
     for id, line in by_id.items():
-        parent = None if line.parent is None else matched.ids.get((line.path, line.parent))
+        parent = _parent(id, line, matched, by_id, known)
         found[id] = Present(
             LocalItem(
                 replace(line.reminder, id=id, parent=parent),
@@ -304,6 +273,17 @@ def _local(
         if id not in found:
             found[id] = _missing(id, known, local, standing, paths, lists.views)
     return found
+
+
+def _parent(
+    id: str, line: Line, matched: Matched, by_id: Mapping[str, Line], known: Known
+) -> str | None:
+    """Beneath which reminder a line stands; one in another list counts only on its way there."""
+    parent = None if line.above is None else matched.ids.get(line.above)
+    if parent is None or line.elsewhere is None:
+        return parent
+    is_here = parent in by_id and by_id[parent].reminder.list == line.reminder.list
+    return parent if is_here or known.base.get(id, {}).get(Field.PARENT) == parent else None
 
 
 def _missing(
@@ -330,7 +310,7 @@ def _missing(
         file = local.files.get(path)
         if file is not None and file.hides_tasks:
             return Unknown(file.hides_tasks)
-        if file is None and path == home:
+        if file is None and path == home and path not in local.directories:
             return Unknown(f"{path} is not there")
     unread = next((file for file in local.files.values() if file.unread), None)
     if unread is not None:

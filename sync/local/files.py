@@ -38,8 +38,10 @@ MAX_LINES = 50_000
 CHUNK_BYTES = 1024 * 1024
 OVERLAP_BYTES = 128
 
-# How each format writes an id: ``^r-4k7q2mx`` and ``id:r-4k7q2mx``. A ``p:`` only refers to one.
+# How each format writes an id: ``^r-4k7q2mx``, ``id:r-4k7q2mx`` (``p:`` only refers to one), and
+# a line of its own, ``UID:F3A0...``.
 _ID = re.compile(rb"(?:\^|id:)(r-[a-z2-7]{7,})")
+_UID = re.compile(rb"^UID(?:;[^:\r\n]*)?:([^\r\n]+)", re.MULTILINE | re.IGNORECASE)
 _CONFLICT_START = re.compile(rb"^<{7}(?: |\r?$)", re.MULTILINE)
 # A lone "=======" underlines a heading; only with ">>>>>>> theirs" after it is it a merge's.
 _CONFLICT_MIDDLE = re.compile(rb"^={7}\r?$", re.MULTILINE)
@@ -151,7 +153,8 @@ def opaque_reason(data: bytes) -> str | None:
 
 def ids_in(data: bytes) -> frozenset[str]:
     """Every ``r-`` id that stands anywhere in the bytes as that of a task, in any format."""
-    return frozenset(match.decode("ascii") for match in _ID.findall(data))
+    found = [*_ID.findall(data), *_UID.findall(data)]
+    return frozenset(match.decode("utf-8", "replace").strip() for match in found)
 
 
 def ids_in_large(path: str | Path) -> frozenset[str]:

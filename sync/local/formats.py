@@ -6,13 +6,14 @@ home zone. To add a format is to write a module with these names and to list it 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from store.model import Reminder
 from sync.local import markdown, todotxt
-from sync.local.tasks import Edit, TodoFile
+from sync.local.layout import Layout
+from sync.local.tasks import Edit, FrontMatter, TodoFile
 
 __all__ = ["FORMATS", "MARKDOWN", "TODO_TXT", "Dialect", "Format"]
 
@@ -25,7 +26,7 @@ class Format(Protocol):
     that name none.
     """
 
-    suffix: str  # of file names, with its dot
+    LAYOUT: Layout  # which files there are, and whose they are
     bound_by: bytes | None  # stands in the head of a file that names its list, if one can
 
     def parse(self, data: bytes, home_zone: str) -> TodoFile:
@@ -49,6 +50,9 @@ class Format(Protocol):
     def set_head(self, file: TodoFile, values: Mapping[str, str], home_zone: str) -> bytes:
         """The file's bytes with other values for keys of its front matter, or ``CannotEdit``."""
 
+    def assign_blocks(self, uuids: Iterable[str], taken: Mapping[str, str]) -> dict[str, str]:
+        """The ids by which files shall know these reminders; ``taken`` maps ids to reminders."""
+
 
 MARKDOWN: Format = markdown
 TODO_TXT: Format = todotxt
@@ -67,13 +71,21 @@ class Dialect:
     marks: bool = True
 
     @property
-    def suffix(self) -> str:
-        """The end of the names of files in this format, with its dot."""
-        return self.format.suffix
+    def layout(self) -> Layout:
+        """Which files there are, and whose they are."""
+        return self.format.LAYOUT
 
     def parse(self, data: bytes) -> TodoFile:
         """``Format.parse``."""
         return self.format.parse(data, self.home_zone)
+
+    def parse_beside(self, data: bytes) -> TodoFile:
+        """A file that speaks of its list: whatever it says, it has no tasks."""
+        return TodoFile((), FrontMatter(), ())
+
+    def parser(self, path: str) -> Callable[[bytes], TodoFile]:
+        """How the file at this path is read."""
+        return self.parse_beside if self.layout.is_beside(path) else self.parse
 
     def shown(self, reminder: Reminder) -> Reminder:
         """``Format.shown``."""
@@ -98,3 +110,7 @@ class Dialect:
     def set_head(self, file: TodoFile, values: Mapping[str, str]) -> bytes:
         """``Format.set_head``."""
         return self.format.set_head(file, values, self.home_zone)
+
+    def assign_blocks(self, uuids: Iterable[str], taken: Mapping[str, str]) -> dict[str, str]:
+        """``Format.assign_blocks``."""
+        return self.format.assign_blocks(uuids, taken)

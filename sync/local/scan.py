@@ -27,6 +27,7 @@ from sync.local.files import (
     stray_in,
 )
 from sync.local.folder import NotReady, Ready, check, marker_signature
+from sync.local.layout import Layout
 from sync.local.place import is_inside
 from sync.local.tree import Found, Tree, walk
 
@@ -58,7 +59,7 @@ class Opaque:
 
 @dataclass(frozen=True, slots=True)
 class FileScan(Generic[P]):
-    """One list file. ``path`` is relative to the root, in POSIX form, spelled as on disk."""
+    """One file of a list. ``path`` is relative to the root, in POSIX form, spelled as on disk."""
 
     path: str
     signature: Signature
@@ -72,7 +73,8 @@ class FolderScan(Generic[P]):
 
     ``ignored`` says why a file or directory that a person may ask about is not looked into, and
     ``strays`` which ids stand in Markdown files that are no lists: what stands there is not gone.
-    ``unreadable`` names directories whose content is unknown.
+    ``unreadable`` names directories whose content is unknown. ``directories`` are those that may
+    be lists, in a layout where lists are directories.
     """
 
     root: Ready | NotReady
@@ -80,6 +82,7 @@ class FolderScan(Generic[P]):
     ignored: Mapping[str, str]
     strays: Mapping[str, frozenset[str]]
     unreadable: Mapping[str, str]
+    directories: frozenset[str] = frozenset()
 
     @property
     def complete(self) -> bool:
@@ -102,24 +105,27 @@ class _Sighting:
 class Scanner(Generic[P]):
     """Scans one folder again and again, and remembers what has not changed.
 
-    ``parse`` gets plain UTF-8 text only; its ``ValueError`` makes the file opaque. ``clock`` is
-    the wall clock in seconds, as file times are. ``expect_marker`` is the uuid of ``prepare``;
-    ``bound_by`` the key by which a file that is too deep to be a list's names one.
+    ``parse`` gets plain UTF-8 text only; its ``ValueError`` makes the file opaque; ``beside`` is
+    the same for files that have no tasks and speak of their list. ``clock`` is the wall clock in
+    seconds, as file times are. ``expect_marker`` is the uuid of ``prepare``; ``bound_by`` the key
+    by which a file that is too deep to be a list's names one.
     """
 
     def __init__(
         self,
         root: Path,
-        suffix: str,
+        layout: Layout,
         parse: Callable[[bytes], P],
         clock: Callable[[], float],
         *,
         expect_marker: str | None = None,
         bound_by: bytes | None = None,
+        beside: Callable[[bytes], P] | None = None,
     ) -> None:
         self._root = root
-        self._suffix = suffix
+        self.layout = layout
         self._parse = parse
+        self._beside = beside or parse
         self._clock = clock
         self._expected = expect_marker
         self._bound_by = bound_by
@@ -135,7 +141,7 @@ class Scanner(Generic[P]):
         if isinstance(root, NotReady):
             return FolderScan(root, {}, {}, {}, {})
         now_ns = int(self._clock() * 1e9)
-        tree = walk(self._root, self._suffix, now_ns)
+        tree = walk(self._root, self.layout, now_ns)
         if tree.root_error is not None:
             return FolderScan(NotReady(tree.root_error), {}, {}, {}, {})
         if force:
@@ -153,7 +159,8 @@ class Scanner(Generic[P]):
             elif ids:
                 strays[path] = ids
         self._forget(files.keys(), tree.strays.keys())
-        return FolderScan(root, files, tree.ignored, strays, unreadable)
+        directories = frozenset(tree.directories)
+        return FolderScan(root, files, tree.ignored, strays, unreadable, directories)
 
     def _check(self) -> Ready | NotReady:
         """Whether this is the folder; its marker is opened only when it is another file by now."""
@@ -200,15 +207,16 @@ class Scanner(Generic[P]):
         before = known.state if known is not None else None
         if isinstance(before, Read) and before.sha256 == stable.sha256:
             return before
-        return self._understand(stable.data, stable.sha256)
+        return self._understand(found.path, stable.data, stable.sha256)
 
-    def _understand(self, data: bytes, sha256: str) -> Read[P] | Opaque:
+    def _understand(self, path: str, data: bytes, sha256: str) -> Read[P] | Opaque:
         ids = ids_in(data)
         reason = opaque_reason(data)
         if reason is not None:
             return Opaque(reason, ids)
+        parse = self._beside if self.layout.is_beside(path) else self._parse
         try:
-            return Read(data, sha256, self._parse(data), ids)
+            return Read(data, sha256, parse(data), ids)
         except ValueError as error:
             return Opaque(f"cannot be understood: {error}", ids)
 

@@ -82,9 +82,13 @@ class Writer:
         """Write a file that is not there yet; it becomes as private as its directory."""
         return self._answer(lambda: self._create(path, new, key))
 
-    def rename(self, old: Path, new_path: Path) -> Outcome:
+    def rename(self, old: Path, new_path: Path, *, keep_directory: bool = False) -> Outcome:
         """Rename, never over another file; the new directory is made, an emptied one goes."""
-        return self._answer(lambda: self._rename(old, new_path))
+        return self._answer(lambda: self._rename(old, new_path, keep_directory))
+
+    def remove_directory(self, path: Path) -> Outcome:
+        """Remove a directory if it is empty; if it is not, that is no failure."""
+        return self._answer(lambda: self._remove_directory(path))
 
     def remove(self, path: Path, expected_sha256: str, key: str) -> Outcome:
         """Take the file out of the folder, into a receipt, if it holds what is expected."""
@@ -205,7 +209,7 @@ class Writer:
         self._sync(target)
         return Replaced(ours)
 
-    def _rename(self, old: Path, new_path: Path) -> Outcome:
+    def _rename(self, old: Path, new_path: Path, keep_directory: bool) -> Outcome:
         source = locate(self._root, old, follow=False)
         target = locate(self._root, new_path, follow=False)
         check_directory(source.parent)
@@ -218,11 +222,19 @@ class Writer:
             return ChangedMeanwhile(f"{new_path} is there already")
         self._sync(target)
         sync_directory(source.parent)
-        if source.parent != self._root.resolve() and not os.listdir(source.parent):
+        if source.parent != self._root.resolve() and not keep_directory:
+            self._drop_if_empty(source.parent)
+        return Replaced(digest(target) if target.is_file() and not target.is_symlink() else "")
+
+    def _remove_directory(self, path: Path) -> Outcome:
+        self._drop_if_empty(locate(self._root, path, follow=False))
+        return Replaced("")
+
+    def _drop_if_empty(self, directory: Path) -> None:
+        if not os.listdir(directory):
             self._step("swap:remove-directory")
             with suppress(OSError):  # no longer empty: then it stays
-                source.parent.rmdir()
-        return Replaced(digest(target) if target.is_file() and not target.is_symlink() else "")
+                directory.rmdir()
 
     def _remove(self, path: Path, expected: str, key: str) -> Outcome:
         target = locate(self._root, path, follow=False)

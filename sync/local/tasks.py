@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from store.model import Field, Reminder, Value
 
 __all__ = [
+    "Beneath",
     "CannotEdit",
     "DropHeading",
     "Edit",
@@ -68,7 +69,8 @@ class Task:
     its id, list and parent are empty, and its section too beneath another task. ``extras`` names
     what stands there beside them, such as ``"image"`` or ``"comment"``. ``clean`` says that the
     line and its child block hold nothing but fields, so that removing them loses nobody's words.
-    ``text`` is the line.
+    ``text`` is the line. ``beneath`` is the id of a parent that a task names, where each task has
+    a file of its own.
     """
 
     line: int
@@ -79,6 +81,7 @@ class Task:
     extras: frozenset[str]
     clean: bool
     text: str
+    beneath: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +125,14 @@ class Insert:
     """Put in a new task, at the end of its section or beneath the task ``after_parent``.
 
     ``children`` are its subtasks (their own ``after_parent`` and ``children`` are not looked at).
+    ``beneath`` is the id of its parent, where each task has a file of its own.
     """
 
     reminder: Reminder
     block: str
     after_parent: int | None = None
     children: tuple[Insert, ...] = ()
+    beneath: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,4 +161,12 @@ class DropHeading:
     section: str
 
 
-Edit = SetFields | Stamp | Remove | Insert | MoveTo | RenameHeading | DropHeading
+@dataclass(frozen=True, slots=True)
+class Beneath:
+    """Let the task name this parent (``None``: none), where each task has a file of its own."""
+
+    task: int
+    parent: str | None
+
+
+Edit = SetFields | Stamp | Remove | Insert | MoveTo | RenameHeading | DropHeading | Beneath

@@ -4,6 +4,9 @@
     <root>/Work/Plans.md        a list in a group
     <root>/Work/2026/old.md     a *stray*: no list by its place; ids may stand in it, or its head
                                 may name a list
+
+    <root>/Home/4F1C.ics        a task of the list Home, where each has a file of its own
+    <root>/Work/Plans/77A0.ics  the same in a group
     .obsidian/  .git/  x~       not looked at
 
 A listing is no snapshot: a file that moves between two directories can be in neither listing. So
@@ -20,6 +23,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sync.local.files import Signature
+from sync.local.layout import Layout
 from sync.local.names import ignored_reason
 
 __all__ = ["Found", "Tree", "walk"]
@@ -33,7 +37,7 @@ _NO_SIGNATURE = Signature(0, 0, 0)
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A list file; ``trouble`` says why it cannot be opened, if that is plain already."""
+    """A file of a list; ``trouble`` says why it cannot be opened, if that is plain already."""
 
     path: str
     signature: Signature
@@ -47,7 +51,8 @@ class Found:
 class Tree:
     """What is in the folder. Keys are paths relative to the root, in POSIX form.
 
-    ``being_saved``: lists that an editor has moved away to write them anew, with seconds to wait.
+    ``being_saved``: files that an editor has moved away to write them anew, with seconds to wait.
+    ``directories`` are those that may be lists, where each task has a file of its own.
     """
 
     files: list[Found] = field(default_factory=list)
@@ -55,14 +60,15 @@ class Tree:
     ignored: dict[str, str] = field(default_factory=dict)
     unreadable: dict[str, str] = field(default_factory=dict)
     being_saved: dict[str, float] = field(default_factory=dict)
+    directories: set[str] = field(default_factory=set)
     root_error: str | None = None
 
 
-def walk(root: Path, suffix: str, now_ns: int) -> Tree:
+def walk(root: Path, layout: Layout, now_ns: int) -> Tree:
     """Everything below ``root`` that matters; ``now_ns`` is the wall clock."""
     tree = Tree()
     for _ in range(ATTEMPTS):
-        walker = _Walker(root, suffix, now_ns)
+        walker = _Walker(root, layout, now_ns)
         walker.run()
         tree = walker.tree
         if not walker.has_moved():
@@ -76,10 +82,10 @@ def walk(root: Path, suffix: str, now_ns: int) -> Tree:
 class _Walker:
     """One pass over the folder."""
 
-    def __init__(self, root: Path, suffix: str, now_ns: int) -> None:
+    def __init__(self, root: Path, layout: Layout, now_ns: int) -> None:
         self.tree = Tree()
         self._root = root
-        self._suffix = suffix
+        self._layout = layout
         self._now_ns = now_ns
         self._stamps: dict[str, tuple[int, ...] | None] = {}
 
@@ -94,6 +100,8 @@ class _Walker:
             except OSError as error:
                 self._note_unreadable(directory, error)
                 continue
+            if self._layout.per_task and directory and not self._layout.is_too_deep(directory):
+                self.tree.directories.add(directory)
             waiting.extend(self._visit(directory, entries))
 
     def has_moved(self) -> bool:
@@ -102,7 +110,7 @@ class _Walker:
 
     def _visit(self, directory: str, entries: dict[str, os.DirEntry[str]]) -> Iterator[str]:
         """Sort one directory's entries; yields the directories in it to be visited."""
-        is_deep = "/" in directory
+        is_deep = self._layout.is_too_deep(directory)
         for name, entry in sorted(entries.items()):
             path = f"{directory}/{name}" if directory else name
             if not name.isascii() and not _is_unicode(name):
@@ -115,8 +123,11 @@ class _Walker:
                 yield path
             elif entry.is_symlink() and _is_directory(entry):
                 self.tree.ignored[path] = "a link to a directory, which is not followed"
-            elif not name.endswith(self._suffix):
+            elif not self._layout.holds(name):
                 continue
+            elif self._layout.is_too_high(directory):
+                self.tree.ignored[path] = "stands in no directory of a list"
+                self._add_stray(path, entry)
             elif is_deep:
                 self.tree.ignored[directory] = (
                     "deeper than a group: only files that name their list are read"
@@ -161,7 +172,7 @@ class _Walker:
         if not reason:
             return
         self.tree.ignored[path] = reason
-        if path.endswith(self._suffix) and entry.is_file(follow_symlinks=False):
+        if self._layout.holds(entry.name) and entry.is_file(follow_symlinks=False):
             self._add_stray(path, entry)
 
     def _is_open(self, name: str, entries: dict[str, os.DirEntry[str]]) -> bool:
@@ -175,7 +186,7 @@ class _Walker:
     def _find_being_saved(self, directory: str, entries: dict[str, os.DirEntry[str]]) -> None:
         for backup in entries:
             name = backup.removesuffix("~")
-            if name in entries or not name.endswith(self._suffix) or ignored_reason(name) == "":
+            if name in entries or not self._layout.holds(name) or ignored_reason(name) == "":
                 continue
             wait_s = self._backup_wait_s(name, entries)
             if wait_s is not None:

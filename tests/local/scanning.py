@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from sync.local.layout import Layout
 from sync.local.scan import FolderScan, Scanner
 from tests.local.support import Clock
 
@@ -32,7 +33,7 @@ def put(path: Path, data: bytes, at: float = 100.0) -> None:
 
 
 def scanner(root: Path, clock: Clock | None = None, parse: Counting | None = None) -> Scanner[int]:
-    return Scanner(root, ".md", parse or Counting(), clock or Clock(), expect_marker="5f0c")
+    return Scanner(root, Layout(".md"), parse or Counting(), clock or Clock(), expect_marker="5f0c")
 
 
 def scan(root: Path) -> FolderScan[int]:

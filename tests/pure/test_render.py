@@ -48,7 +48,11 @@ def desk(files: Mapping[str, str], base: Mapping[str, Mapping[Field, Value]] | N
     local = state(files)
     id_of = {block: id for id, block in BLOCKS.items()}
     owner = {path: id for id, path in PATHS.items()}
-    lines = {id_of[line.block]: line for line in local.lines(owner) if line.block in id_of}
+    lines = {
+        id_of[line.block]: line
+        for line in local.lines(owner, DIALECT.layout)
+        if line.block in id_of
+    }
     return Desk(local, lines, PATHS, BLOCKS, base or {}, DIALECT)
 
 

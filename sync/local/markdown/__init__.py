@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sync.core.identity import assign_blocks
+from sync.local.layout import Layout
 from sync.local.tasks import (
     CannotEdit,
     Edit,
@@ -22,6 +24,7 @@ from .parse import parse
 from .render import render, shown
 
 __all__ = [
+    "LAYOUT",
     "CannotEdit",
     "Edit",
     "FrontMatter",
@@ -32,6 +35,7 @@ __all__ = [
     "Stamp",
     "Task",
     "TodoFile",
+    "assign_blocks",
     "bound_by",
     "cut",
     "edit",
@@ -41,8 +45,7 @@ __all__ = [
     "render",
     "set_head",
     "shown",
-    "suffix",
 ]
 
-suffix = ".md"
+LAYOUT = Layout(".md")
 bound_by: bytes | None = b"icloud-list:"

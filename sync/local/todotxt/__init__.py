@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from sync.core.identity import assign_blocks
+from sync.local.layout import Layout
 from sync.local.tasks import CannotEdit, TodoFile
 
 from .edit import edit, new_file
 from .parse import TodoTxtFile, parse
 from .render import render, shown
 
-__all__ = ["TodoTxtFile", "bound_by", "cut", "edit", "heading", "new_file", "parse", "render"]
-__all__ += ["set_head", "shown", "suffix"]
+__all__ = ["LAYOUT", "TodoTxtFile", "assign_blocks", "bound_by", "cut", "edit", "heading"]
+__all__ += ["new_file", "parse", "render", "set_head", "shown"]
 
-suffix = ".txt"
+LAYOUT = Layout(".txt")
 bound_by: bytes | None = None
 
 

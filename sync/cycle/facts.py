@@ -1,0 +1,93 @@
+"""What is known of each place of a list, for matching places to lists: what its files say."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping
+
+from store.model import Field
+from sync.core.listplan import FileFacts, HeadValue
+from sync.cycle.known import Known
+from sync.cycle.reading import LocalFile, LocalState
+from sync.cycle.unmarked import by_text
+from sync.local.formats import Dialect
+from sync.local.layout import Layout
+from sync.local.text import clean_title
+
+__all__ = ["file_facts"]
+
+
+def file_facts(
+    local: LocalState, known: Known, dialect: Dialect, homes: Collection[str] = ()
+) -> dict[str, FileFacts]:
+    """What is known of each file, or of each directory that is a list or could become one.
+
+    ``homes`` are the places where lists were last time: an empty directory may be one of them.
+    """
+    layout = dialect.layout
+    id_of = {block: id for id, block in known.blocks.items()}
+    if not layout.per_task:
+        places = Counter(
+            block
+            for file in local.files.values()
+            for block in {task.block for task in file.tasks if task.block in id_of}
+        )
+        facts = {path: _file(file, known, id_of, places) for path, file in local.files.items()}
+        if dialect.marks:
+            return facts
+        return {path: by_text(one, local.files[path], local, known) for path, one in facts.items()}
+    files: defaultdict[str, list[LocalFile]] = defaultdict(list)
+    for path, file in local.files.items():
+        files[layout.place_of(path)].append(file)
+    directories = files.keys() | (local.directories & set(homes))
+    return {place: _directory(place, files[place], known, id_of, layout) for place in directories}
+
+
+def _file(
+    file: LocalFile, known: Known, id_of: Mapping[str, str], places: Mapping[str, int]
+) -> FileFacts:
+    front = file.todo.front_matter if file.todo else None
+    return FileFacts(
+        path=file.path,
+        trouble=file.trouble,
+        list_block=front.list_id if front else None,
+        wants_list=front.list_name if front else None,
+        known=_lists_of(file, known, id_of),
+        tasks=len(file.tasks),
+        copied=sum(places[task.block or ""] > 1 for task in file.tasks),
+        was=known.list_at.get(file.path),
+        heads={key: HeadValue(text, line) for key, text, line in front.looks} if front else {},
+    )
+
+
+def _directory(
+    place: str,
+    files: Collection[LocalFile],
+    known: Known,
+    id_of: Mapping[str, str],
+    layout: Layout,
+) -> FileFacts:
+    """A directory is read file by file; only one whose name is being written has to wait."""
+    counts: Counter[str] = Counter()
+    for file in files:
+        counts += _lists_of(file, known, id_of)
+    label = next((file for file in files if file.path == f"{place}/{layout.label}"), None)
+    return FileFacts(
+        path=place,
+        trouble=label.trouble if label is not None else "",
+        known=counts,
+        tasks=sum(len(file.tasks) for file in files),
+        label=None if label is None else clean_title(label.data.decode()) or None,
+        labelled=True,
+    )
+
+
+def _lists_of(file: LocalFile, known: Known, id_of: Mapping[str, str]) -> Counter[str]:
+    """The lists in which the reminders of a file were last time."""
+    counts: Counter[str] = Counter()
+    for task in file.tasks:
+        values = known.base.get(id_of.get(task.block or "", ""), {})
+        list_id = values.get(Field.LIST)
+        if isinstance(list_id, str):
+            counts[list_id] += 1
+    return counts
