@@ -186,7 +186,7 @@ class Config(_Section):
     profile: str = Field(default="default", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
     account: Account
     folder: Annotated[Path, BeforeValidator(todo_folder)]
-    format: Literal["markdown", "todo.txt"] = "markdown"
+    format: Literal["markdown", "todo.txt", "vdir"] = "markdown"
     time_zone: str | None = None
     markers: Literal["block-id", "none"] = "block-id"
     reminders: Reminders = Reminders()

@@ -71,7 +71,7 @@ class Rig:
 
     @property
     def suffix(self) -> str:
-        return ".txt" if self.settings.get("format") == "todo.txt" else ".md"
+        return {"todo.txt": ".txt", "vdir": ".ics"}.get(self.settings.get("format", ""), ".md")
 
     @property
     def store(self) -> Store:

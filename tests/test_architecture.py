@@ -30,7 +30,7 @@ CORE = re.compile(
     r"store\.model$"
     r"|sync\.core(\.|$)"
     r"|sync\.codec(\.|$)"
-    r"|sync\.local\.(markdown|todotxt)(\.|$)"
+    r"|sync\.local\.(markdown|todotxt|vdir)(\.|$)"
     r"|sync\.local\.(names|layout|tasks|verify|lines|dates|text|projection|formats)$"
 )
 PURE = re.compile(CORE.pattern + r"|sync\.cycle\.(render|directories|sentences|stale)$")

@@ -15,7 +15,7 @@ from sync.errors import UsageError
 
 __all__ = ["config_group", "init"]
 
-FORMATS = ["markdown", "todo.txt"]
+FORMATS = ["markdown", "todo.txt", "vdir"]
 
 _Answer = TypeVar("_Answer")
 

@@ -32,6 +32,7 @@ def match_lines(
     mint: Callable[[], str],
     series: Mapping[str, str] = MappingProxyType({}),
     marks: bool = True,
+    apart: bool = False,
 ) -> Matched:
     """Give every line an identity.
 
@@ -40,11 +41,12 @@ def match_lines(
     move of ours takes away, as they stood (one that was edited since is a copy); ``mint`` makes a
     fresh UUID; ``series`` maps open reminders that repeat to the id of the completed copy that
     their present occurrence leaves. Without ``marks`` lines carry no ids of ours, and a reminder
-    that any of several lines may be is ``doubtful``, not gone.
+    that any of several lines may be is ``doubtful``, not gone. ``apart`` says that each task has a
+    file of its own.
     """
     matched = Matched()
     _by_block(lines, blocks, traces, leaving, matched)
-    _hand_on(lines, series, matched)
+    _hand_on(lines, series, matched, apart=apart)
     here = set(matched.ids.values())
     gone = {id: trace for id, trace in traces.items() if id not in here}
     free = [line for line in lines if not _placed(line, matched)]
@@ -108,10 +110,13 @@ def _by_block(
         matched.copies.update(line.spot for line in claimants if line is not keeper)
 
 
-def _hand_on(lines: Sequence[Line], series: Mapping[str, str], matched: Matched) -> None:
+def _hand_on(
+    lines: Sequence[Line], series: Mapping[str, str], matched: Matched, *, apart: bool
+) -> None:
     """A ticked line that repeats, with the next occurrence typed beside it, as editors do it.
 
-    The new open line goes on as the reminder, the ticked one becomes its completed copy.
+    The new open line goes on as the reminder, the ticked one becomes its completed copy. Where
+    tasks stand apart, the new one has an id of its own making, which gives way.
     """
     at = {line.spot: line for line in lines}
     for spot, id in list(matched.ids.items()):
@@ -120,20 +125,25 @@ def _hand_on(lines: Sequence[Line], series: Mapping[str, str], matched: Matched)
             continue
         path, task = spot
         beside = [at.get((path, task - 1)), at.get((path, task + 1))]
-        following = [line for line in beside if line and _goes_on_from(ticked, line, matched)]
+        if apart:
+            beside = [line for line in lines if line.reminder.list == ticked.reminder.list]
+        following = [
+            line
+            for line in beside
+            if line and (apart or line.block is None) and _goes_on_from(ticked, line, matched)
+        ]
         if len(following) == 1:
             matched.ids[following[0].spot] = id
             matched.ids[spot] = series[id]
             matched.unstamped |= {following[0].spot, spot}
-            matched.copies.add(spot)
+            matched.copies |= {following[0].spot, spot} if apart else {spot}
             matched.new.add(spot)
 
 
 def _goes_on_from(ticked: Line, line: Line, matched: Matched) -> bool:
     reminder = line.reminder
     return (
-        line.block is None
-        and not _placed(line, matched)
+        not _placed(line, matched)
         and reminder.done is None
         and reminder.title == ticked.reminder.title
         and (reminder.repeat is not None or Field.REPEAT in reminder.opaque)

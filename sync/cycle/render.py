@@ -300,7 +300,7 @@ def _is_section(change: BaseChange) -> bool:
 def _name_parent(desk: Desk, op: MoveLine, line: Line, job: _FileJob) -> None:
     """Edit the task where it stands; its file is moved afterwards, which the base then sees."""
     changes = {name: value for name, value in op.changes.items() if name not in PLACE}
-    job.edits.append((op.id, SetFields(line.task, changes)))
+    job.edits.append((op.id, SetFields(line.task, dict(changes))))
     if Field.PARENT in op.changes:
         parent = op.reminder.parent
         job.edits.append((op.id, Beneath(line.task, desk.blocks[parent] if parent else None)))

@@ -37,7 +37,9 @@ from sync.cycle.known import Known
 from sync.cycle.reading import LocalState
 from sync.cycle.sectioning import pages_of, read_base, read_local, read_remote
 from sync.cycle.unmarked import followed
+from sync.local.dates import same_instant
 from sync.local.formats import Dialect
+from sync.local.tasks import INSTANT
 
 __all__ = ["World", "build_world", "remote_lists", "too_deep", "visible_since"]
 
@@ -140,6 +142,7 @@ def build_world(
         mint=mint,
         series=_series(known),
         marks=dialect.marks,
+        apart=dialect.layout.per_task,
     )
     _name_new(known, matched, dialect)
     by_id = {matched.ids[line.spot]: line for line in lines if line.spot in matched.ids}
@@ -261,7 +264,7 @@ def _local(
         parent = _parent(id, line, matched, by_id, known)
         found[id] = Present(
             LocalItem(
-                replace(line.reminder, id=id, parent=parent),
+                replace(line.reminder, id=id, parent=parent, due=_due(id, line, local, known)),
                 line.path,
                 line.task,
                 clean=local.files[line.path].tasks[line.task].clean,
@@ -273,6 +276,18 @@ def _local(
         if id not in found:
             found[id] = _missing(id, known, local, standing, paths, lists.views)
     return found
+
+
+def _due(id: str, line: Line, local: LocalState, known: Known) -> Due | None:
+    """When a line is due; one that names an instant and no zone means the zone that is known."""
+    due = line.reminder.due
+    if INSTANT not in local.files[line.path].tasks[line.task].extras:
+        return due
+    there = known.reminders.get(id)
+    for other in (there.due if there is not None else None, known.base.get(id, {}).get(Field.DUE)):
+        if isinstance(other, Zoned) and isinstance(due, Zoned) and same_instant(other, due):
+            return other
+    return due
 
 
 def _parent(

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from store.model import AllDay, Completion, Done, Due, Floating, Zoned
 
 __all__ = ["FLOATING", "as_due", "clean_due", "day_of", "is_zone", "read_day", "read_moment"]
-__all__ += ["read_time", "settled_done", "shown_done"]
+__all__ += ["read_time", "same_instant", "settled_done", "shown_done"]
 
 FLOATING = "floating"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -91,6 +91,17 @@ def day_of(done: Completion, home_zone: str) -> date | None:
         return (_EPOCH + timedelta(milliseconds=done.at_ms)).astimezone(ZoneInfo(home_zone)).date()
     except OverflowError:  # a clock that was far off; that it is done is what counts
         return None
+
+
+def same_instant(one: Zoned, other: Zoned) -> bool:
+    """Whether both are due in the same minute, by clocks in whichever zones."""
+    if not (is_zone(one.zone) and is_zone(other.zone)):
+        return one == other
+    here, there = (
+        _to_minute(due.wall).replace(tzinfo=ZoneInfo(due.zone)).astimezone(UTC)
+        for due in (one, other)
+    )
+    return here == there
 
 
 def shown_done(done: Done, home_zone: str) -> Done:

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from store.model import Reminder
-from sync.local import markdown, todotxt
+from sync.local import markdown, todotxt, vdir
 from sync.local.layout import Layout
 from sync.local.tasks import Edit, FrontMatter, TodoFile
 
-__all__ = ["FORMATS", "MARKDOWN", "TODO_TXT", "Dialect", "Format"]
+__all__ = ["FORMATS", "MARKDOWN", "TODO_TXT", "VDIR", "Dialect", "Format"]
 
 
 class Format(Protocol):
@@ -56,7 +56,8 @@ class Format(Protocol):
 
 MARKDOWN: Format = markdown
 TODO_TXT: Format = todotxt
-FORMATS: Mapping[str, Format] = {"markdown": MARKDOWN, "todo.txt": TODO_TXT}
+VDIR: Format = vdir
+FORMATS: Mapping[str, Format] = {"markdown": MARKDOWN, "todo.txt": TODO_TXT, "vdir": VDIR}
 
 
 @dataclass(frozen=True, slots=True)

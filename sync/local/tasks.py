@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from store.model import Field, Reminder, Value
 
 __all__ = [
+    "INSTANT",
     "Beneath",
     "CannotEdit",
     "DropHeading",
@@ -27,6 +28,9 @@ __all__ = [
     "Task",
     "TodoFile",
 ]
+
+
+INSTANT = "instant"  # among the extras of a task: its due time names no zone
 
 
 class NotTodo(ValueError):
