@@ -210,6 +210,13 @@ class Config(_Section):
                 raise ValueError("write an IANA name such as Europe/Paris, or null") from None
         return value
 
+    @field_validator("reminders")
+    @classmethod
+    def _archive_of_lines(cls, value: Reminders, info: ValidationInfo) -> Reminders:
+        if value.completed.archive is not None and info.data.get("format") == "vdir":
+            raise ValueError("completed.archive: a vdir has no archive; write null")
+        return value
+
 
 def load_config(path: Path | None = None) -> Config:
     """Read and check the config; raises UsageError naming file, line and key."""

@@ -55,7 +55,7 @@ def match_lines(
         tracing.in_order(unmarked, gone, matched)
         tracing.leftovers(unmarked, gone, leaving, matched)
         tracing.ticked(unmarked, gone, series, matched)
-        _hand_on(lines, series, matched)
+        _hand_on(lines, series, matched, apart=apart)
         tracing.elsewhere(unmarked, gone, matched)
     _pair(
         unmarked,

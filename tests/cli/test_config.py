@@ -56,6 +56,19 @@ def test_a_directory_for_images_stands_inside_the_folder(tmp_path: Path, name: s
     assert load_config(path).reminders.images == "Bilder"
 
 
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ("reminders: {completed: {archive: month}}", "a vdir has no archive"),
+        ("markers: none", "for Markdown alone"),
+    ],
+)
+def test_what_a_vdir_has_no_place_for_is_refused(tmp_path: Path, more: str, says: str) -> None:
+    message = refusal(tmp_path / "config.yaml", GOOD + f"format: vdir\n{more}\n").message
+    assert "line 5" in message
+    assert says in message
+
+
 def test_the_same_key_may_stand_in_two_places(tmp_path: Path) -> None:
     path = tmp_path / "config.yaml"
     path.write_text(GOOD + "reminders: {lists: {folder: ignore, format: ignore}}\n")

@@ -6,17 +6,18 @@ beside its tasks, and a task is known by its UID.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from sync.local.layout import Layout
+from sync.local.lines import encode
 from sync.local.tasks import CannotEdit, TodoFile
 
 from .edit import edit
 from .parse import VdirFile, parse
 from .render import render, shown
 
-__all__ = ["LAYOUT", "VdirFile", "assign_blocks", "bound_by", "edit", "new_file", "parse"]
-__all__ += ["render", "set_head", "shown"]
+__all__ = ["LAYOUT", "VdirFile", "assign_blocks", "bound_by", "cut", "edit", "heading"]
+__all__ += ["new_file", "parse", "render", "set_head", "shown"]
 
 LAYOUT = Layout(
     ".ics", per_task=True, label="displayname", beside=frozenset({"displayname", "color"})
@@ -27,6 +28,18 @@ bound_by: bytes | None = None
 def new_file(list_block: str | None, home_zone: str) -> bytes:
     """A file in which a task will be put."""
     return b""
+
+
+def cut(file: TodoFile, tasks: Sequence[int]) -> str:
+    """The whole file, which is its task's own."""
+    if not isinstance(file, VdirFile):
+        raise TypeError("only what was read as a file of a vdir can be cut as one")
+    return encode(file.bom, file.lines).decode() if tasks else ""
+
+
+def heading(words: str) -> str:
+    """Nothing: only tasks can stand in such files."""
+    return ""
 
 
 def set_head(file: TodoFile, values: Mapping[str, str], home_zone: str) -> bytes:
