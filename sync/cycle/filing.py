@@ -195,11 +195,12 @@ class Filing:
 
     def _agree_on_sections(self, path: str, planned: Planned, local: LocalState) -> None:
         """A heading that stands in a list's own file and is a section's name is agreed on."""
-        todo, id = local.files[path].todo, planned.lists.owner.get(path)
+        file, id = local.files.get(path), planned.lists.owner.get(path)
         view = planned.lists.views.get(id or "")
-        if todo is not None and view is not None and view.path == path:
-            for base in planned.known.sections.named(view.id, todo.sections).items():
-                self._store.sections.set(*base)
+        if file is None or file.todo is None or view is None or view.path != path:
+            return
+        for base in planned.known.sections.named(view.id, file.todo.sections).items():
+            self._store.sections.set(*base)
 
     def _forget(self, key: str) -> None:
         with self._store.commit("not written"):
