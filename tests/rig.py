@@ -18,12 +18,13 @@ from daemon.compose import open_engine
 from daemon.config import load_config
 from sandbox.account import Account
 from sandbox.device.view import ShownReminder
-from sandbox.serve import start_in_thread
 from sandbox.world import World, make_world, world_of
 from sandbox.zone import Zone
 from store.db import Store
 from sync.cycle.engine import Engine
 from sync.cycle.report import Report
+from tests.lending import serving
+from tests.signed_in import keep, lend
 
 CONFIG = """\
 profile: {profile}
@@ -63,7 +64,12 @@ class Rig:
     _stack: ExitStack = field(default_factory=ExitStack)
 
     def __post_init__(self) -> None:
+        lend(self.world.account, self.url, self.home, self.profile)
         self.open()
+
+    @property
+    def profile(self) -> str:
+        return self.settings.get("profile", "rig")
 
     @property
     def folder(self) -> Path:
@@ -93,7 +99,7 @@ class Rig:
         password = self.home / "password"
         password.write_text(self.world.account.password)
         defaults = {
-            "profile": "rig",
+            "profile": self.profile,
             "apple_id": self.world.account.apple_id,
             "password": str(password),
             "url": self.url,
@@ -125,7 +131,10 @@ class Rig:
 
     def run(self, *, approve: bool = False) -> Report:
         self.wait(3)
-        return self.engine.settled("test", approve=approve, wait=self.wait)
+        try:
+            return self.engine.settled("test", approve=approve, wait=self.wait)
+        finally:
+            keep(self.world.account, self.url, self.home, self.profile)
 
     def rest(self) -> None:
         """Both sides agree: the echo of our own writes changes nothing, then all is idle."""
@@ -208,7 +217,7 @@ def open_rig(home: Path, world: World | None = None, **settings: str) -> Iterato
     """A rig in ``home`` that is torn down in the end."""
     world = world or make_world()
     state = {"XDG_STATE_HOME": str(home / "state")}
-    with patch.dict(os.environ, state), start_in_thread(world) as url:
+    with patch.dict(os.environ, state), serving(world) as url:
         rig = Rig(world, url, home, settings)
         try:
             yield rig
