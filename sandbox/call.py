@@ -6,12 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import orjson
-
 from sandbox.assethost import linked
 from sandbox.fields import Json
 from sandbox.modify import RequestError
 from sandbox.trouble import Faults
+from sandbox.wire import decoded
 from sandbox.zone import MAX_PAGE, Zone
 
 if TYPE_CHECKING:
@@ -104,8 +103,8 @@ def requested(
 ) -> Call:
     """Read a request; unknown query parameters are ignored. RequestError for bad JSON."""
     try:
-        parsed = orjson.loads(body)
-    except orjson.JSONDecodeError:
+        parsed = decoded(body)
+    except ValueError:
         raise RequestError("the request body is not JSON") from None
     if not isinstance(parsed, dict):
         raise RequestError("the request body must be a JSON object")

@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -17,6 +16,7 @@ from sandbox.feed import changes_database, changes_zone, records_changes
 from sandbox.fields import Json
 from sandbox.modify import RequestError
 from sandbox.query import query
+from sandbox.wire import encoded
 from sandbox.zone import Zone
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def routes(world: World) -> list[Route]:
 
 
 def _json(body: Json, status: int = 200) -> Response:
-    return Response(orjson.dumps(body), status, media_type="application/json")
+    return Response(encoded(body), status, media_type="application/json")
 
 
 def _refused(error: RequestError) -> Response:

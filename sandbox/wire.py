@@ -1,7 +1,8 @@
-"""Reads JSON bodies the lenient way Apple's services do, whatever their content type says."""
+"""Reads JSON the lenient way Apple's services do, whatever its content type, and writes it."""
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import orjson
@@ -24,3 +25,19 @@ async def json_object(request: Request) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise HTTPException(400, "the body is not a JSON object")
     return document
+
+
+def encoded(value: object) -> bytes:
+    """`value` as JSON; half a surrogate pair, which UTF-8 cannot hold, is spelled as an escape."""
+    try:
+        return orjson.dumps(value)
+    except TypeError:
+        return json.dumps(value).encode("ascii")
+
+
+def decoded(data: bytes) -> Any:
+    """The value of some JSON, halves of surrogate pairs and all. Raises ValueError."""
+    try:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError:
+        return json.loads(data)

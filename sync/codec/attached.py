@@ -86,7 +86,7 @@ def set_edit(
     """
     raw_ids = fields.strings(record, kind.ids)
     named = {fields.bare_id(raw) for raw in raw_ids}
-    known = [(child, *kind.read(child)) for child in there if id_of(child) in named]
+    known = [(child, *_read(kind, child)) for child in there if id_of(child) in named]
     present = {element for _, element, deleted in known if element and not deleted}
     if present == wanted:
         return None
@@ -99,6 +99,12 @@ def set_edit(
         after=(*added.after, *(operations.delete(child, kind.type) for child in gone)),
         creates=added.creates,
     )
+
+
+def _read(kind: Kind, child: Record) -> tuple[str, bool]:
+    """The element as the mirror holds it, without halves of characters, as ``wanted`` has it."""
+    element, deleted = kind.read(child)
+    return element.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace"), deleted
 
 
 def first_set(ctx: Context, reminder: str, kind: Kind, elements: frozenset[str]) -> Edit:

@@ -11,8 +11,8 @@ from http.cookiejar import CookieJar
 from typing import Any
 
 import httpx
-import orjson
 
+from store import raw
 from sync.errors import BadResponse, NetworkError, RemindersdError
 from sync.remote.account import Account
 from sync.remote.endpoint import Endpoint, is_apple_host, redirect_transport
@@ -110,8 +110,8 @@ def read_object(response: httpx.Response) -> dict[str, Any]:
     """The JSON object in ``response``; BadResponse, naming the address only, if there is none."""
     where = place(response.request.url)
     try:
-        document = orjson.loads(response.content)
-    except orjson.JSONDecodeError:
+        document = raw.loads(response.content)
+    except (ValueError, RecursionError):
         raise BadResponse(
             f"{where} answered {response.status_code} with something that is not JSON",
             "try again later; if it stays so, a proxy or a login page may be in between",

@@ -19,8 +19,8 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 import httpx
-import orjson
 
+from store import raw
 from sync.errors import BadResponse, SignInNeeded, Throttled
 from sync.remote.account import Account, Connection
 from sync.remote.answers import SIGNED_OUT, WAIT, Refusal, carries_token, error_of
@@ -125,7 +125,7 @@ class Transport:
             response = client.post(
                 url,
                 params={**_PARAMS, **connection.params},
-                content=orjson.dumps(body),
+                content=raw.dumps(body),
                 headers={"Content-Type": "application/json"},
             )
         except httpx.HTTPError as error:
