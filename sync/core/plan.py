@@ -87,6 +87,8 @@ def make_plan(snapshot: Snapshot, policy: Policy) -> Plan:
 def _plan_item(case: Case) -> Plan:
     sides = (case.local, case.remote)
     views = [case.view(side.value.reminder) for side in sides if isinstance(side, Present)]
+    if _carried_off(case):
+        views = views[:1]
     if any(view.blocked or view.mode is Mode.IGNORE for view in views):
         return NOTHING
     closed = next((view.closed for view in views if view.mode is Mode.READ_ONLY), "")
@@ -96,6 +98,22 @@ def _plan_item(case: Case) -> Plan:
     if case.learned and not plan.forgotten:
         return merged_plans((Plan(learned=(Learn(case.id, case.learned),)), plan))
     return plan
+
+
+def _carried_off(case: Case) -> bool:
+    """Whether its line was moved to another file, out of a list that has none anymore."""
+    local, remote = case.local, case.remote
+    if not (isinstance(local, Present) and isinstance(remote, Present)):
+        return False
+    left, now = remote.value.reminder.list, local.value.reminder.list
+    view = case.lists.get(left)
+    return (
+        view is not None
+        and left == case.base.get(Field.LIST) != now
+        and view.blocked != ""
+        and view.path is None
+        and view.mode is Mode.TWO_WAY
+    )
 
 
 def _arrived(pending: Occurrence, remote: Presence[RemoteItem]) -> bool:

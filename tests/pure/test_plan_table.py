@@ -358,6 +358,17 @@ def test_nothing_moves_while_a_list_on_either_side_is_blocked(
     assert make_plan(snapshot(here=here, there=there, base=OLD, lists=lists), policy()) == Plan()
 
 
+def test_a_line_moves_out_of_a_list_whose_file_is_gone() -> None:
+    lists = {**LISTS, A: replace(LISTS[A], path=None, blocked="its file is gone")}
+    here = local(replace(OLD, list=B))
+    plan = make_plan(snapshot(here=here, there=remote(OLD), base=OLD, lists=lists), policy())
+    assert plan.pushes == (Update("R1", {Field.LIST: B}),)
+    # What a device moved there has no file to stand in.
+    there, base = remote(OLD), replace(OLD, list=B)
+    rests = snapshot(here=here, there=there, base=base, lists=lists)
+    assert make_plan(rests, policy()) == Plan()
+
+
 def test_nothing_moves_in_a_list_that_is_not_known() -> None:
     assert make_plan(snapshot(there=remote(OLD), lists={}), policy()) == Plan()
 

@@ -101,6 +101,21 @@ def test_what_was_carried_to_another_file_lives_on(rig: Rig) -> None:
     rig.rest()
 
 
+def test_a_line_that_left_before_its_file_was_deleted_moves_at_once_and_is_kept_in_step(
+    rig: Rig,
+) -> None:
+    work(rig)
+    id = rig.shown("Done").id
+    rig.append("Inbox", rig.line("Work", "Done") + "\n")
+    rig.path("Work").unlink()
+    assert [hold.kind for hold in rig.run().held] == ["list"]
+    assert (rig.shown("Done").id, rig.shown("Done").list) == (id, "Inbox")
+    rig.replace("Inbox", "Done", "Done well")
+    rig.run()
+    assert rig.shown("Done well").id == id
+    rig.rest()
+
+
 def test_a_read_only_list_cannot_be_deleted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
