@@ -11,7 +11,7 @@ import click
 
 from daemon.cli.common import Globals, json_option, pass_globals
 from daemon.cli.failure import NotThere
-from daemon.cli.told import tell_approved, tell_plan, tell_restored, tell_sync
+from daemon.cli.told import named_list, tell_approved, tell_plan, tell_restored, tell_sync
 from daemon.output import document
 
 if TYPE_CHECKING:
@@ -120,7 +120,10 @@ def approve(options: Globals, keys: tuple[str, ...], as_json: bool) -> None:
     approved = told["approved"]
     missing = sorted(key for key in keys if not any(_is_meant(hold, key) for hold in approved))
     if missing:
-        raise NotThere(f"nothing waits under the key {missing[0]}", "see `remindersd status`")
+        raise NotThere(
+            f"nothing waits under the key {missing[0]}",
+            "`remindersd status` shows what waits, and the key in brackets",
+        )
     if as_json:
         document(told)
         return
@@ -129,7 +132,7 @@ def approve(options: Globals, keys: tuple[str, ...], as_json: bool) -> None:
 
 def _is_meant(hold: Mapping[str, Any], key: str) -> bool:
     """Whether it goes by that key: its id, or what the list is called that its reason names."""
-    return key == hold["id"] or (hold["kind"] == "list" and f"“{key}”" in hold["reason"])
+    return key in (hold["id"], named_list(hold)[1:-1])
 
 
 @click.command(short_help="Bring a deleted reminder back.")

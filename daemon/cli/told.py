@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from daemon.output import plural, say
 
-__all__ = ["tell_approved", "tell_plan", "tell_restored", "tell_sync", "tell_waiting"]
+__all__ = ["named_list", "tell_approved", "tell_plan", "tell_restored", "tell_sync", "tell_waiting"]
 
 Told = Mapping[str, Any]
 
 _FIRST_PLAN, _NEW_LIST, _DELETIONS = "first-plan", "new-list", "deletions"  # kinds of holds
 _APPROVABLE = frozenset({_FIRST_PLAN, _NEW_LIST, _DELETIONS})
-_FILE, _LIST = "file", "list"
+_FILE, _LIST, _UNSHARED = "file", "list", "unshared"
+_QUOTED = re.compile("“.*”")
 _LONGEST = 20  # holds that are named one by one
 _SIDES = (("iCloud: ", "in iCloud"), ("files: ", "in the files"))
 
@@ -79,14 +81,25 @@ def tell_approved(approved: Sequence[Told]) -> None:
         say("approved: the first plan")
     for hold in approved:
         if hold["kind"] == _NEW_LIST:
-            say(f"approved: {hold['id']} becomes a list")
+            what = "a group" if "no group yet" in hold["reason"] else "a list"
+            say(f"approved: {hold['id']} becomes {what}")
         if hold["kind"] == _LIST:
-            say("approved: a list is deleted in iCloud, with all that is in it")
+            how = " for good" * hold["reason"].endswith(" for good")
+            say(f"approved: {named_list(hold)} is deleted in iCloud{how}, with all that is in it")
+        if hold["kind"] == _UNSHARED:
+            say(f"approved: {named_list(hold)} is no longer here; its lines leave their file")
         if hold["kind"] == _FILE:
             say("approved: the folder is the synced one; its marker was written anew")
     if _DELETIONS in kinds:
         say(f"approved: {plural(kinds.count(_DELETIONS), 'deletion')}")
-    say("the next sync does it" if approved else "nothing was waiting")
+    none = "nothing was waiting (what ends a list, and the folder, have to be named)"
+    say("the next sync does it" if approved else none)
+
+
+def named_list(hold: Told) -> str:
+    """The name in quotes of the list that ends when ``hold`` is approved; "" for other holds."""
+    name = _QUOTED.search(hold["reason"]) if hold["kind"] in (_LIST, _UNSHARED) else None
+    return name[0] if name else ""
 
 
 def tell_restored(told: Told) -> None:

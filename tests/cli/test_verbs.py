@@ -121,7 +121,7 @@ def test_a_new_file_waits_until_it_is_approved(home: Home, world: World) -> None
     assert home.run("sync").exit_code == 0
     world.phone.sync()
     assert [shown.title for shown in world.phone.reminders("Packing")] == ["Tent"]
-    assert home.run("approve").stdout == "nothing was waiting\n"
+    assert home.run("approve").stdout.startswith("nothing was waiting (")
     unknown = home.run("approve", "Packing.md")
     assert unknown.exit_code == 1
     assert "Packing.md" in unknown.stderr
@@ -230,14 +230,31 @@ def test_what_is_asked_of_the_daemon(home: Home, fake_daemon: FakeDaemon) -> Non
 
 def test_what_was_approved_is_summed_up(home: Home, fake_daemon: FakeDaemon) -> None:
     deletions = [{"id": str(n), "kind": "deletions", "reason": "many"} for n in range(7)]
-    other = {"id": "Packing.md", "kind": "new-list", "reason": "new"}
-    told = {"schema": 1, "approved": [*deletions, other]}
+    reasons = {"list": "approve “Old” by its name", "unshared": "approve “Trip” by its name"}
+    other = [
+        {"id": "Packing.md", "kind": "new-list", "reason": "has tasks but is no list yet"},
+        {"id": "Trips", "kind": "new-list", "reason": "Trips has lists but is no group yet"},
+        *({"id": kind, "kind": kind, "reason": reason} for kind, reason in reasons.items()),
+    ]
+    told = {"schema": 1, "approved": [*deletions, *other]}
     fake_daemon.answers["POST /approve"] = 200, told
     assert home.run("approve").stdout.splitlines() == [
         "approved: Packing.md becomes a list",
+        "approved: Trips becomes a group",
+        "approved: “Old” is deleted in iCloud, with all that is in it",
+        "approved: “Trip” is no longer here; its lines leave their file",
         "approved: 7 deletions",
         "the next sync does it",
     ]
+
+
+def test_a_list_that_is_not_shared_any_more_goes_by_its_name(
+    home: Home, fake_daemon: FakeDaemon
+) -> None:
+    hold = {"id": "L1", "kind": "unshared", "reason": "“Trip” is no longer shared with you"}
+    fake_daemon.answers["POST /approve"] = 200, {"schema": 1, "approved": [hold]}
+    assert home.run("approve", "Trip").exit_code == 0
+    assert home.run("approve", "Trips").exit_code == 1
 
 
 def test_conflicts_show_both_values(home: Home, fake_daemon: FakeDaemon) -> None:
