@@ -16,10 +16,10 @@ from zoneinfo import ZoneInfo
 
 from sync.core.actions import RemoveLine, Why
 from sync.core.archive import Archived, archive_path, is_archive, without
+from sync.cycle.desk import FileWrite
 from sync.cycle.filing import Filing
 from sync.cycle.planning import Planned
 from sync.cycle.reading import LocalState
-from sync.cycle.render import FileWrite
 from sync.cycle.report import Report
 from sync.local.files import Stable, opaque_reason, read_stable
 from sync.local.formats import Dialect

@@ -25,10 +25,10 @@ from sync.core.actions import AddLine, Conflict, Hold, HoldKind, MoveLine, Plan,
 from sync.core.listplan import ListBase, ListPlan
 from sync.core.match import Leaving
 from sync.core.merge import Side
+from sync.cycle.desk import FileWrite
 from sync.cycle.history import cloud_rows, file_rows
 from sync.cycle.planning import Planned
 from sync.cycle.reading import LocalState
-from sync.cycle.render import FileWrite
 from sync.cycle.report import Report
 from sync.cycle.sectioning import have_arrived, remember_sections
 from sync.cycle.standing import leaving_text, line_rows

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from sync.core.actions import MoveLine, RenderOp
 from sync.core.listplan import LabelFile
+from sync.cycle.desk import Desk, FileWrite
 from sync.cycle.reading import LocalFile, LocalState
-from sync.cycle.render import Desk, FileWrite
 from sync.local.layout import Layout
 from sync.local.text import clean_title
 

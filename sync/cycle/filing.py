@@ -16,9 +16,10 @@ from store.places import FileRow
 from sync.core.listplan import RenameFile
 from sync.core.match import Leaving, words
 from sync.cycle.committing import LEAVING
+from sync.cycle.desk import FileWrite
+from sync.cycle.marking import stamp_files, take_out
 from sync.cycle.planning import Planned
 from sync.cycle.reading import LocalState
-from sync.cycle.render import FileWrite, stamp_files, take_out
 from sync.cycle.report import Report
 from sync.cycle.standing import leaving_text, lines_by_block
 from sync.cycle.unmarked import line_saying

@@ -8,34 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, time
-from zoneinfo import ZoneInfo
 
 from store.db import Store
-from store.model import Completion, Field, ListInfo, Present, Reminder, Value
+from store.model import Field, ListInfo, Present, Reminder
 from store.outbox import Intent
 from store.sections import SectionBase
 from sync.core.actions import (
-    Complete,
-    Create,
     Delete,
     Hold,
     HoldKind,
     Plan,
-    PushOp,
-    Undelete,
-    Update,
 )
 from sync.core.archive import Archived
 from sync.core.guard import guard
-from sync.core.listplan import CreateList, ListBase, ListPlan, ListRules
+from sync.core.listplan import ListBase, ListPlan, ListRules
 from sync.core.lists import plan_lists
 from sync.core.match import Leaving
-from sync.core.occurrence import Occurrence
 from sync.core.plan import make_plan
 from sync.core.settings import Settings
 from sync.core.snapshot import Policy
 from sync.cycle.facts import file_facts
+from sync.cycle.intents import Intents, list_intents
 from sync.cycle.known import Known, gather
 from sync.cycle.reading import LocalState
 from sync.cycle.sectioning import section_intents, without_section
@@ -115,6 +108,7 @@ class Planner:
         self._dialect = dialect
         self._clock = clock
         self._mint = mint
+        self._intents = Intents(store, clock, settings.home_zone)
 
     @property
     def shown(self) -> Callable[[Reminder], Reminder]:
@@ -224,22 +218,22 @@ class Planner:
         sections, made = section_intents(
             guarded.pushes, known.sections, known.rows, outlook, self._mint
         )
-        plain = [without_section(self._intent(op, known)) for op in guarded.pushes]
+        plain = [without_section(self._intents.of(op, known)) for op in guarded.pushes]
         plain = [one for one in plain if one.changes or one.kind != "update"]
-        wanted = [*_list_intents(lists, settings.purge), *plain, *sections]
+        wanted = [*list_intents(lists, settings.purge), *plain, *sections]
         guarded = replace(guarded, conflicts=(*guarded.conflicts, *outlook.conflicts))
         return Planned(
             known=known,
             lists=lists,
             world=world,
             plan=guarded,
-            intents=self._not_parked(wanted),
+            intents=self._intents.not_parked(wanted),
             holds=[*guarded.holds, *lists.holds],
             leaving=leaving,
             vanished=vanished,
             marks=self._dialect.marks,
             grace_left_s=min(waiting, default=None),
-            overtaken=self._overtaken(wanted),
+            overtaken=self._intents.overtaken(wanted),
             new_sections=made,
         )
 
@@ -260,63 +254,6 @@ class Planner:
             reason = "both sides have reminders and meet for the first time; see `remindersd plan`"
             planned.holds.append(Hold("first-plan", HoldKind.FIRST_PLAN, reason))
 
-    def _not_parked(self, wanted: list[Intent]) -> list[Intent]:
-        """What goes to the outbox; not again what was refused for good, unless it changed."""
-        parked = {_fingerprint(intent) for intent in self._store.outbox.parked()}
-        return [intent for intent in wanted if _fingerprint(intent) not in parked]
-
-    def _overtaken(self, intents: list[Intent]) -> tuple[int, ...]:
-        """Refused operations whose object has changed since, or is gone."""
-        wanted = {_fingerprint(intent) for intent in intents}
-        parked = self._store.outbox.parked()
-        return tuple(intent.seq for intent in parked if _fingerprint(intent) not in wanted)
-
-    def _intent(self, op: PushOp, known: Known) -> Intent:
-        match op:
-            case Create(id=id, reminder=reminder):
-                return Intent(id, "create", self._with_moment(reminder.values()))
-            case Update(id=id, changes=changes):
-                return Intent(id, "update", self._with_moment(changes))
-            case Delete(id=id, for_good=for_good):
-                return Intent(id, "purge" if for_good else "delete")
-            case Undelete(id=id, reminder=reminder):
-                row = known.rows.get(id)
-                if row is None or row.list_id in known.unshared:
-                    return Intent(id, "create", self._with_moment(reminder.values()))
-                if row.deleted:  # softly: first it lives again, then it is edited
-                    return Intent(id, "undelete")
-                # Its list was deleted: it goes where its line stands.
-                differing = _differing(reminder, known.reminders[id])
-                return Intent(id, "update", self._with_moment(differing))
-            case Complete(id=id, occurrence=occurrence, done=done):
-                return self._occurrence(id, occurrence, done)
-
-    def _occurrence(self, id: str, occurrence: Occurrence, done: Completion) -> Intent:
-        """What was written down about it, if it was; else it is done now."""
-        known = {one.due: one for one in self._store.occurrences.of(id)}
-        stored = known.get(occurrence.due)
-        moment = self._with_moment({Field.DONE: done})[Field.DONE]
-        assert isinstance(moment, Completion)
-        at_ms = stored.done_at_ms if stored is not None else moment.at_ms
-        return Intent(
-            id,
-            "occurrence",
-            {Field.DUE: occurrence.next_due, Field.REPEAT: occurrence.next_repeat},
-            {"due": occurrence.due, "copy": occurrence.copy, "at": str(at_ms)},
-        )
-
-    def _with_moment(self, changes: Mapping[Field, Value]) -> dict[Field, Value]:
-        """A tick gets its instant: now, or for another day than today its noon."""
-        moment = dict(changes)
-        done = moment.get(Field.DONE)
-        if isinstance(done, Completion) and done.at_ms is None:
-            zone = ZoneInfo(self.settings.home_zone)
-            now = datetime.fromtimestamp(self._clock(), zone)
-            if done.day is not None and done.day != now.date():
-                now = datetime.combine(done.day, time(12), zone)
-            moment[Field.DONE] = Completion(at_ms=int(now.timestamp()) * 1000)
-        return moment
-
 
 def _let_go(known: Known, approved: frozenset[str]) -> frozenset[str]:
     """The reminders of lists that are no longer shared, where a person let their lines go."""
@@ -329,50 +266,6 @@ def _stem(info: ListInfo, current: Mapping[str, str], layout: Layout) -> str:
     """What a list's place is called: a directory keeps the name that it was given first."""
     has_one = layout.per_task and info.id in current
     return layout.named(current[info.id]) if has_one else info.name
-
-
-def _differing(reminder: Reminder, remote: Reminder) -> dict[Field, Value]:
-    there = remote.values()
-    return {
-        name: value
-        for name, value in reminder.values().items()
-        if name in there and there[name] != value
-    }
-
-
-def _fingerprint(intent: Intent) -> tuple[object, ...]:
-    """Equal for intents that want the same; the instant of a tick is ours and means nothing."""
-    changes = [
-        (name.value, isinstance(value, Completion) or value)
-        for name, value in sorted(intent.changes.items())
-    ]
-    return (intent.id, intent.kind, str(changes), str(sorted(intent.texts.items())))
-
-
-def _look(op: CreateList) -> dict[str, str | None]:
-    look = {"color": op.color, "emblem": op.emblem}
-    return {name: text for name, text in look.items() if text}
-
-
-def _list_intents(lists: ListPlan, purge: bool) -> list[Intent]:
-    made = [
-        Intent(
-            op.id,
-            "create-group" if op.is_group else "create-list",
-            texts={"name": op.name, "group": op.group, "path": op.path, **_look(op)},
-        )
-        for op in lists.create_lists
-    ]
-    changed = [
-        Intent(op.id, "update-list", texts={name.value: op.changes[name] for name in op.changes})
-        for op in lists.update_lists
-    ]
-    return [
-        *made,
-        *changed,
-        *(Intent(id, "purge-list" if purge else "delete-list") for id in lists.delete_lists),
-        *(Intent(id, "delete-list") for id in lists.delete_groups),
-    ]
 
 
 def _file_troubles(local: LocalState) -> list[tuple[str, str]]:

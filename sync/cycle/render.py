@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from store.model import Field, Reminder, Value
+from store.model import Field, Reminder
 from store.places import LineRow
 from store.renders import BaseChange
 from store.values import NO_VALUE
@@ -19,11 +19,10 @@ from sync.core.actions import AddLine, MoveLine, RemoveLine, RenderOp, SetLine, 
 from sync.core.fields import images_after
 from sync.core.identity import list_block_id
 from sync.core.lift import PLACE
-from sync.core.making import NO_FAMILIES, make_edits
-from sync.core.match import Leaving, Line, Matched, words
-from sync.core.sections import Outlook
-from sync.cycle.reading import LocalFile, LocalState
-from sync.cycle.unmarked import line_saying, rows_after, without_ids
+from sync.core.match import Leaving, Line, words
+from sync.cycle.desk import Desk, FileWrite, Problem, Values, applied
+from sync.cycle.reading import LocalFile
+from sync.cycle.unmarked import rows_after
 from sync.local.formats import Dialect
 from sync.local.tasks import (
     Beneath,
@@ -34,72 +33,9 @@ from sync.local.tasks import (
     Remove,
     RenameHeading,
     SetFields,
-    Stamp,
 )
 
-__all__ = ["Desk", "FileWrite", "Problem", "moving_out", "stamp_files", "take_out", "write_files"]
-
-Values = Mapping[Field, Value]
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """A change that could not be made without touching more than was asked."""
-
-    id: str
-    path: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class FileWrite:
-    """One file's new content; ``expected`` is the hash it must have now, ``""`` for a new one.
-
-    ``rows`` say where each reminder stands in it, where lines have no ids to show it. Without
-    ``data`` the file goes: it was one task's own.
-    """
-
-    path: str
-    expected: str
-    data: bytes | None
-    lines: int
-    changes: tuple[BaseChange, ...] = ()
-    ids: frozenset[str] = frozenset()
-    rows: tuple[LineRow, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """All that is needed to write: where lines are, their ids, and how new ones look.
-
-    ``paths`` maps list ids to the place that new lines go to, ``owner`` every place to its list,
-    ``blocks`` reminders to block ids, ``rank`` gives the order of new lines, ``base`` what is
-    agreed on now, ``outlook`` what becomes of headings.
-    """
-
-    local: LocalState
-    lines: Mapping[str, Line]
-    paths: Mapping[str, str]
-    blocks: Mapping[str, str]
-    base: Mapping[str, Values]
-    dialect: Dialect
-    owner: Mapping[str, str] = field(default_factory=dict)
-    rank: Mapping[str, tuple[int, int]] = field(default_factory=dict)
-    outlook: Outlook = field(default_factory=Outlook)
-
-    def path_for(self, id: str, reminder: Reminder) -> str:
-        """The file where its line belongs: its parent's, else its own if that is of its list.
-
-        Where each task has a file of its own, a new one.
-        """
-        layout = self.dialect.layout
-        if layout.per_task:
-            return layout.file_of(self.paths[reminder.list], self.blocks[id], self.local.files)
-        for other in (reminder.parent, id):
-            line = self.lines.get(other) if other is not None else None
-            if line is not None and self.owner.get(line.path) == reminder.list:
-                return line.path
-        return self.paths[reminder.list]
+__all__ = ["moving_out", "write_files"]
 
 
 @dataclass(slots=True)
@@ -109,25 +45,6 @@ class _FileJob:
     edits: list[tuple[str, Edit]] = field(default_factory=list)
     inserts: list[tuple[str, Reminder]] = field(default_factory=list)
     changes: dict[str, list[BaseChange]] = field(default_factory=lambda: defaultdict(list))
-
-
-def stamp_files(
-    local: LocalState, matched: Matched, blocks: Mapping[str, str], dialect: Dialect
-) -> tuple[list[FileWrite], list[Problem]]:
-    """Write block ids onto the lines that have none yet."""
-    wanted: defaultdict[str, list[tuple[str, Edit]]] = defaultdict(list)
-    for path, task in sorted(matched.unstamped if dialect.marks else ()):
-        id = matched.ids[path, task]
-        replaces = (path, task) in matched.copies
-        wanted[path].append((id, Stamp(task, blocks[id], replace=replaces)))
-    writes, problems = [], []
-    for path, edits in wanted.items():
-        file = local.files[path]
-        data, failed = _apply(file, edits, dialect)
-        problems += [Problem(id, path, reason) for id, reason in failed.items()]
-        if data != file.data:
-            writes.append(FileWrite(path, file.sha256, data, len(edits) - len(failed)))
-    return writes, problems
 
 
 def write_files(
@@ -152,7 +69,7 @@ def write_files(
         file = desk.local.files.get(path) or _fresh_file(path, new_files.get(path), desk.dialect)
         inserts, families = _nest(desk, file, job)
         edits = [*job.edits, *inserts]
-        data, failed = _apply(file, edits, desk.dialect, families)
+        data, failed = applied(file, edits, desk.dialect, families)
         problems += [Problem(id, path, reason) for id, reason in failed.items()]
         done = {id: made for id, made in job.changes.items() if id not in failed}
         per_task = desk.dialect.layout.per_task
@@ -180,53 +97,6 @@ def moving_out(desk: Desk, renders: Iterable[RenderOp]) -> list[Leaving]:
         and (line := desk.lines.get(op.id)) is not None
         and line.path != desk.path_for(op.id, op.reminder)
     )
-
-
-def take_out(
-    local: LocalState,
-    leaving: Iterable[Leaving],
-    blocks: Mapping[str, str],
-    dialect: Dialect,
-    moved: Collection[str] = (),
-) -> tuple[list[FileWrite], list[Problem]]:
-    """Take lines out of the files that they left, where they stand in another file by now.
-
-    A line that was edited meanwhile stays: somebody's words are on it. Where lines have no ids,
-    ``moved`` are those that stand elsewhere.
-    """
-    wanted: defaultdict[str, list[tuple[str, Edit]]] = defaultdict(list)
-    problems: list[Problem] = []
-    for path, id, left in leaving:
-        if not dialect.marks:
-            if id in moved and (old := line_saying(local, path, left)) is not None:
-                wanted[path].append((id, Remove(old)))
-            continue
-        places = [
-            (other, index, task)
-            for other, file in local.files.items()
-            for index, task in enumerate(file.tasks)
-            if task.block is not None and task.block == blocks.get(id)
-        ]
-        if not any(other != path for other, _, _ in places):
-            continue
-        behind = [
-            (index, task)
-            for other, index, task in places
-            if other == path and words(task.text, task.reminder.notes) == left
-        ]
-        if all(task.clean for _, task in behind):
-            wanted[path] += [(id, Remove(index)) for index, _ in behind]
-        else:
-            reason = "it moved, but there is more on its old lines than iCloud knows: remove them"
-            problems.append(Problem(id, path, reason))
-    writes = []
-    for path, edits in sorted(wanted.items()):
-        file = local.files[path]
-        data, failed = _apply(file, edits, dialect)
-        problems += [Problem(id, path, reason) for id, reason in failed.items()]
-        if data != file.data:
-            writes.append(FileWrite(path, file.sha256, data, len(edits) - len(failed)))
-    return writes, problems
 
 
 # ---- from operations to edits of one file -------------------------------------------------------
@@ -379,16 +249,3 @@ def _insert(
         children=tuple(_insert(desk, coming, child, None, ()) for child in below),
         beneath=desk.blocks.get(coming[id].parent or ""),
     )
-
-
-def _apply(
-    file: LocalFile,
-    edits: Sequence[tuple[str, Edit]],
-    dialect: Dialect,
-    families: Mapping[str, frozenset[str]] = NO_FAMILIES,
-) -> tuple[bytes, dict[str, str]]:
-    assert file.todo is not None
-    if not dialect.marks:
-        edits = [(id, without_ids(edit)) for id, edit in edits]
-    data, failed = make_edits(file.todo, edits, dialect, families)
-    return (file.data if data is None else data), failed

@@ -9,11 +9,12 @@ from sync.core.actions import Hold
 from sync.core.identity import list_block_id
 from sync.core.listplan import LabelFile
 from sync.core.match import Leaving, words
+from sync.cycle.desk import Desk, FileWrite, Problem
 from sync.cycle.directories import FileMove, label_writes, moving_files, nothing_but_labels
 from sync.cycle.known import ranks_of
 from sync.cycle.planning import Planned
 from sync.cycle.reading import LocalFile, LocalState
-from sync.cycle.render import Desk, FileWrite, Problem, moving_out, write_files
+from sync.cycle.render import moving_out, write_files
 from sync.local.formats import Dialect
 
 __all__ = ["Removal", "Work", "plan_work"]

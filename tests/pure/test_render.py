@@ -12,8 +12,10 @@ from store.values import NO_VALUE
 from sync.core.actions import AddLine, MoveLine, RemoveLine, SetLine, Why
 from sync.core.identity import block_id
 from sync.core.match import Leaving, Matched, words
+from sync.cycle.desk import Desk, FileWrite
+from sync.cycle.marking import stamp_files, take_out
 from sync.cycle.reading import LocalState
-from sync.cycle.render import Desk, FileWrite, moving_out, stamp_files, take_out, write_files
+from sync.cycle.render import moving_out, write_files
 from sync.local import markdown
 from sync.local.formats import MARKDOWN, Dialect
 from sync.local.markdown import CannotEdit, Insert, TodoFile, parse

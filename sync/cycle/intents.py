@@ -1,0 +1,136 @@
+"""From planned operations to intents: what goes into the outbox, in the outbox's words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+from store.db import Store
+from store.model import Completion, Field, Reminder, Value
+from store.outbox import Intent
+from sync.core.actions import (
+    Complete,
+    Create,
+    Delete,
+    PushOp,
+    Undelete,
+    Update,
+)
+from sync.core.listplan import CreateList, ListPlan
+from sync.core.occurrence import Occurrence
+from sync.cycle.known import Known
+
+__all__ = ["Intents", "list_intents"]
+
+
+class Intents:
+    """Makes intents over one store; a tick without a time gets one in ``home_zone``."""
+
+    def __init__(self, store: Store, clock: Callable[[], float], home_zone: str) -> None:
+        self._store = store
+        self._clock = clock
+        self._home_zone = home_zone
+
+    def not_parked(self, wanted: list[Intent]) -> list[Intent]:
+        """What goes to the outbox; not again what was refused for good, unless it changed."""
+        parked = {_fingerprint(intent) for intent in self._store.outbox.parked()}
+        return [intent for intent in wanted if _fingerprint(intent) not in parked]
+
+    def overtaken(self, intents: list[Intent]) -> tuple[int, ...]:
+        """Refused operations whose object has changed since, or is gone."""
+        wanted = {_fingerprint(intent) for intent in intents}
+        parked = self._store.outbox.parked()
+        return tuple(intent.seq for intent in parked if _fingerprint(intent) not in wanted)
+
+    def of(self, op: PushOp, known: Known) -> Intent:
+        """The intent of one planned operation."""
+        match op:
+            case Create(id=id, reminder=reminder):
+                return Intent(id, "create", self._with_moment(reminder.values()))
+            case Update(id=id, changes=changes):
+                return Intent(id, "update", self._with_moment(changes))
+            case Delete(id=id, for_good=for_good):
+                return Intent(id, "purge" if for_good else "delete")
+            case Undelete(id=id, reminder=reminder):
+                row = known.rows.get(id)
+                if row is None or row.list_id in known.unshared:
+                    return Intent(id, "create", self._with_moment(reminder.values()))
+                if row.deleted:  # softly: first it lives again, then it is edited
+                    return Intent(id, "undelete")
+                # Its list was deleted: it goes where its line stands.
+                differing = _differing(reminder, known.reminders[id])
+                return Intent(id, "update", self._with_moment(differing))
+            case Complete(id=id, occurrence=occurrence, done=done):
+                return self._occurrence(id, occurrence, done)
+
+    def _occurrence(self, id: str, occurrence: Occurrence, done: Completion) -> Intent:
+        """What was written down about it, if it was; else it is done now."""
+        known = {one.due: one for one in self._store.occurrences.of(id)}
+        stored = known.get(occurrence.due)
+        moment = self._with_moment({Field.DONE: done})[Field.DONE]
+        assert isinstance(moment, Completion)
+        at_ms = stored.done_at_ms if stored is not None else moment.at_ms
+        return Intent(
+            id,
+            "occurrence",
+            {Field.DUE: occurrence.next_due, Field.REPEAT: occurrence.next_repeat},
+            {"due": occurrence.due, "copy": occurrence.copy, "at": str(at_ms)},
+        )
+
+    def _with_moment(self, changes: Mapping[Field, Value]) -> dict[Field, Value]:
+        """A tick gets its instant: now, or for another day than today its noon."""
+        moment = dict(changes)
+        done = moment.get(Field.DONE)
+        if isinstance(done, Completion) and done.at_ms is None:
+            zone = ZoneInfo(self._home_zone)
+            now = datetime.fromtimestamp(self._clock(), zone)
+            if done.day is not None and done.day != now.date():
+                now = datetime.combine(done.day, time(12), zone)
+            moment[Field.DONE] = Completion(at_ms=int(now.timestamp()) * 1000)
+        return moment
+
+
+def _differing(reminder: Reminder, remote: Reminder) -> dict[Field, Value]:
+    there = remote.values()
+    return {
+        name: value
+        for name, value in reminder.values().items()
+        if name in there and there[name] != value
+    }
+
+
+def _fingerprint(intent: Intent) -> tuple[object, ...]:
+    """Equal for intents that want the same; the instant of a tick is ours and means nothing."""
+    changes = [
+        (name.value, isinstance(value, Completion) or value)
+        for name, value in sorted(intent.changes.items())
+    ]
+    return (intent.id, intent.kind, str(changes), str(sorted(intent.texts.items())))
+
+
+def _look(op: CreateList) -> dict[str, str | None]:
+    look = {"color": op.color, "emblem": op.emblem}
+    return {name: text for name, text in look.items() if text}
+
+
+def list_intents(lists: ListPlan, purge: bool) -> list[Intent]:
+    """What iCloud shall hear of lists and groups; with ``purge`` deletions are for good."""
+    made = [
+        Intent(
+            op.id,
+            "create-group" if op.is_group else "create-list",
+            texts={"name": op.name, "group": op.group, "path": op.path, **_look(op)},
+        )
+        for op in lists.create_lists
+    ]
+    changed = [
+        Intent(op.id, "update-list", texts={name.value: op.changes[name] for name in op.changes})
+        for op in lists.update_lists
+    ]
+    return [
+        *made,
+        *changed,
+        *(Intent(id, "purge-list" if purge else "delete-list") for id in lists.delete_lists),
+        *(Intent(id, "delete-list") for id in lists.delete_groups),
+    ]

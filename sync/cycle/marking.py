@@ -1,0 +1,85 @@
+"""Ids onto new lines, and lines out of the file that they left: the small writes around a plan."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+
+from sync.core.match import Leaving, Matched, words
+from sync.cycle.desk import FileWrite, Problem, applied
+from sync.cycle.reading import LocalState
+from sync.cycle.unmarked import line_saying
+from sync.local.formats import Dialect
+from sync.local.tasks import (
+    Edit,
+    Remove,
+    Stamp,
+)
+
+__all__ = ["stamp_files", "take_out"]
+
+
+def stamp_files(
+    local: LocalState, matched: Matched, blocks: Mapping[str, str], dialect: Dialect
+) -> tuple[list[FileWrite], list[Problem]]:
+    """Write block ids onto the lines that have none yet."""
+    wanted: defaultdict[str, list[tuple[str, Edit]]] = defaultdict(list)
+    for path, task in sorted(matched.unstamped if dialect.marks else ()):
+        id = matched.ids[path, task]
+        replaces = (path, task) in matched.copies
+        wanted[path].append((id, Stamp(task, blocks[id], replace=replaces)))
+    writes, problems = [], []
+    for path, edits in wanted.items():
+        file = local.files[path]
+        data, failed = applied(file, edits, dialect)
+        problems += [Problem(id, path, reason) for id, reason in failed.items()]
+        if data != file.data:
+            writes.append(FileWrite(path, file.sha256, data, len(edits) - len(failed)))
+    return writes, problems
+
+
+def take_out(
+    local: LocalState,
+    leaving: Iterable[Leaving],
+    blocks: Mapping[str, str],
+    dialect: Dialect,
+    moved: Collection[str] = (),
+) -> tuple[list[FileWrite], list[Problem]]:
+    """Take lines out of the files that they left, where they stand in another file by now.
+
+    A line that was edited meanwhile stays: somebody's words are on it. Where lines have no ids,
+    ``moved`` are those that stand elsewhere.
+    """
+    wanted: defaultdict[str, list[tuple[str, Edit]]] = defaultdict(list)
+    problems: list[Problem] = []
+    for path, id, left in leaving:
+        if not dialect.marks:
+            if id in moved and (old := line_saying(local, path, left)) is not None:
+                wanted[path].append((id, Remove(old)))
+            continue
+        places = [
+            (other, index, task)
+            for other, file in local.files.items()
+            for index, task in enumerate(file.tasks)
+            if task.block is not None and task.block == blocks.get(id)
+        ]
+        if not any(other != path for other, _, _ in places):
+            continue
+        behind = [
+            (index, task)
+            for other, index, task in places
+            if other == path and words(task.text, task.reminder.notes) == left
+        ]
+        if all(task.clean for _, task in behind):
+            wanted[path] += [(id, Remove(index)) for index, _ in behind]
+        else:
+            reason = "it moved, but there is more on its old lines than iCloud knows: remove them"
+            problems.append(Problem(id, path, reason))
+    writes = []
+    for path, edits in sorted(wanted.items()):
+        file = local.files[path]
+        data, failed = applied(file, edits, dialect)
+        problems += [Problem(id, path, reason) for id, reason in failed.items()]
+        if data != file.data:
+            writes.append(FileWrite(path, file.sha256, data, len(edits) - len(failed)))
+    return writes, problems
