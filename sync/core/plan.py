@@ -61,6 +61,7 @@ from sync.core.fields import (
 from sync.core.lift import PLACE, as_reminder, lift, overlay
 from sync.core.merge import MISSING, Side
 from sync.core.occurrence import Occurrence
+from sync.core.orphans import to_the_top
 from sync.core.series import Tick, has_gone_on, tick_means, until_it_goes_on
 from sync.core.snapshot import (
     NEVER,
@@ -81,7 +82,7 @@ VALUES = attrgetter(*FIELDS)  # of a reminder, in the order of ``FIELDS``
 def make_plan(snapshot: Snapshot, policy: Policy) -> Plan:
     """Plan every reminder that any state knows, in the order of their ids."""
     plan = merged_plans(_plan_item(case_of(snapshot, policy, id)) for id in snapshot.ids())
-    return by_family(plan, snapshot)
+    return by_family(to_the_top(plan, snapshot), snapshot)
 
 
 def _plan_item(case: Case) -> Plan:

@@ -122,7 +122,8 @@ def _rendered(planned: Planned, op: RenderOp) -> str:
         case AddLine(reminder=reminder):
             return f"files: + {_named(reminder)} in {_list(planned, reminder.list)}"
         case SetLine(id=id, changes=changes) | MoveLine(id=id, changes=changes):
-            words = ", ".join(_change(planned, name, value) for name, value in changes.items())
+            told = [_change(planned, name, value) for name, value in changes.items()]
+            words = ", ".join(told or [_change(planned, Field.PARENT, None)])
             return f"files: {_title(planned, id)}: {words}"
         case RemoveLine(id=id, why=why):
             reason = "" if why is Why.DELETED else " (completed a while ago)"

@@ -117,17 +117,23 @@ def test_no_value_of_either_side_is_lost_silently(world: Snapshot, wins: Side) -
         base = _base(world, plan, id)
         losers = [op for op in plan.conflicts if op.id == id]
         if isinstance(here, Present):
-            _assert_kept_here(here.value, base, rendered.get(id), losers)
+            known = _without_lost_parent(here.value.reminder, world)
+            _assert_kept_here(known, base, rendered.get(id), losers)
         if isinstance(there, Present):
             _assert_kept_there(there.value, base, pushed.get(id), losers)
 
 
+def _without_lost_parent(seen: Reminder, world: Snapshot) -> Reminder:
+    """What was put beneath a task that is not in iCloud may go to the top level."""
+    is_lost = isinstance(world.remote_of(seen.parent or ""), Absent)
+    return replace(seen, opaque=seen.opaque | {Field.PARENT}) if is_lost else seen
+
+
 def _assert_kept_here(
-    item: LocalItem, base: dict[Field, Value], op: object, losers: list[Conflict]
+    before: Reminder, base: dict[Field, Value], op: object, losers: list[Conflict]
 ) -> None:
     """Each value of the line stays on it, or was agreed on, or is kept as a loser."""
     if isinstance(op, SetLine | MoveLine):
-        before = item.reminder
         after = overlay(before, op.changes) if isinstance(op, SetLine) else op.reminder
         words = read(after)
         for name, value in before.values().items():
