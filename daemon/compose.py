@@ -115,11 +115,24 @@ def _claim(config: Config, store: Store) -> None:
                 "name another `profile:` in this config, or restore the old value",
             )
     zone = config.time_zone or known.get("home_zone") or get_localzone_name() or "UTC"
+    _check_zone(config, store, zone)
     with store.commit("claim"):
         for key, value in {**ours, "home_zone": zone}.items():
             store.meta.set(key, value)
         if "replica" not in known:
             store.meta.set("replica", str(uuid.uuid4()).upper())
+
+
+def _check_zone(config: Config, store: Store, zone: str) -> None:
+    """Lines say times without a zone: in another one, each would be another time in iCloud."""
+    known = store.meta.get("home_zone")
+    if known is not None and known != zone and store.places.files():
+        raise UsageError(
+            f"{config.source}: time zone is {zone}, but times in {config.folder} were written in"
+            f" {known}, and all of them would move",
+            f"restore `time_zone: {known}` (lines may name others: ⏰ 09:00 {zone}), or name"
+            " another `profile:` and `folder:`",
+        )
 
 
 def _wire(

@@ -35,7 +35,7 @@ account:
 folder: {folder}
 format: {format}
 markers: {markers}
-time_zone: Europe/Paris
+time_zone: {time_zone}
 reminders:
   lists: {lists}
   new_lists: {new_lists}
@@ -115,6 +115,7 @@ class Rig:
             "archive": "null",
             "markers": "block-id",
             "images": "null",
+            "time_zone": "Europe/Paris",
         }
         config = self.home / "config.yaml"
         config.write_text(CONFIG.format(**{**defaults, **self.settings}))
