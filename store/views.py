@@ -48,7 +48,7 @@ _REMINDERS = """CREATE VIEW reminders AS
         w.path AS file,
         w.line + 1 AS line,
         (SELECT s.name FROM list l JOIN section s ON s.list_id = l.id
-            AND s.id = json_extract(l.memberships, '$."' || r.id || '"')
+            AND s.id = json_extract(l.memberships, '$."' || replace(r.id, '"', '') || '"')
             WHERE l.id = r.list_id AND NOT s.deleted AND NOT EXISTS (SELECT 1 FROM reminder p
                 WHERE p.id = r.parent_id AND NOT p.deleted)) AS section,
         strftime('%Y-%m-%dT%H:%M:%SZ', r.completed_at_ms / 1000, 'unixepoch') AS completed_utc,

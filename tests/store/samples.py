@@ -12,6 +12,7 @@ from store.rows import (
     RecordRow,
     ReminderRow,
     RuleRow,
+    SectionRow,
     TagRow,
     TriggerRow,
 )
@@ -29,6 +30,12 @@ def a_list(id: str = "HOME", **fields: Any) -> Pair:
     name = f"List/{id}"
     record = RecordRow(name, "List", {"recordName": name})
     return record, ListRow(id, name, **{"name": id.title(), **fields})
+
+
+def section(id: str, of: str = "HOME", **fields: Any) -> Pair:
+    name = f"ListSection/{id}"
+    record = RecordRow(name, "ListSection", {"recordName": name}, owner=f"List/{of}")
+    return record, SectionRow(id, of, name, **fields)
 
 
 def alarm(id: str, of: str) -> Pair:

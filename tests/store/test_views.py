@@ -13,7 +13,7 @@ import pytest
 from store.db import Store
 from store.model import AllDay, Field, Floating, Priority, Zoned
 from store.places import FileRow, LineRow
-from tests.store.samples import Pair, a_list, attachment, reminder, rule, tag
+from tests.store.samples import Pair, a_list, attachment, reminder, rule, section, tag
 
 
 @pytest.fixture
@@ -259,3 +259,15 @@ def test_rules_in_words_where_the_number_is_known(store: Store, shell: sqlite3.C
             "other_parts": 1,
         },
     ]
+
+
+def test_no_name_of_a_record_stops_a_query(store: Store, shell: sqlite3.Connection) -> None:
+    put(
+        store,
+        a_list("HOME", memberships={"A1": "S1"}),
+        section("S1", name="Garden"),
+        reminder("A1"),
+        reminder('A"2'),
+    )
+    rows = shell.execute("SELECT title, section FROM reminders ORDER BY title").fetchall()
+    assert [tuple(row) for row in rows] == [('a"2', None), ("a1", "Garden")]
