@@ -264,7 +264,7 @@ def test_rules_in_words_where_the_number_is_known(store: Store, shell: sqlite3.C
 def test_no_name_of_a_record_stops_a_query(store: Store, shell: sqlite3.Connection) -> None:
     put(
         store,
-        a_list("HOME", memberships={"A1": "S1"}),
+        a_list("HOME", memberships={"A": "S1", "A1": "S1"}),
         section("S1", name="Garden"),
         reminder("A1"),
         reminder('A"2'),
