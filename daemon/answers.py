@@ -22,7 +22,7 @@ from store.db import Store
 from store.errors import StoreError, translated
 from store.file import open_reading
 from store.journal import Journal
-from store.model import AllDay, Completion, Floating, OtherRule, Rule, Value, Zoned
+from store.model import AllDay, Completion, Field, Floating, OtherRule, Rule, Value, Zoned
 from store.values import iso
 from sync.core.recurrence import to_words
 from sync.cycle.sentences import member
@@ -41,6 +41,8 @@ _REMINDERS = (
 )
 _LISTS = """SELECT id, name, "group", file, open, total, shared, owner, read_only,
     color, color_name, emblem, sorting, linked FROM lists ORDER BY "group", name, id"""
+
+_IDS = (Field.LIST, Field.PARENT)  # fields whose values are ids
 
 
 class NoMirror(Exception):
@@ -102,15 +104,17 @@ class Answers:
 
         def read() -> Document:
             open_ones = self._journal().open_conflicts()
-            titles = self._titles([conflict.id for conflict in open_ones])
+            ids = [c.id for c in open_ones]
+            ids += [str(id) for c in open_ones if c.field in _IDS for id in (c.winner, c.loser)]
+            titles = self._titles(ids)
             found = [
                 {
                     "number": conflict.number,
                     "id": conflict.id,
                     "title": titles.get(conflict.id),
                     "field": str(conflict.field),
-                    "winner": _plain(conflict.winner),
-                    "loser": _plain(conflict.loser),
+                    "winner": _said(conflict.field, conflict.winner, titles),
+                    "loser": _said(conflict.field, conflict.loser, titles),
                     "loser_side": conflict.loser_side,
                     "at": instant(conflict.at_ms / 1000),
                 }
@@ -223,7 +227,8 @@ class Answers:
         assert self._store is not None
         rows = self._store.mirror.reminders_by_id(ids)
         lists = {row.id: row.name for row in self._store.mirror.lists() if row.id in ids}
-        return {**lists, **{id: row.title for id, row in rows.items()}}
+        sections = {row["id"]: row["name"] for row in self._rows("SELECT id, name FROM sections")}
+        return {**sections, **lists, **{id: row.title for id, row in rows.items()}}
 
     def _counts(self) -> Document:
         assert self._store is not None
@@ -253,6 +258,12 @@ def _reminder(row: Document) -> Document:
         "flagged": bool(row["flagged"]),
         "tags": row["tags"].split(",") if row["tags"] else [],
     }
+
+
+def _said(field: object, value: Value, titles: Mapping[str, str]) -> str | bool | None:
+    """A value that lost or won; of what a person knows by its name, that name."""
+    name = titles.get(str(value)) if field in _IDS else None
+    return _plain(value) if name is None else name
 
 
 def _plain(value: Value) -> str | bool | None:

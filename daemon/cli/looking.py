@@ -191,7 +191,9 @@ def _left_behind(options: Globals) -> Document:
 
 
 def _last_success(runs: list[dict[str, Any]]) -> str | None:
-    good = (run["finished"] for run in runs if run["result"] == "done" and run["finished"])
+    """When the latest cycle ended that went through, as the daemon counts them."""
+    through = ("done", "partly", "attention")
+    good = (run["finished"] for run in runs if run["result"] in through and run["finished"])
     return next(good, None)
 
 

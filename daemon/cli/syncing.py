@@ -142,13 +142,14 @@ def _is_meant(hold: Mapping[str, Any], key: str) -> bool:
 def restore(options: Globals, key: str, as_json: bool) -> int:
     """Bring a deleted reminder back, in iCloud and in its file.
 
-    ID is the reminder's UUID, or the ^r-... that stood at the end of its line. What was deleted
-    softly only loses its mark; what is gone for good is made anew from what the mirror kept of it
-    for 30 days, under its old id.
+    ID is the reminder's UUID, the ^r-... that stood at the end of its line, or its whole title.
+    What was deleted softly only loses its mark; what is gone for good is made anew from what the
+    mirror kept of it for 30 days, under its old id.
 
     \b
     Examples:
        remindersd restore r-k3m9x2a
+       remindersd restore "Renew passport"
        remindersd restore 3F0C1B7E-5D0A-4B1C-9E57-0A1B2C3D4E5F
     """
 

@@ -58,7 +58,7 @@ class Restored:
 
 
 def restore(store: Store, cloud: Sender, encoder: Encoder, key: str) -> Restored:
-    """Bring back the reminder ``key`` (its id, or the block id of its line).
+    """Bring back the reminder ``key``: its id, the block id of its line, or its title.
 
     The mirror must be up to date. Raises CannotRestore, and what the iCloud side raises.
     """
@@ -88,9 +88,31 @@ def restore(store: Store, cloud: Sender, encoder: Encoder, key: str) -> Restored
 def _identity(store: Store, key: str) -> str:
     block = _BLOCK.fullmatch(key)
     id = store.places.id_of(block[1]) if block else fields.bare_id(key)
-    if id is None:
-        raise CannotRestore(f"no reminder is known by {key}", _HOW_TO_NAME)
-    return id
+    mirror = store.mirror
+    if id is not None and (mirror.reminder(id) or id in mirror.tombstones()):
+        return id
+    called = _deleted_called(store, key)
+    if len(called) > 1:
+        raise CannotRestore(
+            f"{len(called)} deleted reminders are called “{key}”",
+            f"name one by its UUID: {', '.join(called)}",
+        )
+    if called:
+        return called[0]
+    raise CannotRestore(f"no reminder is known by {key}", _HOW_TO_NAME)
+
+
+def _deleted_called(store: Store, title: str) -> list[str]:
+    """The ids of the deleted reminders of that title; not every line bears an id."""
+    mirror = store.mirror
+    softly = [row.id for row in mirror.reminders() if row.deleted and row.title == title]
+    last = {id: mirror.gone(name) for id, name in mirror.tombstones().items()}
+    for_good = [id for id, raw in last.items() if raw and _title(raw) == title]
+    return sorted(softly + for_good)
+
+
+def _title(record: Record) -> str:
+    return decode_reminder(record).reminder.title
 
 
 def _zone(store: Store, id: str, key: str) -> ZoneId:
@@ -101,7 +123,7 @@ def _zone(store: Store, id: str, key: str) -> ZoneId:
     return zone_id(row)
 
 
-_HOW_TO_NAME = "name it by its UUID, or by the ^r-... at the end of its line"
+_HOW_TO_NAME = "name it by its UUID, by the ^r-... at the end of its line, or by its whole title"
 
 
 def _wanted(store: Store, encoder: Encoder, id: str, key: str) -> tuple[Restored, Group]:

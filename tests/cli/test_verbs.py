@@ -12,6 +12,7 @@ import pytest
 from daemon.cli.told import _subject
 from daemon.client import NotRunning, call
 from sandbox.world import World
+from store.db import Store
 from tests.cli.conftest import FakeDaemon, Home, documents, served
 
 
@@ -81,6 +82,14 @@ def test_without_a_daemon_the_mirror_is_shown(home: Home, world: World) -> None:
     assert "Family/Home.md" in shown
     assert "\x1b" not in shown
     assert home.run("conflicts").stdout == "no conflicts\n"
+
+
+def test_a_cycle_that_left_something_waiting_counts_as_the_last_sync(home: Home) -> None:
+    with Store.open(home.state / "mirror.sqlite") as store, store.commit("runs"):
+        store.journal.finish(store.journal.start("sync", 1), "attention", {}, 1767225600000)
+        store.journal.finish(store.journal.start("sync", 2), "failed", {}, 1767225700000)
+    status = documents(home.run("status", "--json"))[0]
+    assert status["last_success"] == "2026-01-01T00:00:00+00:00"
 
 
 def test_a_lost_marker_is_told_and_the_folder_taken_back(home: Home, world: World) -> None:

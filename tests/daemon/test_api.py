@@ -158,6 +158,10 @@ def test_conflicts_keep_both_values(socket: Path) -> None:
         (Field.REPEAT, Rule(Frequency.WEEKLY, 2), "every 2 weeks"),
         (Field.REPEAT, OtherRule("every week", "key"), "every week"),
         (Field.DONE, None, None),
+        (Field.LIST, "WORK", "Work"),
+        (Field.PARENT, "BREAD", "Bread"),
+        (Field.PARENT, None, None),
+        (Field.PARENT, "UNKNOWN", "UNKNOWN"),
     ],
 )
 def test_conflicts_tell_values_as_a_person_writes_them(

@@ -159,6 +159,29 @@ def test_fields_that_nobody_understands_come_back_as_they_were(rig: Rig) -> None
 # ---- what cannot be restored
 
 
+@pytest.mark.parametrize("delete", [softly, for_good])
+def test_it_is_found_by_its_title(rig: Rig, delete: Callable[[Rig, str], None]) -> None:
+    id = make(rig)
+    delete(rig, id)
+    rig.run()
+    with pytest.raises(CannotRestore, match="known by Stays"):
+        rig.engine.restore("Stays")
+    assert rig.engine.restore("Gone").id == id
+    rig.run()
+    assert "Gone" in rig.read("Inbox")
+
+
+def test_a_title_that_two_deleted_ones_have_names_none(rig: Rig) -> None:
+    first = make(rig)
+    ids = sorted([first, rig.phone.create("Inbox", "Gone")])
+    softly(rig, ids[0])
+    for_good(rig, ids[1])
+    rig.run()
+    with pytest.raises(CannotRestore, match="2 deleted reminders are called “Gone”") as told:
+        rig.engine.restore("Gone")
+    assert ", ".join(ids) in str(told.value.hint)
+
+
 def test_an_id_that_nobody_knows(rig: Rig) -> None:
     for key in ("r-zzzzzzz", "0A1B2C3D-0000-4000-8000-00000000000A", "Gone"):
         with pytest.raises(CannotRestore, match=f"no reminder is known by {key}"):
