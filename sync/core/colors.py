@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from types import MappingProxyType
 
-__all__ = ["PALETTE", "said_color", "shown_color"]
+__all__ = ["PALETTE", "hexadecimal_of", "said_color", "shown_color"]
 
 PALETTE = MappingProxyType(
     {
@@ -39,7 +39,7 @@ def said_color(text: str, known: Iterable[str]) -> str:
     """
     word = text.casefold()
     for color in known:
-        if word in color.casefold().split():
+        if word in (*color.casefold().split(), hexadecimal_of(color).casefold()):
             return color
     for name, hexadecimal in PALETTE.items():
         if word in (name.casefold(), hexadecimal.casefold()):
@@ -47,6 +47,12 @@ def said_color(text: str, known: Iterable[str]) -> str:
     if _HEXADECIMAL.fullmatch(text):
         return text.upper()
     raise ValueError(f"“{text}” is no colour; write '#RRGGBB' or one of {', '.join(PALETTE)}")
+
+
+def hexadecimal_of(color: str) -> str:
+    """The colour as ``#RRGGBB``; "" if that is not known."""
+    name, *more = color.split() or [""]
+    return more[0] if more else PALETTE.get(name, name if _HEXADECIMAL.fullmatch(name) else "")
 
 
 def shown_color(color: str, before: str) -> str:

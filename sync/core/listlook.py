@@ -1,7 +1,8 @@
 """What a list looks like: its colour and emblem, merged with what its file's front matter says.
 
 A file says so only where a person put the key there: an empty one is filled in, and without it the
-file is silent, so that whatever iCloud has is agreed on. Pure.
+file is silent, so that whatever iCloud has is agreed on. Where the colour has a file of its own, a
+new colour of iCloud's makes that file. Pure.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from dataclasses import dataclass, field
 
 from store.model import ListInfo
 from sync.core.actions import Conflict, Hold, HoldKind, ListField
-from sync.core.colors import said_color, shown_color
-from sync.core.listplan import FileFacts, HeadValue, ListBase, ListPlan, Scene, SetHead
+from sync.core.colors import hexadecimal_of, said_color, shown_color
+from sync.core.listplan import FileFacts, HeadValue, LabelFile, ListBase, ListPlan, Scene, SetHead
 from sync.core.merge import MISSING, Agreed, Conflicted, Push, Side, merge
 from sync.core.snapshot import Mode
 
@@ -42,9 +43,10 @@ def merge_look(
     for what, key in KEYS.items():
         head = facts.heads.get(key)
         if head is None or not head.text:
-            if head is not None and there[what]:
-                plan.heads.append(SetHead(info.id, path, key, _shown(what, there[what], "")))
-            look.agreed[what] = there[what]
+            is_new = facts.labelled and what is ListField.COLOR and there[what] != before[what]
+            is_told = bool(there[what]) and (head is not None or is_new)
+            is_told = is_told and _tell(plan, facts, info, what, there[what], "")
+            look.agreed[what] = before[what] if is_told and facts.labelled else there[what]
             continue
         here = _said(plan, what, facts, head, (there[what], before[what] or ""))
         look.agreed[what] = before[what]
@@ -84,11 +86,10 @@ def _merge(
             look.pushes[what] = here
         else:
             why = "another person's" if info.zone else "read-only"
-            reason = f"the list is {why}; {path}: line {head.line} is not sent"
-            plan.holds.append(Hold(f"{path}:{head.line}", HoldKind.READ_ONLY, reason))
-    else:
-        text = _shown(what, there, head.text)
-        plan.heads.append(SetHead(info.id, path, KEYS[what], text))
+            reason = f"the list is {why}; {head.path}: line {head.line} is not sent"
+            plan.holds.append(Hold(f"{head.path}:{head.line}", HoldKind.READ_ONLY, reason))
+    elif not _tell(plan, scene.files[path], info, what, there, head.text):
+        look.agreed[what] = there
 
 
 def _said(
@@ -100,10 +101,24 @@ def _said(
     try:
         return said_color(head.text, known)
     except ValueError as error:
-        reason = f"{facts.path}: line {head.line}: {error}"
-        plan.holds.append(Hold(f"{facts.path}:{head.line}", HoldKind.FILE, reason))
+        reason = f"{head.path}: line {head.line}: {error}"
+        plan.holds.append(Hold(f"{head.path}:{head.line}", HoldKind.FILE, reason))
         return None
 
 
-def _shown(what: ListField, value: str, before: str) -> str:
-    return shown_color(value, before) if what is ListField.COLOR else value
+def _tell(
+    plan: ListPlan, facts: FileFacts, info: ListInfo, what: ListField, value: str, before: str
+) -> bool:
+    """Let the file say a value in the place of ``before``; whether there are words for it.
+
+    A colour's own file is read by others, who know no names of colours.
+    """
+    if facts.labelled:
+        text = hexadecimal_of(value)
+        if text == before or not (text or not value):
+            return False
+        plan.label_files.append(LabelFile(info.id, facts.path, text, what))
+        return True
+    text = shown_color(value, before) if what is ListField.COLOR else value
+    plan.heads.append(SetHead(info.id, facts.path, KEYS[what], text))
+    return True

@@ -26,10 +26,11 @@ class NewLists(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class HeadValue:
-    """What a key in the front matter says, and on which line, counted from 1."""
+    """What a list's file says of how it looks: the words, and in which file and line (from 1)."""
 
     text: str
     line: int
+    path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class FileFacts:
     lines whose reminders were in that list; ``tasks`` counts all task lines, ``copied`` those whose
     ids stand in another file too. ``was`` is the list that had this path last time. ``heads`` are
     the keys in the front matter that say how the list looks. ``labelled``: the list's name stands
-    in a file of its own, and is ``label``, if that says one.
+    in a file of its own, and is ``label``, if that says one; and so does its colour.
     """
 
     path: str
@@ -160,11 +161,12 @@ class Rebind:
 
 @dataclass(frozen=True, slots=True)
 class LabelFile:
-    """The file that says a list's name shall say this one; ``path`` is the list's place."""
+    """The file that says a list's name, or its colour, shall say this; ``path``: its place."""
 
     id: str
     path: str
-    name: str
+    text: str
+    what: ListField = ListField.NAME
 
 
 @dataclass(slots=True)

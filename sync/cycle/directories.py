@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sync.core.actions import MoveLine, RenderOp
+from sync.core.actions import ListField, MoveLine, RenderOp
 from sync.core.listplan import LabelFile
 from sync.cycle.desk import Desk, FileWrite
 from sync.cycle.reading import LocalFile, LocalState
@@ -50,13 +50,13 @@ def moving_files(desk: Desk, renders: Iterable[RenderOp]) -> list[FileMove]:
 
 
 def label_writes(local: LocalState, labels: Iterable[LabelFile], layout: Layout) -> list[FileWrite]:
-    """The writes that give lists their names, where a file of its own says the name."""
+    """The writes that give lists their names and colours, where files of their own say those."""
     writes = []
     for label in labels:
-        path = f"{label.path}/{layout.label}"
+        path = f"{label.path}/{layout.label if label.what is ListField.NAME else layout.color}"
         file = local.files.get(path)
         before = file.data.decode() if file is not None else ""
-        name, said = clean_title(label.name), before.strip()
+        name, said = clean_title(label.text), before.strip()
         data = (before.replace(said, name, 1) if said else name).encode()
         writes.append(FileWrite(path, file.sha256 if file is not None else "", data, 0))
     return writes

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 
 from store.model import Field
+from sync.core.actions import ListField
+from sync.core.listlook import KEYS
 from sync.core.listplan import FileFacts, HeadValue
 from sync.cycle.known import Known
 from sync.cycle.reading import LocalFile, LocalState
@@ -15,6 +18,8 @@ from sync.local.layout import Layout
 from sync.local.text import clean_title
 
 __all__ = ["file_facts"]
+
+_WITH_ALPHA = re.compile(r"#[0-9A-Fa-f]{8}")
 
 
 def file_facts(
@@ -56,7 +61,9 @@ def _file(
         tasks=len(file.tasks),
         copied=sum(places[task.block or ""] > 1 for task in file.tasks),
         was=known.list_at.get(file.path),
-        heads={key: HeadValue(text, line) for key, text, line in front.looks} if front else {},
+        heads={key: HeadValue(text, line, file.path) for key, text, line in front.looks}
+        if front
+        else {},
     )
 
 
@@ -67,19 +74,27 @@ def _directory(
     id_of: Mapping[str, str],
     layout: Layout,
 ) -> FileFacts:
-    """A directory is read file by file; only one whose name is being written has to wait."""
+    """A directory is read file by file; only while its name or colour is being written it waits."""
     counts: Counter[str] = Counter()
     for file in files:
         counts += _lists_of(file, known, id_of)
-    label = next((file for file in files if file.path == f"{place}/{layout.label}"), None)
+    beside = {file.path: file for file in files if layout.is_beside(file.path)}
+    label, color = (beside.get(f"{place}/{name}") for name in (layout.label, layout.color))
     return FileFacts(
         path=place,
-        trouble=label.trouble if label is not None else "",
+        trouble=next((file.trouble for file in beside.values() if file.trouble), ""),
         known=counts,
         tasks=sum(len(file.tasks) for file in files),
+        heads={} if color is None else {KEYS[ListField.COLOR]: _color(color)},
         label=None if label is None else clean_title(label.data.decode()) or None,
         labelled=True,
     )
+
+
+def _color(file: LocalFile) -> HeadValue:
+    """The colour that a directory's file says; how opaque it is, as CalDAV has it, is nothing."""
+    text = file.data.decode().strip()
+    return HeadValue(text[:7] if _WITH_ALPHA.fullmatch(text) else text, 1, file.path)
 
 
 def _lists_of(file: LocalFile, known: Known, id_of: Mapping[str, str]) -> Counter[str]:

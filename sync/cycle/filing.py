@@ -180,8 +180,19 @@ class Filing:
             if list_id is not None:
                 info = planned.known.list_rows[list_id].info()
                 place = self.dialect.layout.place_of(write.path)
-                base = ListBase(info.name, info.group, place, info.color, info.emblem)
+                color = None if self.dialect.layout.color else info.color  # in a file of its own
+                base = ListBase(info.name, info.group, place, color, info.emblem)
                 self._store.bases.set_list(list_id, base)
+            self._agree_on_color(write.path, planned)
+
+    def _agree_on_color(self, path: str, planned: Planned) -> None:
+        """Where a list's colour has a file of its own, that now says what iCloud has."""
+        layout = self.dialect.layout
+        id = planned.lists.owner.get(layout.place_of(path), "")
+        base = self._store.bases.get_list(id) if path.endswith(f"/{layout.color}") else None
+        if base is not None and layout.color:
+            color = planned.known.list_rows[id].info().color
+            self._store.bases.set_list(id, replace(base, color=color))
 
     def _remember(self, path: str, planned: Planned, local: LocalState) -> None:
         places = self._store.places

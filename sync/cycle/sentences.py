@@ -88,7 +88,7 @@ def renames(planned: Planned) -> list[str]:
     told = [f"files: {op.old} → {op.path}" for op in lists.rename_files]
     told += [f"files: {op.path}: {op.key} → {op.text}" for op in lists.heads]
     told += [f"files: {op.path}: icloud-list → {op.name}" for op in lists.rebinds]
-    return told + [f"files: {op.path} is named “{op.name}”" for op in lists.label_files]
+    return told + [f"files: {op.path}: its {op.what} → {op.text}" for op in lists.label_files]
 
 
 def _updated(lists: ListPlan, op: UpdateList, name: ListField) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from sync.core.actions import Hold
+from sync.core.actions import Hold, ListField
+from sync.core.colors import hexadecimal_of
 from sync.core.identity import list_block_id
 from sync.core.listplan import LabelFile
 from sync.core.match import Leaving, words
@@ -64,8 +65,14 @@ def plan_work(
     new_lists = {op.path: op.id for op in planned.lists.create_files}
     work.new_files = new_lists
     if dialect.layout.per_task:  # a list is known by its name before it has tasks
-        rows = planned.known.list_rows
-        labels += [LabelFile(id, place, rows[id].name) for place, id in new_lists.items()]
+        infos = {id: planned.known.list_rows[id].info() for id in new_lists.values()}
+        labels += [LabelFile(id, place, infos[id].name) for place, id in new_lists.items()]
+        colors = {place: hexadecimal_of(infos[id].color) for place, id in new_lists.items()}
+        labels += [
+            LabelFile(id, place, colors[place], ListField.COLOR)
+            for place, id in new_lists.items()
+            if colors[place]
+        ]
         work.new_files = {f"{place}/{dialect.layout.label}": id for place, id in new_lists.items()}
         new_lists = {}
     tasks, work.problems = write_files(desk, renders, new_lists)

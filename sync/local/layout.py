@@ -17,22 +17,22 @@ __all__ = ["Layout"]
 class Layout:
     """``suffix`` ends the names of files with tasks. With ``per_task`` a list is a directory.
 
-    ``label`` is then the file in it that says the list's name, and ``beside`` are all files that
-    say something of the list and have no tasks.
+    ``label`` is then the file in it that says the list's name, and ``color`` the one that says its
+    colour.
     """
 
     suffix: str
     per_task: bool = False
     label: str = ""
-    beside: frozenset[str] = frozenset()
+    color: str = ""
 
     def holds(self, name: str) -> bool:
         """Whether a file of this name is read."""
-        return name.endswith(self.suffix) or name in self.beside
+        return name.endswith(self.suffix) or name in (self.label, self.color)
 
     def is_beside(self, path: str) -> bool:
         """Whether the file at this path speaks of its list and not of a task."""
-        return path.rpartition("/")[2] in self.beside
+        return path.rpartition("/")[2] in (self.label, self.color)
 
     def is_too_high(self, directory: str) -> bool:
         """Whether files in this directory (``""``: the root) stand above all lists."""

@@ -63,8 +63,10 @@ def todo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Todoman]:
 
 def test_todoman_lists_makes_edits_and_completes(todo: Todoman) -> None:
     rig = todo.rig
+    rig.phone.create_list("Work", color="red")  # names of lists are shown where there are two
     rig.phone.create("Inbox", "Call Ann", due="2026-12-14T09:30[Asia/Tokyo]", priority=1)
     rig.run()
+    assert "\x1b[38;2;0;122;255m" in todo("--colour", "always", "list")  # the list's own
     [seen] = todo.list()
     assert (seen["summary"], seen["priority"], seen["list"]) == ("Call Ann", 1, "Inbox")
     assert seen["due"] == 1797208200

@@ -19,9 +19,7 @@ from .render import render, shown
 __all__ = ["LAYOUT", "VdirFile", "assign_blocks", "bound_by", "cut", "edit", "heading"]
 __all__ += ["new_file", "parse", "render", "set_head", "shown"]
 
-LAYOUT = Layout(
-    ".ics", per_task=True, label="displayname", beside=frozenset({"displayname", "color"})
-)
+LAYOUT = Layout(".ics", per_task=True, label="displayname", color="color")
 bound_by: bytes | None = None
 
 
