@@ -30,7 +30,8 @@ _REMINDER = """INSERT INTO reminder
     alarm_ids) VALUES (?, ?, ?, 0, ?, ?, 0, NULL, ?, ?, ?, ?, ?, NULL, 0, ?, ?, '', '', ?)"""
 _LIST = """INSERT INTO list
     (record_name, id, change_tag, deleted, name, is_group, group_id, reminder_order, color,
-    read_only, problems) VALUES (?, ?, ?, 0, ?, 0, NULL, '[]', NULL, 0, '')"""
+    read_only, problems, memberships)
+    VALUES (?, ?, ?, 0, ?, 0, NULL, '[]', NULL, 0, '', '{}')"""
 _ALARM = """INSERT INTO alarm
     (record_name, id, reminder_id, trigger_id, nonce, deleted)
     VALUES (?, ?, ?, ?, ?, 0)"""
