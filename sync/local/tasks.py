@@ -143,7 +143,8 @@ class Insert:
 class MoveTo:
     """Put the task at the end of a section (``""``: of none), with all that stands beneath it.
 
-    Its bytes stay as they are; the heading is made where it is missing.
+    Its lines stay as they are, but for their indentation where they go behind a task that has
+    another; the heading is made where it is missing.
     """
 
     task: int

@@ -16,7 +16,7 @@ _BREAK = re.compile("\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 # Cannot be in UTF-8, makes a file binary, or drives the terminal that it is shown on.
 _UNSAFE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _BLANK_ENDS = re.compile(r"\A[\s\ufeff]+|[\s\ufeff]+\Z")
-_CLOSING = re.compile(r"\\+(#+)\Z")  # in a heading, a backslash keeps them from closing it
+_CLOSING = re.compile(r"\\[\\#]*#\Z")  # in a heading, a backslash keeps them from closing it
 _MARGIN = " \t\ufeff"  # at the beginning of a file, U+FEFF is no part of its first line
 
 
@@ -27,7 +27,8 @@ def clean_title(title: str) -> str:
 
 def clean_section(name: str) -> str:
     """A section's name as a heading can say it."""
-    return _CLOSING.sub(r"\1", _BLANK_ENDS.sub("", clean_title(name)))
+    name = _BLANK_ENDS.sub("", clean_title(name))
+    return _CLOSING.sub(lambda end: end[0].replace("\\", ""), name)
 
 
 def clean_notes(notes: str) -> str:

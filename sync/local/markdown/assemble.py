@@ -6,14 +6,17 @@ move to another section; chunks of new lines, and what moves there, come between
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from store.model import Reminder
 from sync.local.lines import Line, encode, is_blank, nearest_eol
-from sync.local.tasks import Insert
+from sync.local.tasks import CannotEdit, Insert
 from sync.local.verify import Wanted, as_read, verify
 
+from .headings import LEVEL, name_of
 from .layout import MarkdownFile
 from .parse import parse
 from .render import shown
@@ -30,6 +33,7 @@ __all__ = [
 ]
 __all__ += ["Work", "block_of", "finish"]
 
+_NUMBERED = re.compile(r"[ \t]*([0-9]{1,9})[.)](?:[ \t]|\Z)")
 NOTES_FIRST, LINKS, PLACES, PICTURES, SUBTASKS, TOP_LEVEL, NEW_SECTION = range(7)
 
 
@@ -38,6 +42,7 @@ class Chunk:
     """Lines to put in; ``tasks`` are (line within the chunk, what it is, line of its parent).
 
     Behind them come the ``blocks`` that move here, each from a line up to another, and ``tail``.
+    ``heading`` is the section that a heading among the lines begins.
     """
 
     rank: int
@@ -46,6 +51,7 @@ class Chunk:
     parent: int | None = None
     blocks: list[tuple[int, int]] = field(default_factory=list)
     tail: list[str] = field(default_factory=list)
+    heading: str = ""
 
 
 @dataclass(slots=True)
@@ -77,6 +83,7 @@ def finish(work: Work) -> bytes:
     lines: list[Line] = []
     moved: dict[int, int] = {}
     wanted: dict[int, Wanted] = {}
+    starts = {work.file.tasks[task].line for task in work.moves}
     for at, piece in _sequence(work):
         eol = nearest_eol(old, at)
         if isinstance(piece, Chunk):
@@ -85,6 +92,8 @@ def finish(work: Work) -> bytes:
             above = None if piece.parent is None else moved[work.file.tasks[piece.parent].line]
             wanted.update(_wanted_in(piece, len(lines), above, work.home_zone))
         elif piece is None:
+            if at in starts and lines and _would_go_on(lines[-1].text, old[at].text):
+                lines.append(Line("", eol))
             moved[at] = len(lines)
             lines.append(Line(work.texts.get(at, old[at].text), old[at].eol))
             continue
@@ -93,8 +102,37 @@ def finish(work: Work) -> bytes:
     bom = work.file.layout.bom
     data = encode(bom, lines)
     if lines != [*old]:
-        verify(parse(data, work.home_zone), {**_wanted_of_old(work, moved), **wanted})
+        after = parse(data, work.home_zone)
+        verify(after, {**_wanted_of_old(work, moved), **wanted})
+        _verify_rest(work, after)
     return data
+
+
+def _verify_rest(work: Work, after: MarkdownFile) -> None:
+    """Raise ``CannotEdit`` unless headings read as wanted and nothing is hidden that was not."""
+    wanted: Counter[tuple[int, str]] = Counter()
+    for head in work.file.layout.headings:
+        name = name_of(head)
+        if head.line not in work.dropped and work.texts.get(head.line) != "":
+            wanted[head.level, work.renamed.get(name, name) if head.level == LEVEL else name] += 1
+    made = (chunk.heading for there in work.chunks.values() for chunk in there)
+    wanted.update((LEVEL, name) for name in made if name)
+    found = Counter((head.level, name_of(head)) for head in after.layout.headings)
+    if found != wanted:
+        names = sorted({name for _, name in (found - wanted) + (wanted - found)})
+        raise CannotEdit(f"the heading “{names[0]}” would be read as something else")
+    if after.front_matter != work.file.front_matter:
+        raise CannotEdit("other lines would come to the top of the file, as front matter")
+    if len(after.suspicious) > len(work.file.suspicious):
+        raise CannotEdit(after.suspicious[-1])
+
+
+def _would_go_on(above: str, text: str) -> bool:
+    """Whether CommonMark takes a numbered item for words of the paragraph above it."""
+    number = _NUMBERED.match(text)
+    if number is None or number[1] == "1" or is_blank(above):
+        return False
+    return _NUMBERED.match(above) is None
 
 
 def _end_as_before(old: Sequence[Line], lines: list[Line]) -> None:

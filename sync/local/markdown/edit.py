@@ -40,7 +40,7 @@ from .assemble import (
     block_of,
     finish,
 )
-from .headings import regions, renamed
+from .headings import Region, regions, renamed
 from .layout import MarkdownFile
 from .lineedit import change_line
 from .notes import link_line, relink, rewrite
@@ -171,17 +171,40 @@ def _insert(work: Work, inserts: Sequence[Insert]) -> None:
     as_headed = {new: old for old, new in work.renamed.items() if old in work.file.sections}
     for section in work.moves.values():
         groups.setdefault((None, section), [])
+    indents: dict[str, str] = {}
     for (parent, section), items in groups.items():
         if parent is None:
             spot = top_spot(work.file, as_headed.get(section, section))
             chunk = _chunk(work, spot, items, NEW_SECTION if spot.heading else TOP_LEVEL)
             chunk.blocks = _blocks_for(work, section)
+            chunk.heading = section if spot.heading else ""
+            indents[section] = spot.indent
         else:
             spot = subtask_spot(work.file, parent)
             chunk = _chunk(work, spot, items, SUBTASKS)
             above = work.file.tasks[parent].parent
             chunk.parent = parent if above is None else above
         work.chunks.setdefault(spot.at, []).append(chunk)
+    for task, section in work.moves.items():
+        _reindent(work, task, indents[section])
+
+
+def _reindent(work: Work, task: int, indent: str) -> None:
+    """Let all that moves with a task stand as deep as what it is put behind."""
+    old, end = work.file.layout.places[task].line.indent, work.file.layout.places[task].end
+
+    def shifted(text: str) -> str:
+        return indent + text.removeprefix(old) if not is_blank(text) else text
+
+    if old == indent:
+        return
+    first = work.file.tasks[task].line
+    for at in range(first, end):
+        work.texts[at] = shifted(work.texts.get(at, work.file.layout.lines[at].text))
+    for at in range(first + 1, end + 1):
+        for chunk in work.chunks.get(at, ()):
+            if chunk.rank < TOP_LEVEL:
+                chunk.lines = [shifted(text) for text in chunk.lines]
 
 
 def _blocks_for(work: Work, section: str) -> list[tuple[int, int]]:
@@ -216,19 +239,31 @@ def _head(work: Work, emptied: Sequence[str]) -> None:
     leaving = set(work.dropped)
     for task in work.moves:
         leaving.update(range(work.file.tasks[task].line, places[task].end))
-    for region in regions(layout):
+    last = len(layout.lines)  # behind it, nothing stays
+    for region in reversed([*regions(layout)]):
         if region.name in work.renamed:
-            work.texts[region.start] = renamed(layout, region, work.renamed[region.name])
+            text, gone = renamed(layout, region, work.renamed[region.name])
+            work.texts[region.start] = text
+            work.dropped.update(gone)
         inside = range(region.body, region.end)
         left = [at for at in inside if at not in leaving and not is_blank(layout.lines[at].text)]
-        coming = any(at in work.chunks for at in range(region.body, region.end + 1))
-        if region.name not in emptied or left or coming:
+        if region.name not in emptied or left or _is_coming(work, region):
             continue
         first = region.start
-        while region.end == len(layout.lines) and first and is_blank(layout.lines[first - 1].text):
+        while region.end >= last and first and is_blank(layout.lines[first - 1].text):
             first -= 1
-        gone = set(range(first, region.end))
-        work.dropped |= {at for at in gone if at not in leaving}
+        last = first if region.end >= last else last
+        work.dropped |= {at for at in range(first, region.end) if at not in leaving}
+        if region.end < last and not layout.lines[region.end].text.lstrip(" ").startswith("#"):
+            # What is above must not become words of the next heading.
+            work.dropped.discard(first)
+            work.texts[first] = ""
+
+
+def _is_coming(work: Work, region: Region) -> bool:
+    """Whether a task is put beneath the heading."""
+    ends = range(region.body, region.end + 1)
+    return any(chunk.rank == TOP_LEVEL for at in ends for chunk in work.chunks.get(at, ()))
 
 
 def _write(

@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sync.local.tasks import CannotEdit
+from sync.local.lines import leading
 from sync.local.text import clean_section
 
-from .blocks import Heading
+from .blocks import Heading, find_blocks
 from .layout import Layout
 
 __all__ = ["LEVEL", "Region", "first_section", "heading_line", "name_of", "regions", "renamed"]
@@ -57,19 +57,26 @@ def first_section(layout: Layout) -> int | None:
     return next((region.start for region in regions(layout)), None)
 
 
-def renamed(layout: Layout, region: Region, name: str) -> str:
-    """The heading's line under another name, all else on it as it was.
+def renamed(layout: Layout, region: Region, name: str) -> tuple[str, range]:
+    """The heading's line under another (clean) name, all else on it as it was; lines that go.
 
-    Raises ``CannotEdit`` for a heading of several lines of words.
+    One with a line drawn beneath it loses that if it cannot say the name, or has words on several
+    lines.
     """
     text = layout.lines[region.start].text
+    below = range(region.start + 1, region.body)
     atx = _ATX.match(text)
-    if atx is not None and region.body == region.start + 1:
-        return f"{atx[1]}{_escaped(name)}{atx[3]}"
-    if region.body > region.start + 2:
-        raise CannotEdit(f"line {region.start + 1}: a heading of several lines is not renamed")
-    indent = text[: len(text) - len(text.lstrip(" "))]
-    return f"{indent}{name}"
+    if atx is not None and not below:
+        return f"{atx[1]}{_escaped(name)}{atx[3]}", below
+    if len(below) == 1 and _can_be_underlined(name):
+        return f"{leading(text)}{name}", range(0)
+    return heading_line(name), below
+
+
+def _can_be_underlined(name: str) -> bool:
+    """Whether the name is a paragraph, not a list item, a quote, HTML or the like."""
+    blocks = find_blocks([name, "---"], 0)
+    return blocks.headings == (Heading(0, LEVEL, name, 2),) and not blocks.suspicious
 
 
 def _escaped(name: str) -> str:

@@ -132,7 +132,7 @@ def _sections(headings: Sequence[Heading], starts: Sequence[int]) -> list[str | 
     for start in starts:
         while heading is not None and heading.line < start:
             if heading.level <= LEVEL:
-                section = name_of(heading) if heading.level == LEVEL else None
+                section = (name_of(heading) or None) if heading.level == LEVEL else None
             heading = next(coming, None)
         sections.append(section)
     return sections
