@@ -142,6 +142,7 @@ def acknowledge(store: Store, intent: Intent) -> None:
             if not _left_over(store, intent):
                 store.bases.drop(intent.id)
                 store.places.clear_vanished(intent.id)
+                store.places.drop_lines(intent.id)
         case "update-list":
             _list_acknowledged(store, intent)
         case "delete-list" | "purge-list":

@@ -183,6 +183,7 @@ class Committer:
         bases.set_many((entry.id, entry.values, True) for entry in plan.learned)
         for gone in plan.forgotten:
             bases.drop(gone.id)
+        self._store.places.drop_lines(*(gone.id for gone in plan.forgotten))
 
     def _remember_places(
         self, planned: Planned, local: LocalState, renders: Iterable[RenderOp]
@@ -215,8 +216,6 @@ class Committer:
         lines = planned.world.lines
         rows = [LineRow(one.id, one.path, 0, lines[one.id].text) for one in planned.archived]
         self._store.places.put_lines(rows)
-        gone = {one.id for one in planned.plan.forgotten} & planned.known.archived
-        self._store.places.drop_lines(*gone)
 
     def _announce(self, planned: Planned, work: Work) -> None:
         """Lines without ids that are about to be put in: should we die, they are known."""

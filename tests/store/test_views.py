@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from store.bases import ListBase
 from store.db import Store
 from store.model import AllDay, Field, Floating, Priority, Zoned
 from store.places import FileRow, LineRow
@@ -157,6 +158,8 @@ def test_lists_with_their_groups_files_and_counts(store: Store, shell: sqlite3.C
     )
     with store.commit("scan"):
         store.places.set_file(FileRow("Family/Home.md", "ab", 3, "HOME"))
+        store.places.set_file(FileRow("A note.md", "ab", 3, "HOME"))
+        store.bases.set_list("HOME", ListBase("Home", "FAMILY", "Family/Home.md"))
     lists = (
         'SELECT id, name, "group", file, open, total, color, color_name, emblem, sorting, linked'
         " FROM lists ORDER BY name"

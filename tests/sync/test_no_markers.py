@@ -151,6 +151,19 @@ def test_a_file_that_was_away_is_known_when_it_is_back(rig: Rig) -> None:
     rig.rest()
 
 
+def test_a_file_that_moved_after_a_deletion_leaves_no_trace_of_its_old_place(rig: Rig) -> None:
+    rig.replace("Inbox", "- [ ] Bread 📅 2026-12-14\n", "")
+    rig.run()
+    rig.wait(121)
+    rig.run()
+    rig.rest()
+    rig.path("Inbox").rename(rig.path("Pantry"))
+    rig.run()
+    rig.rest()
+    assert set(rig.store.places.files()) == {"Pantry.md"}
+    assert {row.path for row in rig.store.places.all_lines().values()} == {"Pantry.md"}
+
+
 def test_a_renamed_file_renames_its_list(rig: Rig) -> None:
     before = identities(rig)
     rig.path("Inbox").rename(rig.path("Home"))
