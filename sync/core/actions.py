@@ -167,6 +167,7 @@ class HoldKind(StrEnum):
     RESTING_LIST = "resting-list"
     UNSHARED = "unshared"
     CROSSING = "crossing"
+    UNREADABLE = "unreadable"
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,8 @@ def merge_fields(case: Case, local: LocalItem, remote: RemoteItem, wins: Side) -
     unsaid = wordless(case.policy)
     for name in Field:
         if name in remote.reminder.opaque:
+            if name not in unsaid:
+                _hold_unread(case, name, fields)
             continue
         known = before = case.base.get(name, MISSING)
         if name in unsaid:
@@ -94,6 +96,15 @@ def merge_fields(case: Case, local: LocalItem, remote: RemoteItem, wins: Side) -
                 side = fields.renders if winning is Side.CLOUD else fields.pushes
                 side[name] = winner
     return fields
+
+
+def _hold_unread(case: Case, name: Field, fields: Fields) -> None:
+    """What is said here of what cannot be read there is not sent, and a person is told."""
+    if name in fields.seen.opaque or name in PLACE or name is Field.IMAGES:
+        return
+    if fields.seen.value(name) != case.base.get(name, BLANK.value(name)):
+        reason = f"its {name} in iCloud cannot be read here, so what the line says is not sent"
+        fields.holds.append(Hold(case.id, HoldKind.UNREADABLE, reason))
 
 
 def _take_images(before: Base, here: Value, there: Value, fields: Fields) -> None:

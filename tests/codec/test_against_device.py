@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sandbox.device import document as device_document
 from sandbox.device.phone import Phone
 from store.model import (
     AllDay,
@@ -22,6 +23,7 @@ from store.model import (
     Zoned,
 )
 from sync.codec.dates import fields_from_due
+from sync.codec.document import Undecodable, edit, from_base64, to_base64
 from sync.codec.encode import (
     create_list,
     create_reminder,
@@ -32,10 +34,24 @@ from sync.codec.encode import (
     update_reminder,
 )
 from sync.codec.records import decode_list, decode_reminder
+from tests.codec.conftest import DOCUMENTS, RC
 from tests.codec.rig import Rig
 from tests.codec.wire import LIST, OTHER_LIST, PARENT, REMINDER
 
 TORONTO = Zoned(datetime(2026, 3, 14, 9, 30), "America/Toronto")
+
+
+SOUND = sorted(name for name, one in DOCUMENTS.items() if one["valid"])
+
+
+@pytest.mark.parametrize("name", SOUND)
+@pytest.mark.parametrize("text", ["", "Buy milk", "👩‍👩‍👧 e\u0301", "a\r\nb\r"])
+def test_an_edit_of_each_sound_golden_document_is_sound_on_a_device(name: str, text: str) -> None:
+    try:
+        edited = edit(from_base64(DOCUMENTS[name]["base64"]), text, RC)
+    except Undecodable:
+        pytest.fail(f"{name} is sound, and cannot be edited")
+    assert device_document.decode(to_base64(edited)).text == text
 
 
 @pytest.fixture

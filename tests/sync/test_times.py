@@ -141,6 +141,19 @@ def test_a_due_date_that_is_typed(rig: Rig) -> None:
         assert f"Row {number}; {words} ^r-" in rig.read("Inbox"), words
 
 
+def test_what_is_typed_over_a_date_that_cannot_be_read_is_held_and_named(rig: Rig) -> None:
+    id = rig.phone.create("Inbox", "Land")
+    put(rig, id, MAR_2, 0, "Mars/Olympus")
+    rig.run()
+    rig.replace("Inbox", "Land", "Land 📅 2026-12-14")
+    assert any("its due in iCloud cannot be read" in one.reason for one in rig.run().held)
+    assert stored(rig, id)[:3] == (MAR_2, 0, "Mars/Olympus")
+    rig.rest()
+    rig.replace("Inbox", " 📅 2026-12-14", "")
+    assert rig.run().held == []
+    rig.rest()
+
+
 def test_a_typed_hour_that_the_clocks_skip_becomes_the_one_that_it_is(rig: Rig) -> None:
     rig.append("Inbox", "- [ ] Early ⏰ 02:30 📅 2026-03-29\n")
     rig.run()
