@@ -104,6 +104,9 @@ class Storm:
         for number in range(rounds):
             self.tale.told.append(f"--- round {number}")
             self.tale.gone_now.clear()
+            if rng.random() < 0.1:
+                self.tale.told.append("    two weeks later")
+                self.rig.wait(15 * 86_400)
             acts = [person.act for person in self.people for _ in range(rng.randint(0, most))]
             acts += [self.files.act for _ in range(rng.randint(0, most))]
             rng.shuffle(acts)
@@ -160,7 +163,10 @@ class Storm:
 
     def check(self) -> None:
         """Everything that has to be true once it is calm."""
-        report = self.calm()
+        self.compare(self.calm())
+
+    def compare(self, report: Report) -> None:
+        """Whether both sides say the same, but for what the report says is held."""
         resting = [str(report.names[one.id].title) for one in report.held]
         self.tale.lose(" ".join(resting))
         there, here = self.on_phone(), self.in_files()
@@ -216,11 +222,17 @@ class Storm:
             person.phone.sync()
             groups = {one.name: one.group for one in person.phone.lists()}
             shown = person.phone.reminders(person.shares)
-            titles = {(one.id, one.list): one.title for one in shown}
+            aged_s = self.rig.clock() - _AGED
+            titles = {
+                (one.id, one.list): one.title
+                for one in shown
+                if one.completed_at is None or one.completed_at.timestamp() > aged_s
+            }
             for one in shown:
                 assert one.problems == (), one
                 reminder = replace(self.dialect.shown(_reminder(one)), opaque=frozenset(), id="")
-                # One whose parent was moved to another list meanwhile stands by itself in its file.
+                # One whose parent was moved to another list meanwhile, or left its file by age,
+                # stands by itself.
                 parent = titles.get((one.parent or "", one.list))
                 group = groups[one.list]
                 where = f"{group}/{one.list}" if group and not person.shares else one.list
