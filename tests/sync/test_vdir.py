@@ -65,7 +65,7 @@ def test_edits_on_the_phone_change_one_property_each(rig: Rig) -> None:
     put(
         rig, "Inbox/x", "UID:x@theirs", "SUMMARY;LANGUAGE=en:Buy", " milk", "X-A;P=\"q:;\":v",
         "CATEGORIES:shop,two words", "STATUS:IN-PROCESS", "BEGIN:VALARM", "TRIGGER:-PT5M",
-        "ACTION:DISPLAY", "DESCRIPTION:ring", "END:VALARM",
+        "ACTION:EMAIL", "DESCRIPTION:ring", "END:VALARM",
     )  # fmt: skip
     rig.run()
     before = rig.read("Inbox/x")

@@ -7,11 +7,24 @@ before, nothing is changed and ``CannotEdit`` says why.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from store.model import Completion, Done, Due, Field, Reminder, Rule, Zoned
+from store.model import (
+    Alarm,
+    AtTime,
+    Completion,
+    Done,
+    Due,
+    Field,
+    Floating,
+    Reminder,
+    Rule,
+    Zoned,
+)
+from sync.core.alarms import is_at
 from sync.local.lines import Line, encode, nearest_eol
 from sync.local.tasks import (
     Beneath,
@@ -26,6 +39,7 @@ from sync.local.tasks import (
 )
 from sync.local.verify import as_read, spoken, wish
 
+from .alarms import Valarm, alarm_lines, instant, rings, trigger
 from .content import Content, escape, fold, join_list, split_list, unescape
 from .parse import VdirFile, parse
 from .render import done_lines, render, shown, zone_lines
@@ -44,6 +58,7 @@ _PROPERTIES = {
     Field.TAGS: {"CATEGORIES"},
     Field.URLS: {"URL", "ATTACH"},
     Field.REPEAT: {"RRULE"},
+    Field.ALARMS: set(),
 }
 
 
@@ -100,6 +115,8 @@ class _Pen:
     texts: dict[Content, str | None] = field(default_factory=dict)
     added: list[str] = field(default_factory=list)
     zones: list[str] = field(default_factory=list)
+    alarms: list[str] = field(default_factory=list)
+    dropped: set[Valarm] = field(default_factory=set)
     touched: set[str] = field(default_factory=set)
 
     def of(self, *keys: str) -> list[Content]:
@@ -120,6 +137,13 @@ class _Pen:
         self.touched.update(keys)
         self.texts.update(dict.fromkeys(self.of(*keys)))
 
+    def ring(self, alarm: Valarm, when: Alarm) -> None:
+        """Let a VALARM ring at another time; all else that it says stays."""
+        at = alarm.trigger
+        assert at is not None
+        params, value = trigger(when)
+        self.texts[at] = f"{at.name}{params}{at.without('VALUE', 'RELATED', 'TZID')}:{value}"
+
     def name_parent(self, parent: str | None) -> None:
         """Relations of other kinds stay."""
         self.touched.add("RELATED-TO")
@@ -137,29 +161,24 @@ class _Pen:
 
     def bytes(self) -> bytes:
         file = self.file
+        new: dict[int, tuple[int, str | None]] = {
+            one.start: (one.end, text) for one, text in self.texts.items()
+        }
+        new |= {alarm.start: (alarm.end, None) for alarm in self.dropped}
         lines: list[Line] = []
         at = 0
-        for one in file.own:
-            text = self.texts.get(one, "")
-            if text == "":
-                continue
-            lines += self._until(at, one.start)
-            if text is not None:
-                lines += fold(text, nearest_eol(file.lines, one.start))
-            at = one.end
-        lines += self._until(at, len(file.lines))
-        return encode(file.bom, lines)
-
-    def _until(self, start: int, end: int) -> Iterable[Line]:
-        """Lines that stay, with what is new among them."""
-        file = self.file
-        for at in range(start, end):
+        while at < len(file.lines):
             eol = nearest_eol(file.lines, at)
-            if at == file.begin:
-                yield from (line for text in self.zones for line in fold(text, eol))
-            if at == file.stop:
-                yield from (line for text in self.added for line in fold(text, eol))
-            yield file.lines[at]
+            added = [*self.added, *self.alarms] if at == file.stop else []
+            before = self.zones if at == file.begin else added
+            lines += (line for text in before for line in fold(text, eol))
+            end, text = new.get(at, (at + 1, None))
+            if at not in new:
+                lines.append(file.lines[at])
+            elif text is not None:
+                lines += fold(text, eol)
+            at = end
+        return encode(file.bom, lines)
 
 
 def _change(pen: _Pen, file: VdirFile, changes: Mapping[Field, Any], home_zone: str) -> Reminder:
@@ -168,6 +187,9 @@ def _change(pen: _Pen, file: VdirFile, changes: Mapping[Field, Any], home_zone: 
         raise CannotEdit(f"a file cannot be given its {name.value}", 0)
     task = file.tasks[0]
     said = spoken(task.reminder, file.rule, is_opaque=file.rule_is_opaque)
+    if Field.ALARMS not in said.opaque:  # which of them say more, the due date tells
+        moved = _move_own(pen, changes, home_zone)
+        said = replace(said, alarms=rings(one for one in file.alarms if one not in moved))
     wanted = wish(file, SetFields(0, changes), said, lambda one: shown(one, home_zone))
     for name in changes:
         if said.value(name) != wanted.value(name):
@@ -194,6 +216,8 @@ def _write(pen: _Pen, name: Field, wanted: Reminder, done: Done, home_zone: str)
             _write_tags(pen, wanted.tags)
         case Field.URLS:
             _write_links(pen, wanted.urls)
+        case Field.ALARMS:
+            _write_alarms(pen, wanted)
         case Field.REPEAT:
             rule = wanted.repeat
             _put_or_drop(
@@ -271,6 +295,39 @@ def _write_links(pen: _Pen, urls: frozenset[str]) -> None:
         has_url = True
 
 
+def _move_own(pen: _Pen, changes: Mapping[Field, Any], home_zone: str) -> set[Valarm]:
+    """A VALARM at the time that was due goes with it to the new one, or goes; gives such."""
+    before = pen.file.tasks[0].reminder.due
+    due = changes.get(Field.DUE, before)
+    if due == before:
+        return set()
+    moved = {one for one in pen.file.alarms if _is_own(one, before)}
+    at = instant(due, home_zone) if isinstance(due, Floating | Zoned) else None
+    for one in moved:
+        if at is None:
+            pen.dropped.add(one)
+        else:
+            pen.ring(one, AtTime(at))
+    return moved
+
+
+def _is_own(alarm: Valarm, due: Due | None) -> bool:
+    return isinstance(alarm.says, AtTime) and is_at(due, alarm.says.at)
+
+
+def _write_alarms(pen: _Pen, wanted: Reminder) -> None:
+    """One alarm in the place of another is the same VALARM at another time."""
+    said = pen.file.tasks[0].reminder.alarms
+    gone = said - wanted.alarms
+    new = wanted.alarms - said - rings(pen.file.alarms)
+    going = [one for one in pen.file.alarms if one.says in gone and not _is_own(one, wanted.due)]
+    if len(going) == 1 == len(new):
+        pen.ring(going[0], *new)
+        return
+    pen.dropped |= set(going)
+    pen.alarms += alarm_lines(new)
+
+
 # ---- proof --------------------------------------------------------------------------------------
 
 
@@ -300,7 +357,15 @@ def _verified(
         raise CannotEdit("its UID or its parent would be read as another", 0)
     if _untouched(result, pen.touched) != _untouched(pen.file, pen.touched):
         raise CannotEdit("something else in the file would change", 0)
+    alarms = [one for one in pen.file.alarms if one not in pen.dropped]
+    kept = Counter(_said(one) for one in alarms if one.trigger not in pen.texts)
+    if not kept <= Counter(map(_said, result.alarms)):
+        raise CannotEdit("another alarm in the file would change", 0)
     return data
+
+
+def _said(alarm: Valarm) -> tuple[tuple[str, str], ...]:
+    return tuple((f"{one.name}{one.params}", one.value) for one in alarm.contents)
 
 
 def _untouched(file: VdirFile, touched: set[str]) -> list[tuple[str, str]]:

@@ -13,10 +13,12 @@ from warnings import catch_warnings, simplefilter
 from icalendar import Calendar, Todo
 
 from store.model import Field, Reminder, Rule
+from sync.core.alarms import extra_alarms
 from sync.local.lines import Line, decode
 from sync.local.tasks import INSTANT, FrontMatter, NotTodo, Task, TodoFile
 from sync.local.text import clean_notes, clean_title
 
+from .alarms import Valarm, read_alarms, rings
 from .content import Content, split
 from .values import (
     FLAG,
@@ -52,6 +54,7 @@ class VdirFile(TodoFile):
     stop: int = 0
     rule: Rule | None = None
     rule_is_opaque: bool = False
+    alarms: tuple[Valarm, ...] = ()
     zones: frozenset[str] = frozenset()
 
 
@@ -64,14 +67,15 @@ def parse(data: bytes, home_zone: str) -> VdirFile:
     if not any(line.text.strip() for line in lines):
         return VdirFile((), FrontMatter(), ("the file is empty",), bom, lines)
     contents = split(lines)
-    own, begin, stop = _find(contents)
+    own, begin, stop, blocks = _find(contents)
+    alarms = read_alarms(blocks, home_zone, starts=any(one.key == "DTSTART" for one in own))
     try:
         with catch_warnings():
             simplefilter("ignore")  # what it guesses at, we decide
             calendar = Calendar.from_ical(data[len(bom.encode()) :])
         [todo] = calendar.walk("VTODO")
         assert isinstance(todo, Todo)
-        reminder, rule, rule_is_opaque = _read(todo, home_zone)
+        reminder, rule, rule_is_opaque = _read(todo, alarms, home_zone)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise NotTodo(f"it is no valid iCalendar file: {error}") from error
     return VdirFile(
@@ -85,14 +89,18 @@ def parse(data: bytes, home_zone: str) -> VdirFile:
         stop=stop,
         rule=rule,
         rule_is_opaque=rule_is_opaque,
+        alarms=alarms,
         zones=frozenset(one.value for one in contents if one.key == "TZID"),
     )
 
 
-def _find(contents: Sequence[Content]) -> tuple[tuple[Content, ...], int, int]:
-    """The VTODO's own content lines, where it begins, and where its properties end."""
+def _find(
+    contents: Sequence[Content],
+) -> tuple[tuple[Content, ...], int, int, list[list[Content]]]:
+    """The VTODO's own content lines, where it begins, where its properties end; its VALARMs."""
     inside: list[str] = []
     own: list[Content] = []
+    blocks: list[list[Content]] = []
     begin = stop = -1
     for one in contents:
         name = one.value.strip().upper()
@@ -105,20 +113,25 @@ def _find(contents: Sequence[Content]) -> tuple[tuple[Content, ...], int, int]:
                 begin = one.start
             elif len(inside) == 2 and inside[1] == "VTODO" and stop < 0:
                 stop = one.start
+            blocks += [[]] if inside == ["VCALENDAR", "VTODO"] and name == "VALARM" else []
             inside.append(name)
-        elif one.key == "END":
+        if inside[:3] == ["VCALENDAR", "VTODO", "VALARM"]:
+            blocks[-1].append(one)
+        if one.key == "END":
             if not inside or inside.pop() != name:
                 raise NotTodo(f"line {one.start + 1} ends a {name} that did not begin")
             if name == "VTODO" and stop < 0:
                 stop = one.start
-        elif inside == ["VCALENDAR", "VTODO"]:
+        elif one.key != "BEGIN" and inside == ["VCALENDAR", "VTODO"]:
             own.append(one)
     if begin < 0 or inside:
         raise NotTodo("it holds no task" if begin < 0 else f"its {inside[-1]} has no end")
-    return tuple(own), begin, stop
+    return tuple(own), begin, stop, blocks
 
 
-def _read(todo: Todo, home_zone: str) -> tuple[Reminder, Rule | None, bool]:
+def _read(
+    todo: Todo, alarms: Sequence[Valarm], home_zone: str
+) -> tuple[Reminder, Rule | None, bool]:
     """What a file can say, and the rule that stands there, if it can be read."""
     due, due_is_opaque = read_due(todo, home_zone)
     done, done_is_opaque = read_done(todo, home_zone)
@@ -131,6 +144,8 @@ def _read(todo: Todo, home_zone: str) -> tuple[Reminder, Rule | None, bool]:
         (Field.DONE, done_is_opaque),
         (Field.PRIORITY, priority_is_opaque),
         (Field.REPEAT, rule_is_opaque or done is not None),
+        (Field.ALARMS, not all(one.is_known for one in alarms)),
+        (Field.ALARMS, bool(alarms) and due_is_opaque),
     ):
         opaque |= {field} if is_opaque else set()
     reminder = Reminder(
@@ -144,6 +159,7 @@ def _read(todo: Todo, home_zone: str) -> tuple[Reminder, Rule | None, bool]:
         tags=frozenset(name for name in read_categories(todo) if is_tag(name)),
         urls=frozenset(read_links(todo)),
         repeat=None if Field.REPEAT in opaque else rule,
+        alarms=frozenset() if Field.ALARMS in opaque else extra_alarms(due, rings(alarms)),
         opaque=frozenset(opaque),
     )
     return reminder, rule, rule_is_opaque

@@ -8,10 +8,12 @@ from functools import lru_cache
 from icalendar import Timezone
 
 from store.model import Completion, Due, Reminder, Rule, Zoned
+from sync.core.alarms import extra_alarms
 from sync.local.lines import encode
 from sync.local.projection import project
 from sync.local.text import clean_notes
 
+from .alarms import alarm_lines, shown_alarms
 from .content import escape, fold
 from .values import FLAG, PRIORITIES, UNSAID, is_tag, is_url, write_completed, write_due, write_rule
 
@@ -25,15 +27,17 @@ _EOL = "\r\n"
 def shown(reminder: Reminder, home_zone: str) -> Reminder:
     """The reminder as a file shows it: what ``parse`` reads back after ``render``.
 
-    Names that no tag and addresses that no link can have are left out of the sets.
+    Names that no tag and addresses that no link can have are left out of the sets, and so are
+    alarms that no VALARM can say.
     """
     value = project(reminder, home_zone, UNSAID)
-    if not value.tags and not value.urls:
+    if not value.tags and not value.urls and not value.alarms:
         return value
     return replace(
         value,
         tags=frozenset(filter(is_tag, value.tags)),
         urls=frozenset(filter(is_url, value.urls)),
+        alarms=extra_alarms(value.due, shown_alarms(value.alarms, home_zone)),
     )
 
 
@@ -60,6 +64,7 @@ def render(reminder: Reminder, uid: str, home_zone: str, beneath: str | None = N
         properties.append(f"RRULE:{write_rule(value.repeat, value.due)}")
     if beneath is not None:
         properties.append(f"RELATED-TO:{escape(beneath)}")
+    properties += alarm_lines(value.alarms)
     head = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//remindersd//vdir//EN"]
     head += zone_lines(value.due)
     whole = [*head, "BEGIN:VTODO", *properties, "END:VTODO", "END:VCALENDAR"]

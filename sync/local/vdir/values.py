@@ -32,7 +32,7 @@ __all__ = ["DONE", "FLAG", "PRIORITIES", "UNSAID", "is_tag", "is_url", "read_cat
 __all__ += ["read_done", "read_due", "read_links", "read_parent", "read_priority", "read_rule"]
 __all__ += ["write_completed", "write_due", "write_rule"]
 
-UNSAID = frozenset({Field.ALARMS, Field.IMAGES, Field.SECTION})
+UNSAID = frozenset({Field.IMAGES, Field.SECTION})
 FLAG = "X-REMINDERSD-FLAGGED"
 DONE = frozenset({"COMPLETED", "CANCELLED"})
 PRIORITIES = {Priority.HIGH: "1", Priority.MEDIUM: "5", Priority.LOW: "9"}
