@@ -63,6 +63,10 @@ class Occurrences:
         """Every occurrence of one reminder, settled or not."""
         return self._where("id = ?", (id,))
 
+    def copies(self) -> dict[str, str]:
+        """Reminders that repeat, by the ids of the completed copies that they left."""
+        return dict(self._db.all("SELECT copy_id, id FROM occurrence"))
+
     def settle(self, id: str, due: str) -> None:
         """Note that iCloud has it; it is kept as history."""
         self._db.write(

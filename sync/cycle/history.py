@@ -22,6 +22,7 @@ def cloud_rows(
         for id, name in intent.texts.items():
             said = planned.known.reminders.get(id)
             was = said.section if said is not None else NO_VALUE
+            was = "" if id in planned.known.sections.copies else was
             yield _row(run, "cloud", at_ms, id, Field.SECTION.value, was, name)
         return
     known = planned.known.reminders.get(intent.id)

@@ -26,7 +26,7 @@ from sync.core.lists import plan_lists
 from sync.core.match import Leaving
 from sync.core.plan import make_plan
 from sync.core.settings import Settings
-from sync.core.snapshot import Policy
+from sync.core.snapshot import Mode, Policy
 from sync.cycle.facts import file_facts
 from sync.cycle.intents import Intents, list_intents
 from sync.cycle.known import Known, gather
@@ -215,8 +215,13 @@ class Planner:
             if hold.kind is HoldKind.GRACE
         ]
         outlook = world.outlook
+        two_way = {
+            view.id
+            for view in lists.views.values()
+            if view.mode is Mode.TWO_WAY and not view.blocked
+        }
         sections, made = section_intents(
-            guarded.pushes, known.sections, known.rows, outlook, self._mint
+            guarded.pushes, known.sections, known.rows, outlook, two_way, self._mint
         )
         plain = [without_section(self._intents.of(op, known)) for op in guarded.pushes]
         plain = [one for one in plain if one.changes or one.kind != "update"]

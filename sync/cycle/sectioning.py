@@ -8,7 +8,7 @@ section once it is there: an intent that carries ``section`` among its texts is 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from store.db import Store
@@ -49,7 +49,9 @@ class KnownSections:
     """Living sections by list, oldest first; what was agreed on, and what of that is ``gone``.
 
     ``of`` names the section that a reminder is in, where it is in one; ``filled`` are sections
-    with living reminders; in lists that are ``unsure`` nothing of that is known.
+    with living reminders; in lists that are ``unsure`` nothing of that is known. ``copies`` are
+    completed copies that occurrences left here and that are yet to be put into a section: into
+    the one that the reminder is in, which ``of`` says already.
     """
 
     living: Mapping[str, Sequence[SectionRow]]
@@ -58,6 +60,7 @@ class KnownSections:
     of: Mapping[str, str]
     filled: frozenset[str]
     unsure: frozenset[str]
+    copies: frozenset[str] = frozenset()
 
     def named(self, list_id: str, headings: Collection[str]) -> dict[str, SectionBase]:
         """The living sections of a list that these headings name, each as it is then agreed on."""
@@ -66,9 +69,12 @@ class KnownSections:
 
 
 def gather_sections(
-    store: Store, rows: Mapping[str, ReminderRow], lists: Iterable[ListRow]
+    store: Store,
+    rows: Mapping[str, ReminderRow],
+    lists: Iterable[ListRow],
+    placed: Set[str],
 ) -> KnownSections:
-    """Read what the store remembers of sections."""
+    """Read what the store remembers of sections; ``placed`` are reminders with a base."""
     found = [row for row in store.mirror.sections() if not row.deleted]
     living: defaultdict[str, list[SectionRow]] = defaultdict(list)
     for row in found:
@@ -92,9 +98,34 @@ def gather_sections(
         if store.mirror.gone(f"ListSection/{id}") is not None
     }
     unsure = frozenset(one.id for one in every if one.memberships is None)
+    sent = (*store.outbox.queued(), *store.outbox.in_flight())
+    unanswered = {id for intent in sent if intent.kind == "sections" for id in intent.texts}
+    settled = placed - unanswered
+    copies = {
+        copy: names[id]
+        for copy, id in store.occurrences.copies().items()
+        if names.get(id) and copy not in names and _is_new_copy(rows, settled, copy, id)
+    }
     return KnownSections(
-        living, agreed, frozenset(deleted | lost), names, frozenset(filled), unsure
+        living,
+        agreed,
+        frozenset(deleted | lost),
+        names | copies,
+        frozenset(filled),
+        unsure,
+        frozenset(copies),
     )
+
+
+def _is_new_copy(
+    rows: Mapping[str, ReminderRow], settled: Collection[str], copy: str, id: str
+) -> bool:
+    """Whether the copy has come, and nobody has agreed yet on where it stands."""
+    if copy in settled or copy not in rows or id not in rows:
+        return False
+    new, old = rows[copy], rows[id]
+    is_top = new.parent_id is None and old.parent_id is None
+    return is_top and not new.deleted and new.list_id == old.list_id
 
 
 def remember_sections(store: Store, outlook: Outlook, chosen: Mapping[str, SectionBase]) -> None:
@@ -236,15 +267,23 @@ def section_intents(
     known: KnownSections,
     rows: Mapping[str, ReminderRow],
     outlook: Outlook,
+    open_lists: Collection[str],
     mint: Callable[[], str],
 ) -> tuple[list[Intent], dict[str, SectionBase]]:
-    """What has to be sent about sections, and which of them are chosen anew, by a fresh id."""
+    """What has to be sent about sections, and which of them are chosen anew, by a fresh id.
+
+    ``open_lists`` are those that take what files say.
+    """
     moves: defaultdict[str, dict[str, str | None]] = defaultdict(dict)
     for op in pushes:
         if not isinstance(op, Update) or op.id not in rows or op.changes.keys() & set(_PLACED):
             continue
         if Field.SECTION in op.changes:
             moves[rows[op.id].list_id][op.id] = str(op.changes[Field.SECTION])
+    for copy in sorted(known.copies):
+        list_id, name = rows[copy].list_id, known.of[copy]
+        if list_id in open_lists:
+            moves[list_id][copy] = outlook.there.get((list_id, name), name)
     intents: list[Intent] = []
     made: dict[str, SectionBase] = {}
     for list_id, members in sorted(moves.items()):

@@ -317,3 +317,51 @@ def test_a_read_only_list_gets_no_sections_and_nothing_is_held(rig: Rig) -> None
     rig.replace("Inbox", milk, f"## Mine\n\n{milk}")
     report = rig.run()
     assert (sections(rig), report.held) == ([], [])
+
+
+RENT = "\n- [ ] Pay rent 🔁 every month 📅 2026-12-01\n"
+
+
+def test_a_ticked_line_leaves_its_copy_where_it_stands(garden: Rig) -> None:
+    garden.append("Inbox", RENT)
+    garden.run()
+    for month in ("2026-12-01", "2027-01-01"):
+        garden.replace("Inbox", "- [ ] Pay rent", "- [x] Pay rent")
+        garden.run()
+        garden.run()
+        copy = next(
+            one for one in garden.phone.reminders() if one.done and (one.due or "") == month
+        )
+        assert copy.section == "Garden"
+    assert bare(garden).startswith("- [ ] Milk\n\n## Garden\n")
+    assert bare(garden).count("- [x] Pay rent") == 2
+    garden.rest()
+
+
+def test_a_copy_that_somebody_moves_stays_where_it_was_put(garden: Rig) -> None:
+    garden.append("Inbox", RENT)
+    garden.run()
+    garden.replace("Inbox", "- [ ] Pay rent", "- [x] Pay rent")
+    garden.run()
+    garden.run()
+    copy = next(one for one in garden.phone.reminders() if one.done)
+    garden.phone.put_in_section(copy.id, None)
+    garden.run()
+    assert bare(garden).startswith("- [ ] Milk\n- [x] Pay rent")
+    garden.rest()
+    copy = next(one for one in garden.phone.reminders() if one.done)
+    assert copy.section is None
+
+
+@pytest.mark.parametrize("skip", [0, 1, 2, 3])
+def test_a_copy_is_in_its_section_whichever_answer_is_lost(garden: Rig, skip: int) -> None:
+    garden.append("Inbox", RENT)
+    garden.run()
+    garden.replace("Inbox", "- [ ] Pay rent", "- [x] Pay rent")
+    garden.world.faults.fail("lost_reply", "records/modify", skip=skip)
+    for _ in range(3):
+        with suppress(NetworkError):
+            garden.run()
+    copies = [one for one in garden.phone.reminders() if one.done]
+    assert [one.section for one in copies] == ["Garden"]
+    assert bare(garden).startswith("- [ ] Milk\n\n## Garden\n")

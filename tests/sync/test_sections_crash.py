@@ -19,10 +19,13 @@ def prepare(rig: Rig) -> None:
     for age, (title, section) in enumerate([("Fish", pond), ("Rake", garden), ("Seeds", garden)]):
         phone.put_in_section(phone.create("Inbox", title, created=rig.clock() - age - 1), section)
     rig.run()
+    seeds = rig.line("Inbox", "Seeds")
+    rig.replace("Inbox", seeds, f"{seeds}\n- [ ] Pay rent 🔁 every month 📅 2026-12-01")
+    rig.run()
 
 
 def edit(rig: Rig) -> None:
-    """A rename on each side, a move on each side, a new section, and one that is deleted."""
+    """A rename on each side, a move on each side, a new section, one that is deleted, a tick."""
     phone = rig.phone
     ids = {one.name: one.id for one in phone.sections("Inbox")}
     phone.rename_section(ids["Garden"], "Allotment")
@@ -30,6 +33,7 @@ def edit(rig: Rig) -> None:
     phone.delete_section(ids["Pond"])
     rake = rig.line("Inbox", "Rake")
     rig.replace("Inbox", f"{rake}\n", "")
+    rig.replace("Inbox", "- [ ] Pay rent", "- [x] Pay rent")
     rig.append("Inbox", f"\n## Shed\n\n{rake}\n- [ ] Nails\n")
 
 
@@ -73,5 +77,6 @@ def test_dying_at_any_effect(tmp_path: Path) -> None:
             if not strike:
                 wanted, total = end(rig), count
                 assert wanted[1] == ["Allotment", "Shed"]
+                assert str(wanted[0]).count("('Pay rent', 'Allotment', ())") == 2
             assert end(rig) == wanted, strike
         strike += SHARE if strike else 1
