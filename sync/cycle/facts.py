@@ -17,7 +17,7 @@ from sync.local.formats import Dialect
 from sync.local.layout import Layout
 from sync.local.text import clean_title
 
-__all__ = ["file_facts"]
+__all__ = ["file_facts", "free_directories"]
 
 _WITH_ALPHA = re.compile(r"#[0-9A-Fa-f]{8}")
 
@@ -46,6 +46,17 @@ def file_facts(
         files[layout.place_of(path)].append(file)
     directories = files.keys() | (local.directories & set(homes))
     return {place: _directory(place, files[place], known, id_of, layout) for place in directories}
+
+
+def free_directories(local: LocalState, groups: Collection[str], layout: Layout) -> set[str]:
+    """Directories that a new list may have: those with nothing in them, and none of ``groups``.
+
+    One that was made, and not filled because the process died, is such a one.
+    """
+    if not layout.per_task:
+        return set()
+    filled = {path.rpartition("/")[0] for path in local.files.keys() | local.directories}
+    return {one for one in local.directories - filled if layout.named(one) not in groups}
 
 
 def _file(

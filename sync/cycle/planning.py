@@ -27,7 +27,7 @@ from sync.core.match import Leaving
 from sync.core.plan import make_plan
 from sync.core.settings import Settings
 from sync.core.snapshot import Mode, Policy
-from sync.cycle.facts import file_facts
+from sync.cycle.facts import file_facts, free_directories
 from sync.cycle.intents import Intents, list_intents
 from sync.cycle.known import Known, gather
 from sync.cycle.reading import LocalState
@@ -157,7 +157,9 @@ class Planner:
         layout = self._dialect.layout
         homes = {base.path for base in bases.values()}
         facts = file_facts(local, known, self._dialect, homes)
-        taken = (facts.keys() | local.directories) - homes
+        groups = {base.name for base in bases.values() if not base.path}
+        taken = facts.keys() | local.directories
+        taken -= homes | free_directories(local, groups, layout)
 
         def paths(living: Mapping[str, ListInfo], current: Mapping[str, str]) -> Mapping[str, str]:
             groups = {info.id: info.name for info in living.values() if info.is_group}
