@@ -16,6 +16,7 @@ from sync.core.merge import MISSING
 from sync.core.occurrence import Occurrence
 from sync.core.snapshot import (
     Evidence,
+    Filed,
     ListView,
     LocalItem,
     Policy,
@@ -41,6 +42,7 @@ class Case:
     pending: Occurrence | None
     lists: Mapping[str, ListView]
     archived: bool = False
+    filed: Filed | None = None
 
     def view(self, reminder: Reminder) -> ListView:
         known = self.lists.get(reminder.list)
@@ -61,6 +63,7 @@ def case_of(snapshot: Snapshot, policy: Policy, id: str) -> Case:
         pending=snapshot.pending.get(id),
         lists=snapshot.lists,
         archived=id in snapshot.archived,
+        filed=snapshot.filed.get(id),
     )
 
 

@@ -125,12 +125,16 @@ def _hand_on(
             continue
         path, task = spot
         beside = [at.get((path, task - 1)), at.get((path, task + 1))]
+        twins = [line for line in lines if line.spot in matched.copies and line.path == path]
+        beside += [line for line in twins if line.block == ticked.block and line not in beside]
         if apart:
             beside = [line for line in lines if line.reminder.list == ticked.reminder.list]
         following = [
             line
             for line in beside
-            if line and (apart or line.block is None) and _goes_on_from(ticked, line, matched)
+            if line
+            and (apart or line.block is None or line.spot in matched.copies)
+            and _goes_on_from(ticked, line, matched)
         ]
         if len(following) == 1:
             matched.ids[following[0].spot] = id

@@ -58,6 +58,7 @@ from sync.core.fields import (
     move_whole,
     wordless,
 )
+from sync.core.filed import plan_filed
 from sync.core.lift import PLACE, as_reminder, lift, overlay
 from sync.core.merge import MISSING, Side
 from sync.core.occurrence import Occurrence
@@ -93,7 +94,8 @@ def _plan_item(case: Case) -> Plan:
     if any(view.blocked or view.mode is Mode.IGNORE for view in views):
         return NOTHING
     closed = next((view.closed for view in views if view.mode is Mode.READ_ONLY), "")
-    plan = _decide(case, closed)
+    filed = case.filed
+    plan = _decide(case, closed) if filed is None else plan_filed(case, filed, closed)
     if case.pending is not None and _arrived(case.pending, case.remote):
         plan = merged_plans((Plan(arrived=(case.pending,)), plan))
     if case.learned and not plan.forgotten:

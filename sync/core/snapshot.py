@@ -11,11 +11,12 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from store.model import Absent, Field, Presence, Reminder, Value
+from store.model import Absent, Completion, Field, Presence, Reminder, Value
 from sync.core.merge import Side
 from sync.core.occurrence import Occurrence
 
-__all__ = ["Evidence", "ListView", "LocalItem", "Mode", "Policy", "RemoteItem", "Snapshot"]
+__all__ = ["Evidence", "Filed", "ListView", "LocalItem", "Mode", "Policy", "RemoteItem"]
+__all__ += ["Snapshot"]
 
 
 class Mode(StrEnum):
@@ -49,6 +50,20 @@ class LocalItem:
     path: str
     task: int
     clean: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A reminder of which no line stands in a list, and whose line a tool put away at ``path``.
+
+    ``done`` is what that line has to tell, ``None`` once it was told. ``text`` is the line;
+    ``reminder`` what it says, in its list.
+    """
+
+    reminder: Reminder
+    path: str
+    text: str
+    done: Completion | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +115,7 @@ class Snapshot:
     lists: Mapping[str, ListView] = field(default_factory=dict)
     pending: Mapping[str, Occurrence] = field(default_factory=dict)  # done here, not yet there
     archived: Collection[str] = ()  # what has left its file for the archive
+    filed: Mapping[str, Filed] = field(default_factory=dict)  # what tools put away
 
     def ids(self) -> list[str]:
         """Every identity that any of the three states knows, in a stable order."""

@@ -26,6 +26,7 @@ from sync.core.listplan import ListBase, ListPlan
 from sync.core.match import Leaving
 from sync.core.merge import Side
 from sync.cycle.desk import FileWrite
+from sync.cycle.filed import remember_put_away
 from sync.cycle.history import cloud_rows, file_rows
 from sync.cycle.planning import Planned
 from sync.cycle.reading import LocalState
@@ -94,6 +95,7 @@ class Committer:
             self._learn(planned.plan)
             self._remember_places(planned, local, planned.plan.renders)
             self._archive(planned)
+            remember_put_away(self._store, planned.known, planned.world.put_away, planned.plan)
             self._announce(planned, work)
             self._settle_evidence()
             self._commit_lists(planned.lists)

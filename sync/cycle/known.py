@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ from store.model import (
     Value,
 )
 from store.outbox import Intent
+from store.places import LineRow
 from store.rows import ListRow, ReminderRow, TriggerRow
 from store.zones import SharedList
 from sync.codec import fields
@@ -28,7 +30,9 @@ from sync.core.sorting import ranks
 from sync.cycle.sectioning import KnownSections, gather_sections
 from sync.local.formats import Dialect
 
-__all__ = ["Known", "gather", "ranks_of"]
+__all__ = ["TOLD", "Known", "gather", "ranks_of"]
+
+TOLD = "told"  # meta key: lines that tools put away, of reminders that have come back since
 
 
 @dataclass(slots=True)
@@ -45,6 +49,8 @@ class Known:
     stored_blocks: frozenset[str]  # ids whose block the store has
     traces: dict[str, Trace]
     archived: frozenset[str]  # what has left its file for the archive
+    filed: dict[str, LineRow]  # what a tool put away, as it was told; archived as well
+    told: dict[str, list[str]]  # what was put away and says nothing any more, by reminder
     in_flight: dict[str, Evidence]
     pending: dict[str, Occurrence]
     sections: KnownSections
@@ -73,7 +79,12 @@ def gather(store: Store, dialect: Dialect, images: str | None = None) -> Known:
         r.id for r in rows.values() if r.deleted
     }
     traces = {id: one for id, one in traces.items() if id in base or id not in lost}
-    archived = {id for id, trace in traces.items() if is_archive(trace.path)}
+    filed = {
+        id: LineRow(id, trace.path, trace.line, trace.text)
+        for id, trace in traces.items()
+        if dialect.layout.is_done(trace.path)
+    }
+    archived = {id for id, trace in traces.items() if is_archive(trace.path)} | filed.keys()
     return Known(
         rows=rows,
         reminders=_whole(store, rows, sections, images),
@@ -86,6 +97,8 @@ def gather(store: Store, dialect: Dialect, images: str | None = None) -> Known:
         stored_blocks=frozenset(stored),
         traces={id: trace for id, trace in traces.items() if id not in archived},
         archived=frozenset(archived),
+        filed=filed,
+        told=json.loads(store.meta.get(TOLD) or "{}"),
         in_flight=_evidence(store.outbox.in_flight()),
         pending={
             one.id: Occurrence(one.id, one.due, one.next_due, one.next_rule, one.copy_id)

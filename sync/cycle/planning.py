@@ -41,7 +41,7 @@ from sync.cycle.world import (
 )
 from sync.local.formats import Dialect
 from sync.local.layout import Layout
-from sync.local.names import assign, list_name
+from sync.local.names import assign, file_name, list_name
 
 __all__ = ["Planned", "Planner"]
 
@@ -168,7 +168,9 @@ class Planner:
                 for info in living.values()
                 if not info.is_group
             }
-            return assign(names, "" if layout.per_task else layout.suffix, taken, current)
+            never = layout.done_in({"", *map(file_name, groups.values())})
+            suffix = "" if layout.per_task else layout.suffix
+            return assign(names, suffix, taken | never, current)
 
         rules = ListRules(
             mode_of=self.settings.mode_of,
@@ -279,7 +281,7 @@ def _file_troubles(local: LocalState) -> list[tuple[str, str]]:
     """Files that will not become readable by waiting a moment."""
     troubles = [
         (path, file.hides_tasks)
-        for path, file in sorted(local.files.items())
+        for path, file in sorted({**local.files, **local.done}.items())
         if file.hides_tasks and not file.settling
     ]
     if local.incomplete:

@@ -56,6 +56,7 @@ class LocalState:
 
     files: Mapping[str, LocalFile] = field(default_factory=dict)
     strays: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    done: Mapping[str, LocalFile] = field(default_factory=dict)  # what tools put away
     notes: Mapping[str, str] = field(default_factory=dict)
     trouble: str = ""
     incomplete: str = ""
@@ -72,9 +73,17 @@ class LocalState:
             self, files={other: file for other, file in self.files.items() if other != path}
         )
 
+    @property
+    def unread(self) -> LocalFile | None:
+        """A file of which not even the bytes are known: any line may stand there."""
+        return next(
+            (one for one in (*self.files.values(), *self.done.values()) if one.unread), None
+        )
+
     def standing(self) -> dict[str, str]:
         """Every block id that stands anywhere in the folder's bytes, with a file where it does.
 
+        What stands where tools put completed tasks away is judged by itself.
         One that stands in the archive and elsewhere, stands elsewhere.
         """
         found: dict[str, str] = {}
@@ -151,6 +160,7 @@ def _state(scan: FolderScan[TodoFile], layout: Layout) -> LocalState:
     if isinstance(scan.root, NotReady):
         return LocalState(trouble=scan.root.reason)
     files = {path: _local_file(path, file) for path, file in scan.files.items()}
+    done = {path: files.pop(path) for path in [*files] if layout.is_done(path)}
     unbound = {path: files.pop(path).ids for path in [*files] if _is_unbound(files[path], layout)}
     waits = [
         file.state.retry_after_s
@@ -161,6 +171,7 @@ def _state(scan: FolderScan[TodoFile], layout: Layout) -> LocalState:
     return LocalState(
         files=files,
         strays={**scan.strays, **unbound},
+        done=done,
         notes={**scan.ignored, **scan.unreadable},
         incomplete=unreadable,
         directories=scan.directories,

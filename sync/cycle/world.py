@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from store.model import (
     Absent,
@@ -33,6 +33,7 @@ from sync.core.merge import Side
 from sync.core.occurrence import copy_id
 from sync.core.sections import Outlook, plan_sections
 from sync.core.snapshot import ListView, LocalItem, RemoteItem, Snapshot
+from sync.cycle.filed import PutAway, read_put_away
 from sync.cycle.known import Known
 from sync.cycle.reading import LocalState
 from sync.cycle.sectioning import pages_of, read_base, read_local, read_remote
@@ -46,12 +47,16 @@ __all__ = ["World", "build_world", "remote_lists", "too_deep", "visible_since"]
 
 @dataclass(slots=True)
 class World:
-    """One moment: the snapshot, how lines were matched, the lines by identity, and sections."""
+    """One moment: the snapshot, how lines were matched, the lines by identity, and sections.
+
+    ``put_away`` is what tools took out of the lists' files.
+    """
 
     snapshot: Snapshot
     matched: Matched
     lines: dict[str, Line]
     outlook: Outlook
+    put_away: PutAway = field(default_factory=PutAway)
 
     @classmethod
     def empty(cls) -> World:
@@ -133,6 +138,7 @@ def build_world(
         for id, item in remote.items()
         if isinstance(item, Present) and id not in with_place
     }
+    series = _series(known)
     matched = match_lines(
         lines,
         blocks={block: id for id, block in known.blocks.items()},
@@ -140,7 +146,7 @@ def build_world(
         strangers=strangers,
         leaving=leaving,
         mint=mint,
-        series=_series(known),
+        series=series,
         marks=dialect.marks,
         apart=dialect.layout.per_task,
     )
@@ -149,7 +155,8 @@ def build_world(
     says_sections = Field.SECTION not in dialect.shown(Reminder("")).opaque
     pages = pages_of(known.sections, known.base, local, lists, by_id) if says_sections else {}
     outlook = plan_sections([*pages.values()], wins)
-    found = _local(known, local, lists, matched, by_id)
+    put_away = read_put_away(known, local, dialect, by_id, series)
+    found = _local(known, local, lists, matched, by_id, put_away)
     snapshot = Snapshot(
         remote=read_remote(remote, outlook),
         local=read_local(found, pages, outlook) if says_sections else found,
@@ -160,8 +167,9 @@ def build_world(
         lists=lists.views,
         pending=known.pending,
         archived=known.archived,
+        filed=put_away.filed,
     )
-    return World(snapshot, matched, by_id, outlook)
+    return World(snapshot, matched, by_id, outlook, put_away)
 
 
 def _series(known: Known) -> dict[str, str]:
@@ -255,6 +263,7 @@ def _local(
     lists: ListPlan,
     matched: Matched,
     by_id: Mapping[str, Line],
+    put_away: PutAway,
 ) -> dict[str, Presence[LocalItem]]:
     children: defaultdict[Spot | None, int] = defaultdict(int)
     for line in by_id.values():
@@ -270,9 +279,11 @@ def _local(
                 clean=local.files[line.path].tasks[line.task].clean,
             )
         )
-    standing = local.standing()
+    for id, filed in put_away.filed.items():
+        found[id] = Present(LocalItem(filed.reminder, filed.path, 0))
+    standing = {**put_away.standing, **local.standing()}
     paths = {view.id: view.path for view in lists.views.values()}
-    for id in known.base.keys() | known.in_flight.keys():
+    for id in known.base.keys() | known.in_flight.keys() | known.filed.keys():
         if id not in found:
             found[id] = _missing(id, known, local, standing, paths, lists.views)
     return found
@@ -327,9 +338,8 @@ def _missing(
             return Unknown(file.hides_tasks)
         if file is None and path == home and path not in local.directories:
             return Unknown(f"{path} is not there")
-    unread = next((file for file in local.files.values() if file.unread), None)
-    if unread is not None:
-        return Unknown(unread.trouble)  # it may have moved there
+    if local.unread is not None:
+        return Unknown(local.unread.trouble)  # it may have moved there
     return Absent("its line is gone")
 
 

@@ -18,13 +18,15 @@ class Layout:
     """``suffix`` ends the names of files with tasks. With ``per_task`` a list is a directory.
 
     ``label`` is then the file in it that says the list's name, and ``color`` the one that says its
-    colour.
+    colour. ``done`` is the name, in small letters, of files that tools put completed tasks into,
+    which are no lists.
     """
 
     suffix: str
     per_task: bool = False
     label: str = ""
     color: str = ""
+    done: str = ""
 
     def holds(self, name: str) -> bool:
         """Whether a file of this name is read."""
@@ -33,6 +35,14 @@ class Layout:
     def is_beside(self, path: str) -> bool:
         """Whether the file at this path speaks of its list and not of a task."""
         return path.rpartition("/")[2] in (self.label, self.color)
+
+    def is_done(self, path: str) -> bool:
+        """Whether tools put completed tasks into the file at this path."""
+        return self.done != "" and path.rpartition("/")[2].lower() == self.done
+
+    def done_in(self, directories: Collection[str]) -> set[str]:
+        """Where tools would put completed tasks in these directories (``""``: the root)."""
+        return {f"{each}/{self.done}".lstrip("/") for each in directories} if self.done else set()
 
     def is_too_high(self, directory: str) -> bool:
         """Whether files in this directory (``""``: the root) stand above all lists."""

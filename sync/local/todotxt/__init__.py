@@ -15,7 +15,7 @@ from .render import render, shown
 __all__ = ["LAYOUT", "TodoTxtFile", "assign_blocks", "bound_by", "cut", "edit", "heading"]
 __all__ += ["new_file", "parse", "render", "set_head", "shown"]
 
-LAYOUT = Layout(".txt")
+LAYOUT = Layout(".txt", done="done.txt")
 bound_by: bytes | None = None
 
 
