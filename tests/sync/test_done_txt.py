@@ -11,7 +11,7 @@ import pytest
 
 from tests.rig import Crash, Rig, empty_world, open_rig
 
-SHARE = 1 if os.environ.get("REMINDERSD_SOAK") == "1" else 13  # every so many effects
+SHARE = 1 if os.environ.get("REMINDERSD_SOAK") == "1" else 23  # every so many effects
 
 
 @pytest.fixture
@@ -37,18 +37,17 @@ def put_away(rig: Rig, words: str, done: str = "done", name: str = "Inbox") -> s
     return moved
 
 
-@pytest.mark.parametrize("done", ["done", "DONE"])
-def test_a_line_put_away_is_ticked_and_stays_put_away(todo: Rig, done: str) -> None:
+def test_a_line_put_away_is_ticked_and_stays_put_away(todo: Rig) -> None:
     todo.append("Inbox", "Buy milk\nCall Ann\n")
     todo.run()
     milk = todo.shown("Buy milk").id
-    moved = put_away(todo, "Buy milk", done)
+    moved = put_away(todo, "Buy milk", "Done")
     report = todo.run()
     assert (report.pushed, report.held, report.files) == (1, [], 0)
     shown = todo.shown("Buy milk")
     assert (shown.id, shown.done) == (milk, True)
     assert [one.name for one in todo.phone.lists()] == ["Inbox"]
-    assert todo.read(done) == moved
+    assert todo.read("Done") == moved
     assert "milk" not in todo.read("Inbox")
     todo.rest()
     todo.wait(20 * 86400)
@@ -67,19 +66,14 @@ def test_what_the_phone_completed_may_be_put_away_too(todo: Rig) -> None:
     todo.rest()
 
 
-@pytest.mark.parametrize("deed", ["delete", "empty", "edit"])
-def test_nothing_that_is_done_in_it_means_anything(todo: Rig, deed: str) -> None:
+def test_nothing_that_is_done_in_it_means_anything(todo: Rig) -> None:
     todo.append("Inbox", "Buy milk\n")
     todo.run()
     put_away(todo, "Buy milk")
     todo.run()
-    match deed:
-        case "delete":
-            todo.path("done").unlink()
-        case "empty":
-            todo.save("done", "")
-        case "edit":
-            todo.save("done", "x 2020-01-01 something else\n(A) an open line\n")
+    todo.save("done", "x 2020-01-01 something else\n(A) an open line\n")
+    todo.rest()
+    todo.path("done").unlink()
     todo.rest()
     assert todo.shown("Buy milk").done
     assert todo.titles("Inbox") == {"Buy milk"}
@@ -92,7 +86,7 @@ def test_reopened_on_the_phone_it_comes_back_and_the_lists_line_wins(todo: Rig) 
     line = todo.read("Inbox")
     moved = put_away(todo, "Buy milk")
     todo.run()
-    for times in (1, 2, 3):  # and what is put away again, on the same day, is a tick again
+    for times in (1, 2):  # and what is put away again, on the same day, is a tick again
         todo.phone.reopen(milk)
         todo.run()
         assert todo.read("Inbox") == line
@@ -197,6 +191,31 @@ def test_a_tool_that_takes_the_id_off_is_understood_by_words(todo: Rig) -> None:
     todo.run()
     assert todo.shown("Buy bread").done
     assert todo.titles("Inbox") == {"Buy bread"}  # the other line was deleted
+    todo.rest()
+
+
+def test_what_icloud_takes_no_ticks_for_comes_back(todo: Rig) -> None:
+    todo.append("Inbox", "Buy milk\n")
+    todo.run()
+    line = todo.read("Inbox")
+    todo.settings["lists"] = "{'*': read-only}"
+    todo.restart()
+    put_away(todo, "Buy milk")
+    todo.run()
+    assert todo.read("Inbox") == line
+    assert not todo.shown("Buy milk").done
+    todo.rest()
+
+
+def test_a_series_that_went_on_at_the_phone_meanwhile_is_not_completed_twice(todo: Rig) -> None:
+    todo.append("Inbox", "Water due:2026-12-14 rec:1w\n")
+    todo.run()
+    todo.phone.edit(todo.shown("Water").id, due="2026-12-28")
+    put_away(todo, "Water")
+    report = todo.run()
+    assert report.open_conflicts == 1
+    assert [(one.due, one.done) for one in both(todo)] == [("2026-12-28", False)]
+    assert todo.line("Inbox", "Water").startswith("Water due:2026-12-28")
     todo.rest()
 
 

@@ -124,7 +124,7 @@ def test_topydo_completes_with_and_without_its_archive(
     rig.rest()
 
 
-@pytest.mark.parametrize(("flags", "rec"), [((), "rec:1w"), ((), "rec:+1w"), (("-a",), "rec:1w")])
+@pytest.mark.parametrize(("flags", "rec"), [((), "rec:1w"), (("-a",), "rec:+1w")])
 def test_topydo_completes_one_occurrence_and_only_one(
     todo: Topydo, flags: tuple[str, ...], rec: str
 ) -> None:
