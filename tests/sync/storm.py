@@ -175,7 +175,8 @@ class Storm:
                 del there[said], here[said]
         self.check_words(there, here)
         missing, surplus = there - here, here - there
-        for said in list(missing.elements()):
+        # A bare tick may be of any day: first what must still have its line.
+        for said in sorted(missing.elements(), key=self.may_be_filed):
             same = next((one for one in +surplus if said == self.as_there(one, said)), None)
             if same is not None:
                 missing[said] -= 1

@@ -275,7 +275,8 @@ class FilePerson:
         for path in self.files():
             text = path.read_text()
             if block in text:
-                self.save(path, re.sub(rf" (\^|id:){block}$", "", text, flags=re.M).split("\n"))
+                text = re.sub(rf" (\^|id:){block}(?= |$)", "", text, flags=re.M)
+                self.save(path, text.split("\n"))
 
     # ---- whole files
 
