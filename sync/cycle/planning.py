@@ -251,7 +251,8 @@ class Planner:
     ) -> None:
         """Two sides that meet for the first time are joined only when a person has seen how."""
         known = planned.known
-        if known.base or HoldKind.FIRST_PLAN in approved:
+        met = known.base or self._store.bases.all_lists()  # all that was agreed on may be deleted
+        if met or HoldKind.FIRST_PLAN in approved:
             return
         there = any(isinstance(one, Present) for one in planned.world.snapshot.remote.values())
         if there and any(file.settling for file in local.files.values()):

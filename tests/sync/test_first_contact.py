@@ -140,3 +140,17 @@ def test_edits_while_it_waits_are_joined_too(fresh: Rig) -> None:
     }
     assert fresh.line("Inbox", "Renamed while it waited")
     fresh.rest()
+
+
+def test_sides_that_met_meet_for_no_first_time_when_all_is_new(rig: Rig) -> None:
+    rig.phone.create("Inbox", "First")
+    rig.run()
+    rig.phone.delete(rig.shown("First").id)
+    rig.run()
+    rig.append("Inbox", "- [ ] Typed\n")
+    rig.phone.create("Inbox", "Called in")
+    report = rig.run()
+    assert (report.held, report.problems) == ([], [])
+    assert rig.titles("Inbox") == {"Typed", "Called in"}
+    assert "- [ ] Called in" in rig.read("Inbox")
+    rig.rest()
