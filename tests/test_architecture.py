@@ -31,7 +31,7 @@ CORE = re.compile(
     r"|sync\.core(\.|$)"
     r"|sync\.codec(\.|$)"
     r"|sync\.local\.(markdown|todotxt|vdir)(\.|$)"
-    r"|sync\.local\.(names|layout|tasks|verify|lines|dates|text|projection|formats)$"
+    r"|sync\.local\.(names|layout|tasks|unread|verify|lines|dates|text|projection|formats)$"
 )
 PURE = re.compile(CORE.pattern + r"|sync\.cycle\.(render|directories|sentences|stale)$")
 IMPURE_MODULES = {

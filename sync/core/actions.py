@@ -151,7 +151,8 @@ class Conflict:
 class HoldKind(StrEnum):
     """What sort of thing waits.
 
-    Of ``LIST`` the file is gone; what else a list rests for is ``RESTING_LIST``.
+    Of ``LIST`` the file is gone; what else a list rests for is ``RESTING_LIST``. A field
+    cannot be read in iCloud (``UNREADABLE``) or in a file (``UNREAD_WORDS``).
     """
 
     READ_ONLY = "read-only"
@@ -168,6 +169,7 @@ class HoldKind(StrEnum):
     UNSHARED = "unshared"
     CROSSING = "crossing"
     UNREADABLE = "unreadable"
+    UNREAD_WORDS = "unread-words"
 
 
 @dataclass(frozen=True, slots=True)

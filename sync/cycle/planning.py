@@ -32,6 +32,7 @@ from sync.cycle.intents import Intents, list_intents
 from sync.cycle.known import Known, gather
 from sync.cycle.reading import LocalState
 from sync.cycle.sectioning import section_intents, without_section
+from sync.cycle.unread import unread_words
 from sync.cycle.world import (
     World,
     build_world,
@@ -140,6 +141,7 @@ class Planner:
         planned.holds += [
             Hold(path, HoldKind.FILE, reason) for path, reason in _file_troubles(local)
         ]
+        planned.holds += unread_words(world.lines.values(), local, lists.views)
         return planned
 
     # ---- parts

@@ -12,12 +12,16 @@ from zoneinfo import ZoneInfo
 
 from store.model import AllDay, Completion, Done, Due, Floating, Zoned
 
-__all__ = ["FLOATING", "as_due", "clean_due", "day_of", "is_zone", "read_day", "read_moment"]
+__all__ = ["FLOATING", "as_due", "clean_due", "day_of", "is_known_zone", "is_zone"]
+__all__ += ["means_zone", "read_day", "read_moment"]
 __all__ += ["read_time", "same_instant", "settled_done", "shown_done"]
 
 FLOATING = "floating"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ZONE = re.compile(r"[A-Z][A-Za-z0-9_+/-]*")
+_AREA = re.compile(
+    r"(?:Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Europe|Indian|Pacific)/"
+)
 _MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})(?:(?:T|[ \t]+)(\d{1,2}:\d{2})(?::\d{2})?)?", re.ASCII)
 
 
@@ -31,6 +35,16 @@ def is_zone(word: str) -> bool:
     except (KeyError, ValueError, OSError):  # unknown; malformed; a folder of zones
         return False
     return True
+
+
+def is_known_zone(word: str | None) -> bool:
+    """Whether a zone word can be read; none at all says the home zone."""
+    return word is None or word == FLOATING or is_zone(word)
+
+
+def means_zone(word: str) -> bool:
+    """Whether a word behind a time is meant as its zone, be there such a zone or not."""
+    return word == FLOATING or is_zone(word) or _AREA.match(word) is not None
 
 
 def read_day(text: str) -> date | None:

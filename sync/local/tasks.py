@@ -27,6 +27,7 @@ __all__ = [
     "Stamp",
     "Task",
     "TodoFile",
+    "Unread",
 ]
 
 
@@ -64,6 +65,17 @@ class FrontMatter:
 
 
 @dataclass(frozen=True, slots=True)
+class Unread:
+    """Words that look like a field and cannot be read as one; ``line`` counts from 0.
+
+    ``reason`` is a sentence for a person: the words, what is wrong with them, what follows.
+    """
+
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
     """One task line and what belongs to it.
 
@@ -74,7 +86,7 @@ class Task:
     what stands there beside them, such as ``"image"`` or ``"comment"``. ``clean`` says that the
     line and its child block hold nothing but fields, so that removing them loses nobody's words.
     ``text`` is the line. ``beneath`` is the id of a parent that a task names, where each task has
-    a file of its own.
+    a file of its own. ``unread`` says what stands behind opaque fields of ``reminder``.
     """
 
     line: int
@@ -86,6 +98,7 @@ class Task:
     clean: bool
     text: str
     beneath: str | None = None
+    unread: tuple[Unread, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from store.model import Alarm, AllDay, AtTime, Early, Floating, Place, Unit
-from sync.local.dates import FLOATING, as_due, read_moment
+from sync.local.dates import FLOATING, as_due, is_known_zone, read_moment
 from sync.local.projection import clean_place, decimal
 
 from .tokens import Token
@@ -52,7 +52,7 @@ def read_alarm(token: Token, home_zone: str) -> AtTime | Early | None:
         count = int(early[1])
         return Early(count, _UNITS[early[2]]) if count else None
     moment = read_moment(token.value)
-    if moment is None or moment[1] is None:
+    if moment is None or moment[1] is None or not is_known_zone(token.zone):
         return None
     at = as_due(*moment, token.zone, home_zone)
     assert not isinstance(at, AllDay)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from store.model import Place
 from sync.local.lines import column, is_blank, leading
@@ -51,6 +51,7 @@ class Notes:
     ``lines`` are the lines that the notes stand on and ``parts`` what each says; ``prefix`` is the
     quote's, such as ``"    >"``, if they are one quote. ``own`` are all lines to go if the task
     goes (its subtasks' left out); ``extras`` names what is there beside notes, links and places.
+    ``unread_places`` are lines that begin as a place does and say none, with their words.
     """
 
     text: str
@@ -62,6 +63,7 @@ class Notes:
     places: tuple[PlaceLine, ...]
     pictures: tuple[Link, ...]
     extras: frozenset[str]
+    unread_places: tuple[tuple[int, str], ...] = ()
 
     @property
     def urls(self) -> frozenset[str]:
@@ -91,6 +93,7 @@ class _Found:
     places: list[PlaceLine]
     pictures: list[Link]
     extras: set[str]
+    unread_places: list[tuple[int, str]] = field(default_factory=list)
 
 
 def read_notes(lines: Sequence[str], blocks: Blocks, item: Item, content_column: int) -> Notes:
@@ -145,6 +148,7 @@ def _read_child(
         at = read_place_line(child.start, lines[child.start])
         if at is None or child.end != child.start + 1:
             found.extras.add("place")
+            found.unread_places.append((child.start, lines[child.start].strip(" \t")))
         else:
             found.places.append(at)
         found.own.extend(range(child.start, child.end))
@@ -192,6 +196,7 @@ def _assemble(lines: Sequence[str], found: _Found) -> Notes:
         places=tuple(found.places),
         pictures=tuple(found.pictures),
         extras=frozenset(found.extras),
+        unread_places=tuple(found.unread_places),
     )
 
 

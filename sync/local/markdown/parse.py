@@ -15,6 +15,7 @@ from .headings import LEVEL, name_of, regions
 from .layout import Layout, MarkdownFile, Place
 from .notes import read_notes
 from .taskline import TaskLine, read_fields, split
+from .unread import unread_in
 
 __all__ = ["parse"]
 
@@ -120,6 +121,7 @@ def _task(place: Place, line: int, parent: int | None, section: str | None, zone
         extras=extras,
         clean=not extras and opaque <= {Field.REPEAT},
         text=place.line.text,
+        unread=unread_in(place, line, zone) if opaque else (),
     )
 
 

@@ -14,15 +14,15 @@ from datetime import date
 from store.model import Alarm, AtTime, Completion, Done, Due, Early, Field, Priority, Rule
 from sync.core.alarms import extra_alarms
 from sync.core.recurrence import from_words
-from sync.local.dates import as_due, read_day, read_moment, read_time
+from sync.local.dates import as_due, is_known_zone, read_day, read_moment, read_time
 from sync.local.lines import column
 from sync.local.text import clean_title
 
 from .alarms import read_alarm
 from .tokens import Kind, Token, is_tag, scan, unescape
 
-__all__ = ["PRIORITIES", "LineFields", "TaskLine", "read_alarms", "read_fields", "read_rule"]
-__all__ += ["split"]
+__all__ = ["DONE_STATUS", "PRIORITIES", "LineFields", "TaskLine", "read_alarms", "read_due"]
+__all__ += ["read_fields", "read_rule", "split"]
 
 PRIORITIES = {
     "🔺": Priority.HIGH,
@@ -155,7 +155,7 @@ def _title_and_tags(
 
 def read_fields(line: TaskLine, home_zone: str) -> LineFields:
     """What the parts of a line say."""
-    due, due_is_opaque = _due(line, home_zone)
+    due, due_is_opaque = read_due(line, home_zone)
     priorities = {PRIORITIES.get(token.value.lower()) for token in line.of(Kind.PRIORITY)}
     priority_is_opaque = len(priorities) > 1 or None in priorities
     opaque = set()
@@ -233,11 +233,11 @@ def _completion_day(token: Token) -> date | None:
     return read_day(token.value[:10])
 
 
-def _due(line: TaskLine, home_zone: str) -> tuple[Due | None, bool]:
-    """The due value, and whether what stands there cannot be read as one."""
+def read_due(line: TaskLine, home_zone: str) -> tuple[Due | None, bool]:
+    """The due value of a line, and whether what stands there cannot be read as one."""
     moments = [read_moment(token.value) for token in line.of(Kind.DUE)]
     clocks = {(read_time(token.value), token.zone) for token in line.of(Kind.TIME)}
-    if None in moments or any(at is None for at, _ in clocks):
+    if None in moments or any(at is None or not is_known_zone(zone) for at, zone in clocks):
         return None, True
     days = {moment[0] for moment in moments if moment}
     # "📅 date HH:MM ⏰ HH:MM Zone" says one time twice; the clock alone knows the zone.

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sync.local.dates import FLOATING, is_zone
+from sync.local.dates import means_zone
 
 __all__ = ["SIGNIFIERS", "STARTER", "Kind", "Token", "escape", "is_tag", "scan", "unescape"]
 
@@ -45,8 +45,8 @@ class Kind(StrEnum):
 class Token:
     """A token from ``start`` to ``end`` of its line; its ``value`` begins at ``value_at``.
 
-    ``zone`` is the zone word of a time or an alarm. ``is_field`` tells a Dataview field from an
-    emoji.
+    ``zone`` is the zone word of a time or an alarm, known or not. ``is_field`` tells a Dataview
+    field from an emoji.
     """
 
     kind: Kind
@@ -187,10 +187,10 @@ def _token(found: re.Match[str]) -> Token:
 
 
 def _at(found: re.Match[str], group: str, kind: Kind) -> Token:
-    """A time or an alarm; the word behind it belongs to it only if it is a zone."""
+    """A time or an alarm; the word behind it belongs to it only if it is meant as a zone."""
     begin, end = found.span()
     zone, value = found[f"{group}_zone"], f"{group}_at"
-    if zone is None or not (zone == FLOATING or is_zone(zone)):
+    if zone is None or not means_zone(zone):
         zone, end = None, found.end(value)
     return Token(kind, begin, end, found[value], found.start(value), zone)
 

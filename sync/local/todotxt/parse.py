@@ -10,6 +10,7 @@ from sync.local.lines import Line, decode
 from sync.local.tasks import FrontMatter, Task, TodoFile
 
 from .taskline import BLOCK, UNSAID, TodoLine, read_fields, split
+from .unread import unread_in
 
 __all__ = ["TodoTxtFile", "parse"]
 
@@ -85,4 +86,5 @@ def _task(at: int, parts: TodoLine, named: int | None, parent: int | None, zone:
         extras=frozenset(extras),
         clean=not extras and said.opaque <= UNSAID | {Field.REPEAT},
         text=parts.text,
+        unread=unread_in(parts, at, zone, said.opaque) if said.opaque != UNSAID else (),
     )

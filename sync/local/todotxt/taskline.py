@@ -18,13 +18,22 @@ from datetime import time
 from enum import StrEnum
 
 from store.model import Completion, Done, Due, Field, Floating, Frequency, Priority, Rule, Zoned
-from sync.local.dates import FLOATING, as_due, is_zone, read_day, read_moment, read_time
+from sync.local.dates import as_due, is_known_zone, read_day, read_moment, read_time
 from sync.local.text import clean_title
 
 from .words import WORD, is_tag, read_pair, read_title
 
 __all__ = ["BLOCK", "PROJECT", "TAG", "UNSAID", "Head", "LineFields", "Part", "TodoLine", "Token"]
-__all__ += ["priority_of", "read_at", "read_fields", "read_rec", "read_rule", "split", "write_rec"]
+__all__ += [
+    "priority_of",
+    "read_at",
+    "read_due",
+    "read_fields",
+    "read_rec",
+    "read_rule",
+    "split",
+    "write_rec",
+]
 
 # No line of the format can say them.
 UNSAID = frozenset({Field.NOTES, Field.URLS, Field.ALARMS, Field.IMAGES, Field.SECTION})
@@ -215,7 +224,7 @@ def _pieces(text: str, start: int, end: int, tokens: Iterable[Token]) -> Iterato
 
 def read_fields(line: TodoLine, home_zone: str) -> LineFields:
     """What the parts of a line say; whether ``p:`` names a task is not known here."""
-    due, due_is_opaque = _due(line, home_zone)
+    due, due_is_opaque = read_due(line, home_zone)
     letters = {line.head.letter, *(token.value for token in line.letters)} - {""}
     priorities = {priority_of(letter) for letter in letters}
     opaque = set(UNSAID)
@@ -279,8 +288,8 @@ def _done(line: TodoLine) -> Done:
     return Completion(day=read_day(line.head.said(Part.COMPLETED)))
 
 
-def _due(line: TodoLine, home_zone: str) -> tuple[Due | None, bool]:
-    """The due value, and whether what stands there cannot be read as one."""
+def read_due(line: TodoLine, home_zone: str) -> tuple[Due | None, bool]:
+    """The due value of a line, and whether what stands there cannot be read as one."""
     moments = {read_moment(token.value) for token in line.of("due")}
     clocks = {read_at(token.value) for token in line.of("at")}
     zones = {token.value for token in line.of("tz")}
@@ -294,7 +303,7 @@ def _due(line: TodoLine, home_zone: str) -> tuple[Due | None, bool]:
     if len(days) > 1 or len(clocks) > 1 or len(zones) > 1:
         return None, True
     at = next(iter(clocks), None)
-    if at is not None and zone is not None and zone != FLOATING and not is_zone(zone):
+    if at is not None and not is_known_zone(zone):
         return None, True
     return as_due(days.pop(), at, zone, home_zone), False
 

@@ -20,6 +20,7 @@ from sync.local.text import clean_notes, clean_title
 
 from .alarms import Valarm, read_alarms, rings
 from .content import Content, split
+from .unread import unread_in
 from .values import (
     FLAG,
     UNSAID,
@@ -170,6 +171,7 @@ def _task(todo: Todo, reminder: Reminder, own: Sequence[Content], begin: int) ->
     extras |= {"category"} if not all(map(is_tag, read_categories(todo))) else set()
     due = next((one for one in own if one.key == "DUE"), None)
     instant = {INSTANT} if due is not None and due.value.strip().endswith(("Z", "z")) else set()
+    done_rule = frozenset({Field.REPEAT}) if reminder.done is not None else frozenset()
     uid = todo.get("UID")
     return Task(
         line=begin,
@@ -181,4 +183,5 @@ def _task(todo: Todo, reminder: Reminder, own: Sequence[Content], begin: int) ->
         clean=not extras,
         text=reminder.title,
         beneath=read_parent(todo),
+        unread=unread_in(own, reminder.opaque - done_rule),
     )
