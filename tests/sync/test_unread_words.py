@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from daemon.cli.told import tell_waiting
 from tests.rig import Rig, empty_world, open_rig
 
 from .vdirs import put
@@ -24,7 +25,9 @@ def told(rig: Rig) -> list[str]:
     return [hold.reason for hold in report.held]
 
 
-def test_they_are_told_until_they_are_mended_and_all_else_flows(rig: Rig) -> None:
+def test_they_are_told_until_they_are_mended_and_all_else_flows(
+    rig: Rig, capsys: pytest.CaptureFixture[str]
+) -> None:
     rig.append("Inbox", f"- [ ] One ⏰ 09:30 ⏰ 1d before 📅 {DAY}\n- [ ] Two\n")
     rig.run()
     before = rig.shown("One").due
@@ -42,6 +45,8 @@ def test_they_are_told_until_they_are_mended_and_all_else_flows(rig: Rig) -> Non
     rig.phone.edit(shown.id, title="One, from the phone")
     assert told(rig) == [reason]
     assert "One, from the phone 🚩 ⏰ 25:99 ⏰ 1d before" in rig.read("Inbox")
+    tell_waiting(rig.run().document()["held"])
+    assert capsys.readouterr().out == f"1 thing held back:\n  {reason}\n"
     rig.restart()
     assert [hold.reason for hold in rig.store.journal.holds()] == [reason]
     rig.run()
