@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from sync.core.match import Leaving, Matched, words
 from sync.cycle.desk import FileWrite, Problem, applied
-from sync.cycle.reading import LocalState
+from sync.cycle.reading import LocalFile, LocalState
 from sync.cycle.unmarked import line_saying
 from sync.local.formats import Dialect
 from sync.local.tasks import (
     Edit,
+    Insert,
     Remove,
     Stamp,
 )
@@ -78,8 +80,19 @@ def take_out(
     writes = []
     for path, edits in sorted(wanted.items()):
         file = local.files[path]
-        data, failed = applied(file, edits, dialect)
+        data, failed = applied(file, [*edits, *_left_behind(file, edits)], dialect)
         problems += [Problem(id, path, reason) for id, reason in failed.items()]
         if data != file.data:
             writes.append(FileWrite(path, file.sha256, data, len(edits) - len(failed)))
     return writes, problems
+
+
+def _left_behind(file: LocalFile, edits: Iterable[tuple[str, Edit]]) -> Iterator[tuple[str, Edit]]:
+    """To the top level goes what was typed beneath a line that leaves, and does not leave."""
+    leaving = {edit.task: id for id, edit in edits if isinstance(edit, Remove)}
+    for index, task in enumerate(file.tasks):
+        if task.parent in leaving and index not in leaving and task.clean:
+            section = file.tasks[task.parent].section or ""
+            id = leaving[task.parent]
+            yield id, Remove(index)
+            yield id, Insert(replace(task.reminder, section=section), task.block or "")
