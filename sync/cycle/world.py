@@ -32,7 +32,7 @@ from sync.core.match import Leaving, Line, Matched, Spot, match_lines
 from sync.core.merge import Side
 from sync.core.occurrence import copy_id
 from sync.core.sections import Outlook, plan_sections
-from sync.core.snapshot import ListView, LocalItem, RemoteItem, Snapshot
+from sync.core.snapshot import ListView, LocalItem, Mode, RemoteItem, Snapshot
 from sync.cycle.filed import PutAway, read_put_away
 from sync.cycle.known import Known
 from sync.cycle.reading import LocalState
@@ -150,6 +150,7 @@ def build_world(
         marks=dialect.marks,
         apart=dialect.layout.per_task,
     )
+    matched.unstamped -= _ignored(matched, lists, dialect)
     _name_new(known, matched, dialect)
     by_id = {matched.ids[line.spot]: line for line in lines if line.spot in matched.ids}
     says_sections = Field.SECTION not in dialect.shown(Reminder("")).opaque
@@ -170,6 +171,13 @@ def build_world(
         filed=put_away.filed,
     )
     return World(snapshot, matched, by_id, outlook, put_away)
+
+
+def _ignored(matched: Matched, lists: ListPlan, dialect: Dialect) -> set[Spot]:
+    """The lines in files of lists that are ignored: nothing is written there, no id either."""
+    modes = {id: view.mode for id, view in lists.views.items()}
+    silent = {place for place, id in lists.owner.items() if modes.get(id) is Mode.IGNORE}
+    return {spot for spot in matched.unstamped if dialect.layout.place_of(spot[0]) in silent}
 
 
 def _series(known: Known) -> dict[str, str]:
