@@ -65,6 +65,8 @@ def merge_fields(case: Case, local: LocalItem, remote: RemoteItem, wins: Side) -
                 _hold_unread(case, name, fields)
             continue
         known = before = case.base.get(name, MISSING)
+        if known is MISSING and case.base:
+            before = BLANK.value(name)  # it could not be read until now; saying nothing is no edit
         if name in unsaid:
             if remote.reminder.value(name) != known:
                 fields.learned[name] = remote.reminder.value(name)

@@ -103,3 +103,24 @@ def test_all_of_it_gone_on_the_phone_leaves_the_prose(ugly: tuple[Rig, bytes]) -
     kept = [line for line in after.split(b"\n") if line in prose]
     assert kept == prose
     assert rig.phone.reminders() == []
+
+
+def test_a_date_with_a_slip_is_taken_when_it_is_corrected(rig: Rig) -> None:
+    rig.append("Inbox", "- [ ] Typed 📅 2026-13-45\n")
+    rig.run()
+    rig.replace("Inbox", "2026-13-45", "2026-12-14")
+    report = rig.run()
+    assert (report.conflicts, report.problems) == ([], [])
+    assert rig.shown("Typed").due == "2026-12-14"
+    assert "- [ ] Typed 📅 2026-12-14 ^r-" in rig.read("Inbox")
+    rig.rest()
+
+
+def test_a_slip_corrected_while_a_phone_says_otherwise_is_a_conflict(rig: Rig) -> None:
+    rig.append("Inbox", "- [ ] Typed 📅 2026-13-45\n")
+    rig.run()
+    rig.phone.edit(rig.shown("Typed").id, due="2026-12-20")
+    rig.replace("Inbox", "2026-13-45", "2026-12-14")
+    assert [str(one.field) for one in rig.run().conflicts] == ["due"]
+    assert rig.shown("Typed").due == "2026-12-20"
+    rig.rest()
