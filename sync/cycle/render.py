@@ -59,7 +59,7 @@ def write_files(
         jobs[path] = _FileJob()
     problems: list[Problem] = []
     for op in renders:
-        problem = _add_job(desk, op, jobs)
+        problem = _homeless(desk, op) or _add_job(desk, op, jobs)
         if problem is not None:
             problems.append(problem)
     _follow_sections(desk, jobs)
@@ -94,12 +94,22 @@ def moving_out(desk: Desk, renders: Iterable[RenderOp]) -> list[Leaving]:
         Leaving(line.path, op.id, words(line.text, line.reminder.notes))
         for op in renders
         if isinstance(op, MoveLine)
+        and _homeless(desk, op) is None
         and (line := desk.lines.get(op.id)) is not None
         and line.path != desk.path_for(op.id, op.reminder)
     )
 
 
 # ---- from operations to edits of one file -------------------------------------------------------
+
+
+def _homeless(desk: Desk, op: RenderOp) -> Problem | None:
+    """Why a line cannot be put anywhere now: its list has no file, or not yet one again."""
+    if not isinstance(op, AddLine | MoveLine) or op.reminder.list in desk.paths:
+        return None
+    line = desk.lines.get(op.id)
+    reason = f"“{op.reminder.title}” waits where it is: the list that it moved to has no file now"
+    return Problem(op.id, line.path if line is not None else op.reminder.list, reason)
 
 
 def _add_job(desk: Desk, op: RenderOp, jobs: Mapping[str, _FileJob]) -> Problem | None:

@@ -171,6 +171,19 @@ def test_a_line_that_moves_to_another_file_is_twice_and_never_nowhere() -> None:
     assert take_out(edited, leaving, BLOCKS, DIALECT) == ([], [])
 
 
+def test_a_line_whose_list_has_no_file_waits_and_stops_no_other() -> None:
+    there = desk({"A.md": text("milk") + text("bread")})
+    gone = MoveLine(IDS["milk"], one("milk", list="NOWHERE"), {Field.LIST: "NOWHERE"})
+    flagged = SetLine(IDS["bread"], {Field.FLAGGED: True})
+    [write], [problem] = write_files(there, [gone, flagged], {})
+    assert (problem.id, problem.path) == (IDS["milk"], "A.md")
+    assert "the list that it moved to has no file now" in problem.reason
+    assert write.data is not None
+    assert write.data.decode().startswith(text("milk"))
+    assert write.ids == {IDS["bread"]}
+    assert moving_out(there, [gone, flagged]) == []
+
+
 def test_a_line_with_more_on_it_does_not_leave() -> None:
     files = {"A.md": text("milk") + "    <!-- mine -->\n", "B.md": text("milk")}
     move = MoveLine(IDS["milk"], one("milk", list=B), {Field.LIST: B})
