@@ -156,6 +156,7 @@ def move_whole(id: str, fields: Fields, remote: Reminder, wins: Side) -> None:
         if name in loses:
             here, there = fields.seen.value(name), remote.value(name)
             winner, loser = (there, here) if to_files else (here, there)
+            fields.conflicts = [one for one in fields.conflicts if one.field is not name]
             fields.conflicts.append(Conflict(id, name, winner, loser, wins))
             del loses[name]
             gets[name] = winner

@@ -22,6 +22,7 @@ from sync.core.actions import (
     Update,
     Why,
 )
+from sync.core.lift import overlay
 from sync.core.snapshot import Snapshot
 
 __all__ = ["to_the_top"]
@@ -116,6 +117,5 @@ def _moved(op: RenderOp, orphans: set[str], snapshot: Snapshot) -> RenderOp:
     here = snapshot.local_of(op.id)
     if op.id not in orphans or not isinstance(op, SetLine) or not isinstance(here, Present):
         return op
-    said = {name.value: value for name, value in op.changes.items()}
-    reminder = replace(here.value.reminder, **{**said, "parent": None})  # type: ignore[arg-type]
+    reminder = overlay(here.value.reminder, {**op.changes, Field.PARENT: None})
     return MoveLine(op.id, reminder, op.changes)

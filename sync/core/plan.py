@@ -153,7 +153,9 @@ def _both(case: Case, local: LocalItem, remote: RemoteItem, closed: str) -> Plan
         return NOTHING
     wins = Side.CLOUD if closed else case.policy.wins
     fields = merge_fields(case, local, remote, wins)
-    move_whole(case.id, fields, remote.reminder, wins)
+    # What was carried off has no place to go back to here, whoever wins.
+    place = Side.FILES if _carried_off(case) else wins
+    move_whole(case.id, fields, remote.reminder, place)
     keep_unsayable(case, fields, remote.reminder)
     hold_back(case, fields, closed)
     hold_crossing(case, fields, remote.reminder)

@@ -369,6 +369,22 @@ def test_a_line_moves_out_of_a_list_whose_file_is_gone() -> None:
     assert make_plan(rests, policy()) == Plan()
 
 
+def test_a_line_that_left_such_a_list_is_not_called_back_by_a_move_on_a_device() -> None:
+    lists = {**LISTS, A: replace(LISTS[A], path=None, blocked="its file is gone")}
+    before = replace(OLD, parent="R2")
+    for parent in ("R2", "R9"):  # as it was, or moved in the file as well
+        here = local(replace(OLD, list=B, parent=parent))
+        there = remote(replace(OLD, parent="R3"))
+        plan = make_plan(snapshot(here=here, there=there, base=before, lists=lists), policy())
+        assert plan.renders == ()
+        [push] = plan.pushes
+        assert isinstance(push, Update)
+        assert push.changes == {Field.LIST: B, Field.PARENT: parent}
+        assert [(one.field, one.winner, one.loser) for one in plan.conflicts] == [
+            (Field.PARENT, parent, "R3")
+        ]
+
+
 def test_nothing_moves_in_a_list_that_is_not_known() -> None:
     assert make_plan(snapshot(there=remote(OLD), lists={}), policy()) == Plan()
 
