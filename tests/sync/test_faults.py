@@ -196,7 +196,7 @@ def test_a_lost_reply_with_a_lagging_feed(rig: Rig) -> None:
     edit_both_sides(rig)
     rig.world.faults.read_lag = 20.0
     rig.world.faults.fail("lost_reply", MODIFY)
-    for _ in range(2):
+    for _ in range(4):
         run_through(rig)
     rig.world.faults.read_lag = 0.0
     run_through(rig)
