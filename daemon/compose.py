@@ -10,6 +10,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -37,6 +38,7 @@ from sync.cycle.images import Pictures
 from sync.cycle.planning import Planner
 from sync.cycle.reading import Reader
 from sync.errors import UsageError
+from sync.local.disk import Exchange, Renameat2
 from sync.local.folder import Marker, prepare
 from sync.local.formats import FORMATS, Dialect
 from sync.local.scan import Scanner
@@ -48,11 +50,34 @@ from sync.remote.limiter import Limiter
 from sync.remote.session import Session
 from sync.remote.transport import Transport
 
-__all__ = ["open_engine", "open_session", "open_store"]
+__all__ = ["Around", "open_engine", "open_mirror", "open_session", "open_store", "wire"]
 
 
 def nothing(_: str) -> None:
     """The step of a programme that nobody wants to crash."""
+
+
+def _uuid() -> str:
+    return str(uuid.uuid4()).upper()
+
+
+def _key() -> str:
+    return uuid.uuid4().hex
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What an engine takes from the machine that it runs on.
+
+    ``step`` is called before each effect, ``clock`` is Unix seconds, ``uuid`` gives upper-case
+    UUIDs, ``key`` names that no write had before, ``calls`` are the renames of the kernel.
+    """
+
+    step: Callable[[str], None] = nothing
+    clock: Callable[[], float] = time.time
+    uuid: Callable[[], str] = _uuid
+    key: Callable[[], str] = _key
+    calls: Exchange = field(default_factory=Renameat2)
 
 
 @contextmanager
@@ -65,11 +90,10 @@ def open_engine(
     """A working engine; raises RemindersdError when something in the way needs a person."""
     with ExitStack() as stack:
         store = stack.enter_context(closing(open_store(config)))
-        store.step = step
         limiter = Limiter(time.monotonic, time.sleep, Random().random)
         transport = Transport(open_session(config, limiter), limiter)
         stack.callback(transport.close)
-        yield _wire(config, store, transport, step, clock)
+        yield wire(config, store, transport, Around(step, clock))
 
 
 def open_session(config: Config, limiter: Limiter | None = None) -> Session:
@@ -84,19 +108,25 @@ def open_store(config: Config) -> Store:
     """The profile's store, made if there is none; UsageError if it is another account's."""
     state = state_dir(config.profile)
     make_state(state)
+    return open_mirror(config, state / MIRROR, Around())
+
+
+def open_mirror(config: Config, path: Path, around: Around) -> Store:
+    """The store at ``path`` as that of this config; raises as ``open_store``."""
     try:
-        store = Store.open(state / MIRROR)
+        store = Store.open(path)
     except StoreError as error:
         raise as_ours(error) from error
+    store.step = around.step
     try:
-        _claim(config, store)
+        _claim(config, store, around.uuid)
     except UsageError:
         store.close()
         raise
     return store
 
 
-def _claim(config: Config, store: Store) -> None:
+def _claim(config: Config, store: Store, mint: Callable[[], str]) -> None:
     """A mirror is of one account, one endpoint, one folder and one format; never of two."""
     account = config.account
     ours = {
@@ -120,7 +150,7 @@ def _claim(config: Config, store: Store) -> None:
         for key, value in {**ours, "home_zone": zone}.items():
             store.meta.set(key, value)
         if "replica" not in known:
-            store.meta.set("replica", str(uuid.uuid4()).upper())
+            store.meta.set("replica", mint())
 
 
 def _check_zone(config: Config, store: Store, zone: str) -> None:
@@ -135,16 +165,13 @@ def _check_zone(config: Config, store: Store, zone: str) -> None:
         )
 
 
-def _wire(
-    config: Config,
-    store: Store,
-    transport: Transport,
-    step: Callable[[str], None],
-    clock: Callable[[], float],
-) -> Engine:
+def wire(config: Config, store: Store, transport: Transport, around: Around) -> Engine:
+    """The engine of these parts; UsageError if the folder is another account's."""
+    step, clock = around.step, around.clock
+    store.step = step
     meta = store.meta.all()
     zone, replica = meta["home_zone"], uuid.UUID(meta["replica"])
-    marker = _marker(config, store)
+    marker = _marker(config, store, around.uuid)
     settings = _settings(config, zone)
     dialect = Dialect(FORMATS[config.format], zone, marks=config.markers == "block-id")
     scanner: Scanner[TodoFile] = Scanner(
@@ -157,7 +184,7 @@ def _wire(
         beside=dialect.parse_beside,
     )
     cloud = CloudKit(transport)
-    writer = Writer(config.folder, step, clock)
+    writer = Writer(config.folder, step, clock, around.calls)
     home = Home(config.folder, Marker(marker, config.account.apple_id), dialect.layout)
     return Engine(
         Parts(
@@ -167,11 +194,11 @@ def _wire(
             pictures=Pictures(store, config.folder, settings, clock, step),
             home=home,
             reader=Reader(scanner),
-            filing=Filing(store, writer, config.folder, dialect, _key),
-            planner=Planner(store, settings, dialect, clock, _uuid),
-            committer=Committer(store, dialect, _key, clock),
+            filing=Filing(store, writer, config.folder, dialect, around.key),
+            planner=Planner(store, settings, dialect, clock, around.uuid),
+            committer=Committer(store, dialect, around.key, clock),
             encoder=Encoder(
-                store, lambda: int(clock() * 1000), replica.bytes, meta["replica"], _uuid
+                store, lambda: int(clock() * 1000), replica.bytes, meta["replica"], around.uuid
             ),
             requests=lambda: transport.requests,
             clock=clock,
@@ -180,12 +207,12 @@ def _wire(
     )
 
 
-def _marker(config: Config, store: Store) -> str:
+def _marker(config: Config, store: Store, mint: Callable[[], str]) -> str:
     """The folder's marker: set when both meet first, and expected ever after."""
     known = store.meta.get("marker")
     if known is not None:
         return known
-    marker = prepare(Path(config.folder), config.account.apple_id).uuid
+    marker = prepare(Path(config.folder), config.account.apple_id, mint).uuid
     with store.commit("marker"):
         store.meta.set("marker", marker)
     return marker
@@ -205,11 +232,3 @@ def _settings(config: Config, zone: str) -> Settings:
         purge=reminders.deletions.mode == "purge",
         archive=reminders.completed.archive is not None,
     )
-
-
-def _uuid() -> str:
-    return str(uuid.uuid4()).upper()
-
-
-def _key() -> str:
-    return uuid.uuid4().hex

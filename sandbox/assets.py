@@ -10,9 +10,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from random import Random, SystemRandom
 from typing import Any, Final
 
 from sandbox.fields import FieldError, Json
@@ -42,20 +42,21 @@ class _Ticket:
 
 
 class AssetShelf:
-    """The files of one zone; `clock` gives seconds since 1970."""
+    """The files of one zone; `clock` gives seconds since 1970, `random` what keys are made of."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(self, clock: Callable[[], float], random: Random | None = None) -> None:
         self.revision = 0
         """Rises with everything that has to be kept."""
         self._clock = clock
-        self._secret = secrets.token_bytes(16)
+        self._random = random or SystemRandom()
+        self._secret = self._random.randbytes(16)
         self._tickets: dict[str, _Ticket] = {}
         self._receipts: dict[str, Json] = {}
         self._files: dict[str, bytes] = {}
 
     def ticket(self, record: str, field: str) -> str:
         """A new upload ticket for one field of one record."""
-        text = secrets.token_urlsafe(24)
+        text = self._urlsafe(24)
         self._tickets[text] = _Ticket(record, field, self._clock() + UPLOAD_S)
         return text
 
@@ -74,11 +75,11 @@ class AssetShelf:
         """Keep a file for one field of one record; the value that a write of it has to carry."""
         key = hmac.new(self._secret, data, hashlib.sha256).hexdigest()
         self._files[key] = data
-        receipt = secrets.token_urlsafe(18)
+        receipt = self._urlsafe(18)
         single = {
             "fileChecksum": key,
             "referenceChecksum": hmac.new(self._secret, key.encode(), "sha256").hexdigest(),
-            "wrappingKey": base64.b64encode(secrets.token_bytes(16)).decode(),
+            "wrappingKey": base64.b64encode(self._random.randbytes(16)).decode(),
             "size": len(data),
         }
         self._receipts[receipt] = {"record": record, "field": field, "file": single}
@@ -133,6 +134,9 @@ class AssetShelf:
             shelf._receipts = dict(state["receipts"])
             shelf._files = {key: base64.b64decode(text) for key, text in state["files"].items()}
         return shelf
+
+    def _urlsafe(self, size: int) -> str:
+        return base64.urlsafe_b64encode(self._random.randbytes(size)).decode()
 
     def _signed(self, key: str, until: int) -> str:
         return hmac.new(self._secret, f"{key}/{until}".encode(), hashlib.sha256).hexdigest()[:32]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from starlette.requests import Request
@@ -50,47 +50,59 @@ def routes(world: World) -> list[Route]:
     Errors of the whole request are `{"uuid", "serverErrorCode", "reason", ...}` with the status
     of their class; errors of a record or a zone are items of a 200 (docs/wire.md, errors).
     """
-    migration = Zone(world.account.owner, world.clock, name="RemindersMigration")
-    handlers: Mapping[str, Callable[[Call], Json]] = {
-        "zones/list": _zones_list,
-        "changes/database": changes_database,
-        "changes/zone": changes_zone,
-        "records/changes": records_changes,
-        "records/lookup": _lookup,
-        "records/query": _query,
-        "records/modify": _modify,
-        "assets/upload": assets_upload,
-    }
+    service = Service(world)
 
     def endpoint(path: str, *, shared: bool) -> Route:
         async def serve(request: Request) -> Response:
-            zones = world.shared.zones if shared else [world.zone, migration]
-            try:
-                if not world.account.is_signed_in(request):
-                    raise RequestError(
-                        "Missing X-APPLE-WEBAUTH-TOKEN cookie",
-                        "AUTHENTICATION_REQUIRED",
-                        redirectURL="https://www.icloud.com/",
-                    )
+            if not world.account.is_signed_in(request):
+                status, answer = _refused(_signed_out())
+            else:
                 body, options = await request.body(), request.query_params
-                call = requested(path, options, body, zones, world, shared=shared)
-                return _json(handlers[path](call))
-            except RequestError as error:
-                return _refused(error)
+                status, answer = service.answer(path, options, body, shared=shared)
+            return Response(encoded(answer), status, media_type="application/json")
 
         database = "shared" if shared else "private"
         return Route(f"{BASE}/{database}/{path}", serve, methods=["POST"])
 
-    return [endpoint(path, shared=shared) for shared in (False, True) for path in handlers]
+    return [endpoint(path, shared=shared) for shared in (False, True) for path in _HANDLERS]
 
 
-def _json(body: Json, status: int = 200) -> Response:
-    return Response(encoded(body), status, media_type="application/json")
+class Service:
+    """The database of one world without its HTTP face, for whoever has a session."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._own = [
+            world.zone,
+            Zone(world.account.owner, world.clock, "RemindersMigration", world.random),
+        ]
+
+    def answer(
+        self, path: str, options: Mapping[str, str], body: bytes, *, shared: bool = False
+    ) -> tuple[int, Json]:
+        """Status and body for a request to `path`, such as "records/modify", of a database.
+
+        `options` are the query parameters. LookupError for an endpoint that is none.
+        """
+        handler = _HANDLERS[path]
+        zones: Sequence[Zone] = self._world.shared.zones if shared else self._own
+        try:
+            return 200, handler(requested(path, options, body, zones, self._world, shared=shared))
+        except RequestError as error:
+            return _refused(error)
 
 
-def _refused(error: RequestError) -> Response:
+def _signed_out() -> RequestError:
+    return RequestError(
+        "Missing X-APPLE-WEBAUTH-TOKEN cookie",
+        "AUTHENTICATION_REQUIRED",
+        redirectURL="https://www.icloud.com/",
+    )
+
+
+def _refused(error: RequestError) -> tuple[int, Json]:
     body = {"uuid": str(uuid.uuid4()), **error.answer}
-    return _json(body, _STATUS.get(error.answer["serverErrorCode"], 400))
+    return _STATUS.get(error.answer["serverErrorCode"], 400), body
 
 
 def _zones_list(call: Call) -> Json:
@@ -170,3 +182,15 @@ def _modify(call: Call) -> Json:
 
 def _with_token(call: Call, zone: Zone, answer: Json) -> Json:
     return answer | {"syncToken": zone.token()} if call.wants_token else answer
+
+
+_HANDLERS: Final[Mapping[str, Callable[[Call], Json]]] = {
+    "zones/list": _zones_list,
+    "changes/database": changes_database,
+    "changes/zone": changes_zone,
+    "records/changes": records_changes,
+    "records/lookup": _lookup,
+    "records/query": _query,
+    "records/modify": _modify,
+    "assets/upload": assets_upload,
+}

@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from random import Random, SystemRandom
 
 from sandbox import seed
 from sandbox.account import Account
-from sandbox.device.phone import Phone
+from sandbox.device.phone import Phone, minting
 from sandbox.faults import Faults
 from sandbox.sharing import SharedDatabase
 from sandbox.zone import Zone
@@ -21,7 +22,8 @@ PASSWORD = "correct horse battery"
 class World:
     """One account, its Reminders zone, the phone on it, what others share, what is to go wrong.
 
-    `clock` gives seconds since 1970, UTC; everything in the world tells the time by it.
+    `clock` gives seconds since 1970, UTC; everything in the world tells the time by it. What is
+    made at random in the database and on the phone comes from `random`.
     """
 
     account: Account
@@ -30,6 +32,7 @@ class World:
     faults: Faults
     shared: SharedDatabase
     clock: Callable[[], float]
+    random: Random
 
 
 def make_world(
@@ -56,7 +59,14 @@ def make_world(
     return world
 
 
-def world_of(account: Account, zone: Zone, clock: Callable[[], float] = time.time) -> World:
+def world_of(
+    account: Account,
+    zone: Zone,
+    clock: Callable[[], float] = time.time,
+    random: Random | None = None,
+) -> World:
     """Put a new phone on an account and zone that exist already; it learns all by its next sync."""
     shared = SharedDatabase(account.owner, clock)
-    return World(account, zone, Phone(zone, clock), Faults(), shared, clock)
+    random = random or SystemRandom()
+    phone = Phone(zone, clock, minting(random))
+    return World(account, zone, phone, Faults(), shared, clock, random)

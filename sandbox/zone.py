@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from random import Random, SystemRandom
 from typing import Any, Final
 
 from sandbox import synctoken
@@ -39,20 +39,27 @@ class ChangePage:
 
 
 class Zone:
-    """A zone of one owner; `clock` gives seconds since 1970.
+    """A zone of one owner; `clock` gives seconds since 1970, `random` what tokens are made of.
 
     `present` False makes the account one without this zone (never upgraded, or deleted): the
     endpoints then answer ZONE_NOT_FOUND. The zone itself goes on working for the phone.
     """
 
-    def __init__(self, owner: str, clock: Callable[[], float], name: str = "Reminders") -> None:
+    def __init__(
+        self,
+        owner: str,
+        clock: Callable[[], float],
+        name: str = "Reminders",
+        random: Random | None = None,
+    ) -> None:
         self.owner = owner
         self.name = name
         self.present = True
-        self.assets = AssetShelf(clock)
+        self._random = random or SystemRandom()
+        self.assets = AssetShelf(clock, self._random)
         self._clock = clock
         self._log = ChangeLog()
-        self._generation = secrets.randbits(31)
+        self._generation = self._random.getrandbits(31)
         self._tags = 0
 
     @property
@@ -151,7 +158,7 @@ class Zone:
     def pause(self, token: str | None) -> ChangePage:
         """An empty page that says more is coming; its token has a new text, the same place."""
         position = self._start(token, self._log.end)
-        salt = secrets.randbelow(65535) + 1
+        salt = self._random.randint(1, 65535)
         text = synctoken.issue(self._scope, self._generation, position, salt)
         return ChangePage([], text, more=True)
 

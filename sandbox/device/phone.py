@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from random import Random, SystemRandom
 from typing import Any
 
 from sandbox.device import edits, files, lists, occurrence, rings, sections, view
@@ -18,9 +19,12 @@ ACCOUNT = "C0A1B2C3-0000-4000-8000-00000000ACC1"
 """What early reminders say whose they are: the name of the seeded account's record."""
 
 
-def new_uuid() -> str:
-    """Return a random UUID in upper case, as Apple writes them."""
-    return str(uuid.uuid4()).upper()
+def minting(random: Random) -> Callable[[], str]:
+    """A source of random UUIDs in upper case, as Apple writes them."""
+    return lambda: str(uuid.UUID(int=random.getrandbits(128), version=4)).upper()
+
+
+new_uuid = minting(SystemRandom())
 
 
 class Phone:
