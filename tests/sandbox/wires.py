@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
+from random import SystemRandom
 from types import SimpleNamespace
 from typing import Any
 
@@ -94,6 +95,7 @@ class Service:
             faults=self.faults,
             shared=self.shared,
             clock=self.clock,
+            random=SystemRandom(),
         )
         self.app = Starlette(
             routes=[*cloudkit.routes(world), *assethost.routes(world), *faults.routes(world)],
