@@ -7,7 +7,7 @@ operation names identities and values, never records, lines or files.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from store.model import Completion, Field, Reminder, Value
@@ -73,22 +73,29 @@ class AddLine:
 
 @dataclass(frozen=True, slots=True)
 class SetLine:
-    """The line shall say these values; nothing else on it changes."""
+    """The line shall say these values; nothing else on it changes.
+
+    ``agreed`` is what the base says then of fields in which both sides' changes were joined: what
+    iCloud has, for that is what the line has taken in. What it says beyond that is sent next.
+    """
 
     id: str
     changes: Mapping[Field, Value]
+    agreed: Mapping[Field, Value] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class MoveLine:
     """The line shall stand under another list or parent, and say ``changes`` there.
 
-    ``reminder`` is the whole of it as it shall be, with its new list and parent.
+    ``reminder`` is the whole of it as it shall be, with its new list and parent; ``agreed`` as of
+    ``SetLine``.
     """
 
     id: str
     reminder: Reminder
     changes: Mapping[Field, Value]
+    agreed: Mapping[Field, Value] = field(default_factory=dict)
 
 
 class Why(StrEnum):
@@ -197,6 +204,11 @@ class Plan:
     def writes(self) -> bool:
         """Whether anything would change on either side."""
         return bool(self.pushes or self.renders)
+
+    @property
+    def joins(self) -> bool:
+        """Whether lines take in what iCloud has, to be sent with what they say beyond it."""
+        return any(isinstance(op, SetLine | MoveLine) and op.agreed for op in self.renders)
 
 
 def merged_plans(plans: Iterable[Plan]) -> Plan:

@@ -20,6 +20,7 @@ from sync.core.actions import (
 from sync.core.case import Case
 from sync.core.lift import PLACE, as_reminder, lift, overlay
 from sync.core.merge import MISSING, Agreed, Base, Conflicted, Joined, Push, Render, Side, merge
+from sync.core.notes import merge_notes
 from sync.core.snapshot import (
     LocalItem,
     Policy,
@@ -44,11 +45,15 @@ BLANK = Reminder("")
 
 @dataclass(slots=True)
 class Fields:
-    """What the merge of all fields of one reminder comes to; ``seen`` is what the file says."""
+    """What the merge of all fields of one reminder comes to; ``seen`` is what the file says.
+
+    ``joined`` is what iCloud has of the fields whose render says more than that.
+    """
 
     seen: Reminder
     pushes: dict[Field, Value] = field(default_factory=dict)
     renders: dict[Field, Value] = field(default_factory=dict)
+    joined: dict[Field, Value] = field(default_factory=dict)
     learned: dict[Field, Value] = field(default_factory=dict)
     conflicts: list[Conflict] = field(default_factory=list)
     holds: list[Hold] = field(default_factory=list)
@@ -80,7 +85,8 @@ def merge_fields(case: Case, local: LocalItem, remote: RemoteItem, wins: Side) -
             before = None  # a line that has never said anything of it has not said that it ends
         if name is Field.SECTION and known is MISSING:
             before = ""  # standing in none is saying nothing
-        match merge(before, seen.value(name), remote.reminder.value(name), wins):
+        merging = merge_notes if name is Field.NOTES else merge
+        match merging(before, seen.value(name), remote.reminder.value(name), wins):
             case Agreed(value):
                 if value != known:
                     fields.learned[name] = value
@@ -88,11 +94,12 @@ def merge_fields(case: Case, local: LocalItem, remote: RemoteItem, wins: Side) -
                 fields.renders[name] = value
             case Push(value):
                 fields.pushes[name] = value
+            case Joined(value) if value == seen.value(name):
+                fields.pushes[name] = value
             case Joined(value):
-                if value != remote.reminder.value(name):
-                    fields.pushes[name] = value
-                if value != seen.value(name):
-                    fields.renders[name] = value
+                # The file first: what is sent before it stands there could look taken back.
+                fields.renders[name] = value
+                fields.joined[name] = remote.reminder.value(name)
             case Conflicted(winner, loser, winning):
                 fields.conflicts.append(Conflict(case.id, name, winner, loser, winning))
                 side = fields.renders if winning is Side.CLOUD else fields.pushes
@@ -203,10 +210,11 @@ def line_change(case: Case, fields: Fields) -> tuple[RenderOp, ...]:
     changes = fields.renders
     if not changes:
         return ()
+    agreed = {name: value for name, value in fields.joined.items() if name in changes}
     if changes.keys() & PLACE:
         # It takes along all that it says, also what is held back or cannot be compared.
         # The rule of a completed line cannot be compared, but is known.
         unread = {name: value for name, value in case.base.items() if name in fields.seen.opaque}
         whole = overlay(overlay(fields.seen, unread), changes)
-        return (MoveLine(case.id, whole, changes),)
-    return (SetLine(case.id, changes),)
+        return (MoveLine(case.id, whole, changes, agreed),)
+    return (SetLine(case.id, changes, agreed),)

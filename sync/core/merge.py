@@ -66,9 +66,9 @@ class Conflicted:
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """Sets that changed on both sides: ``value`` has both sides' changes, and nobody loses."""
+    """Changed on both sides: ``value`` has both sides' changes, and nobody loses."""
 
-    value: frozenset[str | Alarm]
+    value: frozenset[str | Alarm] | str
 
 
 Merged = Agreed | Render | Push | Conflicted | Joined

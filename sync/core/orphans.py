@@ -118,4 +118,4 @@ def _moved(op: RenderOp, orphans: set[str], snapshot: Snapshot) -> RenderOp:
     if op.id not in orphans or not isinstance(op, SetLine) or not isinstance(here, Present):
         return op
     reminder = overlay(here.value.reminder, {**op.changes, Field.PARENT: None})
-    return MoveLine(op.id, reminder, op.changes)
+    return MoveLine(op.id, reminder, op.changes, op.agreed)

@@ -183,6 +183,7 @@ class Engine:
         if not planned.waits:
             parts.step("engine:write")
             local = parts.filing.carry_out(planned, work, local, report)
+            report.come_back(0.0 if planned.plan.joins else None)
             clear_archive(parts.filing, planned, local, report)
             parts.step("engine:push")
             self._push(cloud, report)

@@ -117,7 +117,7 @@ def _add_job(desk: Desk, op: RenderOp, jobs: Mapping[str, _FileJob]) -> Problem 
     match op:
         case SetLine(changes=changes) if line is not None:
             jobs[line.path].edits.append((op.id, SetFields(line.task, changes)))
-            jobs[line.path].changes[op.id] += _moved(desk, op.id, changes)
+            jobs[line.path].changes[op.id] += _moved(desk, op.id, {**changes, **op.agreed})
         case RemoveLine(why=why) if line is not None:
             jobs[line.path].edits.append((op.id, Remove(line.task)))
             jobs[line.path].changes[op.id] += [] if why is Why.ARCHIVED else _forgotten(desk, op.id)
@@ -143,7 +143,7 @@ def _add_job(desk: Desk, op: RenderOp, jobs: Mapping[str, _FileJob]) -> Problem 
             if path == line.path:
                 jobs[path].edits.append((op.id, Remove(line.task)))
             jobs[path].inserts.append((op.id, reminder))
-            jobs[path].changes[op.id] += _moved(desk, op.id, changes)
+            jobs[path].changes[op.id] += _moved(desk, op.id, {**changes, **op.agreed})
     return None
 
 
@@ -153,7 +153,7 @@ def _move_within(desk: Desk, op: MoveLine, line: Line, job: _FileJob) -> None:
     if changes:
         job.edits.append((op.id, SetFields(line.task, changes)))
     job.edits.append((op.id, MoveTo(line.task, op.reminder.section)))
-    job.changes[op.id] += _moved(desk, op.id, op.changes)
+    job.changes[op.id] += _moved(desk, op.id, {**op.changes, **op.agreed})
 
 
 def _follow_sections(desk: Desk, jobs: Mapping[str, _FileJob]) -> None:
@@ -185,7 +185,7 @@ def _name_parent(desk: Desk, op: MoveLine, line: Line, job: _FileJob) -> None:
         parent = op.reminder.parent
         job.edits.append((op.id, Beneath(line.task, desk.blocks[parent] if parent else None)))
         changes[Field.PARENT] = parent
-    job.changes[op.id] += _moved(desk, op.id, changes)
+    job.changes[op.id] += _moved(desk, op.id, {**changes, **op.agreed})
 
 
 def _moved(desk: Desk, id: str, changes: Values, placed: bool = False) -> list[BaseChange]:

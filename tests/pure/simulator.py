@@ -320,7 +320,7 @@ class Engine:
                 case AddLine(reminder=one):
                     key, base = self.world.fresh(), dict(one.values())
                 case _:
-                    base = after | dict(op.changes)
+                    base = after | dict(op.changes) | dict(op.agreed)
             assert key is not None
             self.store.pending[key] = Pending(op.id, base)
 
