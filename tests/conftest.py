@@ -1,9 +1,12 @@
-"""Rules for the whole suite: tools that may be missing, and how many examples a property gets."""
+"""Rules for the whole suite: where its files are, missing tools, how many examples there are."""
 
 from __future__ import annotations
 
 import os
 import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -23,6 +26,44 @@ settings.register_profile(
 )
 SOAKING = os.environ.get("REMINDERSD_SOAK") == "1"
 settings.load_profile("soak" if SOAKING else "suite")
+
+# Nothing here waits for a disk: that fsync was called is tested, a disk that keeps it is not ours.
+MEMORY = Path("/dev/shm")
+ROOM_BYTES = 2 * 1024**3
+_MADE = pytest.StashKey[Path]()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Put the files of this run into memory, unless ``--basetemp`` says where to."""
+    if config.option.basetemp is None and os.access(MEMORY, os.W_OK | os.X_OK):
+        _clear_away_the_dead()
+        if shutil.disk_usage(MEMORY).free >= ROOM_BYTES:
+            made = Path(tempfile.mkdtemp(prefix=f"remindersd-tests-{os.getpid()}-", dir=MEMORY))
+            config.stash[_MADE] = made
+            config.option.basetemp = str(made / "t")  # short, since paths of sockets have to be
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Take the files away; to look at them after a failure, run it with ``--basetemp``."""
+    if _MADE in config.stash:
+        shutil.rmtree(config.stash[_MADE], ignore_errors=True)
+
+
+def _clear_away_the_dead() -> None:
+    """Remove what runs left behind that were killed."""
+    for left in MEMORY.glob("remindersd-tests-*-*"):
+        pid = left.name.split("-")[2]
+        if left.stat().st_uid == os.getuid() and not Path("/proc", pid).exists():
+            shutil.rmtree(left, ignore_errors=True)
+
+
+@pytest.fixture
+def on_disk() -> Iterator[Path]:
+    """A directory where a person's folder may be, for what a file system in memory may lack."""
+    with tempfile.TemporaryDirectory(prefix="remindersd-test-") as place:
+        yield Path(place)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -17,6 +17,7 @@ from tests.local.support import (
     OLD,
     PERSON,
     Steps,
+    folder,
     receipt_files,
     save_by_rename,
     sha,
@@ -68,7 +69,8 @@ class TestReplace:
             writer_of(root).replace(HOME, NEW, sha(OLD), "../k")
 
     @pytest.mark.parametrize("exchange", [True, False])
-    def test_mode_and_attributes_stay(self, root: Path, exchange: bool) -> None:
+    def test_mode_and_attributes_stay(self, on_disk: Path, exchange: bool) -> None:
+        root = folder(on_disk / "Todo")
         (root / HOME).write_bytes(OLD)
         (root / HOME).chmod(0o640)
         try:
