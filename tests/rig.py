@@ -11,11 +11,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
 from daemon.compose import open_engine
 from daemon.config import load_config
+from daemon.paths import MIRROR
 from sandbox.account import Account
 from sandbox.device.view import ShownReminder
 from sandbox.world import World, make_world, world_of
@@ -119,6 +122,7 @@ class Rig:
         }
         config = self.home / "config.yaml"
         config.write_text(CONFIG.format(**{**defaults, **self.settings}))
+        lay_out(self.home / "state" / "remindersd" / self.profile / MIRROR)
         opened = open_engine(load_config(config), step=lambda n: self.step(n), clock=self.clock)
         self.engine = self._stack.enter_context(opened)
 
@@ -203,6 +207,22 @@ class Rig:
             str(path.relative_to(self.folder)): path.read_bytes()
             for path in self.folder.rglob(f"*{self.suffix}")
         }
+
+
+@cache
+def _empty_mirror() -> bytes:
+    with TemporaryDirectory() as place:
+        path = Path(place) / MIRROR
+        Store.open(path).close()
+        return path.read_bytes()
+
+
+def lay_out(mirror: Path) -> None:
+    """Put an empty mirror where none is: to make its tables takes longer than most tests."""
+    if not mirror.exists():
+        mirror.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        mirror.write_bytes(_empty_mirror())
+        mirror.chmod(0o600)
 
 
 def empty_world() -> World:

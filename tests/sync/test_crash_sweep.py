@@ -149,11 +149,10 @@ def prepared(home: Path) -> Iterator[Rig]:
         yield rig
 
 
-@pytest.fixture
-def undisturbed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[End, list[str]]:
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[End, list[str]]:
     """How the scenario ends by itself, and the effects that it takes."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    with prepared(tmp_path / "calm") as rig:
+    with prepared(tmp_path_factory.mktemp("calm") / "home") as rig:
         edit(rig)
         rig.step = counter = Saboteur()
         rig.run()

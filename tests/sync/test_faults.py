@@ -192,7 +192,8 @@ def test_a_feed_that_lags_behind_writes_makes_no_duplicate(rig: Rig, lag_s: floa
     check_both_sides(rig)
 
 
-def test_a_lost_reply_with_a_lagging_feed(rig: Rig) -> None:
+def test_a_lost_reply_with_a_lagging_feed(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rig.world.zone, "_clock", rig.clock)  # so that the lag ends by waiting
     edit_both_sides(rig)
     rig.world.faults.read_lag = 20.0
     rig.world.faults.fail("lost_reply", MODIFY)
