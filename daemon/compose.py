@@ -35,6 +35,7 @@ from sync.cycle.engine import Engine, Parts
 from sync.cycle.filing import Filing
 from sync.cycle.homecoming import Home
 from sync.cycle.images import Pictures
+from sync.cycle.journaling import Chronicle
 from sync.cycle.planning import Planner
 from sync.cycle.reading import Reader
 from sync.errors import UsageError
@@ -185,6 +186,7 @@ def wire(config: Config, store: Store, transport: Transport, around: Around) -> 
     )
     cloud = CloudKit(transport)
     writer = Writer(config.folder, step, clock, around.calls)
+    chronicle = Chronicle(store, dialect, clock)
     home = Home(config.folder, Marker(marker, config.account.apple_id), dialect.layout)
     return Engine(
         Parts(
@@ -194,9 +196,10 @@ def wire(config: Config, store: Store, transport: Transport, around: Around) -> 
             pictures=Pictures(store, config.folder, settings, clock, step),
             home=home,
             reader=Reader(scanner),
-            filing=Filing(store, writer, config.folder, dialect, around.key),
+            filing=Filing(store, writer, config.folder, dialect, around.key, chronicle),
             planner=Planner(store, settings, dialect, clock, around.uuid),
-            committer=Committer(store, dialect, around.key, clock),
+            committer=Committer(store, dialect, around.key, clock, chronicle),
+            chronicle=chronicle,
             encoder=Encoder(
                 store, lambda: int(clock() * 1000), replica.bytes, meta["replica"], around.uuid
             ),

@@ -7,15 +7,26 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from store.attention import Attention
+from store.connection import json_array
 from store.model import Value
 from store.raw import dumps, loads
 from store.values import NoValue, from_sql, to_sql
 
-__all__ = ["HistoryRow", "Journal", "Run", "Side"]
+__all__ = ["KEPT_BYTES", "KEPT_MS", "HistoryRow", "Journal", "Run", "Side"]
+
+KEPT_MS = 30 * 86_400_000
+"""How long history is kept."""
+
+KEPT_BYTES = 64 * 1024 * 1024
+"""How much text of history is kept; the oldest runs go first, and always whole."""
 
 Side = Literal["file", "cloud"]
 
 _HISTORY = "number, run, at_ms, side, id, field, before, after, path"
+_RUN = "id, kind, started_ms, finished_ms, result, counts"
+# A row costs more than its values: its key and its place in three indexes.
+_SIZE = """coalesce(length(CAST(before AS BLOB)), 0) + coalesce(length(CAST(after AS BLOB)), 0)
+    + length(id) + length(path) + 100"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,32 +79,56 @@ class Journal(Attention):
 
     def runs(self, limit: int = 50) -> list[Run]:
         """The latest runs, the latest first."""
-        rows = self._db.all(
-            """SELECT id, kind, started_ms, finished_ms, result, counts
-            FROM run ORDER BY id DESC LIMIT ?""",
-            (limit,),
-        )
+        rows = self._db.all(f"SELECT {_RUN} FROM run ORDER BY id DESC LIMIT ?", (limit,))
         return [_run(row) for row in rows]
 
     def run(self, id: int) -> Run | None:
         """One run."""
-        row = self._db.one(
-            "SELECT id, kind, started_ms, finished_ms, result, counts FROM run WHERE id = ?", (id,)
-        )
+        row = self._db.one(f"SELECT {_RUN} FROM run WHERE id = ?", (id,))
         return None if row is None else _run(row)
 
-    def record(self, rows: Iterable[HistoryRow]) -> None:
-        """Add to the history what is about to be written over, in the commit that plans it."""
+    def latest_with(self, fields: Iterable[str]) -> int | None:
+        """The latest run whose history has one of ``fields``."""
+        row = self._db.one(
+            "SELECT max(run) FROM history WHERE field IN (SELECT value FROM json_each(?))",
+            (json_array(fields),),
+        )
+        return None if row[0] is None else int(row[0])
+
+    def drop_empty(self, run: int) -> bool:
+        """Forget a run that nothing became of; whether it was one."""
+        return bool(
+            self._db.write(
+                """DELETE FROM run WHERE id = ? AND
+                NOT EXISTS (SELECT 1 FROM history h WHERE h.run = run.id)""",
+                (run,),
+            )
+        )
+
+    def record(self, rows: Iterable[HistoryRow], run: int | None = None) -> None:
+        """Add to the history what is about to be written over, in the commit that plans it.
+
+        ``run`` is theirs, where a row does not name its own.
+        """
         self._db.write_many(
             """INSERT INTO history (run, at_ms, side, id, field, before, after, path)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
             [
                 (
-                    *(row.run, row.at_ms, row.side, row.id, row.field),
+                    *(run if row.run is None else row.run, row.at_ms),
+                    *(row.side, row.id, row.field),
                     *(to_sql(row.before), to_sql(row.after), row.path),
                 )
                 for row in rows
             ],
+        )
+
+    def retract(self, run: int, side: Side, ids: Iterable[str] = (), path: str = "") -> None:
+        """Take back what was noted for these ids, or this file, of a run: it was not done."""
+        self._db.write(
+            """DELETE FROM history WHERE run = ? AND side = ? AND
+            (id IN (SELECT value FROM json_each(?)) OR (path <> '' AND path = ?))""",
+            (run, side, json_array(ids), path),
         )
 
     def history(
@@ -114,18 +149,35 @@ class Journal(Attention):
         )
         return [_history(row) for row in rows]
 
-    def prune(self, older_than_ms: int) -> None:
+    def prune(self, older_than_ms: int, most_bytes: int = KEPT_BYTES) -> None:
         """Forget history, resolved conflicts and finished runs from before ``older_than_ms``.
 
-        Open conflicts, and runs that still have history, stay.
+        Of what is left the oldest runs lose their history, each whole, until ``most_bytes`` hold
+        the rest. Open conflicts, and runs that still have history, stay.
         """
         before = (older_than_ms,)
         self._db.write("DELETE FROM history WHERE at_ms < ?", before)
+        self._shrink(most_bytes)
         self._db.write("DELETE FROM conflict WHERE resolved_ms < ?", before)
         self._db.write(
             """DELETE FROM run WHERE started_ms < ? AND
             NOT EXISTS (SELECT 1 FROM history h WHERE h.run = run.id)""",
             before,
+        )
+
+    def _shrink(self, most_bytes: int) -> None:
+        """Half a run taken back is worse than none: what goes of a run goes with all of it."""
+        if self._db.one(f"SELECT coalesce(sum({_SIZE}), 0) FROM history")[0] <= most_bytes:
+            return
+        last = self._db.one(
+            f"""SELECT max(number) FROM (SELECT number, sum({_SIZE}) OVER (ORDER BY number DESC)
+            AS size FROM history) WHERE size > ?""",
+            (most_bytes,),
+        )[0]
+        self._db.write(
+            """DELETE FROM history WHERE number <= ?1
+            OR run <= (SELECT run FROM history WHERE number = ?1)""",
+            (last,),
         )
 
 

@@ -15,22 +15,19 @@ from collections.abc import Callable, Iterable, Sequence
 from store.attention import Hold as StoredHold
 from store.bases import ListBase as StoredListBase
 from store.db import Store
-from store.journal import HistoryRow
 from store.model import AllDay, Field, Floating, Rule, Zoned
 from store.occurrences import Occurrence
 from store.outbox import Intent
 from store.places import FileRow, LineRow
-from store.values import NO_VALUE
 from sync.core.actions import AddLine, Conflict, Hold, HoldKind, MoveLine, Plan, RenderOp
 from sync.core.listplan import ListBase, ListPlan
 from sync.core.match import Leaving
 from sync.core.merge import Side
 from sync.cycle.desk import FileWrite
 from sync.cycle.filed import remember_put_away
-from sync.cycle.history import cloud_rows, file_rows
+from sync.cycle.journaling import Chronicle
 from sync.cycle.planning import Planned
 from sync.cycle.reading import LocalState
-from sync.cycle.report import Report
 from sync.cycle.sectioning import have_arrived, remember_sections
 from sync.cycle.standing import leaving_text, line_rows
 from sync.cycle.work import Work, plan_work
@@ -51,11 +48,13 @@ class Committer:
         dialect: Dialect,
         mint: Callable[[], str],
         clock: Callable[[], float],
+        chronicle: Chronicle,
     ) -> None:
         self._store = store
         self._dialect = dialect
         self._mint = mint
         self._clock = clock
+        self._chronicle = chronicle
 
     @property
     def _now_ms(self) -> int:
@@ -66,7 +65,7 @@ class Committer:
         stored = json.loads(self._store.meta.get(LEAVING) or "[]")
         return frozenset(Leaving(*map(str, entry)) for entry in stored)
 
-    def commit_identities(self, planned: Planned, local: LocalState) -> None:
+    def commit_identities(self, planned: Planned, local: LocalState, trigger: str) -> None:
         """Make durable which line is which reminder, and which new file which list."""
         matched = planned.world.matched
         places = self._store.places
@@ -77,6 +76,7 @@ class Committer:
                 places.set_block(id, block, own=False)
             for path in sorted({path for path, _ in matched.ids}):
                 places.set_lines(path, line_rows(path, local, planned))
+            self._chronicle.note_marks(trigger, planned)
             self._commit_lists(planned.lists)
 
     def commit(self, planned: Planned, local: LocalState, trigger: str) -> Work:
@@ -98,11 +98,11 @@ class Committer:
             remember_put_away(self._store, planned.known, planned.world.put_away, planned.plan)
             self._announce(planned, work)
             self._settle_evidence()
+            self._chronicle.note_plan(trigger, planned, work)
             self._commit_lists(planned.lists)
             remember_sections(self._store, planned.world.outlook, planned.new_sections)
-            if planned.writes:
-                work.run = self._store.journal.start(trigger, self._now_ms)
-            self._record(planned, planned.plan.renders, work.run)
+            for conflict in planned.plan.conflicts:
+                self._keep_loser(conflict)
             self._store.outbox.replace_queued(planned.intents)
             self._store.outbox.drop_many(planned.overtaken)
             self._write_down(planned)
@@ -147,19 +147,6 @@ class Committer:
         waiting = [hold.id for hold in holds if hold.kind in _BY_NAME]
         found = ([id for id in waiting if names.get(id) == key] for key in keys)
         return [ids[0] for ids in found if len(ids) == 1]
-
-    def finish_run(self, run: int, report: Report) -> None:
-        """Note in the journal what became of a run."""
-        counts = {
-            "pulled": report.pulled,
-            "pushed": report.pushed,
-            "rendered": report.rendered,
-            "files": report.files,
-            "conflicts": len(report.conflicts),
-        }
-        result = str(report.document()["result"])
-        with self._store.commit("run"):
-            self._store.journal.finish(run, result, counts, self._now_ms)
 
     # ---- parts of the plan's commit
 
@@ -265,23 +252,6 @@ class Committer:
             return True
         base = self._store.bases.get(intent.id)
         return base is not None and intent.changes.items() <= base.values.items()
-
-    def _record(self, planned: Planned, renders: Iterable[RenderOp], run: int | None) -> None:
-        journal = self._store.journal
-        now_ms = self._now_ms
-        told = {(intent.id, intent.kind) for intent in self._store.outbox.queued()}
-        for intent in planned.intents:
-            if (intent.id, intent.kind) not in told:
-                journal.record(cloud_rows(planned, intent, now_ms, run))
-        for op in renders:
-            journal.record(file_rows(planned, op, now_ms, run))
-        journal.record(
-            HistoryRow(run, now_ms, "file", one.id, "archived", one.text, NO_VALUE, one.path)
-            for one in planned.archived
-            if one.text
-        )
-        for conflict in planned.plan.conflicts:
-            self._keep_loser(conflict)
 
     def _keep_loser(self, conflict: Conflict) -> None:
         self._store.journal.add_conflict(

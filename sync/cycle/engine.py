@@ -23,6 +23,7 @@ from sync.cycle.encoding import Encoder
 from sync.cycle.filing import Filing
 from sync.cycle.homecoming import FOLDER, Home, take_back
 from sync.cycle.images import Pictures
+from sync.cycle.journaling import Chronicle
 from sync.cycle.naming import names_of
 from sync.cycle.planning import Planned, Planner
 from sync.cycle.push import push, resolve_in_flight
@@ -57,6 +58,7 @@ class Parts:
     home: Home
     planner: Planner
     committer: Committer
+    chronicle: Chronicle
     encoder: Encoder
     requests: Callable[[], int]
     clock: Callable[[], float]
@@ -79,6 +81,7 @@ class Engine:
         parts = self._parts
         report = Report(trigger, started_ms=self._now_ms(), planned_only=plan_only)
         before = parts.requests()
+        parts.chronicle.begin()
         # Whatever ends this cycle early leaves something that the next one has to look at.
         quiet_until_s, self._quiet_until_s = self._quiet_until_s, 0.0
         if approve:
@@ -98,6 +101,7 @@ class Engine:
             self._quiet_until_s = quiet_until_s
             self._bring_pictures(report, cloud)
         self._sum_up(report)
+        parts.chronicle.end(report)
         report.requests = parts.requests() - before
         return report
 
@@ -188,8 +192,6 @@ class Engine:
             parts.step("engine:push")
             self._push(cloud, report)
             self._bring_pictures(report, cloud)
-        if work.run is not None:
-            parts.committer.finish_run(work.run, report)
         if report.files:
             parts.reader.wrote()
         elif report.idle and report.retry_after_s is None and not report.problems:
@@ -201,7 +203,7 @@ class Engine:
     ) -> tuple[LocalState, Planned]:
         """Identities into the store, then into the files; then the plan is made again."""
         parts = self._parts
-        parts.committer.commit_identities(planned, local)
+        parts.committer.commit_identities(planned, local, report.trigger)
         parts.step("engine:stamp")
         report.conflicts = list(planned.lists.conflicts)
         local = parts.filing.mark(planned, local, report)

@@ -17,6 +17,7 @@ from sync.core.listplan import RenameFile
 from sync.core.match import Leaving, words
 from sync.cycle.committing import LEAVING
 from sync.cycle.desk import FileWrite
+from sync.cycle.journaling import Chronicle
 from sync.cycle.marking import stamp_files, take_out
 from sync.cycle.planning import Planned
 from sync.cycle.reading import LocalState
@@ -44,8 +45,10 @@ class Filing:
         root: Path,
         dialect: Dialect,
         mint: Callable[[], str],
+        chronicle: Chronicle,
     ) -> None:
         self._store = store
+        self._chronicle = chronicle
         self.writer = writer
         self.root = root
         self.dialect = dialect
@@ -62,6 +65,8 @@ class Filing:
             if self._tell(outcome, write.path, report):
                 report.files += 1
                 local = self._written(write, local)
+            else:
+                self._strike(write.path)
         behind = set()
         for rebind in planned.lists.rebinds:
             data = self._set_head(rebind.path, {"icloud-list": rebind.name}, local, report)
@@ -80,6 +85,8 @@ class Filing:
             if self._tell(outcome, op.old, report):
                 report.files += 1
                 local = self._moved(op, planned, local)
+            else:
+                self._strike(op.path)
         return local
 
     def carry_out(
@@ -90,7 +97,7 @@ class Filing:
         for key, write in work.writes:
             outcome = self._put(write, key)
             if not self._tell(outcome, write.path, report):
-                self._forget(key)
+                self._forget(key, write)
                 continue
             local = self._written(write, local)
             report.files += 1
@@ -99,7 +106,10 @@ class Filing:
             moved |= write.ids
         for move in work.moves:
             outcome = self.writer.rename(Path(move.old), Path(move.new), keep_directory=True)
-            report.files += self._tell(outcome, move.old, report)
+            if self._tell(outcome, move.old, report):
+                report.files += 1
+            else:
+                self._strike(move.new)
         if work.leaving:
             local = self._take_out(work.leaving, moved, planned, local, report)
         for removal in work.removals:
@@ -136,6 +146,7 @@ class Filing:
             return None
         outcome = self._put(FileWrite(path, file.sha256, data, 1), self._mint())
         if not self._tell(outcome, path, report):
+            self._strike(path)
             return None
         report.files += 1
         return data
@@ -214,9 +225,15 @@ class Filing:
         for base in planned.known.sections.named(view.id, file.todo.sections).items():
             self._store.sections.set(*base)
 
-    def _forget(self, key: str) -> None:
+    def _forget(self, key: str, write: FileWrite) -> None:
         with self._store.commit("not written"):
             self._store.places.drop_render(key)
+            self._chronicle.strike(write.ids, "" if write.expected else write.path)
+
+    def _strike(self, path: str) -> None:
+        """What was to be done to a file was not: the history says nothing of it."""
+        with self._store.commit("not written"):
+            self._chronicle.strike(path=path)
 
     def _moved(self, op: RenameFile, planned: Planned, local: LocalState) -> LocalState:
         old, new, agreed = op.old, op.path, op.agreed

@@ -42,7 +42,6 @@ class Work:
     leaving: list[Leaving] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     new_holds: list[Hold] = field(default_factory=list)
-    run: int | None = None
 
 
 def plan_work(

@@ -136,3 +136,40 @@ def test_pruning_keeps_what_is_open_and_what_has_history(store: Store) -> None:
     assert [row.at_ms for row in store.journal.history()] == [60]
     assert [conflict.loser for conflict in store.journal.open_conflicts()] == ["open"]
     assert store.journal.conflict(2) is None
+
+
+def test_the_oldest_runs_go_first_and_whole_where_history_grows_too_large(store: Store) -> None:
+    with store.commit("test"):
+        runs = [store.journal.start("sync", at_ms) for at_ms in (10, 20, 30)]
+        for run in runs:
+            rows = [
+                HistoryRow(run, run, "cloud", f"{run}-{place}", Field.NOTES, "a" * 400, "ö" * 200)
+                for place in range(10)
+            ]
+            store.journal.record(rows)
+        store.journal.prune(0, 21_000)
+        kept = {row.run for row in store.journal.history()}
+        assert kept == {*runs[1:]}  # 9,060 bytes each
+        store.journal.prune(0, 18_000)
+        assert [row.run for row in store.journal.history()] == [runs[2]] * 10
+        store.journal.prune(0, 5_000)
+        assert store.journal.history() == []
+    assert [run.id for run in store.journal.runs()] == runs[::-1]
+
+
+def test_what_was_not_done_is_struck_out_and_a_run_of_nothing_with_it(store: Store) -> None:
+    row = HistoryRow(None, 10, "file", "A1", Field.TITLE, "a", "b", "Home.md")
+    with store.commit("test"):
+        run = store.journal.start("sync", 10)
+        store.journal.record([row, replace(row, id="B2"), replace(row, side="cloud")], run)
+        store.journal.retract(run, "file", ["A1"])
+        assert {(one.id, one.side) for one in store.journal.history(run=run)} == {
+            ("B2", "file"),
+            ("A1", "cloud"),
+        }
+        assert not store.journal.drop_empty(run)
+        assert store.journal.latest_with([Field.TITLE]) == run
+        store.journal.retract(run, "file", path="Home.md")
+        store.journal.retract(run, "cloud", ["A1"])
+        assert store.journal.drop_empty(run)
+    assert (store.journal.runs(), store.journal.latest_with([Field.TITLE])) == ([], None)

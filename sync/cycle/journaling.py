@@ -1,0 +1,129 @@
+"""Which run a change belongs to: when one begins, what is written down in it, and when it ends.
+
+A run is noted with its first change, so that an idle cycle leaves no trace. Cycles that follow at
+once, since one cannot do it all (a reminder is put into its section once it is there), are one
+run. What could not be done after all is struck out, and a run of nothing with it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
+
+from store.db import Store
+from store.journal import KEPT_MS, HistoryRow
+from store.values import NO_VALUE
+from sync.cycle.history import cloud_rows, file_rows, mark_rows, place_rows
+from sync.cycle.planning import Planned
+from sync.cycle.report import Report
+from sync.cycle.work import Work
+from sync.local.formats import Dialect
+
+__all__ = ["Chronicle"]
+
+
+class Chronicle:
+    """The run that is under way; ``clock`` is Unix seconds.
+
+    What notes and strikes is called inside a commit.
+    """
+
+    def __init__(self, store: Store, dialect: Dialect, clock: Callable[[], float]) -> None:
+        self._store = store
+        self._dialect = dialect
+        self._clock = clock
+        self._counts: Counter[str] = Counter()
+        self._parked: frozenset[int] = frozenset()  # what was refused before this run's changes
+        self._goes_on = False
+        self.run: int | None = None
+
+    @property
+    def now_ms(self) -> int:
+        """The time in Unix milliseconds."""
+        return int(self._clock() * 1000)
+
+    def begin(self) -> None:
+        """A cycle begins: it has a run of its own, unless it follows at once."""
+        if not self._goes_on:
+            self.run = None
+            self._counts.clear()
+        self._goes_on = False
+
+    def go_on(self) -> None:
+        """The next cycle belongs to this run."""
+        self._goes_on = True
+
+    def note(self, trigger: str, rows: Iterable[HistoryRow]) -> int | None:
+        """Write ``rows`` down; a run begins if none is under way and there is anything."""
+        found = list(rows)
+        if found and self.run is None:
+            self.run = self._store.journal.start(trigger, self.now_ms)
+        self._store.journal.record(found, self.run)
+        return self.run
+
+    def note_marks(self, trigger: str, planned: Planned) -> None:
+        """Note what is written into files before the plan is made."""
+        bases = self._store.bases.all_lists()
+        self.note(trigger, mark_rows(planned, bases, self.now_ms))
+
+    def note_plan(self, trigger: str, planned: Planned, work: Work) -> int | None:
+        """Note all that a plan changes; what goes out again after a cut goes on with its run."""
+        now_ms, shown = self.now_ms, self._dialect.shown
+        bases = self._store.bases.all_lists()
+        told = {(intent.id, intent.kind) for intent in self._store.outbox.queued()}
+        new = [one for one in planned.intents if (one.id, one.kind) not in told]
+        agreed, failed = frozenset(bases), {problem.id for problem in work.problems}
+        renders = [op for op in planned.plan.renders if op.id not in failed]
+        rows = [
+            *_archived(planned, now_ms),
+            *chain.from_iterable(cloud_rows(planned, intent, now_ms) for intent in new),
+            *chain.from_iterable(file_rows(planned, op, now_ms, shown, agreed) for op in renders),
+            *place_rows(planned, work, bases, now_ms),
+        ]
+        self._parked = frozenset(one.seq for one in self._store.outbox.parked())
+        if not rows and self.run is None and len(new) < len(planned.intents):
+            latest = self._store.journal.runs(1)
+            self.run = latest[0].id if latest and latest[0].finished_ms is None else None
+        return self.note(trigger, rows)
+
+    def strike(self, ids: Iterable[str] = (), path: str = "") -> None:
+        """What was noted of files for these ids, or for this file, was not done."""
+        if self.run is not None:
+            self._store.journal.retract(self.run, "file", ids, path)
+
+    def end(self, report: Report) -> None:
+        """Note what became of the run; it stays open while a cycle follows at once."""
+        if self.run is None:
+            return
+        self._goes_on = report.retry_after_s == 0.0
+        self._counts.update(
+            pulled=report.pulled,
+            pushed=report.pushed,
+            rendered=report.rendered,
+            files=report.files,
+            conflicts=len(report.conflicts),
+        )
+        result = str(report.document()["result"])
+        journal, now_ms = self._store.journal, self.now_ms
+        with self._store.commit("run"):
+            journal.retract(self.run, "cloud", self._refused())
+            if not journal.drop_empty(self.run):
+                journal.finish(self.run, result, self._counts, now_ms)
+                journal.prune(now_ms - KEPT_MS)
+            else:
+                self._goes_on = False
+
+    def _refused(self) -> Iterator[str]:
+        """What iCloud refused for good in this run."""
+        for intent in self._store.outbox.parked():
+            if intent.seq not in self._parked:
+                yield from intent.texts if intent.kind == "sections" else (intent.id,)
+
+
+def _archived(planned: Planned, now_ms: int) -> Iterable[HistoryRow]:
+    return (
+        HistoryRow(None, now_ms, "file", one.id, "archived", one.text, NO_VALUE, one.path)
+        for one in planned.archived
+        if one.text
+    )
