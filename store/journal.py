@@ -169,16 +169,13 @@ class Journal(Attention):
         """Half a run taken back is worse than none: what goes of a run goes with all of it."""
         if self._db.one(f"SELECT coalesce(sum({_SIZE}), 0) FROM history")[0] <= most_bytes:
             return
-        last = self._db.one(
-            f"""SELECT max(number) FROM (SELECT number, sum({_SIZE}) OVER (ORDER BY number DESC)
-            AS size FROM history) WHERE size > ?""",
+        last, run = self._db.one(
+            f"""SELECT number, run FROM (SELECT number, run, sum({_SIZE})
+            OVER (ORDER BY number DESC) AS size FROM history)
+            WHERE size > ? ORDER BY number DESC LIMIT 1""",
             (most_bytes,),
-        )[0]
-        self._db.write(
-            """DELETE FROM history WHERE number <= ?1
-            OR run <= (SELECT run FROM history WHERE number = ?1)""",
-            (last,),
         )
+        self._db.write("DELETE FROM history WHERE number <= ? OR run <= ?", (last, run))
 
 
 def _run(row: Any) -> Run:

@@ -13,6 +13,7 @@ from itertools import chain
 
 from store.db import Store
 from store.journal import KEPT_MS, HistoryRow
+from store.outbox import Intent
 from store.values import NO_VALUE
 from sync.cycle.history import cloud_rows, file_rows, mark_rows, place_rows
 from sync.cycle.planning import Planned
@@ -71,8 +72,9 @@ class Chronicle:
         """Note all that a plan changes; what goes out again after a cut goes on with its run."""
         now_ms, shown = self.now_ms, self._dialect.shown
         bases = self._store.bases.all_lists()
-        told = {(intent.id, intent.kind) for intent in self._store.outbox.queued()}
-        new = [one for one in planned.intents if (one.id, one.kind) not in told]
+        outbox = self._store.outbox
+        told = [_content(intent) for intent in (*outbox.queued(), *outbox.in_flight())]
+        new = [one for one in planned.intents if _content(one) not in told]
         agreed, failed = frozenset(bases), {problem.id for problem in work.problems}
         renders = [op for op in planned.plan.renders if op.id not in failed]
         rows = [
@@ -81,7 +83,7 @@ class Chronicle:
             *chain.from_iterable(file_rows(planned, op, now_ms, shown, agreed) for op in renders),
             *place_rows(planned, work, bases, now_ms),
         ]
-        self._parked = frozenset(one.seq for one in self._store.outbox.parked())
+        self._parked = frozenset(one.seq for one in outbox.parked())
         if not rows and self.run is None and len(new) < len(planned.intents):
             latest = self._store.journal.runs(1)
             self.run = latest[0].id if latest and latest[0].finished_ms is None else None
@@ -119,6 +121,10 @@ class Chronicle:
         for intent in self._store.outbox.parked():
             if intent.seq not in self._parked:
                 yield from intent.texts if intent.kind == "sections" else (intent.id,)
+
+
+def _content(intent: Intent) -> tuple[object, ...]:
+    return intent.id, intent.kind, intent.changes, intent.texts
 
 
 def _archived(planned: Planned, now_ms: int) -> Iterable[HistoryRow]:
