@@ -197,7 +197,7 @@ def wire(config: Config, store: Store, transport: Transport, around: Around) -> 
             home=home,
             reader=Reader(scanner),
             filing=Filing(store, writer, config.folder, dialect, around.key, chronicle),
-            planner=Planner(store, settings, dialect, clock, around.uuid),
+            planner=Planner(store, settings, dialect, clock),
             committer=Committer(store, dialect, around.key, clock, chronicle),
             chronicle=chronicle,
             encoder=Encoder(

@@ -177,6 +177,7 @@ class HoldKind(StrEnum):
     CROSSING = "crossing"
     UNREADABLE = "unreadable"
     UNREAD_WORDS = "unread-words"
+    UNKNOWN_ID = "unknown-id"
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,7 @@ class Groups:
     def make(self, directory: str) -> str:
         """The id of the group that ``directory`` is or shall become."""
         known = self.by_directory.get(directory) or self.new.get(directory)
-        return known or self.new.setdefault(directory, self.scene.mint())
+        return known or self.new.setdefault(directory, self.scene.mint("group", directory))
 
     def _directories(self, id: str) -> set[str]:
         """The directories of files that say this group's name, as it was or as it is there."""

@@ -1,19 +1,46 @@
-"""The short ids that stand in files: made from the record's UUID alone, so that they survive us.
+"""Identities: the UUIDs of what is new in files, and the short ids that stand there for UUIDs.
 
-A database that was lost is rebuilt by computing the ids of all known UUIDs again and finding them
-in the files. On a collision the later UUID in byte order gets one character more.
+A UUID is made from what is new and where, not drawn by lot: two machines that see one new line in
+a folder which they share choose the same, and iCloud gets one reminder. A short id is made from
+the UUID alone: a database that was lost is rebuilt by computing the ids of all known UUIDs again
+and finding them in the files. On a collision the later UUID in byte order gets one character more.
 """
 
 from __future__ import annotations
 
+import json
+import re
 from base64 import b32encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
+from itertools import count
+from uuid import UUID
 
-__all__ = ["assign_blocks", "block_id", "list_block_id"]
+__all__ = ["assign_blocks", "block_id", "derived", "is_ours", "list_block_id", "stands_for"]
 
 SHORTEST = 7
 LONGEST = 52  # all of base32(sha256) without padding
+_OURS = re.compile(rf"r-[a-z2-7]{{{SHORTEST},{LONGEST}}}")
+
+
+def derived(*origin: str) -> Iterator[str]:
+    """The UUIDs that something new of this origin may get, without end, in their order.
+
+    The first that nothing else ever had is the one; they look as if drawn by lot.
+    """
+    for number in count():
+        digest = sha256(json.dumps([*origin, number]).encode()).digest()
+        yield str(UUID(bytes=digest[:16], version=4)).upper()
+
+
+def is_ours(block: str) -> bool:
+    """Whether a block id has the form of those that are made here, for whatever UUID."""
+    return _OURS.fullmatch(block) is not None
+
+
+def stands_for(block: str, uuid: str) -> bool:
+    """Whether a block id is what this UUID would get, at any length, or is the UUID itself."""
+    return block == uuid or (is_ours(block) and _digest(uuid).startswith(block[2:]))
 
 
 def _digest(uuid: str) -> str:

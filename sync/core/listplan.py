@@ -211,7 +211,8 @@ class ListPlan:
 class Scene:
     """All sides of the lists at one moment; ``bases`` are those of lists, by list id.
 
-    ``owner`` gives the file of each list that has one; ``mint`` names what is new.
+    ``owner`` gives the file of each list that has one; ``mint`` gives the identity
+    of what is new, by ``list`` or ``group`` and the name.
     """
 
     remote: Mapping[str, Presence[ListInfo]]
@@ -220,7 +221,7 @@ class Scene:
     group_bases: Mapping[str, ListBase]
     owner: Mapping[str, str]
     rules: ListRules
-    mint: Callable[[], str]
+    mint: Callable[[str, str], str]
 
     @property
     def living(self) -> dict[str, ListInfo]:

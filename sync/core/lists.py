@@ -41,9 +41,9 @@ def plan_lists(
     files: Mapping[str, FileFacts],
     bases: Mapping[str, ListBase],
     rules: ListRules,
-    mint: Callable[[], str],
+    mint: Callable[[str, str], str],
 ) -> ListPlan:
-    """Match files to lists and merge what they say; ``mint`` names what is new in a file.
+    """Match files to lists and merge what they say; ``mint`` (see ``Scene``) names what is new.
 
     ``bases`` without a path are those of groups.
     """
@@ -86,7 +86,7 @@ def _scene(
     files: Mapping[str, FileFacts],
     bases: Mapping[str, ListBase],
     rules: ListRules,
-    mint: Callable[[], str],
+    mint: Callable[[str, str], str],
 ) -> Scene:
     lists = {id: base for id, base in bases.items() if base.path}
     groups = {id: base for id, base in bases.items() if not base.path}

@@ -2,8 +2,9 @@
 
 In this order, each step over what the steps before left, and only where both sides are unique:
 the block id; the exact old line in the same file; the same title under the same parent in the same
-file; a close match among lines that vanished in this very scan; on first contact, a reminder with
-the same title, due date and list; else the line is new. Ambiguous is new, never a deletion.
+file; a close match among lines that vanished in this very scan; what another machine named; on
+first contact, a reminder with the same title, due date and list; else the line is new. Ambiguous
+is new, never a deletion.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ from types import MappingProxyType
 
 from store.model import Field, Reminder
 from sync.core import tracing
+from sync.core.newcomers import Registry, carried, mark, name_new
 from sync.core.traces import Leaving, Line, Matched, Spot, Trace, words
 
-__all__ = ["Leaving", "Line", "Matched", "Spot", "Trace", "match_lines", "words"]
+__all__ = ["Leaving", "Line", "Matched", "Registry", "Spot", "Trace", "match_lines", "words"]
 
 CLOSE = 0.85  # of SequenceMatcher.ratio over whole lines
 
@@ -27,22 +29,20 @@ def match_lines(
     *,
     blocks: Mapping[str, str],
     traces: Mapping[str, Trace],
-    strangers: Mapping[str, Reminder],
+    registry: Registry,
     leaving: Collection[Leaving],
-    mint: Callable[[], str],
     series: Mapping[str, str] = MappingProxyType({}),
     marks: bool = True,
     apart: bool = False,
 ) -> Matched:
     """Give every line an identity.
 
-    ``blocks`` maps block ids to reminders; ``traces`` has the lines seen last time; ``strangers``
-    are reminders in iCloud that never had a line; ``leaving`` are lines that an unfinished
-    move of ours takes away, as they stood (one that was edited since is a copy); ``mint`` makes a
-    fresh UUID; ``series`` maps open reminders that repeat to the id of the completed copy that
-    their present occurrence leaves. Without ``marks`` lines carry no ids of ours, and a reminder
-    that any of several lines may be is ``doubtful``, not gone. ``apart`` says that each task has a
-    file of its own.
+    ``blocks`` maps block ids to reminders; ``traces`` has the lines seen last time; ``registry``
+    knows who else there is; ``leaving`` are lines that an unfinished move of ours takes away, as
+    they stood (one that was edited since is a copy); ``series`` maps open reminders that repeat to
+    the id of the completed copy that their present occurrence leaves. Without ``marks`` lines carry
+    no ids of ours, and a reminder that any of several lines may be is ``doubtful``, not gone.
+    ``apart`` says that each task has a file of its own.
     """
     matched = Matched()
     _by_block(lines, blocks, traces, leaving, matched)
@@ -75,15 +75,21 @@ def match_lines(
     _pair_close(unmarked, gone, matched)
     if not marks:
         matched.doubtful = tracing.doubtful(unmarked, gone, matched, _close)
-    _pair_strangers([line for line in free if line.block not in blocks], strangers, matched)
-    for line in free:
+    unknown = [line for line in free if line.block not in blocks]
+    unknown = [line for line in sorted(unknown, key=_spot) if not carried(line, registry, matched)]
+    _pair_strangers(unknown, registry.strangers, matched)
+    for line in sorted(free, key=_spot):
         if not _placed(line, matched):
-            _make_new(line, matched, mint)
+            name_new(line, registry, matched)
     return matched
 
 
+def _spot(line: Line) -> Spot:
+    return line.spot
+
+
 def _placed(line: Line, matched: Matched) -> bool:
-    return line.spot in matched.ids or line.spot in matched.leftovers
+    return any(line.spot in one for one in (matched.ids, matched.leftovers, matched.foreign))
 
 
 def _by_block(
@@ -242,27 +248,10 @@ def _pair_strangers(
             line, id = candidates[0], offered[same][0]
             matched.ids[line.spot] = id
             matched.paired.add(line.spot)
-            _mark(line, id, matched)
+            mark(line, id, matched)
 
 
 def _attach(line: Line, id: str, gone: dict[str, Trace], matched: Matched) -> None:
     del gone[id]
     matched.ids[line.spot] = id
     matched.unstamped.add(line.spot)
-
-
-def _make_new(line: Line, matched: Matched, mint: Callable[[], str]) -> None:
-    id = mint()
-    matched.ids[line.spot] = id
-    matched.new.add(line.spot)
-    _mark(line, id, matched)
-
-
-def _mark(line: Line, id: str, matched: Matched) -> None:
-    """A block id that a person wrote there stays, and means the reminder from now on."""
-    if line.block in matched.adopted:
-        matched.copies.add(line.spot)
-    if line.block is not None and line.spot not in matched.copies:
-        matched.adopted[line.block] = id
-    else:
-        matched.unstamped.add(line.spot)

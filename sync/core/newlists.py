@@ -96,7 +96,7 @@ def plan_new_file(scene: Scene, groups: Groups, plan: ListPlan, facts: FileFacts
         plan.holds.append(Hold(facts.path, HoldKind.READ_ONLY, reason))
     if mode is not Mode.TWO_WAY:
         return
-    id, directory = scene.mint(), directory_of(facts.path)
+    id, directory = scene.mint("list", name), directory_of(facts.path)
     group = groups.by_directory.get(directory)
     if group is None and directory and not facts.is_bound:
         group = groups.make(directory)

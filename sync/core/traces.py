@@ -71,6 +71,7 @@ class Matched:
     (or another's) yet, ``adopted`` block ids that people wrote themselves, ``copies`` lines that
     repeat an id of another line, ``leftovers`` copies that our own unfinished move left behind.
     ``doubtful`` are reminders without a line that a line may stand for which was taken for new.
+    ``foreign`` are lines that have no identity yet: the id on them stands for nobody here.
     """
 
     ids: dict[Spot, str] = field(default_factory=dict)
@@ -81,3 +82,4 @@ class Matched:
     leftovers: dict[Spot, str] = field(default_factory=dict)
     adopted: dict[str, str] = field(default_factory=dict)
     doubtful: set[str] = field(default_factory=set)
+    foreign: dict[Spot, str] = field(default_factory=dict)

@@ -6,7 +6,7 @@ the same plan.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from store.db import Store
@@ -21,12 +21,14 @@ from sync.core.actions import (
 )
 from sync.core.archive import Archived
 from sync.core.guard import guard
+from sync.core.identity import derived
 from sync.core.listplan import ListBase, ListPlan, ListRules
 from sync.core.lists import plan_lists
 from sync.core.match import Leaving
 from sync.core.plan import make_plan
 from sync.core.settings import Settings
 from sync.core.snapshot import Mode, Policy
+from sync.cycle.awaited import awaited, overdue, waiting_keys
 from sync.cycle.facts import file_facts, free_directories
 from sync.cycle.intents import Intents, list_intents
 from sync.cycle.known import Known, gather
@@ -87,6 +89,11 @@ class Planned:
         files = lists.rename_files or lists.rebinds or lists.heads
         return bool(stamps or matched.adopted or files)
 
+    def wait(self, left_s: Iterable[float]) -> None:
+        """Look again when the first of these times, in seconds from now, has passed."""
+        times = [*left_s, *([] if self.grace_left_s is None else [self.grace_left_s])]
+        self.grace_left_s = min(times, default=None)
+
     def next_look(self, now_s: float) -> float:
         """Until when (Unix seconds) nothing changes by the passing of time alone."""
         left = LOOK_AGAIN_S if self.grace_left_s is None else self.grace_left_s
@@ -102,13 +109,11 @@ class Planner:
         settings: Settings,
         dialect: Dialect,
         clock: Callable[[], float],
-        mint: Callable[[], str],
     ) -> None:
         self._store = store
         self.settings = settings
         self._dialect = dialect
         self._clock = clock
-        self._mint = mint
         self._intents = Intents(store, clock, settings.home_zone)
 
     @property
@@ -123,6 +128,7 @@ class Planner:
             return self._blind(known, local, leaving)
         approved = self._store.journal.approved()
         lists = self._plan_lists(known, local, approved)
+        now_s, since = self._clock(), self._store.places.vanished()
         world = build_world(
             known,
             local,
@@ -131,7 +137,7 @@ class Planner:
             leaving=leaving,
             dialect=self._dialect,
             wins=self.settings.wins,
-            mint=self._mint,
+            overdue=overdue(since, now_s),
         )
         settings = self.settings
         policy = Policy(self._dialect.shown, settings.wins, settings.purge, settings.archive)
@@ -141,6 +147,10 @@ class Planner:
         planned.holds += [
             Hold(path, HoldKind.FILE, reason) for path, reason in _file_troubles(local)
         ]
+        foreign, left_s = awaited(world.matched, local, since, now_s)
+        planned.holds += foreign
+        planned.vanished |= waiting_keys(world.matched)
+        planned.wait(left_s)
         planned.holds += unread_words(world.lines.values(), local, lists.views)
         return planned
 
@@ -188,7 +198,17 @@ class Planner:
             unshared=known.unshared,
             purge=self.settings.purge,
         )
-        return plan_lists(remote_lists(known), facts, bases, rules, self._mint)
+        return plan_lists(remote_lists(known), facts, bases, rules, self._new_list(known, bases))
+
+    def _new_list(self, known: Known, bases: Mapping[str, ListBase]) -> Callable[[str, str], str]:
+        account = (self._store.meta.get("apple_id") or "").casefold()
+        taken = known.list_rows.keys() | known.gone_lists | bases.keys()
+
+        def named(kind: str, name: str) -> str:
+            origin = derived(account, kind, name.casefold())
+            return next(id for id in origin if id not in taken)
+
+        return named
 
     def _guarded(
         self,
@@ -227,7 +247,7 @@ class Planner:
             if view.mode is Mode.TWO_WAY and not view.blocked
         }
         sections, made = section_intents(
-            guarded.pushes, known.sections, known.rows, outlook, two_way, self._mint
+            guarded.pushes, known.sections, known.rows, outlook, two_way
         )
         plain = [without_section(self._intents.of(op, known)) for op in guarded.pushes]
         plain = [one for one in plain if one.changes or one.kind != "update"]

@@ -8,7 +8,7 @@ section once it is there: an intent that carries ``section`` among its texts is 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from store.db import Store
@@ -17,6 +17,7 @@ from store.outbox import Intent
 from store.rows import ListRow, ReminderRow, SectionRow
 from store.sections import SectionBase
 from sync.core.actions import PushOp, Update
+from sync.core.identity import derived
 from sync.core.listplan import ListPlan
 from sync.core.match import Line
 from sync.core.sections import Outlook, Page, Section, Standing
@@ -268,9 +269,9 @@ def section_intents(
     rows: Mapping[str, ReminderRow],
     outlook: Outlook,
     open_lists: Collection[str],
-    mint: Callable[[], str],
 ) -> tuple[list[Intent], dict[str, SectionBase]]:
-    """What has to be sent about sections, and which of them are chosen anew, by a fresh id.
+    """What has to be sent about sections, and which of them are chosen anew, by an id
+    that another machine would choose as well.
 
     ``open_lists`` are those that take what files say.
     """
@@ -290,7 +291,7 @@ def section_intents(
         for name in sorted({str(name) for name in members.values() if name}):
             if name in _names(list_id, known, outlook):
                 continue
-            id = _waiting(list_id, name, known) or mint()
+            id = _waiting(list_id, name, known) or _new_id(list_id, name, known)
             made[id] = SectionBase(list_id, name)
             intents.append(Intent(id, "create-section", texts={"list": list_id, "name": name}))
     for title in outlook.retitles:
@@ -333,6 +334,11 @@ def sections_meant(
 def _names(list_id: str, known: KnownSections, outlook: Outlook) -> set[str]:
     names = {clean_section(row.name) for row in known.living.get(list_id, ())}
     return names | {op.new for op in outlook.retitles if op.list == list_id}
+
+
+def _new_id(list_id: str, name: str, known: KnownSections) -> str:
+    taken = {row.id for rows in known.living.values() for row in rows} | known.agreed.keys()
+    return next(id for id in derived(list_id, "section", name) if id not in taken | known.gone)
 
 
 def _waiting(list_id: str, name: str, known: KnownSections) -> str | None:

@@ -8,7 +8,7 @@ A reminder is absent only by tombstone, soft deletion, or the deletion of its li
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from store.model import (
@@ -28,7 +28,7 @@ from store.model import (
 from store.rows import ReminderRow
 from sync.core.archive import is_archive
 from sync.core.listplan import ListPlan
-from sync.core.match import Leaving, Line, Matched, Spot, match_lines
+from sync.core.match import Leaving, Line, Matched, Registry, Spot, match_lines
 from sync.core.merge import Side
 from sync.core.occurrence import copy_id
 from sync.core.sections import Outlook, plan_sections
@@ -124,11 +124,12 @@ def build_world(
     leaving: frozenset[Leaving],
     dialect: Dialect,
     wins: Side,
-    mint: Callable[[], str],
+    overdue: Collection[str] = (),
 ) -> World:
     """Match all lines and take the snapshot. ``leaving`` are lines of our own unfinished moves.
 
-    What is in doubt, without marks on lines, was never agreed on: so it is shown again.
+    ``overdue`` are ids in files that have waited long enough for the reminder they stand for. What
+    is in doubt, without marks on lines, was never agreed on: so it is shown again.
     """
     remote = _remote(known, lists, visible)
     lines = list(local.lines(lists.owner, dialect.layout))
@@ -143,9 +144,8 @@ def build_world(
         lines,
         blocks={block: id for id, block in known.blocks.items()},
         traces=known.traces if dialect.marks else followed(known, local, lists),
-        strangers=strangers,
+        registry=Registry(known.blocks.keys() | known.gone, strangers, overdue),
         leaving=leaving,
-        mint=mint,
         series=series,
         marks=dialect.marks,
         apart=dialect.layout.per_task,

@@ -59,7 +59,7 @@ def plan(
     numbers = count(2)
     fresh = iter(["NEW"])
 
-    def mint() -> str:
+    def mint(_kind: str, _name: str) -> str:
         return next(fresh, None) or f"NEW{next(numbers)}"
 
     sides = {id: Present(one) if isinstance(one, ListInfo) else one for id, one in known.items()}

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import count, permutations
+from collections.abc import Iterable
+from itertools import islice, permutations
 from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from store.model import Reminder
-from sync.core.match import Leaving, Line, Matched, Trace, match_lines, words
+from sync.core.identity import block_id, derived
+from sync.core.match import Leaving, Line, Matched, Registry, Trace, match_lines, words
 from tests.pure.values import A
 
 
@@ -39,17 +40,21 @@ def match(
     strangers: Iterable[Reminder] = (),
     leaving: Iterable[Leaving] = (),
     blocks: dict[str, str] | None = None,
+    overdue: Iterable[str] = (),
 ) -> Matched:
     known = [*ids, *(one.id for one in traces), *(one.id for one in strangers)]
-    numbers: Iterator[int] = count(1)
     return match_lines(
         list(lines),
         blocks={**{f"r-{id}": id for id in known}, **(blocks or {})},
         traces={one.id: one for one in traces},
-        strangers={one.id: one for one in strangers},
+        registry=Registry(known, {one.id: one for one in strangers}, overdue),
         leaving=list(leaving),
-        mint=lambda: f"NEW{next(numbers)}",
     )
+
+
+def new(title: str, number: int = 0) -> str:
+    """The identity of the first new line of that title, the second ..."""
+    return next(islice(derived(A, title), number, None))
 
 
 def at(task: int, path: str = "A.md") -> tuple[str, int]:
@@ -79,7 +84,7 @@ def test_the_same_title_in_the_same_place_is_the_same_reminder() -> None:
 def test_another_parent_is_another_place() -> None:
     was = [trace("p", "shop"), trace("a", "milk", parent="p")]
     found = match([line(0, "shop", "r-p"), line(1, "milk")], traces=was)
-    assert found.ids[at(1)] == "NEW1"
+    assert found.ids[at(1)] == new("milk")
 
 
 def test_subtasks_are_known_when_all_ids_were_taken_off_a_file() -> None:
@@ -100,13 +105,13 @@ def test_a_line_much_like_one_that_still_stands_is_new() -> None:
     was = trace("a", "buy two bottles of milk and some bread")
     stands = line(0, "buy two bottles of milk and some bread", "r-a")
     found = match([stands, line(1, "buy two bottles of milk and more bread")], traces=[was])
-    assert found.ids == {at(0): "a", at(1): "NEW1"}
+    assert found.ids == {at(0): "a", at(1): new("buy two bottles of milk and more bread")}
 
 
 def test_on_first_contact_equal_reminders_are_one() -> None:
     stranger = Reminder("s", title="milk", list=A)
     found = match([line(0, "milk"), line(1, "bread")], strangers=[stranger])
-    assert found.ids == {at(0): "s", at(1): "NEW1"}
+    assert found.ids == {at(0): "s", at(1): new("bread")}
     assert found.paired == {at(0)}
 
 
@@ -116,6 +121,45 @@ def test_a_persons_own_block_id_survives_a_lost_database() -> None:
     assert found.ids == {at(0): "s"}
     assert found.adopted == {"mine": "s"}
     assert not found.unstamped
+
+
+def test_a_line_that_another_machine_named_has_that_name() -> None:
+    """Its reminder is on the way to iCloud: another identity here would make a second one."""
+    second = new("milk", 1)
+    found = match([line(0, "milk", block_id(second))])
+    assert found.ids == {at(0): second}
+    assert found.adopted == {block_id(second): second}
+    assert not found.unstamped
+
+
+def test_an_id_of_ours_that_nobody_knows_waits_and_then_means_nothing() -> None:
+    mark = block_id(new("milk"))
+    here = line(0, "milk, but the words have changed", mark)
+    found = match([here, line(1, "eggs")])
+    assert found.foreign == {at(0): mark}
+    assert found.ids == {at(1): new("eggs")}
+    found = match([here], overdue=[mark])
+    assert found.ids == {at(0): new("milk, but the words have changed")}
+    assert found.unstamped == {at(0)}
+    assert not found.foreign
+
+
+def test_a_new_line_is_never_what_was_there_before() -> None:
+    found = match([line(0, "milk")], ids=[new("milk"), new("milk", 1)])
+    assert found.ids == {at(0): new("milk", 2)}
+
+
+def test_a_new_line_is_the_reminder_that_another_machine_made_of_it() -> None:
+    """Twins of that title are no hindrance: it is known which of them comes of a line."""
+    twins = [Reminder(id, title="milk", list=A) for id in ("phone", new("milk"))]
+    found = match([line(0, "milk")], strangers=twins)
+    assert found.ids == {at(0): new("milk")}
+    assert found.paired == found.unstamped == {at(0)}
+
+
+def test_a_uid_that_is_a_uuid_is_the_identity() -> None:
+    uid = new("whatever")
+    assert match([line(0, "milk", uid)]).ids == {at(0): uid}
 
 
 def test_earlier_rules_win() -> None:
@@ -131,18 +175,18 @@ def test_earlier_rules_win() -> None:
 def test_two_that_could_be_it_are_both_new() -> None:
     was = [trace("a", "milk")]
     found = match([line(0, "milk"), line(1, "milk")], traces=was)
-    assert sorted(found.ids.values()) == ["NEW1", "NEW2"]
+    assert found.ids == {at(0): new("milk"), at(1): new("milk", 1)}
     found = match([line(0, "milk")], traces=[*was, trace("b", "milk")])
-    assert found.ids == {at(0): "NEW1"}
+    assert found.ids == {at(0): new("milk")}
 
 
 def test_lines_without_words_are_never_taken_for_one_another() -> None:
-    assert match([line(0, "")], traces=[Trace("a", "A.md", "gone")]).ids == {at(0): "NEW1"}
+    assert match([line(0, "")], traces=[Trace("a", "A.md", "gone")]).ids == {at(0): new("")}
 
 
 def test_equal_strangers_are_not_paired() -> None:
     twins = [Reminder(id, title="milk", list=A) for id in "st"]
-    assert match([line(0, "milk")], strangers=twins).ids == {at(0): "NEW1"}
+    assert match([line(0, "milk")], strangers=twins).ids == {at(0): new("milk")}
 
 
 # ---- copies -------------------------------------------------------------------------------------
@@ -158,7 +202,7 @@ def test_of_two_lines_with_one_id_the_one_that_was_there_keeps_it() -> None:
 
 def test_a_persons_own_id_on_two_new_lines_is_one_of_theirs() -> None:
     found = match([line(0, "milk", "mine"), line(1, "milk", "mine")])
-    assert found.adopted == {"mine": "NEW1"}
+    assert found.adopted == {"mine": next(derived(A, "", "mine"))}
     assert found.copies == {at(1)} == found.unstamped
 
 

@@ -1,0 +1,147 @@
+"""A laptop and a desktop, each with its own daemon: no duplicate, no ping-pong, nothing lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.rig import Crash
+from tests.sync.machines import COPY, Machine, Pair, open_pair
+
+
+@pytest.fixture(params=["with", "without"])
+def shared(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Pair]:
+    """One folder that is carried, with and without `.remindersd`."""
+    with open_pair(tmp_path, carried=True, ours=request.param == "with") as pair:
+        yield pair
+
+
+@pytest.fixture
+def apart(tmp_path: Path) -> Iterator[Pair]:
+    """A folder for each."""
+    with open_pair(tmp_path, carried=False) as pair:
+        yield pair
+
+
+def titles(pair: Pair, name: str = "Inbox") -> list[str]:
+    return sorted(one.title for one in pair.phone.reminders(name))
+
+
+def die_before_push(machine: Machine) -> None:
+    """It dies after it wrote ids into its files and before iCloud heard of them."""
+
+    def step(name: str) -> None:
+        if name == "engine:push":
+            raise Crash
+
+    machine.step = step
+    with pytest.raises(Crash):
+        machine.run()
+    machine.step = lambda _: None
+    machine.restart()
+
+
+def test_each_on_its_own_folder_sees_what_the_other_does(apart: Pair) -> None:
+    apart.laptop.append("Inbox", "- [ ] From the laptop\n")
+    apart.desktop.append("Inbox", "- [ ] From the desktop\n")
+    apart.phone.create("Inbox", "From the phone")
+    apart.calm()
+    assert titles(apart) == ["From the desktop", "From the laptop", "From the phone"]
+    for machine in apart.machines:
+        assert machine.read("Inbox").count("- [ ] ") == 3
+
+
+def test_a_new_line_that_both_see_without_an_id_is_one_reminder(shared: Pair) -> None:
+    shared.laptop.append("Inbox", "- [ ] Milk\n- [ ] Milk\n- [ ] Bread\n    - [ ] Rye\n")
+    shared.carry()
+    shared.calm()
+    assert titles(shared) == ["Bread", "Milk", "Milk", "Rye"]
+    assert shared.agree().count("^r-") == 4
+
+
+def test_a_line_that_arrives_with_an_id_before_its_reminder_is_that_reminder(shared: Pair) -> None:
+    shared.laptop.append("Inbox", "- [ ] Milk\n- [ ] Bread\n")
+    die_before_push(shared.laptop)
+    shared.carry()
+    shared.desktop.run()
+    shared.calm()
+    assert titles(shared) == ["Bread", "Milk"]
+    assert shared.agree().count("^r-") == 2
+
+
+def test_a_line_that_both_name_at_once_gets_one_name(shared: Pair) -> None:
+    shared.laptop.append(
+        "Inbox", "## Food\n\n- [ ] Milk\n- [ ] Milk\n- [ ] Bread #x ⏰ 10:00 📅 2026-12-01\n"
+    )
+    shared.laptop.save("Trip", "- [ ] Tickets\n")
+    shared.laptop.save("Work/Plans", "- [ ] Write\n")
+    shared.carry()
+    die_before_push(shared.laptop)
+    shared.desktop.run()
+    shared.calm()
+    assert titles(shared) == ["Bread", "Milk", "Milk"]
+    assert sorted(one.name for one in shared.phone.lists()) == ["Inbox", "Plans", "Trip", "Work"]
+    (inbox,) = (one for one in shared.phone.lists() if one.name == "Inbox")
+    assert [one.name for one in shared.phone.sections(inbox.id)] == ["Food"]
+    for name in ("Inbox", "Trip", "Work/Plans"):
+        assert COPY not in shared.agree(name)
+    assert not list(shared.laptop.folder.rglob(f"*{COPY}*"))
+
+
+def test_a_line_that_was_edited_on_its_way_waits_for_its_reminder(shared: Pair) -> None:
+    shared.laptop.append("Inbox", "- [ ] Milk\n")
+    die_before_push(shared.laptop)
+    shared.carry()
+    shared.desktop.replace("Inbox", "Milk", "Oat milk")
+    report = shared.desktop.run()
+    assert [hold.kind for hold in report.held] == ["unknown-id"]
+    assert "another machine" in report.held[0].reason
+    shared.calm()
+    assert titles(shared) == ["Milk"]  # nothing tells which of both is the newer
+    assert [one.loser for one in shared.desktop.store.journal.open_conflicts()] == ["Oat milk"]
+    assert shared.agree().count("^r-") == 1
+
+
+def test_an_id_whose_reminder_never_comes_makes_a_new_line_in_the_end(apart: Pair) -> None:
+    apart.laptop.append("Inbox", "- [ ] From another account ^r-abcdefg\n")
+    assert "unknown-id" in {hold.kind for hold in apart.laptop.run().held}
+    apart.laptop.wait(300)
+    apart.laptop.restart()
+    assert "300 s" not in apart.laptop.run().held[0].reason
+    assert titles(apart) == []
+    apart.laptop.wait(300)
+    apart.calm()
+    assert titles(apart) == ["From another account"]
+    assert "abcdefg" not in apart.laptop.read("Inbox")
+
+
+def test_a_new_file_that_both_see_becomes_one_list(shared: Pair) -> None:
+    shared.laptop.save("Trip", "- [ ] Tickets\n")
+    shared.laptop.save("Work/Plans", "- [ ] Write\n")
+    shared.carry()
+    shared.calm()
+    names = [one.name for one in shared.phone.lists()]
+    assert sorted(names) == ["Inbox", "Plans", "Trip", "Work"]
+    assert titles(shared, "Trip") == ["Tickets"]
+    assert titles(shared, "Plans") == ["Write"]
+    shared.agree("Trip")
+    shared.agree("Work/Plans")
+
+
+def test_what_a_phone_did_is_written_with_the_same_bytes_on_both(shared: Pair) -> None:
+    shared.laptop.append("Inbox", "- [ ] Milk\n- [ ] Bread\n- [ ] Eggs\n")
+    shared.calm()
+    phone = shared.phone
+    phone.edit(phone.find("Milk").id, title="Oat milk", notes="two", priority=1)
+    phone.complete(phone.find("Eggs").id)
+    phone.create("Inbox", "Butter")
+    phone.create("Inbox", "Rye", parent=phone.find("Bread").id)
+    phone.create_list("Garden")
+    phone.create("Garden", "Seeds")
+    for machine in shared.machines:
+        machine.run()
+    shared.agree()
+    shared.agree("Garden")
+    shared.calm()
