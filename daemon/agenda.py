@@ -4,6 +4,7 @@
     files, rescan          when the folder has been quiet for QUIET_S, or after RESTLESS_S at last
     sync, plan             at once: a person waits
     retry                  when the cycle before it asked to be called again
+    verify                 when all has to be compared again
 
 Triggers that come together are served by one cycle. After a failure there is a pause: what
 passes it is named by whoever declares it, everything else waits for its end. Times are monotonic
@@ -15,7 +16,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from enum import StrEnum
 
-__all__ = ["AGAIN_MAX_S", "QUIET_S", "RESTLESS_S", "Agenda", "Kind"]
+from sync.cycle.verdict import Verified
+
+__all__ = ["AGAIN_MAX_S", "QUIET_S", "RESTLESS_S", "Agenda", "Kind", "until_next"]
 
 QUIET_S = 0.4
 RESTLESS_S = 5.0
@@ -33,7 +36,14 @@ class Kind(StrEnum):
     RESUME = "resume"
     START = "start"
     TIMER = "timer"
+    VERIFY = "verify"
     RETRY = "retry"
+
+
+def until_next(verified: Verified, every_s: float, wall: float) -> float:
+    """In how many seconds all is to be compared again; a clock that went back says at once."""
+    since_s = wall - verified.at_ms / 1000
+    return max(0.0, every_s - since_s) if since_s >= 0 else 0.0
 
 
 class Agenda:
@@ -54,6 +64,12 @@ class Agenda:
             self._due[kind] = min(now + QUIET_S, self._restless_since + RESTLESS_S)
         else:
             self._due.setdefault(kind, now)
+
+    def at(self, kind: Kind, moment: float | None) -> None:
+        """A cycle of that kind is due at ``moment`` and at no other, or (``None``) not at all."""
+        self._due.pop(kind, None)
+        if moment is not None:
+            self._due[kind] = moment
 
     def pause(self, until: float, passes: Collection[Kind]) -> None:
         """The last cycle failed: the next is at ``until``, sooner only for ``passes``."""
@@ -95,8 +111,9 @@ class Agenda:
         served = [kind for kind in Kind if kind in self._due]
         if due == [Kind.PLAN]:
             served = due
-        elif Kind.RETRY not in due and Kind.RETRY in served:
-            served.remove(Kind.RETRY)  # it is about a later moment
+        else:
+            later = {Kind.RETRY, Kind.VERIFY} - set(due)
+            served = [kind for kind in served if kind not in later]
         for kind in served:
             del self._due[kind]
         if Kind.FILES in served or Kind.RESCAN in served:

@@ -26,6 +26,7 @@ from store.model import AllDay, Completion, Field, Floating, OtherRule, Rule, Va
 from store.values import iso
 from sync.core.recurrence import to_words
 from sync.cycle.sentences import member
+from sync.cycle.verdict import NEVER, VERIFIED, Verified
 from sync.machine import told
 
 __all__ = ["COUNTS", "Answers", "NoMirror", "instant"]
@@ -69,8 +70,11 @@ class Answers:
         self._thread.shutdown()
 
     def counts(self) -> Future[Document]:
-        """How much is pending, held, in conflict and parked; zeros before the first cycle."""
-        return self._submit(self._counts, dict.fromkeys(COUNTS, 0))
+        """How much is pending, held, in conflict and parked, and when all was last compared.
+
+        Zeros before the first cycle.
+        """
+        return self._submit(self._counts, {**dict.fromkeys(COUNTS, 0), "verified": None})
 
     def lists(self) -> Future[Document]:
         """Every list."""
@@ -238,12 +242,22 @@ class Answers:
             "held": len(self._store.journal.holds()),
             "conflicts": len(self._store.journal.open_conflicts()),
             "parked": outbox["parked"],
+            "verified": _verified(self._store.meta.get(VERIFIED)),
         }
 
 
 def instant(seconds: float) -> str:
     """A Unix time in ISO 8601, in UTC."""
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
+
+
+def _verified(text: str | None) -> Document | None:
+    """When all was last compared; ``None`` where it never was."""
+    known = Verified.parse(text)
+    if known is None or known.result == NEVER:
+        return None
+    at = instant(known.at_ms / 1000)
+    return {"at": at, "result": known.result, "differences": known.differences}
 
 
 def _list(row: Document) -> Document:

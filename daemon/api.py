@@ -23,6 +23,7 @@ from daemon.state import Board, Event
 from store.raw import dumps
 from sync.core.actions import Hold
 from sync.cycle.restoring import Restored
+from sync.cycle.verdict import Verdict
 from sync.errors import RemindersdError, UsageError
 
 __all__ = ["Api"]
@@ -60,7 +61,12 @@ class Api:
             "/runs": self._runs,
             "/events": self._events,
         }
-        doing = {"/sync": self._sync, "/approve": self._approve, "/restore": self._restore}
+        doing = {
+            "/sync": self._sync,
+            "/approve": self._approve,
+            "/restore": self._restore,
+            "/verify": self._verify,
+        }
         self.app = Starlette(
             routes=[
                 *(Route(path, handler, methods=["GET"]) for path, handler in reading.items()),
@@ -84,7 +90,7 @@ class Api:
         try:
             counts: Document = await asyncio.wrap_future(self._answers.counts())
         except (NoMirror, RemindersdError):  # what is wrong with it is the loop's to say
-            counts = dict.fromkeys(COUNTS)
+            counts = {**dict.fromkeys(COUNTS), "verified": None}
         return json_answer(
             {
                 "schema": 1,
@@ -200,6 +206,13 @@ class Api:
         body = await read_body(asked, "id")
         restored: Restored = await asyncio.wrap_future(self._ask(Request(restore=body.text("id"))))
         return json_answer(restored.document())
+
+    async def _verify(self, asked: Asked) -> Response:
+        body = await read_body(asked, "repair")
+        repair = body.flag("repair")
+        work = Request(work=lambda engine: engine.verify(repair=repair))
+        verdict: Verdict = await asyncio.wrap_future(self._ask(work))
+        return json_answer(verdict.document())
 
 
 def _instant(seconds: float | None) -> str | None:

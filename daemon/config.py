@@ -145,6 +145,7 @@ class Reminders(_Section):
     deletions: Deletions = Deletions()
     completed: Completed = Completed()
     images: str | None = None
+    verify: Seconds | None = 7 * 86400
 
     @field_validator("new_lists", mode="before")
     @classmethod
@@ -166,6 +167,13 @@ class Reminders(_Section):
     def _polite(cls, value: int) -> int:
         if value < 1:
             raise ValueError("must be at least 1s")
+        return value
+
+    @field_validator("verify")
+    @classmethod
+    def _rarely(cls, value: int | None) -> int | None:
+        if value is not None and value < 3600:
+            raise ValueError("must be at least 1h, since all is read each time; or null for never")
         return value
 
 

@@ -18,7 +18,7 @@ from dataclasses import replace
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from daemon.agenda import Agenda, Kind
+from daemon.agenda import Agenda, Kind, until_next
 from daemon.config import Config
 from daemon.reload import refused_change
 from daemon.requests import Cycler, Request, Stopping, Surroundings, Unexpected
@@ -26,6 +26,7 @@ from daemon.state import Event, State, state_after
 from daemon.troubles import as_ours, judge
 from store.errors import StoreError
 from sync.cycle.report import Report
+from sync.cycle.verdict import Verdict, Verified
 from sync.errors import MirrorDamaged, RemindersdError, UsageError
 from sync.machine import told as told_by_machine
 
@@ -130,6 +131,8 @@ class Loop:
             self._around.before_cycle()
         if Kind.PLAN in kinds:
             self._plan()
+        if Kind.VERIFY in kinds:
+            self._check_up()
         if any(kind is not Kind.PLAN for kind in kinds):
             self._cycle(next(kind for kind in kinds if kind is not Kind.PLAN))
         self._say_next_run()
@@ -144,6 +147,8 @@ class Loop:
             self._answer(request, self._approved(request.keys or ()))
         for request in [request for request in self._requests if request.restore is not None]:
             self._answer(request, self._restored(request.restore or ""))
+        for request in [request for request in self._requests if request.work is not None]:
+            self._answer(request, self._attempt(request.work or _nothing))
         waiting = [request for request in self._requests if not request.plan_only]
         name = Kind.SYNC if waiting else kind
         approve = any(request.approve for request in waiting)
@@ -195,6 +200,7 @@ class Loop:
         now, board = self._around.monotonic(), self._around.board
         self._failures = 0
         again_s = self._agenda.go_on(now, report.retry_after_s)
+        self._plan_checkup(now)
         board.change(last_success=self._around.wall(), problems=tuple(report.problems))
         board.tell(Event("cycle", report.document()))
         self._say(*state_after(report), told="see `remindersd status`")
@@ -208,6 +214,24 @@ class Loop:
             request.so_far = replace(report).after(earlier) if earlier else report
             if again_s is None or now + again_s - request.asked > PATIENCE_S:
                 self._answer(request, request.so_far)
+
+    def _plan_checkup(self, now: float) -> None:
+        """Say when all is to be compared again; the wall clock counts, across restarts."""
+        every_s = self._config.reminders.verify
+        verified = None if every_s is None else self._attempt(lambda engine: engine.verified())
+        if every_s is None or not isinstance(verified, Verified):
+            self._agenda.at(Kind.VERIFY, None)
+        else:
+            left_s = until_next(verified, every_s, self._around.wall())
+            self._agenda.at(Kind.VERIFY, now + left_s)
+
+    def _check_up(self) -> None:
+        """Compare everything; what fails is tried again after the next cycle that goes through."""
+        verdict = self._attempt(lambda engine: engine.verify(repair=True))
+        if isinstance(verdict, Verdict):
+            found, left = len(verdict.found), len(verdict.left)
+            level = logging.WARNING if found else logging.INFO
+            _log.log(level, "verified: %d differences found, %d left", found, left)
 
     def _failed(self, error: RemindersdError, *, is_asked: bool) -> None:
         # A person who asks again and again must not make us wait ever longer.
@@ -286,6 +310,10 @@ class Loop:
             request.answer.set_exception(result)
         else:
             request.answer.set_result(result)
+
+
+def _nothing(_engine: Cycler) -> None:
+    """No work."""
 
 
 def _unexpected(error: Exception) -> Unexpected:

@@ -16,6 +16,7 @@ from daemon.state import Board
 from sync.core.actions import Hold
 from sync.cycle.report import Report
 from sync.cycle.restoring import Restored
+from sync.cycle.verdict import Verdict, Verified
 from sync.errors import RemindersdError
 
 __all__ = ["Cycler", "Request", "Stopping", "Surroundings", "Unexpected"]
@@ -33,6 +34,12 @@ class Cycler(Protocol):
     def restore(self, key: str) -> Restored:
         """Bring a deleted reminder back."""
 
+    def verify(self, *, repair: bool = False) -> Verdict:
+        """Compare files, mirror and iCloud completely."""
+
+    def verified(self) -> Verified:
+        """When that was last done."""
+
 
 class Stopping(RemindersdError):
     """The daemon ends before it could do what was asked."""
@@ -48,14 +55,15 @@ class Unexpected(RemindersdError):
 
 @dataclass(slots=True, eq=False)
 class Request:
-    """Somebody waits for ``answer``: of a cycle, of a plan, of an approval of ``keys``, or of
-    bringing back the reminder ``restore``.
+    """Somebody waits for ``answer``: of a cycle, of a plan, of an approval of ``keys``, of bringing
+    back the reminder ``restore``, or of ``work`` on the engine, which a cycle follows.
     """
 
     approve: bool = False
     plan_only: bool = False
     keys: Sequence[str] | None = None
     restore: str | None = None
+    work: Callable[[Cycler], Any] | None = None
     answer: Future[Any] = field(default_factory=Future)
     asked: float = 0.0
     so_far: Report | None = None

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from store.errors import translated
+from store.errors import Damaged, translated
 from store.raw import dumps
 
 __all__ = ["Connection", "Params", "json_array"]
@@ -36,6 +36,7 @@ class Connection:
         self.raw = raw
         self.path = path
         self.step: Callable[[str], None] = _nothing
+        self.is_damaged = False
         self._commit: str | None = None
 
     def all(self, sql: str, params: Params = ()) -> list[Any]:
@@ -92,6 +93,11 @@ class Connection:
                 self.raw.execute("ROLLBACK")
         self.step(f"commit:{name}:after")
 
+    def damaged(self, reason: str) -> Damaged:
+        """The error that the file cannot be trusted; from now on it is known not to be."""
+        self.is_damaged = True
+        return Damaged(self.path, reason)
+
     def _insist(self) -> None:
         if self._commit is None:
             raise RuntimeError("a write outside of a commit")
@@ -104,4 +110,5 @@ class Connection:
             ours = translated(error, self.path)
             if ours is None:
                 raise
+            self.is_damaged = self.is_damaged or isinstance(ours, Damaged)
             raise ours from error

@@ -16,6 +16,7 @@ from types import TracebackType
 from store.bases import Bases
 from store.blockers import Blockers
 from store.connection import Connection
+from store.consistency import Consistency
 from store.documents import Documents
 from store.file import open_reading, open_writing
 from store.images import Images
@@ -41,6 +42,7 @@ class Store:
         self.mirror = Mirror(self._connection)
         self.bases = Bases(self._connection)
         self.blockers = Blockers(self._connection)
+        self.consistency = Consistency(self._connection)
         self.outbox = Outbox(self._connection)
         self.documents = Documents(self._connection)
         self.images = Images(self._connection)

@@ -103,6 +103,21 @@ class Decoded:
         rows = self._rows("assignment", *_of_reminder(reminder_id))
         return [assignment.row(row) for row in rows]
 
+    def otherwise(self, rows: Iterable[tuple[str, DecodedRow | None]]) -> set[str]:
+        """The names of those records that are remembered otherwise than as they decode here."""
+        wanted = dict(rows)
+        names = (json_array(wanted),)
+        found: dict[str, list[tuple[Kind, Cells]]] = {name: [] for name in wanted}
+        for kind, columns in COLUMNS.items():
+            query = f"SELECT {', '.join(columns)} FROM {kind} WHERE {_NAMED}"
+            for cells in self._db.all(query, names):
+                found[cells[0]].append((kind, tuple(cells)))
+        return {name for name, row in wanted.items() if found[name] != _as_kept(name, row)}
+
+    def forget_decoded(self, names: Iterable[str]) -> None:
+        """Forget what these records decode to, of whatever kind; putting them says it anew."""
+        self._drop_decoded(list(names))
+
     def _rows(self, kind: Kind, rest: str = "", params: Sequence[Any] = ()) -> Sequence[Any]:
         columns = ", ".join(COLUMNS[kind])
         return self._db.all(f"SELECT {columns} FROM {kind} {rest}", params)
@@ -125,6 +140,11 @@ class Decoded:
         parameter = (json_array(names),)
         for kind in COLUMNS:
             self._db.write(f"DELETE FROM {kind} WHERE {_NAMED}", parameter)
+
+
+def _as_kept(name: str, row: DecodedRow | None) -> list[tuple[Kind, Cells]]:
+    """The cells of a record in all tables together."""
+    return [] if row is None else [(kind_and_subject(row)[0], tuple(cells_of(name, row)))]
 
 
 _WITH_ID = "WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id, record_name"

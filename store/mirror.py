@@ -138,6 +138,11 @@ class Mirror(Zones, Decoded):
         """The raw JSON of those of ``names`` that are live."""
         return dict(self._raw("NOT deleted AND name IN (SELECT value FROM json_each(?))", names))
 
+    def living(self, zone: str) -> frozenset[str]:
+        """The names of the live records of ``zone``."""
+        rows = self._db.all("SELECT name FROM record WHERE zone = ? AND NOT deleted", (zone,))
+        return frozenset(name for (name,) in rows)
+
     def gone(self, name: str) -> dict[str, Any] | None:
         """The last JSON of a record that is gone (empty where it was never seen alive)."""
         one = "deleted AND name IN (SELECT value FROM json_each(?))"

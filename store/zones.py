@@ -83,6 +83,11 @@ class Zones:
         row = self._db.one("SELECT zone FROM record WHERE name = ?", (record_name,))
         return None if row is None else str(row[0])
 
+    def hidden(self, zone: str) -> frozenset[str]:
+        """The records of ``zone`` that are not kept, because another zone's have their place."""
+        rows = self._db.all("SELECT name FROM elsewhere WHERE zone = ?", (zone,))
+        return frozenset(name for (name,) in rows)
+
     def shared_records(self) -> Mapping[str, str]:
         """The names of the live records outside the private zone, each with its zone's key."""
         return dict(

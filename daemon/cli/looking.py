@@ -178,7 +178,7 @@ def _left_behind(options: Globals) -> Document:
         "folder": ours.get("folder"),
         "last_success": None,
         "next_run": None,
-        **dict.fromkeys(("pending", "held", "conflicts", "parked")),
+        **dict.fromkeys(("pending", "held", "conflicts", "parked", "verified")),
         "polls": {},
     }
     try:
@@ -208,6 +208,7 @@ def _tell_status(told: Document) -> None:
         "last sync": _when(told["last_success"]),
         "next sync": _when(told["next_run"]),
         "waiting": ", ".join(waits),
+        "verified": _verified(told.get("verified")),
         "files": told.get("watch_problem"),
         "config": told.get("config_problem"),
     }
@@ -216,6 +217,15 @@ def _tell_status(told: Document) -> None:
             say(f"{name:<10} {value}")
     for problem in told.get("problems") or []:
         say(f"{'problem':<10} {problem}")
+
+
+def _verified(told: Document | None) -> str | None:
+    """When all was last compared, and what came of it."""
+    if told is None:
+        return None
+    found = plural(told["differences"], "difference")
+    words = {"agrees": "everything agreed", "repaired": f"{found}, mended"}
+    return f"{_when(told['at'])}: {words.get(told['result'], found)}"
 
 
 def _when(instant: str | None) -> str | None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,6 +11,7 @@ import click
 from daemon.cli.common import Globals, json_option, pass_globals
 from daemon.cli.failure import NotThere
 from daemon.cli.told import named_list, tell_approved, tell_plan, tell_restored, tell_sync
+from daemon.cli.working import through_daemon_or
 from daemon.output import document
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def sync(options: Globals, dry_run: bool, yes: bool, as_json: bool) -> int:
     if dry_run:
         return _plan(options, as_json)
     body = {"approve": yes}
-    told = _through_daemon_or(
+    told = through_daemon_or(
         options,
         lambda: options.ask("POST", "/sync", body, timeout=None),
         lambda engine: engine.settled("sync", approve=yes, wait=time.sleep).document(),
@@ -106,7 +106,7 @@ def approve(options: Globals, keys: tuple[str, ...], as_json: bool) -> None:
        remindersd approve folder
        remindersd approve "Old list"
     """
-    told = _through_daemon_or(
+    told = through_daemon_or(
         options,
         lambda: options.ask("POST", "/approve", {"keys": list(keys)}, timeout=None),
         lambda engine: {
@@ -163,7 +163,7 @@ def restore(options: Globals, key: str, as_json: bool) -> int:
         options.ask("POST", "/sync", {}, timeout=None)
         return restored
 
-    told = _through_daemon_or(options, there, here)
+    told = through_daemon_or(options, there, here)
     if as_json:
         document(told)
     else:
@@ -172,7 +172,7 @@ def restore(options: Globals, key: str, as_json: bool) -> int:
 
 
 def _plan(options: Globals, as_json: bool) -> int:
-    told = _through_daemon_or(
+    told = through_daemon_or(
         options,
         lambda: options.ask("POST", "/sync", {"plan_only": True}, timeout=None),
         lambda engine: engine.cycle("plan", plan_only=True).document(),
@@ -182,39 +182,3 @@ def _plan(options: Globals, as_json: bool) -> int:
     else:
         tell_plan(told)
     return 0
-
-
-def _through_daemon_or(
-    options: Globals,
-    ask: Callable[[], dict[str, Any]],
-    work: Callable[[Engine], Mapping[str, Any]],
-) -> Mapping[str, Any]:
-    """What the daemon answers, or what ``work`` does in its place if none runs.
-
-    Raises Busy when another process is at work on the profile, NetworkError when the daemon does
-    not answer, and UsageError when it serves another account or folder.
-    """
-    from daemon.client import NotRunning
-
-    config = options.load()
-    try:
-        options.status()  # a daemon that is suspended, or another one, is told of before we wait
-        return ask()
-    except NotRunning:
-        with _engine(config) as engine:
-            return work(engine)
-
-
-@contextmanager
-def _engine(config: Any) -> Iterator[Engine]:
-    from daemon.compose import open_engine
-    from daemon.lock import held_lock
-    from daemon.paths import state_dir
-    from daemon.troubles import as_ours
-    from store.errors import StoreError
-
-    try:
-        with held_lock(state_dir(config.profile)), open_engine(config) as engine:
-            yield engine
-    except StoreError as error:
-        raise as_ours(error) from error

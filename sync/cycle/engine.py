@@ -34,6 +34,8 @@ from sync.cycle.routing import zones_for
 from sync.cycle.sentences import renames, sentences
 from sync.cycle.settle import forgive, settle
 from sync.cycle.shared import Shared, tolerated
+from sync.cycle.verdict import VERIFIED, Verdict, Verified
+from sync.cycle.verifying import Checks, verify
 from sync.remote.cloudkit import CloudKit
 
 __all__ = ["Engine", "Parts"]
@@ -141,6 +143,36 @@ class Engine:
         observe.known_zone(cloud, parts.store)
         self._pull(cloud, Report("sync", self._now_ms()))
         return restore(parts.store, cloud, parts.encoder, key)
+
+    def verify(self, *, repair: bool = False) -> Verdict:
+        """Compare files, mirror and iCloud completely; with ``repair`` mend what differs.
+
+        Raises ``Damaged`` and what the iCloud side raises.
+        """
+        parts = self._parts
+        self._quiet_until_s = 0.0
+        cloud = parts.cloud()
+        observe.known_zone(cloud, parts.store)
+        checks = Checks(
+            store=parts.store,
+            reader=parts.reader,
+            planner=parts.planner,
+            leaving=parts.committer.leaving,
+            pull=lambda report: self._pull(cloud, report),
+            cycle=lambda: self.cycle("verify"),
+            now_ms=self._now_ms,
+        )
+        return verify(cloud, checks, repair=repair)
+
+    def verified(self) -> Verified:
+        """When all was last compared; counted from now on, where it never was."""
+        store = self._parts.store
+        known = Verified.parse(store.meta.get(VERIFIED))
+        if known is None:
+            known = Verified(self._now_ms())
+            with store.commit("verified"):
+                store.meta.set(VERIFIED, known.text())
+        return known
 
     # ---- the parts of a cycle
 

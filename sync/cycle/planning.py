@@ -121,6 +121,12 @@ class Planner:
         """What a file can say of a reminder."""
         return self._dialect.shown
 
+    @property
+    def policy(self) -> Policy:
+        """What a person decided, and what a file can say."""
+        settings = self.settings
+        return Policy(self._dialect.shown, settings.wins, settings.purge, settings.archive)
+
     def plan(self, local: LocalState, leaving: frozenset[Leaving]) -> Planned:
         """Plan for this local state and what the store knows now."""
         known = gather(self._store, self._dialect, self.settings.images)
@@ -139,9 +145,7 @@ class Planner:
             wins=self.settings.wins,
             overdue=overdue(since, now_s),
         )
-        settings = self.settings
-        policy = Policy(self._dialect.shown, settings.wins, settings.purge, settings.archive)
-        plan = make_plan(world.snapshot, policy)
+        plan = make_plan(world.snapshot, self.policy)
         planned = self._guarded(known, lists, world, plan, leaving, approved)
         self._hold_first_plan(planned, local, approved)
         planned.holds += [

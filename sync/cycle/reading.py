@@ -141,9 +141,12 @@ class Reader:
         self._scanner = scanner
         self._seen: Mapping[str, object] = {}
 
-    def read(self) -> tuple[LocalState, bool]:
-        """The local state, and whether it may differ from what the last call saw."""
-        scan = self._scanner.scan()
+    def read(self, *, force: bool = False) -> tuple[LocalState, bool]:
+        """The local state, and whether it may differ from what the last call saw.
+
+        With ``force`` files that seem unchanged are read, too.
+        """
+        scan = self._scanner.scan(force=force)
         seen: dict[str, object] = dict.fromkeys(scan.directories)
         seen |= {path: file.signature for path, file in scan.files.items()}
         state = _state(scan, self._scanner.layout)

@@ -35,7 +35,7 @@ from sync.core.listplan import ListPlan, UpdateList
 from sync.core.recurrence import to_words
 from sync.cycle.planning import Planned
 
-__all__ = ["member", "renames", "sentences"]
+__all__ = ["member", "renames", "said", "sentences"]
 
 _FOR_GOOD = " (deleted for good)"
 LONGEST = 60  # characters of a value in a sentence
@@ -151,6 +151,25 @@ def _change(planned: Planned, name: Field, value: Value) -> str:
             return f"section → {_short(str(value)) or 'none'}"
         case Field.TITLE | Field.NOTES | Field.PRIORITY:
             return f"{name.value} → {_short(str(value))}"
+
+
+def said(name: Field | None, value: Value) -> str:
+    """A value of a field by itself, in words."""
+    match value:
+        case frozenset():
+            return " ".join(sorted(map(member, value))) or "none"
+        case bool():
+            return "yes" if value else "no"
+        case Rule() | OtherRule():
+            return _words(value)
+        case Completion():
+            return "done"
+        case str():
+            return f"“{_short(value)}”" if value else "none"
+        case None:
+            return "open" if name is Field.DONE else "none"
+        case _:
+            return iso(value) or "none"
 
 
 def member(value: str | Alarm) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from daemon.state import Board, Event
 from sync.core.actions import Hold, HoldKind
 from sync.cycle.report import Report
 from sync.cycle.restoring import Restored
+from sync.cycle.verdict import Verdict, Verified
 from sync.errors import CannotRestore, RemindersdError
 
 PATIENCE_S = 10  # only ever used up by a test that fails
@@ -29,6 +31,7 @@ class FakeEngine:
         self.results: list[Report | Exception] = list(results)
         self.calls: list[tuple[str, bool, bool]] = []
         self.ran: queue.Queue[str] = queue.Queue()
+        self.last_verified = Verified(int(time.time() * 1000))
         self.opened = 0
         self.closed = 0
         self.threads: set[int] = set()
@@ -55,6 +58,15 @@ class FakeEngine:
             raise CannotRestore("no reminder is known by nobody", "name it by its UUID")
         return Restored(key, "Milk", "Groceries", anew=True, lost=("a picture",))
 
+    def verify(self, *, repair: bool = False) -> Verdict:
+        self.calls.append(("verify", repair, False))
+        self.ran.put("verify")
+        self.last_verified = Verified(int(time.time() * 1000), "agrees")
+        return Verdict(1, 2, records=3)
+
+    def verified(self) -> Verified:
+        return self.last_verified
+
     @contextmanager
     def open(self, _config: Config) -> Iterator[FakeEngine]:
         self.opened += 1
@@ -74,6 +86,7 @@ def config(tmp_path: Path, **values: Any) -> Config:
             "account": {"apple_id": "you@example.com"},
             "folder": str(tmp_path / "Todo"),
             "source": tmp_path / "config.yaml",
+            "reminders": {"verify": None},
             **values,
         }
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from daemon.agenda import AGAIN_MAX_S, QUIET_S, RESTLESS_S, Agenda, Kind
+from daemon.agenda import AGAIN_MAX_S, QUIET_S, RESTLESS_S, Agenda, Kind, until_next
+from sync.cycle.verdict import Verified
 
 
 def test_nothing_wanted_is_nothing_due() -> None:
@@ -95,3 +96,25 @@ def test_success_ends_the_pause() -> None:
     assert agenda.next_at() is None
     agenda.want(Kind.TIMER, 11)
     assert agenda.take(11) == [Kind.TIMER]
+
+
+def test_a_moment_that_is_set_is_served_then_and_by_nothing_before() -> None:
+    agenda = Agenda()
+    agenda.at(Kind.VERIFY, 100)
+    agenda.want(Kind.TIMER, 10)
+    assert agenda.take(10) == [Kind.TIMER]
+    assert agenda.next_at() == 100
+    agenda.at(Kind.VERIFY, 200)
+    assert agenda.take(100) == []
+    agenda.want(Kind.TIMER, 200)
+    assert agenda.take(200) == [Kind.TIMER, Kind.VERIFY]
+    agenda.at(Kind.VERIFY, None)
+    assert agenda.next_at() is None
+
+
+def test_comparing_is_due_by_the_wall_clock_whatever_was_restarted() -> None:
+    done = Verified(at_ms=1_000_000)
+    assert until_next(done, 3600, 1000.0) == 3600
+    assert until_next(done, 3600, 4000.0) == 600
+    assert until_next(done, 3600, 1e9) == 0
+    assert until_next(done, 3600, 10.0) == 0  # the clock went back: nobody knows how long it is

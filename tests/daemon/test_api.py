@@ -66,6 +66,7 @@ def test_the_status_has_every_field(socket: Path, tmp_path: Path) -> None:
         "held": 1,
         "conflicts": 1,
         "parked": 1,
+        "verified": None,
         "polls": {},
         "problems": [],
         "config_problem": None,
@@ -253,6 +254,14 @@ def test_restore(socket: Path) -> None:
     assert (document["schema"], document["anew"], document["lost"]) == (1, True, ["a picture"])
     status, document = call(socket, "POST", "/restore", {"id": "nobody"})
     assert (status, document["error"]["code"]) == (409, "not-restorable")
+
+
+def test_verify(socket: Path, engine: FakeEngine) -> None:
+    status, document = call(socket, "POST", "/verify", {"repair": True})
+    assert (status, document["result"], document["records"]) == (200, "agrees", 3)
+    assert ("verify", True, False) in engine.calls
+    status, document = call(socket, "POST", "/verify", {"repair": 1})
+    assert (status, document["error"]["code"]) == (400, "usage")
 
 
 def test_approve(socket: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import logging
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from store.errors import Damaged
 from store.model import Field
 from sync.core.actions import Conflict
 from sync.core.merge import Side
+from sync.cycle.verdict import Verified
 from sync.errors import (
     MirrorDamaged,
     NetworkError,
@@ -339,3 +341,25 @@ def test_the_service_manager_is_not_told_what_a_person_wrote(tmp_path: Path) -> 
         running.ask()
         running.until("offline")
     assert told == ["attention: see `remindersd status`", "offline: no route"]
+
+
+def test_all_is_compared_when_it_is_due_and_then_not_at_once_again(tmp_path: Path) -> None:
+    engine = FakeEngine()
+    engine.last_verified = Verified(at_ms=0)
+    with Running(config(tmp_path, reminders={"verify": "7d"}), engine) as running:
+        running.until("ok")
+        while engine.ran.get(timeout=PATIENCE_S) != "verify":
+            pass
+        running.ask().result(PATIENCE_S)
+    assert engine.calls.count(("verify", True, False)) == 1
+
+
+@pytest.mark.parametrize("every", [None, "7d"])
+def test_what_is_not_due_is_not_compared(tmp_path: Path, every: str | None) -> None:
+    engine = FakeEngine()
+    engine.last_verified = Verified(int(time.time() * 1000) if every else 0)
+    with Running(config(tmp_path, reminders={"verify": every}), engine) as running:
+        running.until("ok")
+        running.ask().result(PATIENCE_S)
+        running.ask().result(PATIENCE_S)
+    assert not [call for call in engine.calls if call[0] == "verify" and call[1]]

@@ -1,0 +1,52 @@
+"""How a verb that changes something gets it done: by the daemon, or itself, under the lock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from daemon.cli.common import Globals
+
+if TYPE_CHECKING:
+    from daemon.config import Config
+    from sync.cycle.engine import Engine
+
+__all__ = ["own_engine", "through_daemon_or"]
+
+
+def through_daemon_or(
+    options: Globals,
+    ask: Callable[[], dict[str, Any]],
+    work: Callable[[Engine], Mapping[str, Any]],
+) -> Mapping[str, Any]:
+    """What the daemon answers, or what ``work`` does in its place if none runs.
+
+    Raises Busy when another process is at work on the profile, NetworkError when the daemon does
+    not answer, and UsageError when it serves another account or folder.
+    """
+    from daemon.client import NotRunning
+
+    config = options.load()
+    try:
+        options.status()  # a daemon that is suspended, or another one, is told of before we wait
+        return ask()
+    except NotRunning:
+        with own_engine(config) as engine:
+            return work(engine)
+
+
+@contextmanager
+def own_engine(config: Config) -> Iterator[Engine]:
+    """An engine for this process, with the profile's lock; raises Busy, and why there is none."""
+    from daemon.compose import open_engine
+    from daemon.lock import held_lock
+    from daemon.paths import state_dir
+    from daemon.troubles import as_ours
+    from store.errors import StoreError
+
+    try:
+        with held_lock(state_dir(config.profile)), open_engine(config) as engine:
+            yield engine
+    except StoreError as error:
+        raise as_ours(error) from error
