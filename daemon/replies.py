@@ -22,6 +22,7 @@ from sync.errors import (
     AccountUnusable,
     BadResponse,
     Busy,
+    CannotResolve,
     CannotRestore,
     NetworkError,
     RemindersdError,
@@ -39,6 +40,7 @@ BODY_MAX = 64 * 1024  # bytes
 _STATUSES: tuple[tuple[type[RemindersdError], int], ...] = (
     (UsageError, 400),
     (Busy, 409),
+    (CannotResolve, 409),
     (CannotRestore, 409),
     (Stopping, 503),
     (Throttled, 429),

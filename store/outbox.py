@@ -15,7 +15,11 @@ from store.model import Field, Value
 from store.raw import dumps, loads
 from store.values import mapping_from_json, mapping_to_json
 
-__all__ = ["Intent", "IntentState", "Outbox"]
+__all__ = ["STANDING", "Intent", "IntentState", "Outbox"]
+
+STANDING = ("set", "set-list", "set-section", "set-sections")
+"""What a person asked for by a verb: no plan wants it, and none takes it back. It stays until
+iCloud shows it, and the base does not follow from it, so that the files do."""
 
 IntentState = Literal["queued", "in-flight", "parked"]
 
@@ -27,7 +31,7 @@ class Intent:
     """One operation on one reminder or list, as the plan wants it.
 
     ``id`` is the bare id; ``kind`` is ``create``, ``update``, ``delete``, ``undelete``,
-    ``create-list``, ``rename-list`` ...; ``changes`` the fields of a reminder, ``texts`` those of
+    ``create-list``, ``update-list`` ...; ``changes`` the fields of a reminder, ``texts`` those of
     a list (``name``, ``group``). ``seq`` is given by the outbox and never used twice;
     ``attempts`` counts the times that it was sent.
     """
@@ -50,20 +54,23 @@ class Outbox:
         self._db = connection
 
     def replace_queued(self, intents: Iterable[Intent]) -> None:
-        """Put ``intents`` in the place of all that is queued; the same ones again change nothing.
+        """Put ``intents`` in the place of all that a plan queued; the same again change nothing.
 
         One that was queued already keeps the number of its attempts.
         """
         new = [_content(intent) for intent in intents]
-        old = {_content(intent): intent.attempts for intent in self.queued()}
+        planned = [intent for intent in self.queued() if intent.kind not in STANDING]
+        old = {_content(intent): intent.attempts for intent in planned}
         if new == list(old):
             return
-        self._db.write("DELETE FROM outbox WHERE state = 'queued'")
-        self._db.write_many(
-            """INSERT INTO outbox (id, kind, changes, texts, state, reason, attempts)
-            VALUES (?, ?, ?, ?, 'queued', '', ?)""",
-            [(*content, old.get(content, 0)) for content in new],
-        )
+        self.drop_many(intent.seq for intent in planned)
+        self._insert((*content, old.get(content, 0)) for content in new)
+
+    def add(self, intents: Iterable[Intent]) -> None:
+        """Queue ``intents`` after what is queued, but for those that are in here already."""
+        new = [_content(intent) for intent in intents]
+        known = {_content(old) for id, *_ in new for old in self.of(id)}
+        self._insert((*content, 0) for content in new if content not in known)
 
     def queued(self) -> list[Intent]:
         """What is to be sent, in the order planned."""
@@ -126,6 +133,13 @@ class Outbox:
         counts: dict[IntentState, int] = {"queued": 0, "in-flight": 0, "parked": 0}
         counts.update(self._db.all("SELECT state, count(*) FROM outbox GROUP BY state"))
         return counts
+
+    def _insert(self, rows: Iterable[tuple[str | int, ...]]) -> None:
+        self._db.write_many(
+            """INSERT INTO outbox (id, kind, changes, texts, state, reason, attempts)
+            VALUES (?, ?, ?, ?, 'queued', '', ?)""",
+            list(rows),
+        )
 
     def _in(self, state: IntentState) -> list[Intent]:
         rows = self._db.all(f"SELECT {_COLUMNS} FROM outbox WHERE state = ? ORDER BY seq", (state,))

@@ -10,6 +10,7 @@
     |- AccountUnusable              13   this account cannot be used, and why
     |- MirrorDamaged                20   the database cannot be trusted
     |- CannotRestore                 1   nothing deleted is there to be brought back, and why
+    |- CannotResolve                 1   no such conflict or refused change, or it cannot be helped
     `- ServiceError                  1   the service refused a whole request
        |- SyncTokenExpired           1   walk the zone again from the beginning
        |- ZoneMissing               13   the account has no (upgraded) Reminders
@@ -25,6 +26,7 @@ __all__ = [
     "AccountUnusable",
     "BadResponse",
     "Busy",
+    "CannotResolve",
     "CannotRestore",
     "MirrorDamaged",
     "NetworkError",
@@ -119,6 +121,12 @@ class CannotRestore(RemindersdError):
     """What was asked for is not there to be brought back, for the reason given."""
 
     code = "not-restorable"
+
+
+class CannotResolve(RemindersdError):
+    """What was decided on is not there, or cannot be done, for the reason given."""
+
+    code = "not-resolvable"
 
 
 class ServiceError(RemindersdError):

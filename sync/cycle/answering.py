@@ -15,7 +15,7 @@ from typing import Any
 
 from store.db import Store
 from store.model import Field
-from store.outbox import Intent
+from store.outbox import STANDING, Intent
 from store.sections import SectionBase
 from store.zones import PRIVATE
 from sync.codec.operations import Group
@@ -29,7 +29,8 @@ __all__ = ["Answers", "Parcel", "Pushed", "acknowledge", "park", "settle"]
 TRIES = 5  # before an operation whose references never resolve is parked
 # What was edited comes after what lives again, a done copy after its occurrence, and the place of
 # a list's file after what it said.
-_MORE_TO_COME = ("undelete", "occurrence", "update-list")
+# After what a person wished for come the files.
+_MORE_TO_COME = ("undelete", "occurrence", "update-list", *STANDING)
 WAIT_S = 5.0  # before trying again what the service asked to try later
 
 Answers = Sequence[dict[str, Any] | Failure]
@@ -65,6 +66,11 @@ class Parcel:
     @property
     def needs(self) -> frozenset[str]:
         return self.group.needs
+
+    @property
+    def standing(self) -> bool:
+        """Whether a person wished it by a verb."""
+        return self.intent.kind in STANDING
 
     @property
     def deletes(self) -> bool:

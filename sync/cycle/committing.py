@@ -17,7 +17,7 @@ from store.bases import ListBase as StoredListBase
 from store.db import Store
 from store.model import AllDay, Field, Floating, Rule, Zoned
 from store.occurrences import Occurrence
-from store.outbox import Intent
+from store.outbox import STANDING, Intent
 from store.places import FileRow, LineRow
 from sync.core.actions import AddLine, Conflict, Hold, HoldKind, MoveLine, Plan, RenderOp
 from sync.core.listplan import ListBase, ListPlan
@@ -235,12 +235,20 @@ class Committer:
             self._keep_loser(conflict)
 
     def _settle_evidence(self) -> None:
-        """Drop what was sent and has been looked at since: the base has learned from it."""
+        """Drop what was sent and has been looked at since: the base has learned from it.
+
+        What a person wished for is held against what was found, and sent again if it is not that.
+        """
         old = self._now_ms - int(EVIDENCE_S * 1000)
         outbox = self._store.outbox
+        flying = outbox.in_flight()
+        for intent in flying:
+            if intent.kind in STANDING:
+                outbox.requeue(intent.seq)
         outbox.drop_many(
             intent.seq
-            for intent in outbox.in_flight()
+            for intent in flying
+            if intent.kind not in STANDING
             if intent.sent_at_ms is None or intent.sent_at_ms <= old or self._arrived(intent)
         )
 

@@ -109,11 +109,11 @@ class Encoder:
                 emblem=texts.get("emblem") or "",
             )
             return encode.create_list(ctx, info, self._records)
-        if intent.kind == "sections" or intent.kind.endswith("-section"):
+        if intent.kind.endswith(("sections", "-section")):
             return self._sections(ctx, intent)
         record = self._record("List" if intent.kind.endswith("-list") else "Reminder", intent.id)
         match intent.kind:
-            case "update":
+            case "update" | "set":
                 return encode.update_reminder(ctx, record, intent.changes, self._records)
             case "delete":
                 return encode.delete_reminder(ctx, record)
@@ -125,7 +125,7 @@ class Encoder:
                 return encode.undelete_reminder(ctx, record)
             case "occurrence":
                 return self._occurrence(ctx, record, intent)
-            case "update-list":
+            case "update-list" | "set-list":
                 return encode.update_list(ctx, record, intent.texts, self._records)
             case "delete-list":
                 return encode.delete_list(ctx, record)
@@ -136,7 +136,7 @@ class Encoder:
         if intent.kind == "create-section":
             list_id = intent.texts["list"] or ""
             return create_section(ctx, intent.id, list_id, name, self._records)
-        if intent.kind == "rename-section":
+        if intent.kind in ("rename-section", "set-section"):
             return rename_section(ctx, self._record("ListSection", intent.id), name)
         if intent.kind == "delete-section":
             return delete_section(ctx, self._record("ListSection", intent.id))

@@ -29,9 +29,11 @@ from sync.cycle.planning import Planned, Planner
 from sync.cycle.push import push, resolve_in_flight
 from sync.cycle.reading import LocalState, Reader
 from sync.cycle.report import Report
+from sync.cycle.resolving import OTHER, Resolved, chosen, close_agreed, refused, taking, values_now
 from sync.cycle.restoring import Restored, restore
 from sync.cycle.routing import zones_for
 from sync.cycle.sentences import renames, sentences
+from sync.cycle.setting import Setting, intend
 from sync.cycle.settle import forgive, settle
 from sync.cycle.shared import Shared, tolerated
 from sync.cycle.verdict import VERIFIED, Verdict, Verified
@@ -174,6 +176,39 @@ class Engine:
                 store.meta.set(VERIFIED, known.text())
         return known
 
+    def resolve(self, keys: Sequence[str], take: str) -> list[Resolved]:
+        """Decide open conflicts (all without ``keys``): ``shown`` stays, or ``other`` is taken.
+
+        What is taken is in iCloud when this is over, or durably on its way there; the files
+        follow with the next cycle. Raises CannotResolve, and what the iCloud side raises.
+        """
+        parts = self._parts
+        if take == OTHER:
+            self.cycle("resolve")  # so that nothing is decided on what is no longer there
+        self._quiet_until_s = 0.0
+        conflicts = chosen(parts.store, keys)
+        if take != OTHER:
+            with parts.store.commit("resolve"):
+                for conflict in conflicts:
+                    parts.store.journal.resolve(conflict.number, self._now_ms())
+            return [Resolved(conflict, take) for conflict in conflicts]
+        settings, told = taking(parts.store, conflicts)
+        if settings:
+            self._set(settings, "resolve")
+        return refused(parts.store, told)
+
+    def _set(self, settings: Sequence[Setting], trigger: str) -> None:
+        """Send what a person wishes, as a run of its own; its files are the next cycle's."""
+        parts = self._parts
+        report = Report(trigger, self._now_ms())
+        before = values_now(parts.store, parts.planner.known(), [one.id for one in settings])
+        parts.chronicle.begin()
+        with parts.store.commit("wish"):
+            parts.chronicle.note(trigger, intend(parts.store, settings, before, self._now_ms()))
+        parts.step("engine:push")
+        self._push(parts.cloud(), report)
+        parts.chronicle.end(report)
+
     # ---- the parts of a cycle
 
     def _pull(self, cloud: CloudKit, report: Report) -> bool:
@@ -224,6 +259,9 @@ class Engine:
             parts.step("engine:push")
             self._push(cloud, report)
             self._bring_pictures(report, cloud)
+        if parts.store.journal.open_conflicts():
+            with parts.store.commit("agreed"):
+                close_agreed(parts.store, parts.planner.known(), self._now_ms())
         if report.files:
             parts.reader.wrote()
         elif report.idle and report.retry_after_s is None and not report.problems:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from store.db import Store
 from store.model import Completion, Field, Reminder, Value
-from store.outbox import Intent
+from store.outbox import STANDING, Intent
 from sync.core.actions import (
     Complete,
     Create,
@@ -40,7 +40,7 @@ class Intents:
     def overtaken(self, intents: list[Intent]) -> tuple[int, ...]:
         """Refused operations whose object has changed since, or is gone."""
         wanted = {_fingerprint(intent) for intent in intents}
-        parked = self._store.outbox.parked()
+        parked = [one for one in self._store.outbox.parked() if one.kind not in STANDING]
         return tuple(intent.seq for intent in parked if _fingerprint(intent) not in wanted)
 
     def of(self, op: PushOp, known: Known) -> Intent:

@@ -120,7 +120,7 @@ class Chronicle:
         """What iCloud refused for good in this run."""
         for intent in self._store.outbox.parked():
             if intent.seq not in self._parked:
-                yield from intent.texts if intent.kind == "sections" else (intent.id,)
+                yield from intent.texts if intent.kind.endswith("sections") else (intent.id,)
 
 
 def _content(intent: Intent) -> tuple[object, ...]:

@@ -127,9 +127,13 @@ class Planner:
         settings = self.settings
         return Policy(self._dialect.shown, settings.wins, settings.purge, settings.archive)
 
+    def known(self) -> Known:
+        """What the store remembers now."""
+        return gather(self._store, self._dialect, self.settings.images)
+
     def plan(self, local: LocalState, leaving: frozenset[Leaving]) -> Planned:
         """Plan for this local state and what the store knows now."""
-        known = gather(self._store, self._dialect, self.settings.images)
+        known = self.known()
         if local.trouble:
             return self._blind(known, local, leaving)
         approved = self._store.journal.approved()

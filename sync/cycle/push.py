@@ -63,6 +63,7 @@ def _encode_all(
 ) -> list[Parcel]:
     parcels: list[Parcel] = []
     taken: set[str] = set()
+    wished: set[str] = set()  # by a person, without a plan: what is planned is planned anew
     for intent in store.outbox.queued():
         if key_of(store, intent) != zone:
             continue
@@ -73,10 +74,13 @@ def _encode_all(
                 park(store, intent, str(error), result)
             continue
         parcel = Parcel(intent, group, zone=zone)
-        if group.operations and parcel.names & taken and (parcel.deletes or group.uploads):
+        comes_first = parcel.names & wished
+        twice = parcel.names & taken and (parcel.deletes or group.uploads or parcel.standing)
+        if group.operations and (comes_first or twice):
             result.wait(0.0)  # one request has one operation for a record: in the next round
         elif group.operations:
             taken |= parcel.names
+            wished |= parcel.names if parcel.standing else set()
             parcels.append(parcel)
         else:  # iCloud has it already
             with store.commit("acknowledge"):
@@ -182,7 +186,7 @@ def _kind_of(intent: Intent) -> str:
     """The type of the record that an intent is about."""
     if intent.kind.endswith("-section"):
         return "ListSection"
-    of_list = intent.kind == "sections" or intent.kind.endswith(("-list", "-group"))
+    of_list = intent.kind.endswith(("sections", "-list", "-group"))
     return "List" if of_list else "Reminder"
 
 

@@ -26,7 +26,7 @@ def key_of(store: Store, intent: Intent) -> str:
         return _zone_of(store, "List", str(intent.changes.get(Field.LIST) or ""))
     if intent.kind.endswith("-section"):
         return _zone_of(store, "List", intent.texts["list"] or "")
-    about_list = intent.kind == "sections" or intent.kind.endswith(("-list", "-group"))
+    about_list = intent.kind.endswith(("sections", "-list", "-group"))
     return _zone_of(store, "List" if about_list else "Reminder", intent.id)
 
 
