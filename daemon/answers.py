@@ -72,9 +72,11 @@ class Answers:
     def counts(self) -> Future[Document]:
         """How much is pending, held, in conflict and parked, and when all was last compared.
 
-        Zeros before the first cycle.
+        Zeros before the first cycle. ``waiting`` says how many deletions are held until a time
+        only, or is ``None``.
         """
-        return self._submit(self._counts, {**dict.fromkeys(COUNTS, 0), "verified": None})
+        nothing = {**dict.fromkeys(COUNTS, 0), "verified": None, "waiting": None}
+        return self._submit(self._counts, nothing)
 
     def lists(self) -> Future[Document]:
         """Every list."""
@@ -142,6 +144,8 @@ class Answers:
                     "title": titles.get(hold.id),
                     "reason": hold.reason,
                     "since": instant(hold.since_ms / 1000),
+                    "until": None if hold.until_ms is None else instant(hold.until_ms / 1000),
+                    "until_ms": hold.until_ms,
                 }
                 for hold in holds
             ]
@@ -237,13 +241,24 @@ class Answers:
     def _counts(self) -> Document:
         assert self._store is not None
         outbox = self._store.outbox.counts()
+        holds = self._store.journal.holds()
+        ends = [hold.until_ms for hold in holds if hold.until_ms is not None]
         return {
             "pending": outbox["queued"] + outbox["in-flight"],
-            "held": len(self._store.journal.holds()),
+            "held": len(holds),
             "conflicts": len(self._store.journal.open_conflicts()),
             "parked": outbox["parked"],
             "verified": _verified(self._store.meta.get(VERIFIED)),
+            "waiting": _waiting(ends),
         }
+
+
+def _waiting(ends_ms: list[int]) -> Document | None:
+    """How many deletions go ahead by themselves, and when the last of them does."""
+    if not ends_ms:
+        return None
+    until_ms = max(ends_ms)
+    return {"deletions": len(ends_ms), "until": instant(until_ms / 1000), "until_ms": until_ms}
 
 
 def instant(seconds: float) -> str:

@@ -31,13 +31,17 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Something not done until a person approves of ``key``; ``since_ms``: first seen."""
+    """Something not done until a person approves of ``key``; ``since_ms``: first seen.
+
+    ``until_ms`` is when it goes ahead by itself, if it does.
+    """
 
     key: str
     kind: str
     id: str
     reason: str
     since_ms: int
+    until_ms: int | None = None
 
 
 class Attention:
@@ -87,7 +91,9 @@ class Attention:
 
     def holds(self) -> list[Hold]:
         """What is held now, by key."""
-        rows = self._db.all("SELECT key, kind, id, reason, since_ms FROM hold ORDER BY key")
+        rows = self._db.all(
+            "SELECT key, kind, id, reason, since_ms, until_ms FROM hold ORDER BY key"
+        )
         return [Hold(*row) for row in rows]
 
     def set_holds(self, holds: Iterable[Hold]) -> None:
@@ -98,11 +104,13 @@ class Attention:
             (json_array(hold.key for hold in found),),
         )
         self._db.write_many(
-            """INSERT INTO hold (key, kind, id, reason, since_ms) VALUES (?, ?, ?, ?, ?)
-            ON CONFLICT (key) DO UPDATE SET
-                kind = excluded.kind, id = excluded.id, reason = excluded.reason
-            WHERE (kind, id, reason) IS NOT (excluded.kind, excluded.id, excluded.reason)""",
-            [(hold.key, hold.kind, hold.id, hold.reason, hold.since_ms) for hold in found],
+            """INSERT INTO hold (key, kind, id, reason, since_ms, until_ms)
+            VALUES (?, ?, ?, ?, ?, ?)
+            ON CONFLICT (key) DO UPDATE SET kind = excluded.kind, id = excluded.id,
+                reason = excluded.reason, until_ms = excluded.until_ms
+            WHERE (kind, id, reason, until_ms)
+                IS NOT (excluded.kind, excluded.id, excluded.reason, excluded.until_ms)""",
+            [(o.key, o.kind, o.id, o.reason, o.since_ms, o.until_ms) for o in found],
         )
 
     def approve(self, keys: Iterable[str], at_ms: int) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from store.connection import json_array
 from store.renders import Renders
 
-__all__ = ["Block", "FileRow", "LineRow", "Places"]
+__all__ = ["Block", "FileRow", "LineRow", "Places", "Vanished"]
 
 _PUT = """INSERT INTO line (id, path, line, text) VALUES (?, ?, ?, ?)
     ON CONFLICT (id) DO UPDATE SET
@@ -45,6 +45,21 @@ class FileRow:
     list_id: str | None = None
     mtime_ns: int = 0
     inode: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Vanished:
+    """A reminder that has no line any more, or a group that no list is in.
+
+    It was first missed at ``since_s`` and last at ``seen_s`` (both Unix seconds), and ``waited_s``
+    were counted up to then. ``lost_with`` is the list that lost it with all its other lines.
+    """
+
+    id: str
+    since_s: float
+    waited_s: float = 0.0
+    seen_s: float = 0.0
+    lost_with: str = ""
 
 
 class Places(Renders):
@@ -150,15 +165,24 @@ class Places(Renders):
         self._db.write("DELETE FROM file WHERE path = ?", (path,))
         self._db.write("DELETE FROM line WHERE path = ?", (path,))
 
-    def vanished(self) -> dict[str, float]:
-        """Reminders that have no line any more, each with the second since when (Unix)."""
-        return dict(self._db.all("SELECT id, since_s FROM vanished ORDER BY id"))
+    def vanished(self) -> dict[str, Vanished]:
+        """What is missed, by id."""
+        rows = self._db.all(
+            """SELECT id, since_s, waited_s, coalesce(seen_s, since_s), lost_with
+            FROM vanished ORDER BY id"""
+        )
+        return {row[0]: Vanished(*row) for row in rows}
 
-    def set_vanished(self, id: str, since_s: float) -> None:
-        """A reminder's line is gone since ``since_s``; where it was gone already, that stays."""
-        self._db.write(
-            "INSERT INTO vanished (id, since_s) VALUES (?, ?) ON CONFLICT (id) DO NOTHING",
-            (id, since_s),
+    def set_vanished(self, entries: Iterable[Vanished]) -> None:
+        """These are missed; since when is what was said first."""
+        self._db.write_many(
+            """INSERT INTO vanished (id, since_s, waited_s, seen_s, lost_with)
+            VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT (id) DO UPDATE SET waited_s = excluded.waited_s,
+                seen_s = excluded.seen_s, lost_with = excluded.lost_with
+            WHERE (waited_s, seen_s, lost_with)
+                IS NOT (excluded.waited_s, excluded.seen_s, excluded.lost_with)""",
+            [(one.id, one.since_s, one.waited_s, one.seen_s, one.lost_with) for one in entries],
         )
 
     def clear_vanished(self, *ids: str) -> None:

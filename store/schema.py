@@ -18,7 +18,7 @@ __all__ = ["APPLICATION_ID", "VERSION", "migrations"]
 APPLICATION_ID = 0x72656D64
 """Says in the file's header whose it is ("remd")."""
 
-VERSION = 4
+VERSION = 5
 """The schema that this programme writes; kept in the file as ``user_version``."""
 
 migrations = Migrations("remindersd")
@@ -280,6 +280,19 @@ _LOOKS = (
 )
 
 
+# How long a line has been gone, as far as the clock can be believed, and the list that lost it
+# with all others; until when a hold waits; and lists that a person does not want in the folder.
+_GUARDS = (
+    """ALTER TABLE vanished ADD COLUMN waited_s REAL NOT NULL DEFAULT 0""",
+    """ALTER TABLE vanished ADD COLUMN seen_s REAL""",
+    """ALTER TABLE vanished ADD COLUMN lost_with TEXT NOT NULL DEFAULT ''""",
+    """ALTER TABLE hold ADD COLUMN until_ms INTEGER""",
+    """CREATE TABLE forgotten (
+        id TEXT PRIMARY KEY, name TEXT NOT NULL, path TEXT NOT NULL, at_ms INTEGER NOT NULL
+    ) STRICT""",
+)
+
+
 def _run(db: Database, statements: tuple[str, ...], version: int) -> None:
     # Not executescript: that commits what is open, and a migration has to be whole.
     for statement in statements:
@@ -306,7 +319,12 @@ def _every_field(db: Database) -> None:
 def _every_record(db: Database) -> None:
     added = (*_EVERY_RECORD, *_ALARMS, *_FILES_BESIDE, *_DELETING, *_SHARED, *_LOOKS, *_SECTIONS)
     added = (*added, *_EVERY_TYPE)
-    _run(db, (*_dropped_views(db), *added, *VIEWS), 4)
+    _run(db, (*_dropped_views(db), *added), 4)
+
+
+@migrations(name="5 nothing is lost")
+def _nothing_is_lost(db: Database) -> None:
+    _run(db, (*_dropped_views(db), *_GUARDS, *VIEWS), 5)
 
 
 def _dropped_views(db: Database) -> tuple[str, ...]:

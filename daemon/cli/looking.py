@@ -178,7 +178,7 @@ def _left_behind(options: Globals) -> Document:
         "folder": ours.get("folder"),
         "last_success": None,
         "next_run": None,
-        **dict.fromkeys(("pending", "held", "conflicts", "parked", "verified")),
+        **dict.fromkeys(("pending", "held", "conflicts", "parked", "verified", "waiting")),
         "polls": {},
     }
     try:

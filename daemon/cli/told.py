@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from daemon.output import plural, say
+from daemon.output import ago, plural, say
 
 __all__ = ["named_list", "tell_approved", "tell_plan", "tell_restored", "tell_sync", "tell_waiting"]
 
 Told = Mapping[str, Any]
 
 _FIRST_PLAN, _NEW_LIST, _DELETIONS = "first-plan", "new-list", "deletions"  # kinds of holds
-_APPROVABLE = frozenset({_FIRST_PLAN, _NEW_LIST, _DELETIONS})
+_EMPTIED = "emptied"
+_APPROVABLE = frozenset({_FIRST_PLAN, _NEW_LIST, _DELETIONS, _EMPTIED})
 _FILE, _LIST, _UNSHARED = "file", "list", "unshared"
 _QUOTED = re.compile("“.*”")
 _LONGEST = 20  # holds that are named one by one
@@ -90,6 +92,8 @@ def tell_approved(approved: Sequence[Told]) -> None:
             say(f"approved: {named_list(hold)} is no longer here; its lines leave their file")
         if hold["kind"] == _FILE:
             say("approved: the folder is the synced one; its marker was written anew")
+        if hold["kind"] == _EMPTIED:
+            say(f"approved: what {hold['id']} lost is deleted in iCloud")
     if _DELETIONS in kinds:
         say(f"approved: {plural(kinds.count(_DELETIONS), 'deletion')}")
     none = "nothing was waiting (what ends a list, and the folder, have to be named)"
@@ -110,15 +114,34 @@ def tell_restored(told: Told) -> None:
         say(f"not restored: {what}")
 
 
-def tell_waiting(held: Sequence[Told]) -> None:
-    """What is held back, for a person or for time; with its key, where it can be approved of."""
-    if not held:
-        return
-    say(f"{plural(len(held), 'thing')} held back:")
+def _name_each(held: Sequence[Told]) -> None:
     for hold in held[:_LONGEST]:
         key = f"  [{hold['id']}]" if hold["kind"] in _APPROVABLE else ""
         say(f"  {_subject(hold)}{hold['reason']}{key}")
     if len(held) > _LONGEST:
         say(f"  ... and {len(held) - _LONGEST} more")
+
+
+def _clock(at_ms: int) -> str:
+    """A time to come, as the clock on the wall will show it, and how far away it is."""
+    left_s = at_ms / 1000 - time.time()
+    shown = time.strftime(
+        "%H:%M" if left_s < 43200 else "%d %b %H:%M", time.localtime(at_ms / 1000)
+    )
+    return f"{shown} ({'at the next sync' if left_s <= 0 else f'in {ago(left_s)}'})"
+
+
+def tell_waiting(held: Sequence[Told]) -> None:
+    """What is held back, for a person or for time; with its key, where it can be approved of."""
+    passing = [hold for hold in held if hold.get("until_ms") is not None]
+    held = [hold for hold in held if hold.get("until_ms") is None]
+    if passing:
+        last_ms = max(hold["until_ms"] for hold in passing)
+        verb = "waits" if len(passing) == 1 else "wait"
+        say(f"{plural(len(passing), 'deletion')} {verb} until {_clock(last_ms)}:")
+        _name_each(passing)
+    if held:
+        say(f"{plural(len(held), 'thing')} held back:")
+        _name_each(held)
     if any(hold["kind"] in _APPROVABLE for hold in held):
         say("  let it go ahead with `remindersd approve`, or `remindersd approve KEY`")

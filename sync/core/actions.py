@@ -158,8 +158,9 @@ class Conflict:
 class HoldKind(StrEnum):
     """What sort of thing waits.
 
-    Of ``LIST`` the file is gone; what else a list rests for is ``RESTING_LIST``. A field
-    cannot be read in iCloud (``UNREADABLE``) or in a file (``UNREAD_WORDS``).
+    Of ``LIST`` the file is gone, of ``EMPTIED`` all its lines are; what else a list rests for is
+    ``RESTING_LIST``. A field cannot be read in iCloud (``UNREADABLE``) or in a file
+    (``UNREAD_WORDS``).
     """
 
     READ_ONLY = "read-only"
@@ -167,6 +168,7 @@ class HoldKind(StrEnum):
     GONE_IN_ICLOUD = "gone-in-icloud"
     GRACE = "grace"
     DELETIONS = "deletions"
+    EMPTIED = "emptied"
     FIRST_PLAN = "first-plan"
     NEW_LIST = "new-list"
     FILE = "file"
@@ -182,11 +184,15 @@ class HoldKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Something that waits for a person or for time: which id or path, what sort, and why."""
+    """Something that waits for a person or for time: which id or path, what sort, and why.
+
+    ``until_ms`` (Unix) is when it goes ahead by itself, as far as the clock can be believed.
+    """
 
     id: str
     kind: HoldKind
     reason: str
+    until_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

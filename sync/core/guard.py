@@ -6,12 +6,71 @@ reminder left iCloud; leaving a file by age is none. Everything else in the plan
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import replace
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from store.model import Field, Present
 from sync.core.actions import Delete, Hold, HoldKind, Plan, PushOp, RemoveLine, RenderOp, Why
+from sync.core.snapshot import Snapshot
 
-__all__ = ["guard"]
+__all__ = ["EMPTIED", "Emptied", "counted_s", "find_emptied", "guard"]
+
+EMPTIED = 3  # lines: a file that lost so many of them, and has no other, is suspicious
+BELIEVED_S = 30 * 86400.0  # longer between two looks is taken for a clock that was set
+
+
+@dataclass(frozen=True, slots=True)
+class Emptied:
+    """A list whose file is there and lost all its lines at once: those of the reminders ``ids``."""
+
+    list: str
+    place: str
+    ids: frozenset[str]
+
+
+def counted_s(waited_s: float, seen_s: float, now_s: float) -> float:
+    """Seconds that something has been missed, of which ``waited_s`` were counted at ``seen_s``.
+
+    No clock is believed that went back since, or leapt: then only what was counted counts.
+    """
+    since_s = now_s - seen_s
+    return waited_s + (since_s if 0.0 <= since_s <= BELIEVED_S else 0.0)
+
+
+def find_emptied(plan: Plan, snapshot: Snapshot, lost_with: Mapping[str, str]) -> list[Emptied]:
+    """The lists that lost all their lines, at least ``EMPTIED`` of them, by what the plan deletes.
+
+    ``lost_with`` names the list of what was found to be lost so before: that stays so until the
+    line returns, whatever else the file has got meanwhile.
+    """
+    lost: defaultdict[str, set[str]] = defaultdict(set)
+    stays: defaultdict[str, set[str]] = defaultdict(set)
+    for op in plan.pushes:
+        if isinstance(op, Delete):
+            lost[_home(snapshot, op.id)].add(op.id)
+            if op.id in lost_with:
+                stays[lost_with[op.id]].add(op.id)
+    if any(len(ids) >= EMPTIED for ids in lost.values()):
+        standing = {
+            _home(snapshot, id)
+            for id, item in snapshot.local.items()
+            if isinstance(item, Present) and _home(snapshot, id) == item.value.reminder.list
+        }
+        for id, ids in lost.items():
+            if len(ids) >= EMPTIED and id not in standing:
+                stays[id] |= ids
+    views = snapshot.lists
+    return [
+        Emptied(id, views[id].path or "", frozenset(ids))
+        for id, ids in sorted(stays.items())
+        if id in views
+    ]
+
+
+def _home(snapshot: Snapshot, id: str) -> str:
+    """The list that both sides last agreed on."""
+    return str(snapshot.base.get(id, {}).get(Field.LIST, ""))
 
 
 def guard(
@@ -22,27 +81,41 @@ def guard(
     grace_s: float,
     approved: Collection[str],
     groups: Collection[str] = (),
+    emptied: Sequence[Emptied] = (),
+    now_s: float = 0.0,
 ) -> Plan:
-    """Hold back deletions that are too fresh (``grace_s``) or too many (``hold_above``).
+    """Hold back deletions that are too fresh (``grace_s``), too many (``hold_above``), or all.
 
     ``absent_s`` says for how many seconds each vanished line has been gone, counted across runs;
-    ``approved`` are ids whose deletion a person has confirmed. ``groups`` of lists that would be
-    deleted count as well: those that are named in the plan's holds must not be.
+    ``approved`` are ids whose deletion a person has confirmed, and places of lists that may be
+    ``emptied``. ``groups`` of lists that would be deleted count as well: those that are named in
+    the plan's holds must not be. ``now_s`` is Unix seconds, for saying when the wait ends.
     """
+    lost = {id: one for one in emptied for id in one.ids if one.place not in approved}
+    approved = {*approved, *(id for one in emptied if one.place in approved for id in one.ids)}
     going = [*(op.id for op in plan.pushes if isinstance(op, Delete)), *groups]
-    young = {id for id in going if absent_s.get(id, 0.0) < grace_s and id not in approved}
-    ripe = [op.id for op in (*plan.pushes, *plan.renders) if _deletes(op) and op.id not in young]
-    ripe += [id for id in groups if id not in young]
+    young = {
+        id
+        for id in going
+        if absent_s.get(id, 0.0) < grace_s and id not in approved and id not in lost
+    }
+    judged = young | lost.keys()
+    ripe = [op.id for op in (*plan.pushes, *plan.renders) if _deletes(op) and op.id not in judged]
+    ripe += [id for id in groups if id not in judged]
     open_ids = [id for id in ripe if id not in approved]
     held = set(open_ids) if len(open_ids) > hold_above else set()
-    if not young and not held:
+    back = judged | held
+    if not back:
         return plan
+    until_ms = {id: round((now_s + grace_s - absent_s.get(id, 0.0)) * 1000) for id in young}
     holds = [
-        _waiting(op, grace_s) for op in plan.pushes if isinstance(op, Delete) and op.id in young
+        _waiting(op, until_ms[op.id])
+        for op in plan.pushes
+        if isinstance(op, Delete) and op.id in young
     ]
-    holds += [_unless_used(id, grace_s) for id in sorted(young.intersection(groups))]
+    holds += [_unless_used(id, until_ms[id]) for id in sorted(young.intersection(groups))]
+    holds += [_emptied(one) for one in emptied if one.ids & lost.keys()]
     holds += [_too_many(id, len(held), hold_above) for id in sorted(held)]
-    back = young | held
     return replace(
         plan,
         pushes=tuple(op for op in plan.pushes if not (_deletes(op) and op.id in back)),
@@ -55,17 +128,22 @@ def _deletes(op: PushOp | RenderOp) -> bool:
     return isinstance(op, Delete) or (isinstance(op, RemoveLine) and op.why is Why.DELETED)
 
 
-def _waiting(op: Delete, left_s: float) -> Hold:
+def _waiting(op: Delete, until_ms: int) -> Hold:
+    reason = f"its line is gone; unless it returns, it is deleted{' for good' * op.for_good}"
+    return Hold(op.id, HoldKind.GRACE, reason, until_ms)
+
+
+def _unless_used(group: str, until_ms: int) -> Hold:
+    reason = "all lists have left the group; unless it is used, it is deleted"
+    return Hold(group, HoldKind.GRACE, reason, until_ms)
+
+
+def _emptied(one: Emptied) -> Hold:
     reason = (
-        f"its line is gone; the reminder is deleted{' for good' * op.for_good}"
-        f" in {max(left_s, 0):.0f} s unless it returns"
+        f"{one.place} lost all of its {len(one.ids)} tasks at once; put them back, or approve"
+        f" {one.place} to delete them in iCloud"
     )
-    return Hold(op.id, HoldKind.GRACE, reason)
-
-
-def _unless_used(group: str, left_s: float) -> Hold:
-    reason = f"all lists have left the group; it is deleted in {left_s:.0f} s unless it is used"
-    return Hold(group, HoldKind.GRACE, reason)
+    return Hold(one.place, HoldKind.EMPTIED, reason)
 
 
 def _too_many(id: str, count: int, hold_above: int) -> Hold:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Sequence
 from store.attention import Hold as StoredHold
 from store.bases import ListBase as StoredListBase
 from store.db import Store
-from store.model import AllDay, Field, Floating, Rule, Zoned
+from store.model import AllDay, Field, Floating, Rule, Unknown, Zoned
 from store.occurrences import Occurrence
 from store.outbox import STANDING, Intent
 from store.places import FileRow, LineRow
@@ -163,7 +163,7 @@ class Committer:
         wanted = {op.id for op in (*planned.plan.pushes, *planned.plan.renders)}
         wanted |= {op.path for op in planned.lists.create_lists}
         wanted |= {*planned.lists.delete_lists, *planned.lists.delete_groups}
-        wanted |= set(planned.lists.ended)
+        wanted |= {*planned.lists.ended, *(one.place for one in planned.emptied)}
         journal = self._store.journal
         journal.drop_approvals(journal.approved() - wanted)
 
@@ -188,12 +188,16 @@ class Committer:
             places.set_lines(path, line_rows(path, local, planned))
         if not local.incomplete and not local.trouble:
             for path in known.keys() - local.files.keys():
-                if planned.marks or not places.lines_in(path):  # else they may come back
+                lines = places.lines_in(path)
+                may_return = lines and not planned.marks
+                if not may_return and not _has_arrivals(lines, known[path].list_id, planned):
                     places.drop_file(path)
-        now_s = self._clock()
-        for id in planned.vanished:
-            places.set_vanished(id, now_s)
-        back = places.vanished().keys() - planned.vanished
+        places.set_vanished(planned.vanished.values())
+        here = planned.world.snapshot.local
+        known_now = (
+            id for id in places.vanished() if not isinstance(here.get(id), Unknown)
+        )  # what cannot be judged now has not come back
+        back = {*known_now} - planned.vanished.keys()
         if back:
             places.clear_vanished(*back)
         for op in renders:
@@ -278,7 +282,7 @@ class Committer:
         before = {hold.key for hold in self._store.journal.holds()}
         unique = {f"{hold.kind.value}:{hold.id}": hold for hold in holds}
         self._store.journal.set_holds(
-            StoredHold(key, hold.kind.value, hold.id, hold.reason, self._now_ms)
+            StoredHold(key, hold.kind.value, hold.id, hold.reason, self._now_ms, hold.until_ms)
             for key, hold in unique.items()
         )
         return [hold for key, hold in unique.items() if key not in before]
@@ -288,7 +292,16 @@ def _stored(base: ListBase) -> StoredListBase:
     return StoredListBase(base.name, base.group, base.path, base.color, base.emblem)
 
 
-_APPROVABLE = frozenset({HoldKind.DELETIONS, HoldKind.FIRST_PLAN, HoldKind.NEW_LIST})
+def _has_arrivals(lines: Iterable[LineRow], list_id: str | None, planned: Planned) -> bool:
+    """Whether lines stood in the file of a resting list that iCloud has elsewhere still."""
+    view, base = planned.lists.views.get(list_id or ""), planned.known.base
+    is_resting = view is not None and view.path is None
+    return is_resting and any(base.get(o.id, {}).get(Field.LIST) != list_id for o in lines)
+
+
+_APPROVABLE = frozenset(
+    {HoldKind.DELETIONS, HoldKind.EMPTIED, HoldKind.FIRST_PLAN, HoldKind.NEW_LIST}
+)
 _BY_NAME = frozenset({HoldKind.LIST, HoldKind.UNSHARED})  # and never without
 
 

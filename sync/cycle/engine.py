@@ -75,7 +75,7 @@ class Engine:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._shared = Shared(parts.store, parts.clock)
-        self._quiet_until_s = 0.0
+        self._quiet_since_s = self._quiet_until_s = 0.0
 
     def cycle(self, trigger: str, *, approve: bool = False, plan_only: bool = False) -> Report:
         """One full cycle; raises what the iCloud side raises, with all that was done kept.
@@ -99,7 +99,9 @@ class Engine:
         local, changed = parts.reader.read()
         report.come_back(local.retry_after_s)
         news = news or changed or settled.returned > 0
-        if news or approve or plan_only or parts.clock() >= quiet_until_s:
+        # A clock that was set back must not make it quiet for years.
+        is_quiet = self._quiet_since_s <= parts.clock() < quiet_until_s
+        if news or approve or plan_only or not is_quiet:
             self._work(local, report, cloud)
         else:
             self._quiet_until_s = quiet_until_s
@@ -241,6 +243,7 @@ class Engine:
             local, planned = self._mark(planned, local, report)
         report.changes += sentences(planned)
         if report.planned_only:
+            report.held = list(dict.fromkeys(planned.holds))
             return
         if not planned.waits:
             parts.step("engine:archive")
@@ -266,7 +269,8 @@ class Engine:
             parts.reader.wrote()
         elif report.idle and report.retry_after_s is None and not report.problems:
             # What was refused is tried again, and told again, until it is done.
-            self._quiet_until_s = planned.next_look(parts.clock())
+            self._quiet_since_s = parts.clock()
+            self._quiet_until_s = planned.next_look(self._quiet_since_s)
 
     def _mark(
         self, planned: Planned, local: LocalState, report: Report
@@ -303,9 +307,11 @@ class Engine:
     def _sum_up(self, report: Report) -> None:
         store = self._parts.store
         counts = store.outbox.counts()
-        report.held = [
-            Hold(hold.id, HoldKind(hold.kind), hold.reason) for hold in store.journal.holds()
-        ]
+        if not report.planned_only:
+            report.held = [
+                Hold(hold.id, HoldKind(hold.kind), hold.reason, hold.until_ms)
+                for hold in store.journal.holds()
+            ]
         report.names = names_of([*report.held, *report.new_holds], store)
         report.open_conflicts = len(store.journal.open_conflicts())
         report.pending = counts.get("queued", 0) + counts.get("in-flight", 0)

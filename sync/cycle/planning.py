@@ -6,12 +6,13 @@ the same plan.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from store.db import Store
 from store.model import Field, ListInfo, Present, Reminder
 from store.outbox import Intent
+from store.places import Vanished
 from store.sections import SectionBase
 from sync.core.actions import (
     Delete,
@@ -20,7 +21,7 @@ from sync.core.actions import (
     Plan,
 )
 from sync.core.archive import Archived
-from sync.core.guard import guard
+from sync.core.guard import Emptied, counted_s, find_emptied, guard
 from sync.core.identity import derived
 from sync.core.listplan import ListBase, ListPlan, ListRules
 from sync.core.lists import plan_lists
@@ -56,7 +57,7 @@ class Planned:
     """A plan with all that is needed to carry it out.
 
     ``waits``: nothing of it may be carried out, for the reason in ``holds``. ``vanished`` are
-    lines that are gone now; ``overtaken`` parked intents (by number) that nobody wants any more;
+    what is missed now; ``overtaken`` parked intents (by number) that nobody wants any more;
     ``archived`` those leaving lines of which a copy stands in the archive; ``new_sections`` are
     chosen anew, by id.
     """
@@ -68,7 +69,8 @@ class Planned:
     intents: list[Intent]
     holds: list[Hold]
     leaving: frozenset[Leaving]
-    vanished: frozenset[str] = frozenset()
+    vanished: Mapping[str, Vanished] = field(default_factory=dict)
+    emptied: Sequence[Emptied] = ()
     waits: bool = False
     grace_left_s: float | None = None
     overtaken: tuple[int, ...] = ()
@@ -227,24 +229,26 @@ class Planner:
         leaving: frozenset[Leaving],
         approved: frozenset[str],
     ) -> Planned:
-        now_s = self._clock()
-        since = self._store.places.vanished()
+        settings, now_s = self.settings, self._clock()
         gone = [*(op.id for op in plan.pushes if isinstance(op, Delete)), *lists.delete_groups]
-        vanished = frozenset(gone)
-        absent_s = {id: max(0.0, now_s - since.get(id, now_s)) for id in vanished}
-        settings = self.settings
+        missed = self._store.places.vanished()
+        lost = {id: one.lost_with for id, one in missed.items() if one.lost_with}
+        emptied = find_emptied(plan, world.snapshot, lost)
+        vanished = _missed(gone, missed, emptied, settings.grace_s, now_s)
         guarded = guard(
             plan,
             hold_above=settings.hold_above,
-            absent_s=absent_s,
+            absent_s={id: one.waited_s for id, one in vanished.items()},
             grace_s=settings.grace_s,
             approved=approved | _let_go(known, approved),
             groups=lists.delete_groups,
+            emptied=emptied,
+            now_s=now_s,
         )
         held = {hold.id for hold in guarded.holds}
         lists.delete_groups = [id for id in lists.delete_groups if id not in held]
         waiting = [
-            settings.grace_s - absent_s[hold.id]
+            settings.grace_s - vanished[hold.id].waited_s
             for hold in guarded.holds
             if hold.kind is HoldKind.GRACE
         ]
@@ -270,6 +274,7 @@ class Planner:
             holds=[*guarded.holds, *lists.holds],
             leaving=leaving,
             vanished=vanished,
+            emptied=emptied,
             marks=self._dialect.marks,
             grace_left_s=min(waiting, default=None),
             overtaken=self._intents.overtaken(wanted),
@@ -293,6 +298,25 @@ class Planner:
             planned.waits = True
             reason = "both sides have reminders and meet for the first time; see `remindersd plan`"
             planned.holds.append(Hold("first-plan", HoldKind.FIRST_PLAN, reason))
+
+
+def _missed(
+    gone: Sequence[str],
+    before: Mapping[str, Vanished],
+    emptied: Sequence[Emptied],
+    grace_s: float,
+    now_s: float,
+) -> dict[str, Vanished]:
+    """What is missed now, each with the time that counts, and the list that lost all with it."""
+    lost_with = {id: one.list for one in emptied for id in one.ids}
+    found = {}
+    for id in gone:
+        one = before.get(id, Vanished(id, now_s, 0.0, now_s))
+        if one.waited_s < grace_s:  # no more is asked for
+            waited_s = counted_s(one.waited_s, one.seen_s, now_s)
+            one = replace(one, waited_s=waited_s, seen_s=now_s)
+        found[id] = replace(one, lost_with=lost_with.get(id, ""))
+    return found
 
 
 def _let_go(known: Known, approved: frozenset[str]) -> frozenset[str]:

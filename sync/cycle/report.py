@@ -10,12 +10,14 @@ from sync.core.actions import Conflict, Hold, HoldKind
 
 __all__ = ["AMISS", "FOR_A_PERSON", "Name", "Report"]
 
-# What a person has to look at, though no approval is asked for.
-AMISS = frozenset({HoldKind.FILE, HoldKind.LIST, HoldKind.RESTING_LIST})
+AMISS = frozenset({HoldKind.FILE})  # to be looked at, though nothing is to be decided
 FOR_A_PERSON = frozenset(
     {
         HoldKind.DELETIONS,
+        HoldKind.EMPTIED,
         HoldKind.FIRST_PLAN,
+        HoldKind.LIST,
+        HoldKind.RESTING_LIST,
         HoldKind.NEW_LIST,
         HoldKind.GONE_IN_ICLOUD,
         HoldKind.UNSHARED,
@@ -118,13 +120,19 @@ class Report:
             ],
             "held": [self._hold(hold) for hold in self.held],
             "new_holds": [self._hold(hold) for hold in self.new_holds],
+            "waiting": self._waiting(),
             "problems": list(self.problems),
             "open_conflicts": self.open_conflicts,
             "pending": self.pending,
             "parked": self.parked,
         }
 
-    def _hold(self, hold: Hold) -> dict[str, str | None]:
+    def _waiting(self) -> dict[str, int] | None:
+        """How many deletions go ahead by themselves, and when the last of them does."""
+        ends = [hold.until_ms for hold in self.held if hold.until_ms is not None]
+        return {"deletions": len(ends), "until_ms": max(ends)} if ends else None
+
+    def _hold(self, hold: Hold) -> dict[str, str | int | None]:
         name = self.names.get(hold.id, Name())
         return {
             "id": hold.id,
@@ -132,4 +140,5 @@ class Report:
             "title": name.title,
             "file": name.file,
             "reason": hold.reason,
+            "until_ms": hold.until_ms,
         }

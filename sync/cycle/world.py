@@ -339,6 +339,9 @@ def _missing(
     home = paths.get(list_id) if isinstance(list_id, str) else None
     if isinstance(list_id, str) and list_id in views and views[list_id].blocked:
         return Unknown(views[list_id].blocked)
+    stood_in = views.get(known.list_at.get(trace.path, "")) if trace else None
+    if stood_in is not None and stood_in.path is None and stood_in.blocked:
+        return Unknown(stood_in.blocked)  # it had moved there, and iCloud does not know yet
     for path in {home, trace.path if trace else None} - {None}:
         assert path is not None
         file = local.files.get(path)

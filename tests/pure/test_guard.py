@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from sync.core.actions import AddLine, Delete, HoldKind, Plan, RemoveLine, Update, Why
-from sync.core.guard import guard
-from tests.pure.values import reminder
+from sync.core.guard import Emptied, counted_s, find_emptied, guard
+from sync.core.snapshot import Snapshot
+from tests.pure.values import LISTS, A, local, reminder
 
 LIMIT = 5
 
@@ -85,3 +86,72 @@ def test_what_a_person_approved_goes_at_once_and_does_not_count() -> None:
     assert held(plan, approved=("R0", "R1")) == plan
     everything = tuple(op.id for op in plan.pushes)
     assert held(plan, absent_s=0.0, approved=everything) == plan
+
+
+# ---- a file that lost all its lines
+
+
+def lost(*ids: str, keeps: str | None = None, lost_with: dict[str, str] | None = None) -> Plan:
+    """A plan that deletes ``ids`` of one list, of which one line may still stand; guarded."""
+    known = [*ids, *([keeps] if keeps else [])]
+    here = {keeps: local(reminder(keeps))} if keeps else {}
+    base = {id: reminder(id).values() for id in known}
+    there = Snapshot(remote={}, local=here, base=base, lists=LISTS)
+    plan = Plan(pushes=tuple(Delete(id) for id in ids))
+    emptied = find_emptied(plan, there, lost_with or {})
+    absent = dict.fromkeys(ids, 1000.0)
+    return guard(
+        plan, hold_above=LIMIT, absent_s=absent, grace_s=120.0, approved=(), emptied=emptied
+    )
+
+
+@pytest.mark.parametrize(
+    ("ids", "keeps", "goes"),
+    [
+        (("R1", "R2"), None, True),
+        (("R1", "R2", "R3"), None, False),
+        (("R1", "R2", "R3"), "R4", True),
+    ],
+)
+def test_a_file_that_lost_all_its_lines_waits_below_the_limit_too(
+    ids: tuple[str, ...], keeps: str | None, goes: bool
+) -> None:
+    after = lost(*ids, keeps=keeps)
+    assert after.writes is goes
+    assert [(hold.kind, hold.id) for hold in after.holds] == (
+        [] if goes else [(HoldKind.EMPTIED, "A.md")]
+    )
+
+
+def test_what_was_lost_with_all_waits_whatever_the_file_has_got_since() -> None:
+    after = lost("R1", "R2", "R3", keeps="R4", lost_with=dict.fromkeys(("R1", "R2"), A))
+    assert [op.id for op in after.pushes if isinstance(op, Delete)] == ["R3"]
+    assert "lost all of its 2 tasks" in after.holds[0].reason
+
+
+def test_approving_the_place_lets_all_of_it_go_at_once() -> None:
+    plan = deletions(9)
+    emptied = [Emptied(A, "A.md", frozenset(op.id for op in plan.pushes))]
+    arguments = {"hold_above": LIMIT, "absent_s": {}, "grace_s": 120.0, "emptied": emptied}
+    assert guard(plan, approved=("A.md",), **arguments) == plan  # type: ignore[arg-type]
+    assert not guard(plan, approved=("B.md",), **arguments).writes  # type: ignore[arg-type]
+
+
+# ---- clocks
+
+DAY = 86400.0
+
+
+@pytest.mark.parametrize(
+    ("now_s", "counts"),
+    [(100.0, 7.0), (160.0, 67.0), (99.0, 7.0), (-10_000 * DAY, 7.0), (3650 * DAY, 7.0)],
+)
+def test_a_clock_that_was_set_counts_for_nothing(now_s: float, counts: float) -> None:
+    assert counted_s(7.0, 100.0, now_s) == counts
+
+
+def test_a_wait_says_when_it_ends() -> None:
+    after = guard(
+        deletions(1), hold_above=LIMIT, absent_s={"R0": 30.0}, grace_s=120.0, approved=(), now_s=5
+    )
+    assert [hold.until_ms for hold in after.holds] == [95_000]

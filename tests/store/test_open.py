@@ -19,6 +19,7 @@ from tests.store.samples import a_list, reminder, tag
 
 VERSION_1 = Path(__file__).with_name("version1.sql")
 VERSION_2 = Path(__file__).with_name("version2.sql")
+VERSION_4 = Path(__file__).with_name("version4.sql")
 
 
 def mode(path: Path) -> int:
@@ -174,16 +175,23 @@ def version_2(path: Path) -> None:
     run(path, VERSION_2.read_text())
 
 
+def version_4(path: Path) -> None:
+    path.parent.mkdir()
+    run(path, VERSION_4.read_text())
+
+
 def run(path: Path, script: str) -> None:
     old = sqlite3.connect(path)
     old.executescript(script)
     old.close()
 
 
-OLDER = pytest.mark.parametrize(("older", "version"), [(version_1, 1), (version_2, 2)])
+OLDEST = [(version_1, 1), (version_2, 2)]
+OLDER = pytest.mark.parametrize(("older", "version"), OLDEST)
+ANY_OLDER = pytest.mark.parametrize(("older", "version"), [*OLDEST, (version_4, 4)])
 
 
-@OLDER
+@ANY_OLDER
 def test_an_older_file_is_brought_up_and_a_copy_kept(
     path: Path, older: Callable[[Path], None], version: int
 ) -> None:
@@ -205,7 +213,7 @@ def test_an_older_file_is_brought_up_and_a_copy_kept(
     Store.open(path).close()
 
 
-@OLDER
+@ANY_OLDER
 def test_a_migrated_file_has_the_schema_of_a_new_one(
     path: Path, tmp_path: Path, older: Callable[[Path], None], version: int
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from store.db import Store
-from store.places import Block, FileRow, LineRow
+from store.places import Block, FileRow, LineRow, Vanished
 
 
 def test_a_block_stands_for_one_reminder(store: Store) -> None:
@@ -67,13 +67,15 @@ def test_files(store: Store) -> None:
 
 def test_what_has_vanished_since_when(store: Store) -> None:
     with store.commit("scan"):
-        store.places.set_vanished("A1", 10.5)
-        store.places.set_vanished("A1", 20.0)
-        store.places.set_vanished("B2", 30.0)
-    assert store.places.vanished() == {"A1": 10.5, "B2": 30.0}
+        store.places.set_vanished([Vanished("A1", 10.5, 0.0, 10.5)])
+        store.places.set_vanished([Vanished("A1", 20.0, 9.5, 20.0, "HOME")])
+        store.places.set_vanished([Vanished("B2", 30.0, 0.0, 30.0)])
+    first, second = store.places.vanished().values()
+    assert first == Vanished("A1", 10.5, 9.5, 20.0, "HOME")
+    assert second == Vanished("B2", 30.0, 0.0, 30.0)
     with store.commit("scan"):
         store.places.clear_vanished("A1", "C3")
-    assert store.places.vanished() == {"B2": 30.0}
+    assert store.places.vanished() == {"B2": second}
 
 
 def test_an_idle_scan_writes_no_row(store: Store) -> None:
@@ -82,7 +84,7 @@ def test_an_idle_scan_writes_no_row(store: Store) -> None:
         with store.commit("scan"):
             store.places.set_file(FileRow("Home.md", "ab", 12, "HOME", 99, 7))
             store.places.set_block("A1", "r-aaaaaaa", own=True)
-            store.places.set_vanished("C3", 1.0)
+            store.places.set_vanished([Vanished("C3", 1.0)])
             store.places.clear_vanished()
             store.meta.set("marker", "m")
             store.meta.drop("nothing")

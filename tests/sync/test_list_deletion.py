@@ -32,10 +32,10 @@ def test_only_its_name_deletes_it_and_then_nothing_of_it_is_shown(rig: Rig) -> N
     rig.path("Work").unlink()
     report = rig.run()
     (hold,) = report.held
-    assert (hold.kind, report.exit_code) == ("list", 0)
+    assert (hold.kind, report.exit_code) == ("list", 4)
     assert "Work.md is gone" in hold.reason
     assert rig.engine.approve() == []
-    rig.run(approve=True)
+    assert rig.run(approve=True).exit_code == 0  # it is not new any more
     assert lists(rig) == {"Inbox", "Work"}
     assert [one.id for one in rig.engine.approve(["Work"])] == [hold.id]
     report = rig.run()
