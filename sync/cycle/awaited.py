@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from store.places import Vanished
 from sync.core.actions import Hold, HoldKind
+from sync.core.guard import counted_s
 from sync.core.match import Matched
 from sync.cycle.reading import LocalState
 
@@ -23,22 +25,22 @@ def waiting_keys(matched: Matched) -> frozenset[str]:
     return frozenset(f"{_MARK}{block}" for block in matched.foreign.values())
 
 
-def overdue(since: Mapping[str, float], now_s: float) -> frozenset[str]:
+def overdue(since: Mapping[str, Vanished], now_s: float) -> frozenset[str]:
     """The block ids that have waited long enough; ``since`` is what is remembered, in Unix s."""
     return frozenset(
         key.removeprefix(_MARK)
-        for key, since_s in since.items()
-        if key.startswith(_MARK) and now_s - since_s >= WAIT_S
+        for key, one in since.items()
+        if key.startswith(_MARK) and counted_s(one.waited_s, one.seen_s, now_s) >= WAIT_S
     )
 
 
 def awaited(
-    matched: Matched, local: LocalState, since: Mapping[str, float], now_s: float
+    matched: Matched, local: LocalState, since: Mapping[str, Vanished]
 ) -> tuple[list[Hold], list[float]]:
     """The lines that wait, and for each how many seconds are left."""
     holds, left = [], []
     for (path, task), block in sorted(matched.foreign.items()):
-        rest_s = WAIT_S - max(0.0, now_s - since.get(f"{_MARK}{block}", now_s))
+        rest_s = WAIT_S - since[f"{_MARK}{block}"].waited_s
         line = local.files[path].tasks[task].line + 1
         reason = (
             f"{path} line {line}: no reminder has the id {block}; another machine may be about to"

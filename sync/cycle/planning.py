@@ -21,7 +21,7 @@ from sync.core.actions import (
     Plan,
 )
 from sync.core.archive import Archived
-from sync.core.guard import Emptied, counted_s, find_emptied, guard
+from sync.core.guard import Emptied, find_emptied, guard
 from sync.core.identity import derived
 from sync.core.listplan import ListBase, ListPlan, ListRules
 from sync.core.lists import plan_lists
@@ -29,10 +29,11 @@ from sync.core.match import Leaving
 from sync.core.plan import make_plan
 from sync.core.settings import Settings
 from sync.core.snapshot import Mode, Policy
-from sync.cycle.awaited import awaited, overdue, waiting_keys
+from sync.cycle.awaited import WAIT_S, awaited, overdue, waiting_keys
 from sync.cycle.facts import file_facts, free_directories
 from sync.cycle.intents import Intents, list_intents
 from sync.cycle.known import Known, gather
+from sync.cycle.missing import missed
 from sync.cycle.reading import LocalState
 from sync.cycle.sectioning import section_intents, without_section
 from sync.cycle.unread import unread_words
@@ -157,9 +158,10 @@ class Planner:
         planned.holds += [
             Hold(path, HoldKind.FILE, reason) for path, reason in _file_troubles(local)
         ]
-        foreign, left_s = awaited(world.matched, local, since, now_s)
+        waiting = missed(waiting_keys(world.matched), since, now_s, WAIT_S)
+        foreign, left_s = awaited(world.matched, local, waiting)
         planned.holds += foreign
-        planned.vanished |= waiting_keys(world.matched)
+        planned.vanished = {**planned.vanished, **waiting}
         planned.wait(left_s)
         planned.holds += unread_words(world.lines.values(), local, lists.views)
         return planned
@@ -231,10 +233,10 @@ class Planner:
     ) -> Planned:
         settings, now_s = self.settings, self._clock()
         gone = [*(op.id for op in plan.pushes if isinstance(op, Delete)), *lists.delete_groups]
-        missed = self._store.places.vanished()
-        lost = {id: one.lost_with for id, one in missed.items() if one.lost_with}
+        before = self._store.places.vanished()
+        lost = {id: one.lost_with for id, one in before.items() if one.lost_with}
         emptied = find_emptied(plan, world.snapshot, lost)
-        vanished = _missed(gone, missed, emptied, settings.grace_s, now_s)
+        vanished = missed(gone, before, now_s, settings.grace_s, emptied)
         guarded = guard(
             plan,
             hold_above=settings.hold_above,
@@ -298,25 +300,6 @@ class Planner:
             planned.waits = True
             reason = "both sides have reminders and meet for the first time; see `remindersd plan`"
             planned.holds.append(Hold("first-plan", HoldKind.FIRST_PLAN, reason))
-
-
-def _missed(
-    gone: Sequence[str],
-    before: Mapping[str, Vanished],
-    emptied: Sequence[Emptied],
-    grace_s: float,
-    now_s: float,
-) -> dict[str, Vanished]:
-    """What is missed now, each with the time that counts, and the list that lost all with it."""
-    lost_with = {id: one.list for one in emptied for id in one.ids}
-    found = {}
-    for id in gone:
-        one = before.get(id, Vanished(id, now_s, 0.0, now_s))
-        if one.waited_s < grace_s:  # no more is asked for
-            waited_s = counted_s(one.waited_s, one.seen_s, now_s)
-            one = replace(one, waited_s=waited_s, seen_s=now_s)
-        found[id] = replace(one, lost_with=lost_with.get(id, ""))
-    return found
 
 
 def _let_go(known: Known, approved: frozenset[str]) -> frozenset[str]:
