@@ -1,7 +1,8 @@
 """The few system calls that replacing a file safely is made of; no decisions here.
 
 ``renameat2`` can exchange two names in one step, and rename without replacing. It is Linux's;
-a file system or a sandbox may lack it, which shows as one of ``UNSUPPORTED``.
+a file system or a sandbox may lack it, which shows as one of ``UNSUPPORTED``. Some have no hard
+links either (exFAT, much of what is mounted through FUSE): one of ``NO_LINKS``.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ __all__ = [
     "Exchange",
     "Renameat2",
     "digest",
+    "keep_old",
     "move_new",
     "probe",
     "sync_directory",
@@ -26,6 +28,7 @@ __all__ = [
 ]
 
 UNSUPPORTED = frozenset({errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP})
+NO_LINKS = UNSUPPORTED | {errno.EPERM, errno.EMLINK}
 _AT_FDCWD = -100
 _NOREPLACE = 1
 _EXCHANGE = 2
@@ -90,14 +93,39 @@ def probe(calls: Exchange, directory: Path) -> bool:
 
 
 def move_new(calls: Exchange, old: Path, new: Path) -> None:
-    """Rename, never over another file (``FileExistsError``), with or without ``renameat2``."""
+    """Rename, never over another file (``FileExistsError``), with or without ``renameat2``.
+
+    Without it and without hard links, one that appears in the microsecond before is not seen.
+    """
     try:
         calls.rename_new(old, new)
+        return
     except OSError as error:
         if error.errno not in UNSUPPORTED:
             raise
+    try:
         os.link(old, new, follow_symlinks=False)
+    except OSError as error:
+        if error.errno not in NO_LINKS:
+            raise
+        if os.path.lexists(new):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(new)) from error
+        os.rename(old, new)
+    else:
         os.unlink(old)
+
+
+def keep_old(target: Path, link: Path) -> None:
+    """Give the file a second name, or where it can have none, put a copy of it there."""
+    try:
+        os.link(target, link)
+    except OSError as error:
+        if error.errno not in NO_LINKS:
+            raise
+        draft = link.with_suffix(".new")  # of which no part is ever taken for a receipt
+        draft.unlink(missing_ok=True)
+        write_whole(draft, target.read_bytes(), like=target)
+        os.rename(draft, link)
 
 
 def write_whole(path: Path, data: bytes, *, mode: int = 0o600, like: Path | None = None) -> None:

@@ -233,7 +233,8 @@ class Ledger:
             case Kind.LINK if linked and not self._is_target(entry, link):
                 # Our bytes still wait, but the person has put another file in the place.
                 finding = self._compare(entry, link)
-                return finding if finding.state is State.FOREIGN else _Finding(State.OURS)
+                is_only_there = finding.state is State.FOREIGN and not self._stands(entry, finding)
+                return finding if is_only_there else _Finding(State.OURS)
             case Kind.LINK:  # our bytes still wait, or were taken back
                 return _Finding(State.OURS)
             case Kind.CREATE if waiting and not self._is_target(entry, data):
@@ -253,6 +254,13 @@ class Ledger:
     def _is_target(self, entry: Entry, data: Path) -> bool:
         target = self._root / entry.path
         return target.exists() and data.samefile(target)
+
+    def _stands(self, entry: Entry, finding: _Finding) -> bool:
+        """Whether the target holds the same, as where the receipt is a copy of it."""
+        try:
+            return digest(self._root / entry.path) == finding.sha256
+        except FileNotFoundError:
+            return False
 
     def _json(self, entry: Entry) -> Path:
         return self.directory / f"{entry.stem}.json"

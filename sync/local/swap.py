@@ -11,7 +11,8 @@ is quiet, because an editor may still be writing into it. Rules:
    After a ``Refused`` or a crash, ``receipts()`` says what really happened.
 
 Where files cannot be exchanged (some network and FUSE file systems) a second link to the old
-file is kept instead: then a save by rename in the microseconds before ours can be lost.
+file is kept instead, and where there are no links a copy: then a save by rename in the microseconds
+before ours can be lost, and with a copy one that is written in place.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from sync.local.disk import (
     Exchange,
     Renameat2,
     digest,
+    keep_old,
     move_new,
     probe,
     sync_directory,
@@ -168,8 +170,8 @@ class Writer:
         link = self._ledger.link(entry)
         try:
             self._step("swap:link")
-            os.link(target, link)
-            if digest(link) != entry.expected:
+            keep_old(target, link)
+            if digest(link) != entry.expected or digest(target) != entry.expected:
                 self._abandon(entry)
                 return False
             self._step("swap:exchange")

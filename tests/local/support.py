@@ -39,6 +39,11 @@ class NoExchange:
         raise OSError(errno.ENOSYS, "Function not implemented", str(old))
 
 
+def no_links(old: Path, new: Path, **_: object) -> None:
+    """``os.link`` where a file has one name, as on exFAT."""
+    raise PermissionError(errno.EPERM, "Operation not permitted", str(old))
+
+
 @dataclass
 class Steps:
     """The seam: counts steps, does something before some of them, ends the process at one."""

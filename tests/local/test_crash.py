@@ -21,6 +21,7 @@ from tests.local.support import (
     Steps,
     drop_all,
     folder,
+    no_links,
     receipt_files,
     recover,
     save_by_rename,
@@ -44,11 +45,14 @@ SPAN = 11
 
 
 @pytest.mark.usefixtures("_no_waiting_for_disks")
-@pytest.mark.parametrize("exchange", [True, False])
+@pytest.mark.parametrize("has", ["exchange", "links", "neither"])
 @pytest.mark.parametrize("write", ["replace", "remove", "create"])
 def test_a_crash_at_any_step_leaves_a_whole_file(
-    tmp_path: Path, write: str, exchange: bool
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write: str, has: str
 ) -> None:
+    exchange = has == "exchange"
+    if has == "neither":
+        monkeypatch.setattr(os, "link", no_links)
     for crash_at in range(100):
         root = folder(tmp_path / str(crash_at))
         clock = Clock()
