@@ -16,6 +16,7 @@ __all__ = ["told"]
 _SHORT = {
     errno.ENOSPC: "make room on the disk",
     errno.EDQUOT: "make room, or have the quota raised",
+    errno.EFBIG: "raise the limit on the size of files (`ulimit -f`)",
     errno.EIO: "the disk fails: save what is on it",
     errno.EMFILE: "close other programs, or raise the limit of open files",
     errno.ENFILE: "close other programs, or raise the limit of open files",

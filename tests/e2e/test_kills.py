@@ -16,7 +16,7 @@ from tests.e2e.processes import until
 from tests.e2e.saving import SAVES, append
 
 SOAKING = os.environ.get("REMINDERSD_SOAK") == "1"
-KILLS = 100 if SOAKING else 8
+KILLS = int(os.environ.get("REMINDERSD_KILLS", "300" if SOAKING else "8"))
 CHECKED = 8  # after so many, both sides have to be the same
 EDITS = 10  # between two kills
 LONGEST_S = 0.25  # between two edits

@@ -60,16 +60,23 @@ def test_sync_and_status_go_through_a_running_daemon_and_a_second_one_is_refused
     assert daemon.process.running
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(
+    ("number", "path"),
+    [
+        (signal.SIGTERM, "records/modify"),
+        (signal.SIGINT, "records/modify"),
+        (signal.SIGTERM, "records/changes"),
+    ],
+)
 def test_a_stop_signal_in_the_middle_of_work_lets_it_finish_and_ends_with_0(
-    home: Home, daemon: Daemon, sandbox: Sandbox, number: signal.Signals
+    home: Home, daemon: Daemon, sandbox: Sandbox, number: signal.Signals, path: str
 ) -> None:
-    title = f"Sent at {number.name}"
-    sandbox.forget_requests()
-    sandbox.faults(http=[{"kind": "slow", "path": "records/modify", "seconds": 1.0}])
-    append(home.folder / "Work.md", f"- [ ] {title}")
-    until(lambda: sandbox.requests("records/modify"))
-    assert sandbox.requests("records/modify")[0]["status"] is None  # it is in the middle of it
+    title = f"Sent at {number.name} in {path}"
+    with daemon.frozen():
+        append(home.folder / "Work.md", f"- [ ] {title}")
+        sandbox.forget_requests()
+        sandbox.faults(http=[{"kind": "slow", "path": path, "seconds": 1.0}])
+    until(lambda: any(request["status"] is None for request in sandbox.requests(path)))
     assert daemon.process.end(number) == 0
     assert not home.socket.exists()
     assert sandbox.shown(title)["list"] == "Work"

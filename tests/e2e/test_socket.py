@@ -1,11 +1,9 @@
-"""The control socket over plain HTTP, a real vim beside the daemon, and that no secret gets out."""
+"""The control socket over plain HTTP, and that no secret gets out."""
 
 from __future__ import annotations
 
-import os
 import re
 import stat
-import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -83,40 +81,6 @@ def test_what_cannot_be_answered_is_said_in_json(
     assert says in error["message"]
     assert "\n" not in error["message"]
     assert daemon.sync()["result"] == "done"
-
-
-# ---- vim
-
-
-@pytest.mark.needs("vim")
-def test_what_is_saved_in_vim_reaches_the_phone_and_its_other_files_become_nothing(
-    home: Home, daemon: Daemon, sandbox: Sandbox
-) -> None:
-    path = home.folder / "Groceries.md"
-    lists, files = sandbox.lists().keys(), home.files().keys()
-    # An ordinary vim, with everything that it may leave beside a file.
-    options = "set backup backupdir=. backupskip= directory=. undofile undodir=."
-    with subprocess.Popen(
-        ["vim", "-e", "-s", "-N", "-u", "NONE", "-i", "NONE", f"+{options}", path.name],
-        cwd=home.folder,
-        stdin=subprocess.PIPE,
-        text=True,
-        env={"PATH": os.environ["PATH"], "HOME": str(home.place), "TERM": "dumb"},
-    ) as vim:
-        assert vim.stdin is not None
-        print(r"edit!|%s/\] Milk\>/] Milk from the hill/|write", file=vim.stdin, flush=True)
-        until(lambda: sandbox.shown("Milk from the hill"))
-        assert (home.folder / f".{path.name}.swp").exists()
-        daemon.sync()
-        print(r"%s/Milk from the hill/Oat milk/|write|quit", file=vim.stdin, flush=True)
-        assert vim.wait(30) == 0
-    until(lambda: sandbox.shown("Oat milk"))
-    daemon.sync()
-    assert (home.folder / f"{path.name}~").exists()
-    assert sandbox.lists().keys() == lists
-    assert home.files().keys() == files
-    assert daemon.status()["held"] == 0
-    assert "Milk from the hill" not in sandbox.titles()
 
 
 # ---- secrets

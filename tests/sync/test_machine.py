@@ -33,10 +33,11 @@ def test_an_error_with_a_path_is_told_with_path_reason_and_way_out(
     assert ours.hint
 
 
-def test_a_full_disk_is_one_without_a_path_too() -> None:
-    ours = told(OSError(errno.ENOSPC, "No space left on device"))
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EFBIG])
+def test_a_full_disk_is_one_without_a_path_too(code: int) -> None:
+    ours = told(OSError(code, os.strerror(code)))
     assert ours is not None
-    assert ours.message == "No space left on device"
+    assert ours.message == os.strerror(code)
 
 
 def test_what_names_no_path_is_a_bug() -> None:

@@ -1,0 +1,71 @@
+"""An editor as a process of its own: types one line after the other and saves each at once.
+
+    python editor.py FILE HOW BUFFER SAVES SEED WORD
+
+HOW is a key of ``SAVES``. BUFFER is ``fresh`` (it reads the file again before each line) or ``own``
+(it never does: it goes on from what it once read, as an editor that was left open). Between bursts
+it rests, or nobody would dare to write beside it. At the end it prints as JSON which words it
+``typed``, and which of them it took out again.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+from tests.e2e.saving import SAVES
+
+BURST = 12  # saves at most
+REST_S = (0.3, 1.2)  # around the 0.4 s after which a file counts as quiet
+TAKES_OUT = 0.3  # of the saves
+LINES_MAX = 30
+
+
+class Typist:
+    """One person at one file."""
+
+    def __init__(self, path: Path, how: str, buffer: str, seed: int, word: str) -> None:
+        self.typed: list[str] = []
+        self.taken_out: list[str] = []
+        self._path = path
+        self._save = SAVES[how]
+        self._is_fresh = buffer == "fresh"
+        self._random = random.Random(seed)
+        self._word = word
+        self._text = path.read_text()
+
+    def save(self) -> None:
+        """Type one line, maybe take out another one of ours, save."""
+        if self._is_fresh:
+            self._text = self._path.read_text()
+        self.typed.append(f"{self._word}-{len(self.typed)}")
+        lines = [*self._text.splitlines(keepends=True), f"- [ ] {self.typed[-1]}\n"]
+        ours = [line for line in lines if line.startswith(f"- [ ] {self._word}-")]
+        if len(ours) > LINES_MAX or (len(ours) > 1 and self._random.random() < TAKES_OUT):
+            gone = self._random.choice(ours[:-1])
+            lines.remove(gone)
+            self.taken_out.append(gone[6:].split()[0])
+        self._text = "".join(lines)
+        self._save(self._path, self._text)
+
+    def work(self, saves: int) -> None:
+        """Burst after burst, until it has saved that often."""
+        while len(self.typed) < saves:
+            for _ in range(min(self._random.randint(1, BURST), saves - len(self.typed))):
+                self.save()
+            time.sleep(self._random.uniform(*REST_S))
+
+
+def main(path: str, how: str, buffer: str, saves: str, seed: str, word: str) -> None:
+    """Do it, and say what was done."""
+    typist = Typist(Path(path), how, buffer, int(seed), word)
+    typist.work(int(saves))
+    print(json.dumps({"typed": typist.typed, "taken_out": typist.taken_out}))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
