@@ -139,7 +139,7 @@ class Reader:
 
     def __init__(self, scanner: Scanner[TodoFile]) -> None:
         self._scanner = scanner
-        self._seen: Mapping[str, object] = {}
+        self._seen: tuple[object, ...] = ()
 
     def read(self, *, force: bool = False) -> tuple[LocalState, bool]:
         """The local state, and whether it may differ from what the last call saw.
@@ -147,8 +147,9 @@ class Reader:
         With ``force`` files that seem unchanged are read, too.
         """
         scan = self._scanner.scan(force=force)
-        seen: dict[str, object] = dict.fromkeys(scan.directories)
-        seen |= {path: file.signature for path, file in scan.files.items()}
+        signatures = {path: file.signature for path, file in scan.files.items()}
+        # What is no list counts too: with a copy that is thrown away its ids may be gone.
+        seen = (frozenset(scan.directories), signatures, dict(scan.strays))
         state = _state(scan, self._scanner.layout)
         changed = seen != self._seen or state.retry_after_s is not None or bool(state.trouble)
         self._seen = seen
@@ -156,7 +157,7 @@ class Reader:
 
     def wrote(self) -> None:
         """Our own write changed the folder: the next ``read`` is to be looked at."""
-        self._seen = {}
+        self._seen = ()
 
 
 def _state(scan: FolderScan[TodoFile], layout: Layout) -> LocalState:

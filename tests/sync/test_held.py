@@ -221,6 +221,20 @@ def test_a_line_whose_id_stands_elsewhere_is_not_deleted(rig: Rig) -> None:
     assert rig.titles("Work") == {"Work 1", "Work 3"}
 
 
+def test_what_stood_only_in_a_conflict_copy_is_gone_with_it_though_all_was_quiet(rig: Rig) -> None:
+    two_lists(rig)
+    line = rig.line("Work", "Work 2")
+    copy = rig.path("Work.sync-conflict-20261122-013000-ABCDEFG")
+    copy.write_text(rig.read("Work"))
+    rig.replace("Work", line + "\n", "")
+    rig.run()
+    rig.rest()
+    all_six(rig)
+    copy.unlink()
+    rig.run()
+    assert rig.titles("Work") == {"Work 1", "Work 3"}
+
+
 @pytest.mark.parametrize("fence", ["```\n{}\n```", "<!--\n{}\n-->", "Said: {}"])
 def test_a_line_that_is_no_task_any_more_is_not_deleted(rig: Rig, fence: str) -> None:
     two_lists(rig)
