@@ -21,7 +21,7 @@ from sync.core.traces import Leaving, Line, Matched, Spot, Trace, words
 
 __all__ = ["Leaving", "Line", "Matched", "Registry", "Spot", "Trace", "match_lines", "words"]
 
-CLOSE = 0.85  # of SequenceMatcher.ratio over whole lines
+CLOSE = 0.85  # of SequenceMatcher.ratio over titles
 
 
 def match_lines(
@@ -32,6 +32,7 @@ def match_lines(
     registry: Registry,
     leaving: Collection[Leaving],
     series: Mapping[str, str] = MappingProxyType({}),
+    away: Collection[str] = (),
     marks: bool = True,
     apart: bool = False,
 ) -> Matched:
@@ -41,8 +42,9 @@ def match_lines(
     knows who else there is; ``leaving`` are lines that an unfinished move of ours takes away, as
     they stood (one that was edited since is a copy); ``series`` maps open reminders that repeat to
     the id of the completed copy that their present occurrence leaves. Without ``marks`` lines carry
-    no ids of ours, and a reminder that any of several lines may be is ``doubtful``, not gone.
-    ``apart`` says that each task has a file of its own.
+    no ids of ours, and are known by their order too. ``away`` are those whose line was gone before
+    already: it takes the same title to be one of them. A reminder that any of several lines may be
+    is ``doubtful``, not gone. ``apart`` says that each task has a file of its own.
     """
     matched = Matched()
     _by_block(lines, blocks, traces, leaving, matched)
@@ -72,9 +74,17 @@ def match_lines(
             lambda line: _title_key(line.path, line.reminder.title, _parent_id(line, matched)),
             lambda trace: _title_key(trace.path, trace.title, trace.parent),
         )
-    _pair_close(unmarked, gone, matched)
-    if not marks:
-        matched.doubtful = tracing.doubtful(unmarked, gone, matched, _close)
+        _pair_alike(unmarked, gone, matched)
+    _pair(
+        unmarked,
+        gone,
+        matched,
+        lambda line: _title_key("", line.reminder.title, None),
+        lambda trace: _title_key("", trace.title, None),
+    )
+    fresh = {id: trace for id, trace in gone.items() if id not in away}
+    _pair_close(unmarked, fresh, gone, matched)
+    matched.doubtful = tracing.doubtful(unmarked, gone, matched, _close)
     unknown = [line for line in free if line.block not in blocks]
     unknown = [line for line in sorted(unknown, key=_spot) if not carried(line, registry, matched)]
     _pair_strangers(unknown, registry.strangers, matched)
@@ -204,12 +214,32 @@ def _pair(
             _attach(candidates[0], offered[key][0], gone, matched)
 
 
-def _pair_close(lines: Iterable[Line], gone: dict[str, Trace], matched: Matched) -> None:
+def _pair_alike(lines: Iterable[Line], gone: dict[str, Trace], matched: Matched) -> None:
+    """Lines of one title and as many that vanished in the same place: which is which is nothing."""
+    wanted: defaultdict[Hashable, list[Line]] = defaultdict(list)
+    offered: defaultdict[Hashable, list[Trace]] = defaultdict(list)
+    for line in sorted(lines, key=_spot):
+        if not _placed(line, matched):
+            title = line.reminder.title
+            wanted[_title_key(line.path, title, _parent_id(line, matched))].append(line)
+    wanted.pop(None, None)
+    for trace in sorted(gone.values(), key=lambda trace: (trace.line, trace.id)):
+        offered[_title_key(trace.path, trace.title, trace.parent)].append(trace)
+    for key, alike in wanted.items():
+        if len(alike) == len(offered[key]):
+            for line, trace in zip(alike, offered[key], strict=True):
+                _attach(line, trace.id, gone, matched)
+
+
+def _pair_close(
+    lines: Iterable[Line], fresh: Mapping[str, Trace], gone: dict[str, Trace], matched: Matched
+) -> None:
+    """Pair lines with those that vanished in this scan, where either is like no other."""
     free = [line for line in lines if not _placed(line, matched)]
     ids_near: dict[Spot, list[str]] = {}
     lines_near: defaultdict[str, list[Line]] = defaultdict(list)
     for line in free:
-        near = [id for id, trace in gone.items() if _close(line.text, trace.text)]
+        near = [id for id, trace in fresh.items() if id in gone and _close(line, trace)]
         ids_near[line.spot] = near
         for id in near:
             lines_near[id].append(line)
@@ -219,8 +249,12 @@ def _pair_close(lines: Iterable[Line], gone: dict[str, Trace], matched: Matched)
             _attach(line, near[0], gone, matched)
 
 
-def _close(one: str, other: str) -> bool:
-    matcher = SequenceMatcher(None, one.strip(), other.strip(), autojunk=False)
+def _close(line: Line, trace: Trace) -> bool:
+    """Whether two titles are much alike; ids, dates and marks tell nothing."""
+    one, other = (" ".join(each.split()) for each in (line.reminder.title, trace.title))
+    if not one or not other:
+        return False
+    matcher = SequenceMatcher(None, one, other, autojunk=False)
     return (
         matcher.real_quick_ratio() >= CLOSE
         and matcher.quick_ratio() >= CLOSE

@@ -87,7 +87,7 @@ def doubtful(
     lines: Iterable[Line],
     gone: Mapping[str, Trace],
     matched: Matched,
-    close: Callable[[str, str], bool],
+    close: Callable[[Line, Trace], bool],
 ) -> set[str]:
     """Reminders without a line that one of the lines left may be."""
     free = _free(lines, matched)
@@ -95,7 +95,7 @@ def doubtful(
     left = {
         id
         for id, trace in gone.items()
-        if (trace.path, trace.title) in titles or any(close(line.text, trace.text) for line in free)
+        if (trace.path, trace.title) in titles or any(close(line, trace) for line in free)
     }
     return left | (matched.doubtful & gone.keys())
 

@@ -41,6 +41,7 @@ def match(
     leaving: Iterable[Leaving] = (),
     blocks: dict[str, str] | None = None,
     overdue: Iterable[str] = (),
+    away: str = "",
 ) -> Matched:
     known = [*ids, *(one.id for one in traces), *(one.id for one in strangers)]
     return match_lines(
@@ -49,6 +50,7 @@ def match(
         traces={one.id: one for one in traces},
         registry=Registry(known, {one.id: one for one in strangers}, overdue),
         leaving=list(leaving),
+        away=away,
     )
 
 
@@ -82,9 +84,31 @@ def test_the_same_title_in_the_same_place_is_the_same_reminder() -> None:
 
 
 def test_another_parent_is_another_place() -> None:
-    was = [trace("p", "shop"), trace("a", "milk", parent="p")]
+    was = [trace("p", "shop"), trace("a", "milk", parent="p"), trace("b", "milk")]
     found = match([line(0, "shop", "r-p"), line(1, "milk")], traces=was)
-    assert found.ids[at(1)] == new("milk")
+    assert found.ids[at(1)] == "b"
+
+
+def test_a_line_that_moved_is_known_by_its_title_if_no_other_has_it() -> None:
+    found = match([line(0, "milk", path="B.md")], traces=[trace("a", "milk")])
+    assert found.ids == {at(0, "B.md"): "a"}
+    found = match([line(0, "milk", path="B.md")], traces=[trace("a", "milk"), trace("b", "milk")])
+    assert found.ids == {at(0, "B.md"): new("milk")}
+
+
+def test_lines_that_say_the_same_are_told_apart_by_their_order() -> None:
+    was = [Trace(id, "A.md", f"- [ ] milk ^r-{id}", "milk", line=at) for at, id in enumerate("ba")]
+    found = match([line(0, "milk"), line(1, "milk")], traces=was)
+    assert found.ids == {at(0): "b", at(1): "a"}
+
+
+def test_what_was_gone_before_is_known_by_its_title_and_not_by_likeness() -> None:
+    was, words = trace("a", "buy two bottles of milk"), "buy two bottles of silk"
+    assert match([line(0, words)], traces=[was]).ids == {at(0): "a"}
+    found = match([line(0, words)], traces=[was], away="a")
+    assert found.ids == {at(0): new(words)}
+    assert found.doubtful == {"a"}
+    assert match([line(0, "buy two bottles of milk")], traces=[was], away="a").ids == {at(0): "a"}
 
 
 def test_subtasks_are_known_when_all_ids_were_taken_off_a_file() -> None:
@@ -176,6 +200,7 @@ def test_two_that_could_be_it_are_both_new() -> None:
     was = [trace("a", "milk")]
     found = match([line(0, "milk"), line(1, "milk")], traces=was)
     assert found.ids == {at(0): new("milk"), at(1): new("milk", 1)}
+    assert found.doubtful == {"a"}
     found = match([line(0, "milk")], traces=[*was, trace("b", "milk")])
     assert found.ids == {at(0): new("milk")}
 

@@ -1,0 +1,203 @@
+"""Whatever people do to lines and files, a line stays its reminder, or is new and nothing is gone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sync.core.actions import HoldKind
+from tests.rig import Rig, empty_world, open_rig
+
+_ID = re.compile(r" (?:\^|id:)r-\w+")
+GROCERIES = (
+    "Buy two bottles of oat milk",
+    "Fetch the bread from the baker",
+    "Call Ann",
+    "Call Ben",
+)
+
+
+@pytest.fixture(params=["markdown", "todo.txt"])
+def rig(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Rig]:
+    """Two lists with a few lines, at rest."""
+    with open_rig(tmp_path, empty_world(), format=request.param, grace="2m") as rig:
+        rig.phone.create_list("Other")
+        rig.run()
+        rig.save("Inbox", rig.read("Inbox") + "".join(map(line(rig), GROCERIES)))
+        rig.append("Other", line(rig)("Elsewhere"))
+        rig.run()
+        rig.rest()
+        yield rig
+
+
+def line(rig: Rig):  # type: ignore[no-untyped-def]
+    """A task without an id, as the format writes it."""
+    return ("- [ ] {}\n" if rig.suffix == ".md" else "{}\n").format
+
+
+def stripped(text: str) -> str:
+    return _ID.sub("", text)
+
+
+def identities(rig: Rig) -> dict[str, str]:
+    return {one.title: one.id for one in rig.phone.reminders()}
+
+
+def waits(rig: Rig) -> set[str]:
+    return {hold.kind.value for hold in rig.run().held}
+
+
+def settle(rig: Rig) -> None:
+    """Long enough that every deletion that can go has gone."""
+    rig.run()
+    rig.wait(130)
+    rig.run()
+    rig.run()
+
+
+def test_ids_taken_off_and_a_title_edited_at_once(rig: Rig) -> None:
+    before = identities(rig)
+    rig.save("Inbox", stripped(rig.read("Inbox")).replace("two bottles", "six bottles"))
+    settle(rig)
+    after = identities(rig)
+    assert sorted(after.values()) == sorted(before.values())
+    assert after["Buy six bottles of oat milk"] == before["Buy two bottles of oat milk"]
+    rig.rest()
+
+
+def test_ids_taken_off_and_lines_put_in_another_order(rig: Rig) -> None:
+    before = identities(rig)
+    head, *tasks = re.split(r"(?m)^(?=- \[ \]|Buy|Fetch|Call)", stripped(rig.read("Inbox")))
+    rig.save("Inbox", head + "".join(reversed(tasks)))
+    settle(rig)
+    assert identities(rig) == before
+    rig.rest()
+
+
+def test_what_could_be_either_is_new_and_neither_is_deleted(rig: Rig) -> None:
+    """“Call Ann” and “Call Ben” became “Call Abe” and “Call Bea”: nobody can tell which is which."""
+    before = identities(rig)
+    text = (
+        stripped(rig.read("Inbox")).replace("Call Ann", "Call Abn").replace("Call Ben", "Call Bnn")
+    )
+    rig.save("Inbox", text)
+    report = rig.run()
+    settle(rig)
+    after = identities(rig)
+    assert before.items() <= after.items()
+    assert {"Call Abn", "Call Bnn"} <= after.keys()
+    told = [hold.reason for hold in rig.run().held]
+    assert any("Call Ann" in one and "Call Abn" in one for one in told), (told, report.changes)
+
+
+@pytest.mark.parametrize("where", ["above", "below", "elsewhere", "earlier"])
+def test_a_copied_line_leaves_the_first_what_it_is(rig: Rig, where: str) -> None:
+    before = identities(rig)
+    copied = rig.line("Inbox", "Call Ann") + "\n"
+    text = rig.read("Inbox")
+    if where == "above":
+        rig.save("Inbox", text.replace(copied, copied + copied.replace("Ann", "Ann")))
+        rig.save("Inbox", text.replace(copied, copied.replace("Call Ann", "Call Zoe") + copied))
+    elif where == "below":
+        rig.save("Inbox", text.replace(copied, copied + copied.replace("Call Ann", "Call Zoe")))
+    elif where == "elsewhere":
+        rig.append("Other", copied.replace("Call Ann", "Call Zoe"))
+    else:
+        rig.save("Aaa", copied.replace("Call Ann", "Call Zoe"))
+    settle(rig)
+    after = identities(rig)
+    assert before.items() <= after.items()
+    assert after.keys() - before.keys() == {"Call Zoe"}
+    rig.rest()
+
+
+def test_a_copy_of_a_file_beside_it_is_neither_doubled_nor_deleted(rig: Rig) -> None:
+    before = identities(rig)
+    rig.save("Backup", rig.read("Inbox"))
+    settle(rig)
+    assert identities(rig) == before
+    rig.path("Backup").unlink()
+    settle(rig)
+    assert identities(rig) == before
+    rig.rest()
+
+
+def cut(rig: Rig, words: str) -> str:
+    gone = rig.line("Inbox", words) + "\n"
+    rig.replace("Inbox", gone, "")
+    return gone
+
+
+@pytest.mark.parametrize("seconds", [0, 60, 200])
+@pytest.mark.parametrize("with_id", [True, False])
+def test_a_line_cut_now_and_pasted_later(rig: Rig, seconds: int, with_id: bool) -> None:
+    before = identities(rig)
+    clipboard = cut(rig, "Fetch the bread")
+    rig.run()
+    rig.wait(seconds)
+    rig.run()
+    assert (seconds == 200) == ("Fetch the bread from the baker" not in identities(rig))
+    rig.append("Other", clipboard if with_id else stripped(clipboard))
+    settle(rig)
+    after = identities(rig)
+    assert after.keys() == before.keys()
+    assert rig.titles("Other") == {"Elsewhere", "Fetch the bread from the baker"}
+    if with_id or seconds < 200:
+        assert after == before
+    assert len(rig.phone.reminders()) == len(before)
+    rig.rest()
+
+
+def test_a_renamed_file_with_edited_lines(rig: Rig) -> None:
+    before = identities(rig)
+    text = rig.read("Inbox").replace("Call Ann", "Ring Ann") + line(rig)("New one")
+    rig.path("Inbox").unlink()
+    rig.save("Household", text)
+    settle(rig)
+    after = identities(rig)
+    assert after["Ring Ann"] == before["Call Ann"]
+    assert {one.name for one in rig.phone.lists()} == {"Household", "Other"}
+    assert set(after.values()) > set(before.values())
+    assert len(after) == len(before) + 1
+    rig.rest()
+
+
+def test_a_file_split_in_two_and_two_files_joined(rig: Rig) -> None:
+    before = identities(rig)
+    moved = "".join(rig.line("Inbox", name) + "\n" for name in ("Call Ann", "Call Ben"))
+    rig.save("Calls", moved)
+    for name in ("Call Ann", "Call Ben"):
+        cut(rig, name)
+    settle(rig)
+    assert identities(rig) == before
+    assert rig.titles("Calls") == {"Call Ann", "Call Ben"}
+    rig.rest()
+    rig.append("Inbox", moved)
+    rig.path("Calls").unlink()
+    settle(rig)
+    assert identities(rig) == before
+    assert rig.titles("Inbox") == set(GROCERIES)
+    assert HoldKind.LIST in {hold.kind for hold in rig.run().held}  # it waits for a word
+
+
+def test_a_file_renamed_in_its_case_alone(rig: Rig) -> None:
+    before = identities(rig)
+    rig.path("Inbox").rename(rig.path("INBOX"))
+    settle(rig)
+    assert identities(rig) == before
+    assert {one.name for one in rig.phone.lists()} == {"INBOX", "Other"}
+    rig.rest()
+
+
+def test_a_list_renamed_on_both_sides_is_one_list(rig: Rig) -> None:
+    before = identities(rig)
+    rig.path("Inbox").rename(rig.path("Typed"))
+    rig.phone.rename_list("Inbox", "Tapped")
+    settle(rig)
+    assert identities(rig) == before
+    assert {one.name for one in rig.phone.lists()} == {"Tapped", "Other"}
+    assert [one.loser for one in rig.store.journal.open_conflicts()] == ["Typed"]
+    rig.rest()
