@@ -95,6 +95,15 @@ class Journal(Attention):
         )
         return None if row[0] is None else int(row[0])
 
+    def deleted_from_here(self, ids: Iterable[str]) -> frozenset[str]:
+        """Which of these were last deleted by us in iCloud, since their lines had gone."""
+        rows = self._db.all(
+            """SELECT id, side, after, max(number) FROM history
+            WHERE field = 'deleted' AND id IN (SELECT value FROM json_each(?)) GROUP BY id""",
+            (json_array(ids),),
+        )
+        return frozenset(id for id, side, after, _ in rows if (side, after) == ("cloud", "true"))
+
     def drop_empty(self, run: int) -> bool:
         """Forget a run that nothing became of; whether it was one."""
         return bool(

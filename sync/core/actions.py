@@ -180,6 +180,7 @@ class HoldKind(StrEnum):
     UNREADABLE = "unreadable"
     UNREAD_WORDS = "unread-words"
     UNKNOWN_ID = "unknown-id"
+    IN_DOUBT = "in-doubt"
 
 
 @dataclass(frozen=True, slots=True)

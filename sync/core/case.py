@@ -43,6 +43,7 @@ class Case:
     lists: Mapping[str, ListView]
     archived: bool = False
     filed: Filed | None = None
+    returned: bool = False
 
     def view(self, reminder: Reminder) -> ListView:
         known = self.lists.get(reminder.list)
@@ -64,6 +65,7 @@ def case_of(snapshot: Snapshot, policy: Policy, id: str) -> Case:
         lists=snapshot.lists,
         archived=id in snapshot.archived,
         filed=snapshot.filed.get(id),
+        returned=id in snapshot.returned,
     )
 
 

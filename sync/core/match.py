@@ -19,7 +19,8 @@ from sync.core import tracing
 from sync.core.newcomers import Registry, carried, mark, name_new
 from sync.core.traces import Leaving, Line, Matched, Spot, Trace, words
 
-__all__ = ["Leaving", "Line", "Matched", "Registry", "Spot", "Trace", "match_lines", "words"]
+__all__ = ["Leaving", "Line", "Matched", "Registry", "Spot", "Trace", "alike"]
+__all__ += ["match_lines", "words"]
 
 CLOSE = 0.85  # of SequenceMatcher.ratio over titles
 
@@ -84,7 +85,7 @@ def match_lines(
     )
     fresh = {id: trace for id, trace in gone.items() if id not in away}
     _pair_close(unmarked, fresh, gone, matched)
-    matched.doubtful = tracing.doubtful(unmarked, gone, matched, _close)
+    matched.doubtful = tracing.doubtful(unmarked, fresh if marks else gone, matched, alike)
     unknown = [line for line in free if line.block not in blocks]
     unknown = [line for line in sorted(unknown, key=_spot) if not carried(line, registry, matched)]
     _pair_strangers(unknown, registry.strangers, matched)
@@ -239,7 +240,7 @@ def _pair_close(
     ids_near: dict[Spot, list[str]] = {}
     lines_near: defaultdict[str, list[Line]] = defaultdict(list)
     for line in free:
-        near = [id for id, trace in fresh.items() if id in gone and _close(line, trace)]
+        near = [id for id, trace in fresh.items() if id in gone and alike(line, trace)]
         ids_near[line.spot] = near
         for id in near:
             lines_near[id].append(line)
@@ -249,7 +250,7 @@ def _pair_close(
             _attach(line, near[0], gone, matched)
 
 
-def _close(line: Line, trace: Trace) -> bool:
+def alike(line: Line, trace: Trace) -> bool:
     """Whether two titles are much alike; ids, dates and marks tell nothing."""
     one, other = (" ".join(each.split()) for each in (line.reminder.title, trace.title))
     if not one or not other:

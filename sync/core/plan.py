@@ -234,6 +234,9 @@ def _edited(case: Case, name: Field, value: Value) -> bool:
 
 
 def _unremembered(case: Case, local: LocalItem, closed: str) -> Plan:
+    if case.returned and not closed:
+        # Deleted there since the line was gone, which is back: pasted late, or from a backup.
+        return Plan(pushes=(Undelete(case.id, local.reminder),))
     if case.remote != NEVER:
         # Deleted there, and nothing says that it was ever agreed on here.
         reason = (

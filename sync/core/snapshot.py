@@ -116,6 +116,7 @@ class Snapshot:
     pending: Mapping[str, Occurrence] = field(default_factory=dict)  # done here, not yet there
     archived: Collection[str] = ()  # what has left its file for the archive
     filed: Mapping[str, Filed] = field(default_factory=dict)  # what tools put away
+    returned: Collection[str] = ()  # deleted since their lines had gone, and these are back
 
     def ids(self) -> list[str]:
         """Every identity that any of the three states knows, in a stable order."""

@@ -24,6 +24,7 @@ from sync.core.listplan import ListBase, ListPlan
 from sync.core.match import Leaving
 from sync.core.merge import Side
 from sync.cycle.desk import FileWrite
+from sync.cycle.doubts import DOUBTS, doubts_text
 from sync.cycle.filed import remember_put_away
 from sync.cycle.journaling import Chronicle
 from sync.cycle.planning import Planned
@@ -78,6 +79,7 @@ class Committer:
                 places.set_lines(path, line_rows(path, local, planned))
             self._chronicle.note_marks(trigger, planned)
             self._commit_lists(planned.lists)
+            self._store.meta.set(DOUBTS, doubts_text(planned.world.doubts))
 
     def commit(self, planned: Planned, local: LocalState, trigger: str) -> Work:
         """Make the plan durable, as a run of its own if it changes anything.
@@ -111,6 +113,7 @@ class Committer:
                     key, write.path, write.expected, _sha(write), write.changes
                 )
             self._store.meta.set(LEAVING, leaving_text(work.leaving))
+            self._store.meta.set(DOUBTS, doubts_text(planned.world.doubts))
             self._drop_approvals(planned)
         return work
 
@@ -302,7 +305,7 @@ def _has_arrivals(lines: Iterable[LineRow], list_id: str | None, planned: Planne
 _APPROVABLE = frozenset(
     {HoldKind.DELETIONS, HoldKind.EMPTIED, HoldKind.FIRST_PLAN, HoldKind.NEW_LIST}
 )
-_BY_NAME = frozenset({HoldKind.LIST, HoldKind.UNSHARED})  # and never without
+_BY_NAME = frozenset({HoldKind.LIST, HoldKind.UNSHARED, HoldKind.IN_DOUBT})  # and never without
 
 
 def _occurrence(intent: Intent) -> Occurrence:

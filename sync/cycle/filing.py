@@ -214,7 +214,10 @@ class Filing:
         list_id = planned.lists.owner.get(self.dialect.layout.place_of(path))
         places.set_file(FileRow(path, file.sha256, len(file.data), list_id))
         if self.dialect.marks:
-            places.set_lines(path, lines_by_block(path, file, planned.known.blocks))
+            rows = lines_by_block(path, file, planned.known.blocks)
+            here, away = {row.id for row in rows}, places.vanished().keys()
+            kept = [row for row in places.lines_in(path) if row.id in away - here]
+            places.set_lines(path, [*rows, *kept])
 
     def _agree_on_sections(self, path: str, planned: Planned, local: LocalState) -> None:
         """A heading that stands in a list's own file and is a section's name is agreed on."""

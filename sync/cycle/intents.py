@@ -57,7 +57,9 @@ class Intents:
                 if row is None or row.list_id in known.unshared:
                     return Intent(id, "create", self._with_moment(reminder.values()))
                 if row.deleted:  # softly: first it lives again, then it is edited
-                    return Intent(id, "undelete")
+                    # What has no base any more gets that of the moment when it was deleted.
+                    agreed = {} if id in known.base else known.reminders[id].values()
+                    return Intent(id, "undelete", agreed)
                 # Its list was deleted: it goes where its line stands.
                 differing = _differing(reminder, known.reminders[id])
                 return Intent(id, "update", self._with_moment(differing))

@@ -48,6 +48,7 @@ class Known:
     blocks: dict[str, str]  # id -> block, of all that has or could have a line
     stored_blocks: frozenset[str]  # ids whose block the store has
     traces: dict[str, Trace]
+    vanished: frozenset[str]  # of these, what was gone before this run
     archived: frozenset[str]  # what has left its file for the archive
     filed: dict[str, LineRow]  # what a tool put away, as it was told; archived as well
     told: dict[str, list[str]]  # what was put away and says nothing any more, by reminder
@@ -96,6 +97,7 @@ def gather(store: Store, dialect: Dialect, images: str | None = None) -> Known:
         blocks={**fresh, **stored},
         stored_blocks=frozenset(stored),
         traces={id: trace for id, trace in traces.items() if id not in archived},
+        vanished=frozenset(store.places.vanished()),
         archived=frozenset(archived),
         filed=filed,
         told=json.loads(store.meta.get(TOLD) or "{}"),

@@ -30,6 +30,7 @@ from sync.core.plan import make_plan
 from sync.core.settings import Settings
 from sync.core.snapshot import Mode, Policy
 from sync.cycle.awaited import WAIT_S, awaited, overdue, waiting_keys
+from sync.cycle.doubts import doubt_holds, stored_doubts
 from sync.cycle.facts import file_facts, free_directories
 from sync.cycle.intents import Intents, list_intents
 from sync.cycle.known import Known, gather
@@ -151,7 +152,11 @@ class Planner:
             dialect=self._dialect,
             wins=self.settings.wins,
             overdue=overdue(since, now_s),
+            doubts={
+                id: why for id, why in stored_doubts(self._store).items() if id not in approved
+            },
         )
+        world.snapshot = replace(world.snapshot, returned=self._returned(known, world, local))
         plan = make_plan(world.snapshot, self.policy)
         planned = self._guarded(known, lists, world, plan, leaving, approved)
         self._hold_first_plan(planned, local, approved)
@@ -163,10 +168,25 @@ class Planner:
         planned.holds += foreign
         planned.vanished = {**planned.vanished, **waiting}
         planned.wait(left_s)
+        planned.holds += doubt_holds(world.doubts)
         planned.holds += unread_words(world.lines.values(), local, lists.views)
         return planned
 
     # ---- parts
+
+    def _returned(self, known: Known, world: World, local: LocalState) -> frozenset[str]:
+        """Whose lines are back after their deletion went out; what a sync tool wrote is nobody's.
+
+        Of a file that has a conflict copy beside it, another machine's version may stand there.
+        """
+        back = [
+            id
+            for id, line in world.lines.items()
+            if id not in known.base
+            and (id in known.gone or (id in known.rows and known.rows[id].deleted))
+            and not local.copies_of(line.path)
+        ]
+        return self._store.journal.deleted_from_here(back) if back else frozenset()
 
     def _blind(self, known: Known, local: LocalState, leaving: frozenset[Leaving]) -> Planned:
         hold = Hold("folder", HoldKind.FILE, local.trouble)

@@ -15,6 +15,7 @@ from sync.core.match import Line, Spot
 from sync.local.files import Unsettled, ids_in
 from sync.local.folder import NotReady
 from sync.local.layout import Layout
+from sync.local.names import original_of
 from sync.local.scan import FileScan, FolderScan, Opaque, Read, Scanner
 from sync.local.tasks import Task, TodoFile
 
@@ -72,6 +73,16 @@ class LocalState:
         return replace(
             self, files={other: file for other, file in self.files.items() if other != path}
         )
+
+    @property
+    def copies(self) -> dict[str, str]:
+        """Conflict copies that sync tools left here, each with the file that it is a copy of."""
+        found = ((path, original_of(path)) for path in sorted(self.notes))
+        return {path: original for path, original in found if original is not None}
+
+    def copies_of(self, path: str) -> list[str]:
+        """The conflict copies of one file."""
+        return [copy for copy, original in self.copies.items() if original == path]
 
     @property
     def unread(self) -> LocalFile | None:

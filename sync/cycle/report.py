@@ -21,6 +21,7 @@ FOR_A_PERSON = frozenset(
         HoldKind.NEW_LIST,
         HoldKind.GONE_IN_ICLOUD,
         HoldKind.UNSHARED,
+        HoldKind.IN_DOUBT,
     }
 )
 

@@ -61,7 +61,7 @@ def sentences(planned: Planned) -> list[str]:
     told += [_pushed(planned, op) for op in planned.plan.pushes]
     told += [
         f"files: {_title(planned, id)} cannot be told from lines like it; it is not taken for gone"
-        for id in sorted(planned.world.matched.doubtful)
+        for id in sorted(planned.world.matched.doubtful - planned.world.doubts.keys())
     ]
     return told + [_rendered(planned, op) for op in planned.plan.renders]
 
@@ -113,8 +113,9 @@ def _pushed(planned: Planned, op: PushOp) -> str:
             return f"iCloud: − {_title(planned, id)}{_FOR_GOOD * for_good}"
         case Complete(id=id, occurrence=occurrence):
             return f"iCloud: {_title(planned, id)}: done, next due {iso(occurrence.next_due)}"
-        case Undelete(reminder=reminder):
-            return f"iCloud: + {_named(reminder)} (deleted there, edited here)"
+        case Undelete(id=id, reminder=reminder):
+            why = "deleted there, edited here" if id in planned.known.base else "its line is back"
+            return f"iCloud: + {_named(reminder)} ({why})"
 
 
 def _rendered(planned: Planned, op: RenderOp) -> str:

@@ -37,4 +37,4 @@ def line_rows(path: str, local: LocalState, planned: Planned) -> list[LineRow]:
         for (other, index), id in sorted(planned.world.matched.ids.items())
         if other == path
     ]
-    return here if planned.marks else [*here, *kept_rows(path, planned.known, planned.world.lines)]
+    return [*here, *kept_rows(path, planned.known, planned.world.lines)]

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from store.model import (
     Absent,
@@ -33,6 +34,7 @@ from sync.core.merge import Side
 from sync.core.occurrence import copy_id
 from sync.core.sections import Outlook, plan_sections
 from sync.core.snapshot import ListView, LocalItem, Mode, RemoteItem, Snapshot
+from sync.cycle.doubts import found_doubts
 from sync.cycle.filed import PutAway, read_put_away
 from sync.cycle.known import Known
 from sync.cycle.reading import LocalState
@@ -49,7 +51,8 @@ __all__ = ["World", "build_world", "remote_lists", "too_deep", "visible_since"]
 class World:
     """One moment: the snapshot, how lines were matched, the lines by identity, and sections.
 
-    ``put_away`` is what tools took out of the lists' files.
+    ``put_away`` is what tools took out of the lists' files, ``doubts`` are reminders whose line a
+    new line may be, with why.
     """
 
     snapshot: Snapshot
@@ -57,6 +60,7 @@ class World:
     lines: dict[str, Line]
     outlook: Outlook
     put_away: PutAway = field(default_factory=PutAway)
+    doubts: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def empty(cls) -> World:
@@ -125,11 +129,13 @@ def build_world(
     dialect: Dialect,
     wins: Side,
     overdue: Collection[str] = (),
+    doubts: Mapping[str, str] = MappingProxyType({}),
 ) -> World:
     """Match all lines and take the snapshot. ``leaving`` are lines of our own unfinished moves.
 
-    ``overdue`` are ids in files that have waited long enough for the reminder they stand for. What
-    is in doubt, without marks on lines, was never agreed on: so it is shown again.
+    ``overdue`` are ids in files that have waited long enough for the reminder they stand for;
+    ``doubts`` are reminders that wait because a line may be theirs, with why. What is in doubt,
+    without marks on lines, was never agreed on: so it is shown again.
     """
     remote = _remote(known, lists, visible)
     lines = list(local.lines(lists.owner, dialect.layout))
@@ -146,6 +152,7 @@ def build_world(
         traces=known.traces if dialect.marks else followed(known, local, lists),
         registry=Registry(known.blocks.keys() | known.gone, strangers, overdue),
         leaving=leaving,
+        away=known.vanished,
         series=series,
         marks=dialect.marks,
         apart=dialect.layout.per_task,
@@ -157,20 +164,27 @@ def build_world(
     pages = pages_of(known.sections, known.base, local, lists, by_id) if says_sections else {}
     outlook = plan_sections([*pages.values()], wins)
     put_away = read_put_away(known, local, dialect, by_id, series)
+    if dialect.marks:
+        doubts = {**doubts, **found_doubts(known, matched, lines, local)}
+    doubts = {
+        id: reason
+        for id, reason in doubts.items()
+        if id not in by_id and isinstance(remote.get(id), Present)
+    }
     found = _local(known, local, lists, matched, by_id, put_away)
+    found |= {id: Unknown(reason) for id, reason in doubts.items()}
+    unsure = frozenset[str]() if dialect.marks else matched.doubtful
     snapshot = Snapshot(
         remote=read_remote(remote, outlook),
         local=read_local(found, pages, outlook) if says_sections else found,
-        base=read_base(
-            {id: one for id, one in known.base.items() if id not in matched.doubtful}, outlook
-        ),
+        base=read_base({id: one for id, one in known.base.items() if id not in unsure}, outlook),
         in_flight=known.in_flight,
         lists=lists.views,
         pending=known.pending,
         archived=known.archived,
         filed=put_away.filed,
     )
-    return World(snapshot, matched, by_id, outlook, put_away)
+    return World(snapshot, matched, by_id, outlook, put_away, doubts)
 
 
 def _ignored(matched: Matched, lists: ListPlan, dialect: Dialect) -> set[Spot]:

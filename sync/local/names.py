@@ -13,7 +13,9 @@ import unicodedata
 from collections.abc import Collection, Mapping
 
 __all__ = ["assign", "collision_key", "file_name", "ignored_reason", "list_name"]
+__all__ += ["original_of"]
 
+COPIED = "a conflict copy made by a sync tool"
 MAX_BYTES = 200
 _HASH_DIGITS = 6
 _EMPTY = "%"
@@ -28,7 +30,7 @@ _UNSAFE = re.compile(
 )
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]) *(?:\.|$)", re.IGNORECASE)
 _COPY = re.compile(
-    r"\.sync-conflict-\d{8}-\d{6}"
+    r"\.sync-conflict-\d{8}-\d{6}(?:-[A-Z0-9]{7})?"
     r"|\([^()]*\bconflict(?:ed|ing) copy\b[^()]*\)"
     r"|_conflict-\d{8}-\d{6}",
     re.IGNORECASE,
@@ -44,8 +46,18 @@ def ignored_reason(name: str) -> str | None:
     if _SILENT.match(name):
         return ""
     if _COPY.search(name):
-        return "a conflict copy made by a sync tool"
+        return COPIED
     return None
+
+
+def original_of(path: str) -> str | None:
+    """The path of the file that a conflict copy of a sync tool is of; ``None``: it is no copy."""
+    directory, _, name = path.rpartition("/")
+    if ignored_reason(name) != COPIED:
+        return None
+    stem, dot, suffix = _COPY.sub("", name).rpartition(".")
+    plain = f"{stem.rstrip()}{dot}{suffix}"
+    return f"{directory}/{plain}" if directory else plain
 
 
 def file_name(list_name: str) -> str:

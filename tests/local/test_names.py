@@ -9,7 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.local.names import assign, collision_key, file_name, ignored_reason, list_name
+from sync.local.names import (
+    assign,
+    collision_key,
+    file_name,
+    ignored_reason,
+    list_name,
+    original_of,
+)
 
 NASTY = st.sampled_from(
     [
@@ -147,3 +154,17 @@ class TestAssign:
         assert len({collision_key(path) for path in paths.values()}) == len(names)
         assert assign(names, current=paths) == paths
         assert assign(dict(reversed(names.items()))) == paths
+
+
+@pytest.mark.parametrize(
+    ("copy", "original"),
+    [
+        ("Inbox.sync-conflict-20260212-103000-AB12CD3.md", "Inbox.md"),
+        ("Work/Plans (Ann's conflicted copy 2026-02-12).md", "Work/Plans.md"),
+        ("a.b_conflict-20260212-103000.txt", "a.b.txt"),
+        ("Inbox.md", None),
+        (".Inbox.sync-conflict-20260212-103000-AB12CD3.md", None),
+    ],
+)
+def test_what_a_conflict_copy_is_of(copy: str, original: str | None) -> None:
+    assert original_of(copy) == original

@@ -7,7 +7,7 @@ from datetime import date
 
 from store.attention import Conflict, Hold
 from store.db import Store
-from store.journal import HistoryRow, Run
+from store.journal import HistoryRow, Run, Side
 from store.model import AllDay, Completion, Field, Frequency, OtherRule, Rule
 from store.values import NO_VALUE
 
@@ -173,3 +173,13 @@ def test_what_was_not_done_is_struck_out_and_a_run_of_nothing_with_it(store: Sto
         store.journal.retract(run, "cloud", ["A1"])
         assert store.journal.drop_empty(run)
     assert (store.journal.runs(), store.journal.latest_with([Field.TITLE])) == ([], None)
+
+
+def test_who_deleted_it_last(store: Store) -> None:
+    def row(id: str, side: Side, before: bool, after: bool) -> HistoryRow:
+        return HistoryRow(None, 1, side, id, "deleted", before, after)
+
+    with store.commit("deleted"):
+        store.journal.record([row("here", "cloud", False, True), row("there", "file", False, True)])
+        store.journal.record([row("back", "cloud", False, True), row("back", "cloud", True, False)])
+    assert store.journal.deleted_from_here(["here", "there", "back", "none"]) == {"here"}

@@ -220,7 +220,8 @@ def test_what_is_in_doubt_is_shown_again_and_never_deleted(rig: Rig) -> None:
     rig.save(
         "Inbox",
         text.replace(
-            "- [ ] Call\n- [ ] Call\n", "- [ ] Call 📅 2026-12-01\n- [ ] Call 📅 2026-12-02\n"
+            "- [ ] Call\n- [ ] Call\n",
+            "".join(f"- [ ] Call 📅 2026-12-0{day}\n" for day in (1, 2, 3)),
         ),
     )
     rig.run()
