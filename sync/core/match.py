@@ -60,6 +60,25 @@ def match_lines(
         tracing.ticked(unmarked, gone, series, matched)
         _hand_on(lines, series, matched, apart=apart)
         tracing.elsewhere(unmarked, gone, matched)
+    _recognise(unmarked, gone, away, matched)
+    lost = {id: trace for id, trace in gone.items() if not (marks and id in away)}
+    matched.doubtful = tracing.doubtful(unmarked, lost, matched, alike)
+    unknown = [line for line in free if line.block not in blocks]
+    unknown = [line for line in sorted(unknown, key=_spot) if not carried(line, registry, matched)]
+    _pair_strangers(unknown, registry.strangers, matched)
+    for line in sorted(free, key=_spot):
+        if not _placed(line, matched):
+            name_new(line, registry, matched)
+    return matched
+
+
+def _recognise(
+    unmarked: Sequence[Line],
+    gone: dict[str, Trace],
+    away: Collection[str],
+    matched: Matched,
+) -> None:
+    """Pair lines by what they say with those that are gone; by likeness with none of ``away``."""
     _pair(
         unmarked,
         gone,
@@ -83,16 +102,7 @@ def match_lines(
         lambda line: _title_key("", line.reminder.title, None),
         lambda trace: _title_key("", trace.title, None),
     )
-    fresh = {id: trace for id, trace in gone.items() if id not in away}
-    _pair_close(unmarked, fresh, gone, matched)
-    matched.doubtful = tracing.doubtful(unmarked, fresh if marks else gone, matched, alike)
-    unknown = [line for line in free if line.block not in blocks]
-    unknown = [line for line in sorted(unknown, key=_spot) if not carried(line, registry, matched)]
-    _pair_strangers(unknown, registry.strangers, matched)
-    for line in sorted(free, key=_spot):
-        if not _placed(line, matched):
-            name_new(line, registry, matched)
-    return matched
+    _pair_close(unmarked, away, gone, matched)
 
 
 def _spot(line: Line) -> Spot:
@@ -233,14 +243,14 @@ def _pair_alike(lines: Iterable[Line], gone: dict[str, Trace], matched: Matched)
 
 
 def _pair_close(
-    lines: Iterable[Line], fresh: Mapping[str, Trace], gone: dict[str, Trace], matched: Matched
+    lines: Iterable[Line], away: Collection[str], gone: dict[str, Trace], matched: Matched
 ) -> None:
     """Pair lines with those that vanished in this scan, where either is like no other."""
     free = [line for line in lines if not _placed(line, matched)]
     ids_near: dict[Spot, list[str]] = {}
     lines_near: defaultdict[str, list[Line]] = defaultdict(list)
     for line in free:
-        near = [id for id, trace in fresh.items() if id in gone and alike(line, trace)]
+        near = [id for id, trace in gone.items() if id not in away and alike(line, trace)]
         ids_near[line.spot] = near
         for id in near:
             lines_near[id].append(line)

@@ -14,32 +14,28 @@ from types import MappingProxyType
 
 from store.model import (
     Absent,
-    AllDay,
     Due,
     Field,
-    Floating,
     ListInfo,
     Presence,
     Present,
     Reminder,
-    Rule,
     Unknown,
     Zoned,
 )
 from store.rows import ReminderRow
 from sync.core.archive import is_archive
 from sync.core.listplan import ListPlan
-from sync.core.match import Leaving, Line, Matched, Registry, Spot, match_lines
+from sync.core.match import Leaving, Line, Matched, Spot
 from sync.core.merge import Side
-from sync.core.occurrence import copy_id
 from sync.core.sections import Outlook, plan_sections
-from sync.core.snapshot import ListView, LocalItem, Mode, RemoteItem, Snapshot
+from sync.core.snapshot import ListView, LocalItem, RemoteItem, Snapshot
 from sync.cycle.doubts import found_doubts
 from sync.cycle.filed import PutAway, read_put_away
 from sync.cycle.known import Known
+from sync.cycle.matching import match_all, series_of
 from sync.cycle.reading import LocalState
 from sync.cycle.sectioning import pages_of, read_base, read_local, read_remote
-from sync.cycle.unmarked import followed
 from sync.local.dates import same_instant
 from sync.local.formats import Dialect
 from sync.local.tasks import INSTANT
@@ -139,26 +135,8 @@ def build_world(
     """
     remote = _remote(known, lists, visible)
     lines = list(local.lines(lists.owner, dialect.layout))
-    with_place = known.base.keys() | known.traces.keys() | known.archived
-    strangers = {
-        id: dialect.shown(item.value.reminder)
-        for id, item in remote.items()
-        if isinstance(item, Present) and id not in with_place
-    }
-    series = _series(known)
-    matched = match_lines(
-        lines,
-        blocks={block: id for id, block in known.blocks.items()},
-        traces=known.traces if dialect.marks else followed(known, local, lists),
-        registry=Registry(known.blocks.keys() | known.gone, strangers, overdue),
-        leaving=leaving,
-        away=known.vanished,
-        series=series,
-        marks=dialect.marks,
-        apart=dialect.layout.per_task,
-    )
-    matched.unstamped -= _ignored(matched, lists, dialect)
-    _name_new(known, matched, dialect)
+    series = series_of(known)
+    matched = match_all(known, local, lists, lines, remote, leaving, dialect, overdue, series)
     by_id = {matched.ids[line.spot]: line for line in lines if line.spot in matched.ids}
     says_sections = Field.SECTION not in dialect.shown(Reminder("")).opaque
     pages = pages_of(known.sections, known.base, local, lists, by_id) if says_sections else {}
@@ -185,48 +163,6 @@ def build_world(
         filed=put_away.filed,
     )
     return World(snapshot, matched, by_id, outlook, put_away, doubts)
-
-
-def _ignored(matched: Matched, lists: ListPlan, dialect: Dialect) -> set[Spot]:
-    """The lines in files of lists that are ignored: nothing is written there, no id either."""
-    modes = {id: view.mode for id, view in lists.views.items()}
-    silent = {place for place, id in lists.owner.items() if modes.get(id) is Mode.IGNORE}
-    return {spot for spot in matched.unstamped if dialect.layout.place_of(spot[0]) in silent}
-
-
-def _series(known: Known) -> dict[str, str]:
-    """Open reminders that repeat, each with the id of the copy that this occurrence leaves."""
-    series: dict[str, str] = {}
-    for id, values in known.base.items():
-        due = values.get(Field.DUE)
-        repeats = isinstance(values.get(Field.REPEAT), Rule) and values.get(Field.DONE) is None
-        if repeats and isinstance(due, AllDay | Floating | Zoned):
-            series[id] = _copy_there(known, id, due) or copy_id(id, due)
-    return series
-
-
-def _copy_there(known: Known, id: str, due: Due) -> str | None:
-    """The copy that a device left, where it completed this occurrence already."""
-    goes_on = known.reminders.get(id)
-    if goes_on is None or goes_on.due == due:
-        return None
-    copies = [
-        one.id
-        for one in known.reminders.values()
-        if one.id not in known.base
-        and one.done is not None
-        and (one.title, one.list, one.due) == (goes_on.title, goes_on.list, due)
-        and not known.rows[one.id].deleted
-    ]
-    return copies[0] if len(copies) == 1 else None
-
-
-def _name_new(known: Known, matched: Matched, dialect: Dialect) -> None:
-    """Choose block ids for lines that are new; one that a person wrote there is taken over."""
-    known.blocks.update({id: block for block, id in matched.adopted.items()})
-    new = {matched.ids[spot] for spot in matched.new} - known.blocks.keys()
-    taken = {block: id for id, block in known.blocks.items()}
-    known.blocks.update(dialect.assign_blocks(new, taken))
 
 
 def _remote(
