@@ -75,7 +75,7 @@ def as_ours(error: StoreError) -> RemindersdError:
     if isinstance(error, Damaged):
         return MirrorDamaged(
             str(error),
-            f"move {error.path} aside and start again: it is rebuilt from files and iCloud",
+            "run `remindersd rebuild`: it makes a new one from files and iCloud, and keeps the old",
         )
     if isinstance(error.__cause__, OSError):
         ours = told(error.__cause__)

@@ -7,13 +7,14 @@ Rules: (1) a write outside a commit is a bug and raises; (2) a commit is whole o
 from __future__ import annotations
 
 import sqlite3
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from store.errors import Damaged, translated
-from store.raw import dumps
+from store.raw import dumps, unpack
 
 __all__ = ["Connection", "Params", "json_array"]
 
@@ -97,6 +98,13 @@ class Connection:
         """The error that the file cannot be trusted; from now on it is known not to be."""
         self.is_damaged = True
         return Damaged(self.path, reason)
+
+    def unpack(self, data: bytes) -> Any:
+        """The JSON that ``pack`` wrote; raises ``Damaged`` for what it cannot have written."""
+        try:
+            return unpack(data)
+        except (zlib.error, ValueError) as error:
+            raise self.damaged("is corrupt: a record in it is not as it was written") from error
 
     def _insist(self) -> None:
         if self._commit is None:

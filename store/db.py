@@ -18,7 +18,7 @@ from store.blockers import Blockers
 from store.connection import Connection
 from store.consistency import Consistency
 from store.documents import Documents
-from store.file import open_reading, open_writing
+from store.file import open_reading, open_writing, set_aside
 from store.images import Images
 from store.journal import Journal
 from store.meta import Meta
@@ -34,8 +34,9 @@ __all__ = ["Store"]
 class Store:
     """The open database at ``path``. Use as a context manager, or call ``close``."""
 
-    def __init__(self, raw: sqlite3.Connection, path: Path) -> None:
+    def __init__(self, raw: sqlite3.Connection, path: Path, *, writing: bool = False) -> None:
         self.path = path
+        self._is_writer = writing
         self._connection = Connection(raw, path)
         self._changes_before = raw.total_changes
         self.meta = Meta(self._connection)
@@ -56,9 +57,9 @@ class Store:
         """The store at ``path`` for its one writer; made, checked and migrated as needed.
 
         Raises ``Damaged`` for a file that is corrupt, no database, not ours or newer than this
-        programme (it stays as it is), ``Unwritable`` or ``Locked``.
+        programme, ``Unwritable`` or ``Locked``.
         """
-        return cls(open_writing(path), path)
+        return cls(open_writing(path), path, writing=True)
 
     @classmethod
     def open_reading(cls, path: Path) -> Store:
@@ -70,8 +71,11 @@ class Store:
         return cls(open_reading(path), path)
 
     def close(self) -> None:
-        """Let go of the file; what was committed is in it."""
-        self._connection.raw.close()
+        """Let go of the file; what was committed is in it. One found damaged is set aside."""
+        if self._connection.is_damaged and self._is_writer:
+            set_aside(self._connection.raw, self.path)
+        else:
+            self._connection.raw.close()
 
     def __enter__(self) -> Store:
         return self

@@ -1,7 +1,8 @@
 """Why the store cannot do what it is asked, for the caller to turn into a person's words.
 
 StoreError
-|- Damaged       the file cannot be trusted: corrupt, not ours, or of a newer version
+|- Damaged       the file cannot be trusted
+|  `- NotOurs    it is sound, and of another programme or of a newer version of this one
 |- Unwritable    the disk is full, read-only or failing; the file itself is as it was
 `- Locked        another process has been writing for longer than we wait
 """
@@ -11,7 +12,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-__all__ = ["Damaged", "Locked", "StoreError", "Unwritable", "translated"]
+__all__ = ["Damaged", "Locked", "NotOurs", "StoreError", "Unwritable", "translated"]
 
 
 class StoreError(Exception):
@@ -24,7 +25,11 @@ class StoreError(Exception):
 
 
 class Damaged(StoreError):
-    """The file is corrupt, not a database, not ours or newer than this programme; it is kept."""
+    """The file is corrupt or no database, or ``NotOurs``; it is kept."""
+
+
+class NotOurs(Damaged):
+    """The file is of another programme, or newer than this one; it stays where it is."""
 
 
 class Unwritable(StoreError):
@@ -47,10 +52,15 @@ _KINDS: dict[int, type[StoreError]] = {
     sqlite3.SQLITE_LOCKED: Locked,
 }
 
+_NO_SCHEMA = ("no such table", "no such column", "malformed database schema")
+"""What is said of a file whose tables are not what this programme made them."""
+
 
 def translated(error: sqlite3.Error, path: Path) -> StoreError | None:
     """The error of ours that SQLite's ``error`` means, or ``None`` where it is a bug of ours."""
     # The low byte is the primary code; the rest only details it (SQLite, "Result codes").
     code = getattr(error, "sqlite_errorcode", None)
     kind = None if code is None else _KINDS.get(code & 0xFF)
+    if code == sqlite3.SQLITE_ERROR and str(error).startswith(_NO_SCHEMA):
+        kind = Damaged
     return None if kind is None else kind(path, str(error))

@@ -1,7 +1,8 @@
 """Opens the database file for one thread, or says why it cannot be trusted; it never repairs one.
 
 The file and what SQLite puts beside it are the owner's alone (0600). The file is judged before
-anything is written to it: what is damaged, not ours or newer than we are stays as it is.
+anything is written to it: what is not ours or newer than we are stays as it is, and what is damaged
+is set aside as it is, so that nothing more is written to it and nothing is read from it.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from store.errors import Damaged, StoreError, Unwritable, translated
+from store.aside import copy_aside, kept_damaged, take_away
+from store.errors import Damaged, NotOurs, StoreError, Unwritable, translated
 from store.schema import APPLICATION_ID, VERSION, migrations
 
-__all__ = ["open_reading", "open_writing"]
+__all__ = ["open_reading", "open_writing", "set_aside"]
 
 _BUSY_S = 10.0
 _WAL_BYTES_MAX = 16 * 1024 * 1024
@@ -24,8 +26,10 @@ _WAL_BYTES_MAX = 16 * 1024 * 1024
 def open_writing(path: Path) -> sqlite3.Connection:
     """A connection to ``path``, which is made, checked and brought to our schema as needed.
 
-    Raises ``Damaged``, ``Unwritable`` or ``Locked``.
+    Raises ``Damaged``, ``Unwritable`` or ``Locked``. A damaged file is set aside, and from then on
+    none is made in its place.
     """
+    _insist_on_none_aside(path)
     try:
         _make_private(path)
     except OSError as error:
@@ -40,6 +44,7 @@ def open_reading(path: Path) -> sqlite3.Connection:
     still an older one, else as ``open_writing``.
     """
     if not path.exists():
+        _insist_on_none_aside(path)
         raise FileNotFoundError(path)
     return _opened(path, writing=False)
 
@@ -59,13 +64,39 @@ def _opened(path: Path, *, writing: bool) -> sqlite3.Connection:
         else:
             connection.execute("PRAGMA query_only = ON")
     except BaseException as error:
-        if connection is not None:
-            connection.close()
         ours = translated(error, path) if isinstance(error, sqlite3.Error) else None
+        damage = ours or error
+        if writing and isinstance(damage, Damaged) and not isinstance(damage, NotOurs):
+            set_aside(connection, path)
+        elif connection is not None:
+            connection.close()
         if ours is None:
             raise
         raise ours from error
     return connection
+
+
+def set_aside(connection: sqlite3.Connection | None, path: Path) -> None:
+    """Close a damaged file and keep it under another name, unless the disk is too full for that.
+
+    Then it stays where it is, and is found damaged again.
+    """
+    try:
+        copy_aside(path)
+    except OSError:
+        if connection is not None:
+            connection.close()
+        return
+    if connection is not None:
+        connection.close()
+    take_away(path)
+
+
+def _insist_on_none_aside(path: Path) -> None:
+    """A new file in the place of a damaged one is made by a person's decision alone."""
+    kept = None if path.exists() else kept_damaged(path)
+    if kept is not None:
+        raise Damaged(path, f"was damaged, and is kept as {kept.name}")
 
 
 def _make_private(path: Path) -> None:
@@ -81,10 +112,10 @@ def _judge(connection: sqlite3.Connection, path: Path) -> int:
     if tables == 0:
         return 0
     if _number(connection, "PRAGMA application_id") != APPLICATION_ID:
-        raise Damaged(path, "is a database of another programme")
+        raise NotOurs(path, "is a database of another programme")
     version = _number(connection, "PRAGMA user_version")
     if version > VERSION:
-        raise Damaged(path, f"was written by a newer remindersd (schema {version}, not {VERSION})")
+        raise NotOurs(path, f"was written by a newer remindersd (schema {version}, not {VERSION})")
     (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
     if verdict != "ok":
         raise Damaged(path, f"is corrupt: {' '.join(verdict.split())}")

@@ -14,7 +14,7 @@ from typing import Any
 from store.cells import kind_and_subject
 from store.connection import json_array
 from store.decoded import Decoded
-from store.raw import pack, unpack
+from store.raw import pack
 from store.rows import Changes, DecodedRow, Kind, RecordRow
 from store.zones import PRIVATE, Zones
 
@@ -163,7 +163,7 @@ class Mirror(Zones, Decoded):
         rows = self._db.all(
             "SELECT raw FROM record WHERE type = ? AND NOT deleted ORDER BY name", (record_type,)
         )
-        return (unpack(raw) for (raw,) in rows)
+        return (self._db.unpack(raw) for (raw,) in rows)
 
     def children(self, record_name: str) -> list[dict[str, Any]]:
         """The raw JSON of the live records that hang on ``record_name``, by name."""
@@ -172,14 +172,14 @@ class Mirror(Zones, Decoded):
             AND zone = coalesce((SELECT zone FROM record WHERE name = ?), zone) ORDER BY name""",
             (record_name, record_name),
         )
-        return [unpack(raw) for (raw,) in rows]
+        return [self._db.unpack(raw) for (raw,) in rows]
 
     def gone_children(self, record_name: str) -> list[dict[str, Any]]:
         """The last JSON of the gone records that hung on ``record_name``, by name."""
         rows = self._db.all(
             "SELECT raw FROM record WHERE owner = ? AND deleted ORDER BY name", (record_name,)
         )
-        return [raw for (packed,) in rows if (raw := unpack(packed))]
+        return [raw for (packed,) in rows if (raw := self._db.unpack(packed))]
 
     def let_go(self, now_ms: int) -> None:
         """Forget what gone records held ``KEPT_MS`` after they were first seen to be gone here."""
@@ -204,11 +204,11 @@ class Mirror(Zones, Decoded):
             (SELECT record_name FROM reminder WHERE {column} = ?) ORDER BY name""",
             (id,),
         )
-        return [unpack(raw) for (raw,) in rows]
+        return [self._db.unpack(raw) for (raw,) in rows]
 
     def _raw(self, where: str, names: Iterable[str]) -> Iterator[tuple[str, dict[str, Any]]]:
         rows = self._db.all(f"SELECT name, raw FROM record WHERE {where}", (json_array(names),))
-        return ((name, unpack(raw)) for name, raw in rows)
+        return ((name, self._db.unpack(raw)) for name, raw in rows)
 
 
 def _record_values(

@@ -14,8 +14,8 @@ import orjson
 
 __all__ = ["dumps", "loads", "pack", "unpack"]
 
-# Below this many bytes zlib saves less than its own time costs.
-_PLAIN_BYTES = 512
+# Below this many bytes zlib saves less than its own time costs, and only wraps its checksum round.
+_STORED_BYTES = 512
 _ZLIB_HEAD = b"\x78"
 
 
@@ -36,11 +36,15 @@ def loads(data: bytes | str) -> Any:
 
 
 def pack(value: Any) -> bytes:
-    """``value`` as JSON, compressed (zlib level 1) when longer than 512 bytes."""
+    """``value`` as JSON with a checksum, compressed (zlib level 1) when longer than 512 bytes."""
     data = dumps(value)
-    return data if len(data) <= _PLAIN_BYTES else zlib.compress(data, 1)
+    return zlib.compress(data, 0 if len(data) <= _STORED_BYTES else 1)
 
 
 def unpack(data: bytes) -> Any:
-    """The value that ``pack`` wrote. JSON never starts with 0x78, zlib at level 1 always does."""
+    """The value that ``pack`` wrote, or an older release, that left short JSON as it is.
+
+    JSON never starts with 0x78, zlib at these levels always does. Raises zlib.error or ValueError
+    where it is not what was written.
+    """
     return loads(zlib.decompress(data) if data[:1] == _ZLIB_HEAD else data)

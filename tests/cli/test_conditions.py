@@ -70,7 +70,7 @@ def test_a_damaged_mirror_ends_with_20(home: Home, world: World, damage: str, ve
     error = documents(result)[0]["error"]
     assert error["code"] == "mirror"
     assert str(mirror) in error["message"]
-    assert f"move {mirror} aside" in error["hint"]
+    assert "`remindersd rebuild`" in error["hint"]
 
 
 def test_a_mirror_that_cannot_be_read_is_told_and_not_taken_for_none(home: Home) -> None:

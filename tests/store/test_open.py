@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 import stat
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from store.aside import kept_damaged
 from store.db import Store
-from store.errors import Damaged, StoreError, Unwritable
+from store.errors import Damaged, NotOurs, StoreError, Unwritable
 from store.model import Field
 from store.rows import RecordRow, ZoneRow
 from store.schema import APPLICATION_ID, VERSION, migrations
@@ -137,26 +140,104 @@ def of_a_newer_version(path: Path) -> None:
 @pytest.mark.parametrize(
     ("damage", "reason"),
     [
-        (not_a_database, "not a database"),
-        (a_few_bytes, "not a database"),
-        (truncated, "malformed"),
-        (torn_page, "corrupt|malformed"),
         (of_another_programme, "of another programme"),
         (of_a_newer_version, f"newer remindersd \\(schema {VERSION + 1}, not {VERSION}\\)"),
     ],
 )
-def test_what_cannot_be_trusted_is_named_and_kept(
+def test_what_is_not_ours_is_named_and_left_where_it_is(
     path: Path, damage: Callable[[Path], None], reason: str
 ) -> None:
     path.parent.mkdir()
     damage(path)
     before = path.read_bytes()
     for opened in (Store.open, Store.open_reading):
-        with pytest.raises(Damaged, match=reason) as caught:
+        with pytest.raises(NotOurs, match=reason) as caught:
             opened(path)
         assert caught.value.path == path
         assert "\n" not in str(caught.value)
     assert path.read_bytes() == before
+    assert kept_damaged(path) is None
+
+
+DAMAGES = pytest.mark.parametrize(
+    ("damage", "reason"),
+    [
+        (not_a_database, "not a database"),
+        (a_few_bytes, "not a database"),
+        (truncated, "malformed"),
+        (torn_page, "corrupt|malformed"),
+    ],
+)
+
+
+@DAMAGES
+def test_what_is_damaged_is_set_aside_and_nothing_made_in_its_place(
+    path: Path, damage: Callable[[Path], None], reason: str
+) -> None:
+    path.parent.mkdir()
+    damage(path)
+    before, written = path.read_bytes(), datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    with pytest.raises(Damaged, match=reason) as caught:
+        Store.open(path)
+    assert caught.value.path == path
+    assert "\n" not in str(caught.value)
+    kept = path.with_name(f"mirror.damaged-{written:%Y%m%dT%H%M%SZ}.db")
+    assert kept.read_bytes() == before
+    assert mode(kept) == 0o600
+    for opened in (Store.open, Store.open_reading):
+        with pytest.raises(Damaged, match=f"kept as {kept.name}"):
+            opened(path)
+    assert not path.exists()
+    assert kept_damaged(path) == kept
+
+
+@DAMAGES
+def test_a_reader_leaves_a_damaged_file_where_it_is(
+    path: Path, damage: Callable[[Path], None], reason: str
+) -> None:
+    path.parent.mkdir()
+    damage(path)
+    before = path.read_bytes()
+    with pytest.raises(Damaged, match=reason):
+        Store.open_reading(path)
+    assert path.read_bytes() == before
+
+
+def test_what_is_found_damaged_while_it_is_used_is_set_aside_when_it_is_closed(path: Path) -> None:
+    with Store.open(path) as store:
+        with store.commit("fill"):
+            store.mirror.put([reminder("A1", notes="x" * 2000)])
+        with store.commit("harm"):
+            store._connection.write("UPDATE record SET raw = substr(raw, 1, 20)")
+        before = {end: Path(f"{path}{end}").read_bytes() for end in ("", "-wal")}
+        with pytest.raises(Damaged, match="a record in it is not as it was written"):
+            store.mirror.record("Reminder/A1")
+    kept = kept_damaged(path)
+    assert kept is not None
+    assert {end: Path(f"{kept}{end}").read_bytes() for end in before} == before
+    assert not list(path.parent.glob("mirror.db*"))
+
+
+def test_on_a_full_disk_what_is_damaged_stays_where_it_is(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    path.parent.mkdir()
+    truncated(path)
+    before = path.read_bytes()
+    monkeypatch.setattr("store.aside.shutil.copyfileobj", full)
+    for _ in range(2):
+        with pytest.raises(Damaged, match="malformed"):
+            Store.open(path)
+    assert path.read_bytes() == before
+    monkeypatch.undo()
+    with pytest.raises(Damaged):
+        Store.open(path)
+    kept = kept_damaged(path)
+    assert kept is not None
+    assert kept.read_bytes() == before
 
 
 def test_a_folder_in_its_place_cannot_be_written(path: Path) -> None:
