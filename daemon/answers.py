@@ -201,6 +201,8 @@ class Answers:
 
     def _open(self) -> None:
         """Open the mirror, or the one that has taken its place since."""
+        if not self._path.exists():
+            open_reading(self._path)  # says why there is none
         status = self._path.stat()
         identity = status.st_dev, status.st_ino
         if identity != self._identity:

@@ -26,6 +26,7 @@ from store.mirror import Mirror
 from store.occurrences import Occurrences
 from store.outbox import Outbox
 from store.places import Places
+from store.salvage import Salvaged, salvage
 from store.sections import SectionBases
 
 __all__ = ["Store"]
@@ -87,6 +88,11 @@ class Store:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    def salvage(self, old: Path) -> Salvaged:
+        """Carry over into this store, which is empty, what only the file ``old`` knows."""
+        with self.commit("salvage"):
+            return salvage(old, self._connection)
 
     @contextmanager
     def commit(self, name: str) -> Iterator[None]:

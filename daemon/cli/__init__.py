@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from daemon.cli.account import login, logout
-from daemon.cli.checking import verify
+from daemon.cli.checking import rebuild, verify
 from daemon.cli.common import Globals
 from daemon.cli.failure import guarded
 from daemon.cli.looking import conflicts, lists, status
@@ -85,7 +85,7 @@ def cli(ctx: click.Context, config: Path | None, debug: bool) -> None:
 
 for _verb in (
     *(demo, sandbox, init, login, logout, run, sync, plan, approve, restore),
-    *(status, lists, conflicts, verify, config_group),
+    *(status, lists, conflicts, verify, rebuild, config_group),
 ):
     cli.add_command(_verb)
 

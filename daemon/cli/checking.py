@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
 
 from daemon.cli.common import Globals, json_option, pass_globals
-from daemon.cli.working import through_daemon_or
+from daemon.cli.told import EXIT_CODES, tell_sync
+from daemon.cli.working import own_lock, through_daemon_or
 from daemon.output import document, plural, say
 
-__all__ = ["verify"]
+__all__ = ["rebuild", "verify"]
 
 _LONGEST = 50  # differences that are named one by one
-_EXIT_CODES = {"agrees": 0, "repaired": 0}
+_AGREES = ("agrees", "repaired")
+_CARRIED = {
+    "conflict": ("open conflict", ""),
+    "outbox": ("change that waits for you", "changes that wait for you"),
+    "forgotten": ("forgotten list", ""),
+    "history": ("change of the history", "changes of the history"),
+    "block": ("id of yours", "ids of yours"),
+    "image": ("downloaded image", ""),
+}
 
 Told = Mapping[str, Any]
 
@@ -46,7 +56,62 @@ def verify(options: Globals, repair: bool, as_json: bool) -> int:
         document(told)
     else:
         _tell(told, repair=repair)
-    return _EXIT_CODES.get(str(told["result"]), 3)
+    return 0 if told["result"] in _AGREES else 3
+
+
+@click.command(short_help="Make the mirror anew from files and iCloud.")
+@click.option("--yes", is_flag=True, help="Join at once what was changed on either side meanwhile.")
+@json_option
+@pass_globals
+def rebuild(options: Globals, yes: bool, as_json: bool) -> int:
+    """Make the mirror anew from the files and iCloud, as after damage; the old one is kept.
+
+    Lines are known again by the ids on them. Where both sides agree nothing is written on either;
+    where they do not, nothing is before you approve of it: which side was changed last is not known
+    any more, so one value is shown and the other kept as a conflict. Open conflicts, changes that
+    iCloud refused, forgotten lists and the history come along, as far as they can be read. Stop the
+    daemon first.
+
+    \b
+    Examples:
+       remindersd rebuild
+       remindersd rebuild --yes
+    """
+    config = options.load()
+    with own_lock(config):
+        from daemon.compose import open_engine
+        from daemon.rebuilding import make_anew
+
+        made = make_anew(config)
+        with open_engine(config) as engine:
+            report = engine.settled("rebuild", approve=yes, wait=time.sleep)
+    told = {
+        **report.document(),
+        "kept": str(made.kept) if made.kept is not None else None,
+        "carried_over": dict(made.carried),
+        "unreadable": list(made.lost),
+    }
+    if as_json:
+        document(told)
+    else:
+        _tell_rebuilt(told)
+    return EXIT_CODES.get(str(told["result"]), 1)
+
+
+def _tell_rebuilt(told: Told) -> None:
+    kept = f"; the old one is kept as {told['kept']}" if told["kept"] else ""
+    say(f"the mirror was made anew{kept}")
+    carried = [
+        plural(count, *_CARRIED[table])
+        for table, count in told["carried_over"].items()
+        if table in _CARRIED
+    ]
+    if carried:
+        say(f"carried over: {', '.join(carried)}")
+    if told["unreadable"]:
+        lost = ", ".join(told["unreadable"])
+        say(f"problem: not all of the old mirror could be read, in the tables {lost}")
+    tell_sync(told)
 
 
 def _tell(told: Told, *, repair: bool) -> None:

@@ -10,7 +10,14 @@ import click
 
 from daemon.cli.common import Globals, json_option, pass_globals
 from daemon.cli.failure import NotThere
-from daemon.cli.told import named_list, tell_approved, tell_plan, tell_restored, tell_sync
+from daemon.cli.told import (
+    EXIT_CODES,
+    named_list,
+    tell_approved,
+    tell_plan,
+    tell_restored,
+    tell_sync,
+)
 from daemon.cli.working import through_daemon_or
 from daemon.output import document
 
@@ -18,8 +25,6 @@ if TYPE_CHECKING:
     from sync.cycle.engine import Engine
 
 __all__ = ["approve", "plan", "restore", "run", "sync"]
-
-_EXIT_CODES = {"done": 0, "partly": 3, "attention": 4}
 
 
 @click.command(short_help="Keep both sides the same, until stopped.")
@@ -72,7 +77,7 @@ def sync(options: Globals, dry_run: bool, yes: bool, as_json: bool) -> int:
         document(told)
     else:
         tell_sync(told)
-    return _EXIT_CODES.get(str(told.get("result")), 1)
+    return EXIT_CODES.get(str(told.get("result")), 1)
 
 
 @click.command(short_help="Say what a sync would do on each side.")

@@ -9,9 +9,12 @@ from typing import Any
 
 from daemon.output import ago, plural, say
 
-__all__ = ["named_list", "tell_approved", "tell_plan", "tell_restored", "tell_sync", "tell_waiting"]
+__all__ = ["EXIT_CODES", "named_list", "tell_approved", "tell_plan", "tell_restored", "tell_sync"]
+__all__ += ["tell_waiting"]
 
 Told = Mapping[str, Any]
+
+EXIT_CODES = {"done": 0, "partly": 3, "attention": 4}  # of a cycle, by its result
 
 _FIRST_PLAN, _NEW_LIST, _DELETIONS = "first-plan", "new-list", "deletions"  # kinds of holds
 _EMPTIED = "emptied"

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from daemon.config import Config
     from sync.cycle.engine import Engine
 
-__all__ = ["own_engine", "through_daemon_or"]
+__all__ = ["own_engine", "own_lock", "through_daemon_or"]
 
 
 def through_daemon_or(
@@ -40,13 +40,21 @@ def through_daemon_or(
 def own_engine(config: Config) -> Iterator[Engine]:
     """An engine for this process, with the profile's lock; raises Busy, and why there is none."""
     from daemon.compose import open_engine
+
+    with own_lock(config), open_engine(config) as engine:
+        yield engine
+
+
+@contextmanager
+def own_lock(config: Config) -> Iterator[None]:
+    """The profile's lock, for this process; within, what the store raises is told as ours is."""
     from daemon.lock import held_lock
     from daemon.paths import state_dir
     from daemon.troubles import as_ours
     from store.errors import StoreError
 
     try:
-        with held_lock(state_dir(config.profile)), open_engine(config) as engine:
-            yield engine
+        with held_lock(state_dir(config.profile)):
+            yield
     except StoreError as error:
         raise as_ours(error) from error

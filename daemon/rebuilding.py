@@ -1,0 +1,75 @@
+"""Makes the mirror anew beside the old one, which is kept, and puts it in its place in one step.
+
+Nothing in files or iCloud is written here. What is in them is joined by ordinary cycles, as two
+sides that meet again: where they agree nothing is written, where not a person is asked.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from daemon.compose import Around, open_mirror
+from daemon.config import Config
+from daemon.lock import make_state
+from daemon.paths import MIRROR, state_dir
+from store.aside import beside, kept_damaged, link_aside
+from store.db import Store
+from sync.errors import MirrorDamaged
+
+__all__ = ["MadeAnew", "make_anew"]
+
+
+@dataclass(frozen=True, slots=True)
+class MadeAnew:
+    """Where the old mirror is ``kept``, if there was one, and what was carried over from it.
+
+    ``lost`` names the tables of which not all could be read.
+    """
+
+    kept: Path | None
+    carried: Mapping[str, int]
+    lost: tuple[str, ...] = ()
+
+
+def make_anew(config: Config) -> MadeAnew:
+    """A new mirror in the place of the old one; to be called under the profile's lock.
+
+    Raises UsageError where the old one is another account's, MirrorDamaged where it cannot be kept.
+    """
+    state = state_dir(config.profile)
+    make_state(state)
+    path = state / MIRROR
+    old = _closed(config, path)
+    fresh = path.with_name(f"{path.stem}.rebuilt{path.suffix}")
+    for one in beside(fresh):
+        one.unlink()
+    made = MadeAnew(None, {})
+    if old is not None:
+        with closing(Store.open(fresh)) as store:
+            salvaged = store.salvage(old)
+        made = MadeAnew(old, salvaged.counts, salvaged.lost)
+    open_mirror(config, fresh, Around()).close()
+    if path.exists():
+        made = MadeAnew(link_aside(path), made.carried, made.lost)
+    os.replace(fresh, path)
+    return made
+
+
+def _closed(config: Config, path: Path) -> Path | None:
+    """The old file, whole and used by nobody; ``None`` if there is none."""
+    if not path.exists():
+        return kept_damaged(path)
+    with suppress(MirrorDamaged):
+        open_mirror(config, path, Around()).close()
+    if not path.exists():
+        return kept_damaged(path)
+    if beside(path) != [path]:
+        raise MirrorDamaged(
+            f"{path}: is damaged, and there is no room to keep a copy of it",
+            "make room on the disk, and run `remindersd rebuild` again",
+        )
+    return path
