@@ -201,9 +201,11 @@ class Answers:
 
     def _open(self) -> None:
         """Open the mirror, or the one that has taken its place since."""
-        if not self._path.exists():
-            open_reading(self._path)  # says why there is none
-        status = self._path.stat()
+        try:
+            status = self._path.stat()
+        except FileNotFoundError:
+            open_reading(self._path)  # raises, and says so if a damaged one was set aside
+            raise
         identity = status.st_dev, status.st_ino
         if identity != self._identity:
             self._let_go()
