@@ -11,6 +11,7 @@
     |- MirrorDamaged                20   the database cannot be trusted
     |- CannotRestore                 1   nothing deleted is there to be brought back, and why
     |- CannotResolve                 1   no such conflict or refused change, or it cannot be helped
+    |- CannotUndo                    1   no run is there to be taken back, and why
     `- ServiceError                  1   the service refused a whole request
        |- SyncTokenExpired           1   walk the zone again from the beginning
        |- ZoneMissing               13   the account has no (upgraded) Reminders
@@ -28,6 +29,7 @@ __all__ = [
     "Busy",
     "CannotResolve",
     "CannotRestore",
+    "CannotUndo",
     "MirrorDamaged",
     "NetworkError",
     "RemindersdError",
@@ -127,6 +129,12 @@ class CannotResolve(RemindersdError):
     """What was decided on is not there, or cannot be done, for the reason given."""
 
     code = "not-resolvable"
+
+
+class CannotUndo(RemindersdError):
+    """The run that was asked for cannot be taken back, for the reason given."""
+
+    code = "not-undoable"
 
 
 class ServiceError(RemindersdError):

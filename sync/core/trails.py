@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from store.model import Field
 from sync.core.merge import MISSING, Base
 from sync.core.notes import merged_lines
 
@@ -45,26 +46,28 @@ def trails_of(writes: Iterable[Wrote]) -> Trails:
         words = found.setdefault(one.id, {})
         known = words.get(one.word)
         new = Trail(one.before, one.after)
-        words[one.word] = new if known is None else _joined(known, new)
+        words[one.word] = new if known is None else _joined(one.word, known, new)
     return found
 
 
-def _joined(known: Trail, new: Trail) -> Trail:
+def _joined(word: str, known: Trail, new: Trail) -> Trail:
     if (known.before, known.after) == (new.before, new.after):
         return known
     if known.after == new.before:
         return Trail(known.before, new.after, known.split)
     if known.after == new.after:
-        before = _neither(new.after, known.before, new.before)
+        before = _neither(word, new.after, known.before, new.before)
         if before is not MISSING:
             return Trail(before, new.after, known.split)
     return Trail(known.before, new.after, split=True)
 
 
-def _neither(after: Base, one: Base, other: Base) -> Base:
+def _neither(word: str, after: Base, one: Base, other: Base) -> Base:
     """What was there before both changed it, if ``after`` has the changes of both."""
     if isinstance(after, frozenset) and isinstance(one, frozenset) and isinstance(other, frozenset):
         return (after & one & other) | ((one | other) - after)
+    if word != Field.NOTES:
+        return MISSING
     if isinstance(after, str) and isinstance(one, str) and isinstance(other, str):
         text = merged_lines(after, one, other)
         return MISSING if text is None else text

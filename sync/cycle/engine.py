@@ -36,6 +36,7 @@ from sync.cycle.sentences import renames, sentences
 from sync.cycle.setting import Setting, intend
 from sync.cycle.settle import forgive, settle
 from sync.cycle.shared import Shared, tolerated
+from sync.cycle.undoing import TRIGGER, Undoer, Undone, run_to_undo
 from sync.cycle.verdict import VERIFIED, Verdict, Verified
 from sync.cycle.verifying import Checks, verify
 from sync.remote.cloudkit import CloudKit
@@ -210,6 +211,34 @@ class Engine:
         parts.step("engine:push")
         self._push(parts.cloud(), report)
         parts.chronicle.end(report)
+
+    def undo(self, run: int | None = None, *, dry_run: bool = False) -> Undone:
+        """Take ``run`` back in iCloud, or the latest that changed something; files follow with
+        the next cycle, in the same run. With ``dry_run`` only the mirror advances.
+
+        Raises CannotUndo, and what the iCloud side raises.
+        """
+        parts = self._parts
+        wanted = run_to_undo(parts.store, run)
+        cloud = parts.cloud()
+        undoer = Undoer(parts.store, cloud, parts.encoder, parts.chronicle, self._look)
+        try:
+            if dry_run:
+                observe.known_zone(cloud, parts.store)
+                self._pull(cloud, Report(TRIGGER, self._now_ms()))
+                return undoer.preview(wanted)
+            for _ in range(ROUNDS):  # what a person typed last is no part of what is taken back
+                if self.cycle("sync").retry_after_s != 0.0:
+                    break
+            parts.chronicle.begin(anew=True)
+            return undoer.undo(wanted)
+        finally:
+            self._quiet_until_s = 0.0
+
+    def _look(self) -> Planned:
+        parts = self._parts
+        local, _ = parts.reader.read()
+        return parts.planner.plan(local, parts.committer.leaving())
 
     # ---- the parts of a cycle
 

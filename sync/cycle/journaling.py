@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 
 from store.db import Store
-from store.journal import KEPT_MS, HistoryRow
+from store.journal import KEPT_MS, HistoryRow, Side
 from store.outbox import Intent
 from store.values import NO_VALUE
 from sync.cycle.history import cloud_rows, file_rows, mark_rows, place_rows
@@ -44,9 +44,9 @@ class Chronicle:
         """The time in Unix milliseconds."""
         return int(self._clock() * 1000)
 
-    def begin(self) -> None:
-        """A cycle begins: it has a run of its own, unless it follows at once."""
-        if not self._goes_on:
+    def begin(self, *, anew: bool = False) -> None:
+        """A cycle begins: it has a run of its own, unless it follows at once and not ``anew``."""
+        if anew or not self._goes_on:
             self.run = None
             self._counts.clear()
         self._goes_on = False
@@ -89,10 +89,10 @@ class Chronicle:
             self.run = latest[0].id if latest and latest[0].finished_ms is None else None
         return self.note(trigger, rows)
 
-    def strike(self, ids: Iterable[str] = (), path: str = "") -> None:
-        """What was noted of files for these ids, or for this file, was not done."""
+    def strike(self, ids: Iterable[str] = (), path: str = "", side: Side = "file") -> None:
+        """What was noted for these ids, or for this file, was not done on ``side``."""
         if self.run is not None:
-            self._store.journal.retract(self.run, "file", ids, path)
+            self._store.journal.retract(self.run, side, ids, path)
 
     def end(self, report: Report) -> None:
         """Note what became of the run; it stays open while a cycle follows at once."""

@@ -27,7 +27,7 @@ from sync.errors import CannotRestore, ServiceError
 from sync.remote.answers import Failure
 from sync.remote.cloudkit import ZoneId
 
-__all__ = ["Restored", "restore"]
+__all__ = ["Restored", "restore", "revival"]
 
 TRIES = 3  # when somebody else writes it in the same moment
 _BLOCK = re.compile(r"\^?(r-[0-9a-z]+)")
@@ -194,3 +194,11 @@ def _look_up(store: Store, cloud: Sender, zone: ZoneId, names: Sequence[str]) ->
     ]
     with store.commit("look-up"):
         remember(store, found, zone_key(zone))
+
+
+def revival(store: Store, encoder: Encoder, id: str) -> tuple[Restored, Group]:
+    """What would come back of the reminder ``id``, and by which operations.
+
+    Raises CannotRestore for what cannot.
+    """
+    return _wanted(store, encoder, id, id)

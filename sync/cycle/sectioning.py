@@ -29,6 +29,7 @@ __all__ = [
     "KnownSections",
     "gather_sections",
     "have_arrived",
+    "new_section_id",
     "pages_of",
     "read_base",
     "read_local",
@@ -291,7 +292,7 @@ def section_intents(
         for name in sorted({str(name) for name in members.values() if name}):
             if name in _names(list_id, known, outlook):
                 continue
-            id = _waiting(list_id, name, known) or _new_id(list_id, name, known)
+            id = _waiting(list_id, name, known) or new_section_id(list_id, name, known)
             made[id] = SectionBase(list_id, name)
             intents.append(Intent(id, "create-section", texts={"list": list_id, "name": name}))
     for title in outlook.retitles:
@@ -336,7 +337,7 @@ def _names(list_id: str, known: KnownSections, outlook: Outlook) -> set[str]:
     return names | {op.new for op in outlook.retitles if op.list == list_id}
 
 
-def _new_id(list_id: str, name: str, known: KnownSections) -> str:
+def new_section_id(list_id: str, name: str, known: KnownSections) -> str:
     taken = {row.id for rows in known.living.values() for row in rows} | known.agreed.keys()
     return next(id for id in derived(list_id, "section", name) if id not in taken | known.gone)
 
