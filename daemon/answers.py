@@ -8,24 +8,22 @@ opening the mirror checks it from end to end.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from datetime import UTC, datetime, tzinfo
+from datetime import tzinfo
 from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+from daemon.changes import Names, changes_of, run_document, titles_told
 from daemon.filters import Filters
 from daemon.troubles import as_ours
+from daemon.words import IDS, instant, said
 from store.db import Store
 from store.errors import StoreError, translated
 from store.file import open_reading
-from store.journal import Journal
-from store.model import AllDay, Completion, Field, Floating, OtherRule, Rule, Value, Zoned
-from store.values import iso
-from sync.core.recurrence import to_words
-from sync.cycle.sentences import member
+from store.journal import HistoryRow, Journal
 from sync.cycle.verdict import NEVER, VERIFIED, Verified
 from sync.machine import told
 
@@ -42,8 +40,6 @@ _REMINDERS = (
 )
 _LISTS = """SELECT id, name, "group", file, open, total, shared, owner, read_only,
     color, color_name, emblem, sorting, linked FROM lists ORDER BY "group", name, id"""
-
-_IDS = (Field.LIST, Field.PARENT)  # fields whose values are ids
 
 
 class NoMirror(Exception):
@@ -111,7 +107,7 @@ class Answers:
         def read() -> Document:
             open_ones = self._journal().open_conflicts()
             ids = [c.id for c in open_ones]
-            ids += [str(id) for c in open_ones if c.field in _IDS for id in (c.winner, c.loser)]
+            ids += [str(id) for c in open_ones if c.field in IDS for id in (c.winner, c.loser)]
             titles = self._titles(ids)
             found = [
                 {
@@ -119,8 +115,8 @@ class Answers:
                     "id": conflict.id,
                     "title": titles.get(conflict.id),
                     "field": str(conflict.field),
-                    "winner": _said(conflict.field, conflict.winner, titles),
-                    "loser": _said(conflict.field, conflict.loser, titles),
+                    "winner": said(conflict.field, conflict.winner, titles),
+                    "loser": said(conflict.field, conflict.loser, titles),
                     "loser_side": conflict.loser_side,
                     "at": instant(conflict.at_ms / 1000),
                 }
@@ -155,22 +151,35 @@ class Answers:
 
     def runs(self, limit: int) -> Future[Document]:
         """The latest runs that did something, the latest first."""
+        return self._submit(
+            lambda: {
+                "schema": 1,
+                "runs": [run_document(run) for run in self._journal().runs(limit)],
+            }
+        )
+
+    def run(self, id: int) -> Future[Document | None]:
+        """One run with all that it changed, in order; ``None`` where there is none."""
+
+        def read() -> Document | None:
+            run, rows = self._journal().run(id), self._journal().history(run=id)[::-1]
+            if run is None:
+                return None
+            changes = changes_of(rows, self._names(rows))
+            return {"schema": 1, "run": run_document(run), "changes": changes}
+
+        return self._submit(read)
+
+    def changes(self, key: str) -> Future[Document]:
+        """All that is known to have been changed of a reminder or list, the latest first.
+
+        ``key`` is its UUID, the block id of its line, or what it is called.
+        """
 
         def read() -> Document:
-            found = [
-                {
-                    "id": run.id,
-                    "kind": run.kind,
-                    "started": instant(run.started_ms / 1000),
-                    "finished": None
-                    if run.finished_ms is None
-                    else instant(run.finished_ms / 1000),
-                    "result": run.result,
-                    "counts": dict(run.counts),
-                }
-                for run in self._journal().runs(limit)
-            ]
-            return {"schema": 1, "runs": found}
+            rows = [row for id in self._ids(key) for row in self._journal().history(id=id)]
+            rows.sort(key=lambda row: row.number, reverse=True)
+            return {"schema": 1, "changes": changes_of(rows, self._names(rows))}
 
         return self._submit(read)
 
@@ -242,6 +251,23 @@ class Answers:
         sections = {row["id"]: row["name"] for row in self._rows("SELECT id, name FROM sections")}
         return {**sections, **lists, **{id: row.title for id, row in rows.items()}}
 
+    def _names(self, rows: Sequence[HistoryRow]) -> Names:
+        """What the things are called that rows tell of, and the lists of reminders."""
+        assert self._store is not None
+        ids = {row.id for row in rows}
+        found = self._store.mirror.reminders_by_id(ids)
+        values = {str(value) for row in rows if row.field in IDS for value in row.values}
+        titles = self._titles([*ids, *values, *(row.list_id for row in found.values())])
+        lists = {id: titles.get(row.list_id) for id, row in found.items()}
+        return Names({**titles_told(rows), **titles}, lists)
+
+    def _ids(self, key: str) -> list[str]:
+        """What a person means: one id, or all that are or were called so."""
+        assert self._store is not None
+        block = self._store.places.id_of(key.removeprefix("^"))
+        called = self._store.journal.ids_called(key)
+        return [block] if block else called or [key.upper()]
+
     def _counts(self) -> Document:
         assert self._store is not None
         outbox = self._store.outbox.counts()
@@ -265,11 +291,6 @@ def _waiting(ends_ms: list[int]) -> Document | None:
     return {"deletions": len(ends_ms), "until": instant(until_ms / 1000), "until_ms": until_ms}
 
 
-def instant(seconds: float) -> str:
-    """A Unix time in ISO 8601, in UTC."""
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
-
-
 def _verified(text: str | None) -> Document | None:
     """When all was last compared; ``None`` where it never was."""
     known = Verified.parse(text)
@@ -291,30 +312,3 @@ def _reminder(row: Document) -> Document:
         "flagged": bool(row["flagged"]),
         "tags": row["tags"].split(",") if row["tags"] else [],
     }
-
-
-def _said(field: object, value: Value, titles: Mapping[str, str]) -> str | bool | None:
-    """A value that lost or won; of what a person knows by its name, that name."""
-    name = titles.get(str(value)) if field in _IDS else None
-    return _plain(value) if name is None else name
-
-
-def _plain(value: Value) -> str | bool | None:
-    """A value as a person writes it: due dates and completion in ISO 8601, rules in words."""
-    match value:
-        case AllDay() | Floating() | Zoned():
-            return iso(value)
-        case Completion(at_ms=int() as at_ms):
-            return instant(at_ms / 1000)
-        case Completion(day=day):
-            return True if day is None else day.isoformat()
-        case bool() | None:
-            return value
-        case Rule():
-            return to_words(value)
-        case OtherRule(words=words):
-            return words
-        case frozenset():
-            return ", ".join(sorted(map(member, value)))
-        case _:
-            return str(value)

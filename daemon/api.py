@@ -14,15 +14,18 @@ from starlette.requests import Request as Asked
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from daemon.answers import COUNTS, Answers, NoMirror, instant
+from daemon.answers import COUNTS, Answers, NoMirror
+from daemon.changes import undo_document
 from daemon.config import Config
 from daemon.filters import read_filters
 from daemon.replies import HANDLERS, failure, json_answer, no_query, read_body
 from daemon.requests import Request
 from daemon.state import Board, Event
+from daemon.words import instant
 from store.raw import dumps
 from sync.core.actions import Hold
 from sync.cycle.restoring import Restored
+from sync.cycle.undoing import Undone
 from sync.cycle.verdict import Verdict
 from sync.errors import RemindersdError, UsageError
 
@@ -59,12 +62,15 @@ class Api:
             "/conflicts": self._conflicts,
             "/held": self._held,
             "/runs": self._runs,
+            "/runs/{id}": self._run,
+            "/changes": self._changes,
             "/events": self._events,
         }
         doing = {
             "/sync": self._sync,
             "/approve": self._approve,
             "/restore": self._restore,
+            "/undo": self._undo,
             "/verify": self._verify,
         }
         self.app = Starlette(
@@ -142,6 +148,22 @@ class Api:
             raise UsageError(f"`limit` must be a number from 1 to {RUNS_MAX}")
         return json_answer(await asyncio.wrap_future(self._answers.runs(int(given))))
 
+    async def _run(self, asked: Asked) -> Response:
+        no_query(asked)
+        given = asked.path_params["id"]
+        number = int(given[:18]) if given.isascii() and given.isdigit() else 0
+        found = await asyncio.wrap_future(self._answers.run(number))
+        if found is None:
+            return failure(404, "not-found", f"there is no run {given}", "see /runs")
+        return json_answer(found)
+
+    async def _changes(self, asked: Asked) -> Response:
+        no_query(asked, "of")
+        key = asked.query_params.get("of", "")
+        if not key:
+            raise UsageError("`of` must name a reminder or list", "by its id, ^r-... or title")
+        return json_answer(await asyncio.wrap_future(self._answers.changes(key)))
+
     async def _events(self, asked: Asked) -> Response:
         no_query(asked)
         if "text/event-stream" not in asked.headers.get("accept", ""):
@@ -206,6 +228,14 @@ class Api:
         body = await read_body(asked, "id")
         restored: Restored = await asyncio.wrap_future(self._ask(Request(restore=body.text("id"))))
         return json_answer(restored.document())
+
+    async def _undo(self, asked: Asked) -> Response:
+        body = await read_body(asked, "run", "dry_run")
+        run, dry_run = body.number("run"), body.flag("dry_run")
+        work = Request(work=lambda engine: engine.undo(run, dry_run=dry_run))
+        undone: Undone = await asyncio.wrap_future(self._ask(work))
+        most = self._config().reminders.deletions.hold_above
+        return json_answer(undo_document(undone, dry_run=dry_run, hold_above=most))
 
     async def _verify(self, asked: Asked) -> Response:
         body = await read_body(asked, "repair")

@@ -24,6 +24,7 @@ from sync.errors import (
     Busy,
     CannotResolve,
     CannotRestore,
+    CannotUndo,
     NetworkError,
     RemindersdError,
     ServiceError,
@@ -42,6 +43,7 @@ _STATUSES: tuple[tuple[type[RemindersdError], int], ...] = (
     (Busy, 409),
     (CannotResolve, 409),
     (CannotRestore, 409),
+    (CannotUndo, 409),
     (Stopping, 503),
     (Throttled, 429),
     (NetworkError, 503),
@@ -71,6 +73,15 @@ class Body:
         value = self.content.get(name)
         if not isinstance(value, str) or not value:
             raise UsageError(f"`{name}` in the body must be a string")
+        return value
+
+    def number(self, name: str) -> int | None:
+        """A whole number from 1, or ``None`` where it is missing."""
+        value = self.content.get(name)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+            raise UsageError(f"`{name}` in the body must be a number from 1")
         return value
 
     def texts(self, name: str) -> list[str]:

@@ -16,6 +16,7 @@ from daemon.state import Board
 from sync.core.actions import Hold
 from sync.cycle.report import Report
 from sync.cycle.restoring import Restored
+from sync.cycle.undoing import Undone
 from sync.cycle.verdict import Verdict, Verified
 from sync.errors import RemindersdError
 
@@ -33,6 +34,9 @@ class Cycler(Protocol):
 
     def restore(self, key: str) -> Restored:
         """Bring a deleted reminder back."""
+
+    def undo(self, run: int | None = None, *, dry_run: bool = False) -> Undone:
+        """Take a run back."""
 
     def verify(self, *, repair: bool = False) -> Verdict:
         """Compare files, mirror and iCloud completely."""

@@ -60,6 +60,11 @@ class HistoryRow:
     path: str = ""
     number: int = 0
 
+    @property
+    def values(self) -> tuple[Value | NoValue, Value | NoValue]:
+        """What was before, and what is after."""
+        return self.before, self.after
+
 
 class Journal(Attention):
     """Runs and history; the conflicts and holds that wait for a person are in ``Attention``."""
@@ -157,6 +162,16 @@ class Journal(Attention):
             (*given.values(), limit),
         )
         return [_history(row) for row in rows]
+
+    def ids_called(self, title: str) -> list[str]:
+        """What is known to be, or to have been, called so in the history."""
+        text = to_sql(title)
+        rows = self._db.all(
+            """SELECT DISTINCT id FROM history WHERE field IN ('title', 'name')
+            AND (before = ?1 OR after = ?1) ORDER BY id""",
+            (text,),
+        )
+        return [id for (id,) in rows]
 
     def prune(self, older_than_ms: int, most_bytes: int = KEPT_BYTES) -> None:
         """Forget history, resolved conflicts and finished runs from before ``older_than_ms``.

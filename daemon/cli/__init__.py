@@ -17,6 +17,7 @@ from daemon.cli.checking import rebuild, verify
 from daemon.cli.common import Globals
 from daemon.cli.failure import guarded
 from daemon.cli.looking import conflicts, lists, status
+from daemon.cli.past import log, undo
 from daemon.cli.setup import config_group, init
 from daemon.cli.syncing import approve, plan, restore, run, sync
 from daemon.cli.trial import demo, sandbox
@@ -85,7 +86,7 @@ def cli(ctx: click.Context, config: Path | None, debug: bool) -> None:
 
 for _verb in (
     *(demo, sandbox, init, login, logout, run, sync, plan, approve, restore),
-    *(status, lists, conflicts, verify, rebuild, config_group),
+    *(status, lists, log, undo, conflicts, verify, rebuild, config_group),
 ):
     cli.add_command(_verb)
 

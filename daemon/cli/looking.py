@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from daemon.answers import Answers
 
-__all__ = ["conflicts", "lists", "status"]
+__all__ = ["asked_or_read", "conflicts", "lists", "status"]
 
 Document = Mapping[str, Any]
 
@@ -59,7 +59,7 @@ def status(options: Globals, as_json: bool) -> None:
         return
     _tell_status(told)
     if told["held"]:
-        held = _asked_or_read(options, "/held", lambda answers: answers.held())
+        held = asked_or_read(options, "/held", lambda answers: answers.held())
         tell_waiting(held["held"])
 
 
@@ -76,7 +76,7 @@ def lists(options: Globals, as_json: bool) -> None:
     Example:
        remindersd lists
     """
-    told = _asked_or_read(options, "/lists", lambda answers: answers.lists())
+    told = asked_or_read(options, "/lists", lambda answers: answers.lists())
     if as_json:
         document(told)
         return
@@ -106,7 +106,7 @@ def conflicts(options: Globals, as_json: bool) -> None:
     Example:
        remindersd conflicts
     """
-    told = _asked_or_read(options, "/conflicts", lambda answers: answers.conflicts())
+    told = asked_or_read(options, "/conflicts", lambda answers: answers.conflicts())
     if as_json:
         document(told)
         return
@@ -134,9 +134,10 @@ def _said(entry: Document, which: str) -> str:
     return text if len(text) <= _CELL else f"{text[: _CELL - 1]}…"
 
 
-def _asked_or_read(
+def asked_or_read(
     options: Globals, path: str, read: Callable[[Answers], Future[dict[str, Any]]]
 ) -> Document:
+    """What the daemon answers to GET ``path``, or what ``read`` gives if none runs."""
     from daemon.client import NotRunning
 
     try:

@@ -17,7 +17,7 @@ from sync.codec.assemble import created, updated
 from sync.codec.attached import LINKS, TAGS, first_repeat, first_set
 from sync.codec.blob import Undecodable
 from sync.codec.edits import edit_of
-from sync.codec.lists import create_list, delete_list, update_list
+from sync.codec.lists import create_list, delete_list, undelete_list, update_list
 from sync.codec.occurrence import complete_occurrence
 from sync.codec.operations import Change, Context, Edit, Group, NoRecords, Rank, Records
 from sync.codec.reading import id_of
@@ -35,6 +35,7 @@ __all__ = [
     "create_reminder",
     "delete_list",
     "delete_reminder",
+    "undelete_list",
     "undelete_reminder",
     "update_list",
     "update_reminder",

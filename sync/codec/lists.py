@@ -11,7 +11,7 @@ from sync.codec.colors import decode_color, encode_color
 from sync.codec.operations import Change, Context, Group, NoRecords, Rank, Records, Wire
 from sync.codec.reading import id_of, linked_id
 
-__all__ = ["create_list", "delete_list", "update_list"]
+__all__ = ["create_list", "delete_list", "undelete_list", "update_list"]
 
 Record = Mapping[str, Any]
 
@@ -88,6 +88,15 @@ def delete_list(ctx: Context, record: Record) -> Group:
         return Group((), Rank.DELETE_LIST, change)
     wire = {"Deleted": operations.integer(1)}
     return Group((_updated(ctx, record, wire, ["deleted"]),), Rank.DELETE_LIST, change)
+
+
+def undelete_list(ctx: Context, record: Record) -> Group:
+    """Take a soft deletion back; what stands in the list was never deleted by it."""
+    change = Change("undelete-list", id_of(record))
+    if not fields.flag(record, "Deleted"):
+        return Group((), Rank.UPDATE, change)
+    wire = {"Deleted": operations.integer(0)}
+    return Group((_updated(ctx, record, wire, ["deleted"]),), Rank.UPDATE, change)
 
 
 def _updated(

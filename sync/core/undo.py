@@ -40,15 +40,17 @@ class SectionNow:
 class Now:
     """What there is now, of each kind what lives, by id.
 
-    ``kinds`` says what every id is or was; ``closed`` why nothing may be written to a list;
-    ``unsent`` which fields a file says otherwise, or all of them; ``lost`` are the conflicts:
-    id, field, the value that won and the one that lost.
+    ``kinds`` says what every id is or was; ``asleep`` names the lists that were deleted softly;
+    ``closed`` says why nothing may be written to a list, ``unsent`` which fields a file says
+    otherwise, or all of them; ``lost`` are the conflicts: id, field, the value that won and the
+    one that lost.
     """
 
     kinds: Mapping[str, Kind]
     reminders: Mapping[str, Reminder]
     lists: Mapping[str, ListInfo]
     sections: Mapping[str, SectionNow] = field(default_factory=dict)
+    asleep: Mapping[str, str] = field(default_factory=dict)
     closed: Mapping[str, str] = field(default_factory=dict)
     unsent: Mapping[str, Collection[Field]] = field(default_factory=dict)
     lost: Collection[tuple[str, str, Value, Value]] = ()
@@ -76,6 +78,7 @@ class TakeBack:
     restores: dict[str, dict[Field, Value]] = field(default_factory=dict)
     lists: dict[str, dict[str, str | None]] = field(default_factory=dict)
     list_deletions: list[str] = field(default_factory=list)
+    list_restores: list[str] = field(default_factory=list)
     retitles: dict[str, str] = field(default_factory=dict)
     section_deletions: list[str] = field(default_factory=list)
     left: list[Left] = field(default_factory=list)
@@ -85,7 +88,8 @@ class TakeBack:
     def writes(self) -> bool:
         """Whether anything would change."""
         there = (self.updates, self.sections, self.deletions, self.restores, self.lists)
-        return any((*there, self.list_deletions, self.retitles, self.section_deletions))
+        lists = (self.list_deletions, self.list_restores, self.retitles, self.section_deletions)
+        return any((*there, *lists))
 
     def leave(self, id: str, reason: str) -> None:
         """It stays as it is."""
@@ -104,7 +108,8 @@ def take_back(trails: Trails, now: Now) -> TakeBack:
                 _list(id, words, now, plan)
             case "section":
                 _section(id, words, now, plan)
-    _keep_what_holds_something(trails, now, plan)
+    _wake_lists(now, plan)
+    _keep_what_holds_something(now, plan)
     if shown:
         lines = "a line was" if shown == 1 else f"{shown} lines were"
         plan.leave("", f"{lines} only shown or put away; nothing was changed by that")
@@ -248,8 +253,12 @@ def _put_in_section(
 def _list(id: str, words: Mapping[str, Trail], now: Now, plan: TakeBack) -> None:
     life, living = words.get("deleted"), now.lists.get(id)
     if life is not None and life.after is True and life.before is False:
-        if living is None:
-            plan.leave(id, "a deleted list comes back with `remindersd restore --list NAME`")
+        if living is not None:
+            plan.back += 1
+        elif id in now.asleep:
+            plan.list_restores.append(id)
+        else:
+            plan.leave(id, "it was deleted for good")
         return
     if living is None:
         plan.back += life is not None
@@ -299,7 +308,13 @@ def _section(id: str, words: Mapping[str, Trail], now: Now, plan: TakeBack) -> N
 # ---- what holds something that stays ------------------------------------------------------------
 
 
-def _keep_what_holds_something(trails: Trails, now: Now, plan: TakeBack) -> None:
+def _wake_lists(now: Now, plan: TakeBack) -> None:
+    """What went with its list comes back with it."""
+    homes = {str(values.get(Field.LIST)) for values in plan.restores.values()}
+    plan.list_restores += sorted(homes.intersection(now.asleep) - set(plan.list_restores))
+
+
+def _keep_what_holds_something(now: Now, plan: TakeBack) -> None:
     """Parents, lists, groups and sections go only with all that stands in them."""
     beneath = _by(now.reminders, lambda one: one.parent)
     going = set(plan.deletions)

@@ -49,6 +49,7 @@ def now_of(store: Store, planned: Planned, trails: Trails) -> Now:
             for rows in known.sections.living.values()
             for row in rows
         },
+        asleep={id: row.name for id, row in known.list_rows.items() if row.deleted},
         closed={
             view.id: reason for view in planned.lists.views.values() if (reason := _closed(view))
         },

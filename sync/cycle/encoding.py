@@ -129,6 +129,8 @@ class Encoder:
                 return encode.update_list(ctx, record, intent.texts, self._records)
             case "delete-list":
                 return encode.delete_list(ctx, record)
+            case "undelete-list":
+                return encode.undelete_list(ctx, record)
         raise ValueError(f"nobody knows how to send “{intent.kind}”")
 
     def _sections(self, ctx: Context, intent: Intent) -> Group:

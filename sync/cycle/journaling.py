@@ -51,8 +51,9 @@ class Chronicle:
             self._counts.clear()
         self._goes_on = False
 
-    def go_on(self) -> None:
-        """The next cycle belongs to this run."""
+    def go_on(self, sent: int) -> None:
+        """The next cycle belongs to this run, which has sent so many changes already."""
+        self._counts["pushed"] += sent
         self._goes_on = True
 
     def note(self, trigger: str, rows: Iterable[HistoryRow]) -> int | None:

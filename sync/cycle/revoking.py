@@ -48,7 +48,9 @@ def edits_of(store: Store, encoder: Encoder, planned: Planned, now: Now, take: T
     """
     edits = Edits()
     for id, values in take.restores.items():
-        if values.get(Field.PARENT) in take.restores:
+        row = store.mirror.reminder(id)
+        in_list = row.list_id if row is not None else str(values.get(Field.LIST))
+        if values.get(Field.PARENT) in take.restores or in_list in take.list_restores:
             continue
         try:
             restored, group = revival(store, encoder, id)
@@ -95,6 +97,9 @@ def rows_of(take: TakeBack, now: Now, trails: Trails, at_ms: int) -> Iterator[Hi
     for id in take.list_deletions:
         yield row(id, DELETED, False, True)
         yield row(id, "name", now.lists[id].name, NO_VALUE)
+    for id in take.list_restores:
+        yield row(id, DELETED, True, False)
+        yield row(id, "name", NO_VALUE, now.asleep[id])
     for id, title in take.retitles.items():
         yield row(id, "name", now.sections[id].name, title)
     for id in take.section_deletions:
@@ -112,6 +117,8 @@ def _intents(planned: Planned, now: Now, take: TakeBack) -> Iterator[Intent]:
         yield Intent(id, "update-list", texts=words)
     for id in take.list_deletions:
         yield Intent(id, "delete-list")
+    for id in take.list_restores:
+        yield Intent(id, "undelete-list")
     for id, title in take.retitles.items():
         texts: dict[str, str | None] = {"list": now.sections[id].list, "name": title}
         yield Intent(id, "rename-section", texts=texts)

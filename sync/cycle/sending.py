@@ -29,8 +29,11 @@ Edits = Sequence[tuple[Intent, Group]]
 
 @dataclass(slots=True)
 class Sent:
-    """What came of it: ``refused`` says why, by id; ``again`` are ids to be decided on anew."""
+    """What came of it: ``count`` edits were accepted; ``refused`` says why, by id; ``again`` are
+    ids to be decided on anew.
+    """
 
+    count: int = 0
     refused: dict[str, str] = field(default_factory=dict)
     again: set[str] = field(default_factory=set)
 
@@ -81,6 +84,7 @@ def _send(
             failures = [item for item in items if isinstance(item, Failure)]
             if not failures:
                 _learn(store, parcel, [item for item in items if isinstance(item, dict)])
+                sent.count += 1
             elif len(ready) > 1 and all(one.atomic_sibling or one.whole for one in failures):
                 siblings.append(parcel)
             else:

@@ -47,7 +47,8 @@ class Stays:
 class Undone:
     """What taking back ``run`` comes to, or came to; ``by`` is the run that did it.
 
-    ``rows`` say what changes in iCloud, with ``names`` for all ids in them; ``left`` is what stays.
+    ``rows`` say what changes in iCloud, with ``names`` for all ids in them, and the ``lists`` of
+    reminders by name; ``left`` is what stays.
     ``back`` counts what was as before already, ``deletions`` reminders that go; ``lost`` says what
     could not come along with what came back.
     """
@@ -58,6 +59,7 @@ class Undone:
     left: list[Stays] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
+    lists: dict[str, str | None] = field(default_factory=dict)
     back: int = 0
     deletions: int = 0
 
@@ -105,7 +107,8 @@ class Undoer:
         planned = self._planned()
         now = now_of(self._store, planned, trails)
         take = take_back(trails, now)
-        told = Undone(run, names=names_known(planned, trails))
+        told = Undone(run)
+        _name(told, planned, trails)
         told.rows = list(rows_of(take, now, trails, self._chronicle.now_ms))
         told.deletions = len(take.deletions)
         _tell_left(told, take, {})
@@ -120,7 +123,7 @@ class Undoer:
             planned = self._planned()
             now = now_of(self._store, planned, trails)
             take = _without(take_back(trails, now), refused)
-            told.names |= names_known(planned, trails)
+            _name(told, planned, trails)
             if not take.writes:
                 break
             told.lost += self._round(take, now, planned, trails, refused)
@@ -150,9 +153,9 @@ class Undoer:
         with self._store.commit("undo"):
             rows = rows_of(about, now, trails, self._chronicle.now_ms)
             self._chronicle.note(TRIGGER, rows)
-            self._chronicle.go_on()
             self._let_go(about)
         sent = send_edits(self._store, self._cloud, edits.ready)
+        self._chronicle.go_on(sent.count)
         if sent.refused:
             refused |= sent.refused
             with self._store.commit("undo refused"):
@@ -162,11 +165,20 @@ class Undoer:
     def _let_go(self, take: TakeBack) -> None:
         """What comes back is new here, and what goes was asked for: it is not held again."""
         store = self._store
-        for id in take.restores:
+        lists = set(take.list_restores)
+        within = [row.id for row in store.mirror.reminders() if row.list_id in lists]
+        for id in {*take.restores, *within}:
             store.bases.drop(id)
             store.places.clear_vanished(id)
             store.outbox.drop_many(intent.seq for intent in store.outbox.of(id))
         store.journal.approve(take.deletions, self._chronicle.now_ms)
+
+
+def _name(told: Undone, planned: Planned, trails: Trails) -> None:
+    told.names |= names_known(planned, trails)
+    reminders = planned.known.reminders
+    lists = {id: reminders[id].list for id in trails if id in reminders}
+    told.lists |= {id: told.names.get(list_id) for id, list_id in lists.items()}
 
 
 def _without(take: TakeBack, ids: Collection[str]) -> TakeBack:
@@ -185,6 +197,7 @@ def _without(take: TakeBack, ids: Collection[str]) -> TakeBack:
         restores=some(take.restores),
         lists=some(take.lists),
         list_deletions=[id for id in take.list_deletions if id not in ids],
+        list_restores=[id for id in take.list_restores if id not in ids],
         retitles=some(take.retitles),
         section_deletions=[id for id in take.section_deletions if id not in ids],
     )

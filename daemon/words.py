@@ -1,0 +1,48 @@
+"""Says a value as a person writes it: times in ISO 8601, rules and alarms in words, ids by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from store.model import AllDay, Completion, Field, Floating, OtherRule, Rule, Value, Zoned
+from store.values import iso
+from sync.core.recurrence import to_words
+from sync.cycle.sentences import member
+
+__all__ = ["IDS", "instant", "said"]
+
+IDS = (Field.LIST, Field.PARENT, "group")
+"""The fields whose values are ids."""
+
+
+def instant(seconds: float) -> str:
+    """A Unix time in ISO 8601, in UTC."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
+
+
+def said(field: object, value: Value, titles: Mapping[str, str]) -> str | bool | None:
+    """A value that lost or won; of what a person knows by its name, that name."""
+    name = titles.get(str(value)) if field in IDS else None
+    return _plain(value) if name is None else name
+
+
+def _plain(value: Value) -> str | bool | None:
+    """A value as a person writes it: due dates and completion in ISO 8601, rules in words."""
+    match value:
+        case AllDay() | Floating() | Zoned():
+            return iso(value)
+        case Completion(at_ms=int() as at_ms):
+            return instant(at_ms / 1000)
+        case Completion(day=day):
+            return True if day is None else day.isoformat()
+        case bool() | None:
+            return value
+        case Rule():
+            return to_words(value)
+        case OtherRule(words=words):
+            return words
+        case frozenset():
+            return ", ".join(sorted(map(member, value)))
+        case _:
+            return str(value)
