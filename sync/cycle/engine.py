@@ -268,8 +268,10 @@ class Engine:
             ]
         planned = parts.planner.plan(local, parts.committer.leaving())
         if planned.needs_marks and not planned.waits and not report.planned_only:
-            report.changes += renames(planned)
-            local, planned = self._mark(planned, local, report)
+            marked = self._mark(planned, local, report)
+            if marked is None:
+                return
+            local, planned = marked
         report.changes += sentences(planned)
         if report.planned_only:
             report.held = list(dict.fromkeys(planned.holds))
@@ -303,14 +305,23 @@ class Engine:
 
     def _mark(
         self, planned: Planned, local: LocalState, report: Report
-    ) -> tuple[LocalState, Planned]:
-        """Identities into the store, then into the files; then the plan is made again."""
+    ) -> tuple[LocalState, Planned] | None:
+        """Identities into the store, then into the files; then the plan is made again.
+
+        ``None``: the person saved a file just then. What was planned is about lines of before, one
+        of which would be sent without its id, and with the next edit be nobody's: look again.
+        """
         parts = self._parts
         parts.committer.commit_identities(planned, local, report.trigger)
         parts.step("engine:stamp")
         report.conflicts = list(planned.lists.conflicts)
-        local = parts.filing.mark(planned, local, report)
-        return local, parts.planner.plan(local, parts.committer.leaving())
+        marked = parts.filing.mark(planned, local, report)
+        if report.files:
+            parts.reader.wrote()
+        if marked is None:
+            return None
+        report.changes += renames(planned)
+        return marked, parts.planner.plan(marked, parts.committer.leaving())
 
     def _push(self, cloud: CloudKit, report: Report) -> None:
         parts = self._parts

@@ -54,19 +54,31 @@ class Filing:
         self.dialect = dialect
         self._mint = mint
 
-    def mark(self, planned: Planned, local: LocalState, report: Report) -> LocalState:
-        """Give lines and files the marks that were committed: ids, and names that follow iCloud."""
+    def mark(self, planned: Planned, local: LocalState, report: Report) -> LocalState | None:
+        """Give lines and files the marks that were committed: ids, and names that follow iCloud.
+
+        ``None``: new lines have no ids yet, since their file was saved meanwhile.
+        """
+        marked = self._stamp(planned, local, report)
+        return None if marked is None else self._name(planned, marked, report)
+
+    def _stamp(self, planned: Planned, local: LocalState, report: Report) -> LocalState | None:
         writes, problems = stamp_files(
             local, planned.world.matched, planned.known.blocks, self.dialect
         )
         report.problems += [f"{problem.path}: {problem.reason}" for problem in problems]
+        is_overtaken = False
         for write in writes:
             outcome = self._put(write, self._mint())
+            is_overtaken |= isinstance(outcome, ChangedMeanwhile)
             if self._tell(outcome, write.path, report):
                 report.files += 1
                 local = self._written(write, local)
             else:
                 self._strike(write.path)
+        return None if is_overtaken else local
+
+    def _name(self, planned: Planned, local: LocalState, report: Report) -> LocalState:
         behind = set()
         for rebind in planned.lists.rebinds:
             data = self._set_head(rebind.path, {"icloud-list": rebind.name}, local, report)

@@ -1,0 +1,42 @@
+"""A save in the instant in which a new line gets its id: the line is nobody's until it has it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.rig import Rig
+
+
+class Meddling:
+    """Does something at the first effect of a name."""
+
+    def __init__(self, name: str, rig: Rig, text: str) -> None:
+        self._name = name
+        self._rig = rig
+        self._text = text
+        self.done = False
+
+    def __call__(self, name: str) -> None:
+        if name == self._name and not self.done:
+            self.done = True
+            self._rig.append("Inbox", self._text)
+
+
+@pytest.mark.parametrize("step", ["engine:stamp", "swap:check", "swap:exchange"])
+@pytest.mark.parametrize("deletes", [False, True])
+def test_a_line_that_was_not_given_its_id_is_not_sent(rig: Rig, step: str, deletes: bool) -> None:
+    rig.append("Inbox", "- [ ] Typed\n")
+    rig.wait(3)
+    rig.step = meddling = Meddling(step, rig, "- [ ] Typed meanwhile\n")
+    report = rig.engine.cycle("test")
+    assert meddling.done
+    assert report.retry_after_s is not None
+    assert rig.titles("Inbox") == set()
+    rig.run()
+    assert rig.titles("Inbox") == {"Typed", "Typed meanwhile"}
+    if deletes:
+        rig.phone.delete(rig.shown("Typed").id)
+        rig.run()
+        assert rig.titles("Inbox") == {"Typed meanwhile"}
+    rig.rest()
+    assert rig.read("Inbox").count("^r-") == (1 if deletes else 2)
