@@ -8,6 +8,7 @@ opening the mirror checks it from end to end.
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -24,6 +25,7 @@ from store.db import Store
 from store.errors import StoreError, translated
 from store.file import open_reading
 from store.journal import HistoryRow, Journal
+from sync.cycle.restorable import restorable
 from sync.cycle.verdict import NEVER, VERIFIED, Verified
 from sync.machine import told
 
@@ -75,10 +77,16 @@ class Answers:
         return self._submit(self._counts, nothing)
 
     def lists(self) -> Future[Document]:
-        """Every list."""
-        return self._submit(
-            lambda: {"schema": 1, "lists": [_list(row) for row in self._rows(_LISTS)]}
-        )
+        """Every list; ``kept`` is false for one that was forgotten here."""
+
+        def read() -> Document:
+            assert self._store is not None
+            forgotten = self._store.forgotten.all()
+            rows = [_list(row) for row in self._rows(_LISTS)]
+            lists = [{**row, "kept": row["id"] not in forgotten} for row in rows]
+            return {"schema": 1, "lists": lists}
+
+        return self._submit(read)
 
     def reminders(self, filters: Filters) -> Future[Document]:
         """The reminders that pass ``filters``."""
@@ -146,6 +154,23 @@ class Answers:
                 for hold in holds
             ]
             return {"schema": 1, "held": found}
+
+        return self._submit(read)
+
+    def restorable(self) -> Future[Document]:
+        """What `restore` can bring back, the newest first."""
+
+        def read() -> Document:
+            assert self._store is not None
+            found = [
+                {
+                    **{name: getattr(one, name) for name in ("kind", "key", "title", "list")},
+                    "how": one.how,
+                    "at": None if one.at_ms is None else instant(one.at_ms / 1000),
+                }
+                for one in restorable(self._store, int(time.time() * 1000))
+            ]
+            return {"schema": 1, "restorable": found}
 
         return self._submit(read)
 

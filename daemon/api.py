@@ -24,6 +24,8 @@ from daemon.state import Board, Event
 from daemon.words import instant
 from store.raw import dumps
 from sync.core.actions import Hold
+from sync.cycle.refiling import Refiled
+from sync.cycle.relisting import Relisted
 from sync.cycle.restoring import Restored
 from sync.cycle.undoing import Undone
 from sync.cycle.verdict import Verdict
@@ -61,6 +63,7 @@ class Api:
             "/reminders/{id}": self._reminder,
             "/conflicts": self._conflicts,
             "/held": self._held,
+            "/restorable": self._restorable,
             "/runs": self._runs,
             "/runs/{id}": self._run,
             "/changes": self._changes,
@@ -69,6 +72,7 @@ class Api:
         doing = {
             "/sync": self._sync,
             "/approve": self._approve,
+            "/forget": self._forget,
             "/restore": self._restore,
             "/undo": self._undo,
             "/verify": self._verify,
@@ -140,6 +144,10 @@ class Api:
     async def _held(self, asked: Asked) -> Response:
         no_query(asked)
         return json_answer(await asyncio.wrap_future(self._answers.held()))
+
+    async def _restorable(self, asked: Asked) -> Response:
+        no_query(asked)
+        return json_answer(await asyncio.wrap_future(self._answers.restorable()))
 
     async def _runs(self, asked: Asked) -> Response:
         no_query(asked, "limit")
@@ -224,9 +232,25 @@ class Api:
         ]
         return json_answer({"schema": 1, "approved": found})
 
+    async def _forget(self, asked: Asked) -> Response:
+        body = await read_body(asked, "key")
+        key = body.text("key")
+        forgot = await asyncio.wrap_future(self._ask(Request(work=lambda e: e.forget(key))))
+        return json_answer(forgot.document())
+
     async def _restore(self, asked: Asked) -> Response:
-        body = await read_body(asked, "id")
-        restored: Restored = await asyncio.wrap_future(self._ask(Request(restore=body.text("id"))))
+        body = await read_body(asked, "id", "list", "file")
+        if len(body.content) > 1:
+            raise UsageError("`id`, `list` and `file` in the body exclude each other")
+        if "list" in body.content:
+            name = body.text("list")
+            request = Request(work=lambda engine: engine.restore_list(name))
+        elif "file" in body.content:
+            path = body.text("file")
+            request = Request(work=lambda engine: engine.restore_file(path))
+        else:
+            request = Request(restore=body.text("id"))
+        restored: Restored | Relisted | Refiled = await asyncio.wrap_future(self._ask(request))
         return json_answer(restored.document())
 
     async def _undo(self, asked: Asked) -> Response:

@@ -14,6 +14,9 @@ from daemon.config import Config
 from daemon.notify import Notifier
 from daemon.state import Board
 from sync.core.actions import Hold
+from sync.cycle.forgetting import Forgot
+from sync.cycle.refiling import Refiled
+from sync.cycle.relisting import Relisted
 from sync.cycle.report import Report
 from sync.cycle.restoring import Restored
 from sync.cycle.undoing import Undone
@@ -37,6 +40,15 @@ class Cycler(Protocol):
 
     def undo(self, run: int | None = None, *, dry_run: bool = False) -> Undone:
         """Take a run back."""
+
+    def restore_list(self, key: str) -> Relisted:
+        """Bring a list back."""
+
+    def restore_file(self, path: str) -> Refiled:
+        """Let a list's file be written again."""
+
+    def forget(self, key: str) -> Forgot:
+        """Keep a list here no more."""
 
     def verify(self, *, repair: bool = False) -> Verdict:
         """Compare files, mirror and iCloud completely."""

@@ -19,6 +19,7 @@ from store.connection import Connection
 from store.consistency import Consistency
 from store.documents import Documents
 from store.file import open_reading, open_writing, set_aside
+from store.forgotten import ForgottenLists
 from store.images import Images
 from store.journal import Journal
 from store.meta import Meta
@@ -47,6 +48,7 @@ class Store:
         self.consistency = Consistency(self._connection)
         self.outbox = Outbox(self._connection)
         self.documents = Documents(self._connection)
+        self.forgotten = ForgottenLists(self._connection)
         self.images = Images(self._connection)
         self.journal = Journal(self._connection)
         self.occurrences = Occurrences(self._connection)

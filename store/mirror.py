@@ -158,6 +158,16 @@ class Mirror(Zones, Decoded):
             )
         )
 
+    def gone_at(self, kind: Kind = "reminder") -> dict[str, int | None]:
+        """When each was first seen here to be gone (Unix ms), as far as what it held is kept."""
+        return dict(
+            self._db.all(
+                """SELECT about, gone_ms FROM record WHERE deleted AND kind = ?
+                AND about IS NOT NULL AND gone_ms IS NOT 0""",
+                (kind,),
+            )
+        )
+
     def by_type(self, record_type: str) -> Iterator[dict[str, Any]]:
         """The raw JSON of every live record of a type, by name."""
         rows = self._db.all(

@@ -18,8 +18,9 @@ from daemon.cli.common import Globals
 from daemon.cli.failure import guarded
 from daemon.cli.looking import conflicts, lists, status
 from daemon.cli.past import log, undo
+from daemon.cli.returning import forget, restore
 from daemon.cli.setup import config_group, init
-from daemon.cli.syncing import approve, plan, restore, run, sync
+from daemon.cli.syncing import approve, plan, run, sync
 from daemon.cli.trial import demo, sandbox
 
 __all__ = ["cli", "main"]
@@ -85,7 +86,7 @@ def cli(ctx: click.Context, config: Path | None, debug: bool) -> None:
 
 
 for _verb in (
-    *(demo, sandbox, init, login, logout, run, sync, plan, approve, restore),
+    *(demo, sandbox, init, login, logout, run, sync, plan, approve, forget, restore),
     *(status, lists, log, undo, conflicts, verify, rebuild, config_group),
 ):
     cli.add_command(_verb)

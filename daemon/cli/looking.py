@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from daemon.answers import Answers
 
-__all__ = ["asked_or_read", "conflicts", "lists", "status"]
+__all__ = ["asked_or_read", "conflicts", "lists", "status", "when"]
 
 Document = Mapping[str, Any]
 
@@ -70,7 +70,7 @@ def lists(options: Globals, as_json: bool) -> None:
     """Show the lists, each with its file and how many of its reminders are open.
 
     A list that somebody else shares with you is shown with its owner, and with whether you may
-    write to it.
+    write to it. One that was forgotten is “not kept here”, until `restore --list`.
 
     \b
     Example:
@@ -83,6 +83,9 @@ def lists(options: Globals, as_json: bool) -> None:
     headings: tuple[str, ...] = ("LIST", "GROUP", "OPEN", "TOTAL", "FILE")
     columns = ("name", "group", "open", "total", "file")
     rows = [[entry[column] for column in columns] for entry in told["lists"]]
+    for row, entry in zip(rows, told["lists"], strict=True):
+        if not entry.get("kept", True):
+            row[-1] = "not kept here"
     if any(entry.get("shared") for entry in told["lists"]):
         headings = (*headings, "SHARED")
         rows = [[*row, _sharing(entry)] for row, entry in zip(rows, told["lists"], strict=True)]
@@ -206,8 +209,8 @@ def _tell_status(told: Document) -> None:
         "state": f"{state}: {reason}" if reason else state,
         "account": told["account"],
         "folder": told["folder"],
-        "last sync": _when(told["last_success"]),
-        "next sync": _when(told["next_run"]),
+        "last sync": when(told["last_success"]),
+        "next sync": when(told["next_run"]),
         "waiting": ", ".join(waits),
         "verified": _verified(told.get("verified")),
         "files": told.get("watch_problem"),
@@ -226,10 +229,11 @@ def _verified(told: Document | None) -> str | None:
         return None
     found = plural(told["differences"], "difference")
     words = {"agrees": "everything agreed", "repaired": f"{found}, mended"}
-    return f"{_when(told['at'])}: {words.get(told['result'], found)}"
+    return f"{when(told['at'])}: {words.get(told['result'], found)}"
 
 
-def _when(instant: str | None) -> str | None:
+def when(instant: str | None) -> str | None:
+    """A time in words, by how far away it is. Raises NetworkError for what is none."""
     if instant is None:
         return None
     try:

@@ -4,27 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from daemon.cli.common import Globals, json_option, pass_globals
 from daemon.cli.failure import NotThere
-from daemon.cli.told import (
-    EXIT_CODES,
-    named_list,
-    tell_approved,
-    tell_plan,
-    tell_restored,
-    tell_sync,
-)
+from daemon.cli.told import EXIT_CODES, named_list, tell_approved, tell_plan, tell_sync
 from daemon.cli.working import through_daemon_or
 from daemon.output import document
 
-if TYPE_CHECKING:
-    from sync.cycle.engine import Engine
-
-__all__ = ["approve", "plan", "restore", "run", "sync"]
+__all__ = ["approve", "plan", "run", "sync"]
 
 
 @click.command(short_help="Keep both sides the same, until stopped.")
@@ -138,42 +128,6 @@ def approve(options: Globals, keys: tuple[str, ...], as_json: bool) -> None:
 def _is_meant(hold: Mapping[str, Any], key: str) -> bool:
     """Whether it goes by that key: its id, or what the list is called that its reason names."""
     return key in (hold["id"], named_list(hold)[1:-1])
-
-
-@click.command(short_help="Bring a deleted reminder back.")
-@click.argument("key", metavar="ID")
-@json_option
-@pass_globals
-def restore(options: Globals, key: str, as_json: bool) -> int:
-    """Bring a deleted reminder back, in iCloud and in its file.
-
-    ID is the reminder's UUID, the ^r-... that stood at the end of its line, or its whole title.
-    What was deleted softly only loses its mark; what is gone for good is made anew from what the
-    mirror kept of it for 30 days, under its old id.
-
-    \b
-    Examples:
-       remindersd restore r-k3m9x2a
-       remindersd restore "Renew passport"
-       remindersd restore 3F0C1B7E-5D0A-4B1C-9E57-0A1B2C3D4E5F
-    """
-
-    def here(engine: Engine) -> Mapping[str, Any]:
-        restored = engine.restore(key).document()
-        engine.settled("restore", wait=time.sleep)
-        return restored
-
-    def there() -> dict[str, Any]:
-        restored = options.ask("POST", "/restore", {"id": key}, timeout=None)
-        options.ask("POST", "/sync", {}, timeout=None)
-        return restored
-
-    told = through_daemon_or(options, there, here)
-    if as_json:
-        document(told)
-    else:
-        tell_restored(told)
-    return 3 if told["lost"] else 0
 
 
 def _plan(options: Globals, as_json: bool) -> int:

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from store.model import Field
-from sync.codec import fields, operations
+from sync.codec import fields, operations, tokens
 from sync.codec.forced import revive
 from sync.codec.operations import Change, Context, Group, Rank, Wire
 from sync.codec.reading import Record, id_of, name_of
 from sync.codec.records import decode_reminder
 
-__all__ = ["NAMED_BY", "Revival", "revive_reminder"]
+__all__ = ["NAMED_BY", "Revival", "revive_list", "revive_reminder"]
 
 NAMED_BY = {
     "Alarm": "AlarmIDs",
@@ -37,6 +37,7 @@ _DOCUMENTS = ("TitleDocument", "NotesDocument")
 _URGENT = frozenset({"UrgentPresentationAlarmsAsData", "UrgentPresentationAlarmsChecksum"})
 _SECRET = {
     "Hashtag": {"Name"},
+    "List": {"Name"},
     "Attachment": {"URL"},
     "Assignment": {"EncryptedAssigneeIdentifier", "EncryptedOriginatorIdentifier"},
     "AlarmTrigger": {"Title", "Address", "Latitude", "Longitude", "ReferenceFrameString"},
@@ -89,6 +90,32 @@ def revive_reminder(
         change=Change("restore", id_of(record)),
     )
     return Revival(group, tuple(lost))
+
+
+def revive_list(ctx: Context, record: Record) -> Revival:
+    """The list ``record`` under its old name, without what stands in files beside it.
+
+    Its sections, who is in which, and a long manual order are such. Raises ``ValueError`` for a
+    list without a name.
+    """
+    if not fields.plain_text(record, "Name"):
+        raise ValueError("its name cannot be read, so it cannot be written again")
+    wire = {name: field for name, field in _kept(record).items() if name not in _BESIDE}
+    lost = [words for name, words in _LOST.items() if name in (record.get("fields") or {})]
+    wire["Deleted"] = operations.integer(0)
+    old = fields.text(record, "ResolutionTokenMap")
+    wire["ResolutionTokenMap"] = operations.token_map(ctx, old, ["deleted"], core=tokens.LIST_CORE)
+    name = name_of(record)
+    operation = revive(name, "List", wire, _parent(record))
+    group = Group((operation,), Rank.LIST, Change("restore-list", id_of(record)))
+    return Revival(group, tuple(lost))
+
+
+_BESIDE = frozenset({"MembershipsOfRemindersInSectionsChecksum"})
+_LOST = {
+    "MembershipsOfRemindersInSectionsAsData": "its sections",
+    "ReminderIDsAsset": "its manual order",
+}
 
 
 def _kept(record: Record) -> Wire:

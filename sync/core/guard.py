@@ -140,7 +140,8 @@ def _unless_used(group: str, until_ms: int) -> Hold:
 
 def _emptied(one: Emptied) -> Hold:
     reason = (
-        f"{one.place} lost all of its {len(one.ids)} tasks at once; put them back, or approve"
+        f"{one.place} lost all of its {len(one.ids)} tasks at once; put them back"
+        f" (`remindersd restore --file {one.place}`), or approve"
         f" {one.place} to delete them in iCloud"
     )
     return Hold(one.place, HoldKind.EMPTIED, reason)

@@ -13,7 +13,7 @@ from sync.core.snapshot import ListView, Mode
 
 __all__ = ["CreateFile", "CreateList", "FileFacts", "HeadValue", "LabelFile", "ListBase"]
 __all__ += ["ListPlan", "ListRules", "NewLists", "Rebind", "RenameFile", "Scene", "SetHead"]
-__all__ += ["UpdateList", "directory_of"]
+__all__ += ["UpdateList", "again", "directory_of"]
 
 
 class NewLists(StrEnum):
@@ -80,8 +80,10 @@ class ListBase:
 class ListRules:
     """The config and the names, as functions: ``paths`` gives the path of each list.
 
-    ``emptied`` are groups whose directory was seen to be empty before; ``too_deep`` says of lists
-    in which directory of a directory their lines stand; ``complete`` that nothing is hidden.
+    ``approved`` are paths that may become lists, directories that may be groups, and ``again`` of
+    lists that may have a new file. ``emptied`` are groups whose directory was seen to be empty
+    before; ``too_deep`` says of lists in which directory of a directory their lines stand;
+    ``complete`` that nothing is hidden.
     """
 
     mode_of: Callable[[str], Mode]
@@ -89,13 +91,14 @@ class ListRules:
     group_name: Callable[[str], str]  # directory -> group name
     paths: Callable[[Mapping[str, ListInfo], Mapping[str, str]], Mapping[str, str]]
     new_lists: NewLists
-    approved: Collection[str] = ()  # paths that may become lists, directories that may be groups
+    approved: Collection[str] = ()
     unshared: Collection[str] = ()  # lists that others shared once
     wins: Side = Side.CLOUD
     emptied: Collection[str] = ()
     too_deep: Mapping[str, str] = field(default_factory=dict)
     complete: bool = True
     purge: bool = False  # deletions are for good
+    forgotten: Collection[str] = ()  # lists, and paths of files, that are not kept here
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +195,7 @@ class ListPlan:
     holds: list[Hold] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
     group_names: dict[str, str] = field(default_factory=dict)
+    remembered: list[str] = field(default_factory=list)  # forgotten, and here again
 
     @property
     def writes(self) -> bool:
@@ -231,6 +235,11 @@ class Scene:
     def mode_of(self, info: ListInfo) -> Mode:
         """What may be done with a list."""
         return Mode.READ_ONLY if info.read_only else self.rules.mode_of(info.name)
+
+
+def again(list_id: str) -> str:
+    """The word by which a person approves that a list whose file is gone gets a new one."""
+    return f"again:{list_id}"
 
 
 def directory_of(path: str) -> str:

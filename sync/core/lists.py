@@ -28,6 +28,7 @@ from sync.core.listplan import (
     NewLists,
     RenameFile,
     Scene,
+    again,
 )
 from sync.core.newlists import name_copy, plan_new_file
 from sync.core.snapshot import ListView, Mode
@@ -105,7 +106,13 @@ def _merge(scene: Scene, groups: Groups, plan: ListPlan, info: ListInfo) -> Agre
     if mode is Mode.IGNORE:
         plan.views[info.id] = ListView(info.id, info.name, path, Mode.IGNORE)
         return None
-    if path is None and base is not None:
+    if info.id in scene.rules.forgotten:
+        if path is None:
+            blocked = f"“{info.name}” is not kept in this folder"
+            plan.views[info.id] = ListView(info.id, info.name, None, mode, blocked=blocked)
+            return None
+        plan.remembered.append(info.id)  # whoever puts the file back wants it here
+    if path is None and base is not None and again(info.id) not in scene.rules.approved:
         _rest(scene, plan, info, base)
         return None
     trouble = scene.files[path].trouble if path is not None else ""
@@ -131,8 +138,9 @@ def _rest(scene: Scene, plan: ListPlan, info: ListInfo, base: ListBase) -> None:
     mode, rules = scene.mode_of(info), scene.rules
     kind = HoldKind.LIST
     reason = (
-        f"its file {base.path} is gone; put it back, or approve “{info.name}” by its name to"
-        f" delete the list in iCloud{' for good' * rules.purge}"
+        f"its file {base.path} is gone; put it back (`remindersd restore --file {base.path}`),"
+        f" `remindersd forget {base.path}`, or approve “{info.name}” by its name to delete the"
+        f" list in iCloud{' for good' * rules.purge}"
     )
     if mode is not Mode.TWO_WAY:
         kind = HoldKind.RESTING_LIST
@@ -187,7 +195,10 @@ def _plan_unseen(scene: Scene, groups: Groups, plan: ListPlan) -> None:
     plain = {id for id, info in scene.living.items() if not info.is_group}
     for id in sorted(scene.bases.keys() - plain):
         state, base, path = scene.remote.get(id), scene.bases[id], scene.owner.get(id)
-        if id in scene.rules.unshared and id not in scene.rules.approved:
+        if id in scene.rules.unshared and id in scene.rules.forgotten:
+            blocked = f"“{base.name}” is no longer shared with you, and forgotten"
+            plan.views[id] = ListView(id, base.name, path, Mode.IGNORE, blocked=blocked)
+        elif id in scene.rules.unshared and id not in scene.rules.approved:
             _hold_unshared(plan, id, base, path)
         elif id in scene.rules.unshared:
             _end_list(plan, id, base, path, "is no longer shared with you")

@@ -75,7 +75,9 @@ def plan_new_file(scene: Scene, groups: Groups, plan: ListPlan, facts: FileFacts
     if facts.wants_list is None and not facts.tasks:
         return
     allowed = facts.wants_list is not None or facts.path in rules.approved
-    if not allowed and rules.new_lists is not NewLists.YES:
+    if not allowed and (rules.new_lists is not NewLists.YES or facts.path in rules.forgotten):
+        if facts.path in rules.forgotten:
+            return
         if rules.new_lists is NewLists.ASK:
             reason = f"{facts.path} has tasks but is no list yet; approve it to make it one"
             plan.holds.append(Hold(facts.path, HoldKind.NEW_LIST, reason))

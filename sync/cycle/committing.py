@@ -20,7 +20,7 @@ from store.occurrences import Occurrence
 from store.outbox import STANDING, Intent
 from store.places import FileRow, LineRow
 from sync.core.actions import AddLine, Conflict, Hold, HoldKind, MoveLine, Plan, RenderOp
-from sync.core.listplan import ListBase, ListPlan
+from sync.core.listplan import ListBase, ListPlan, again
 from sync.core.match import Leaving
 from sync.core.merge import Side
 from sync.cycle.desk import FileWrite
@@ -167,6 +167,7 @@ class Committer:
         wanted |= {op.path for op in planned.lists.create_lists}
         wanted |= {*planned.lists.delete_lists, *planned.lists.delete_groups}
         wanted |= {*planned.lists.ended, *(one.place for one in planned.emptied)}
+        wanted |= {again(op.id) for op in planned.lists.create_files}
         journal = self._store.journal
         journal.drop_approvals(journal.approved() - wanted)
 
@@ -234,6 +235,7 @@ class Committer:
             path = None if op.is_group else op.path
             made = StoredListBase(op.name, op.group, path, op.color, op.emblem)
             bases.set_list(op.id, made)
+        self._store.forgotten.drop(lists.remembered)
         for id in lists.ended:
             view = lists.views.get(id)
             if view is None or view.path is None:

@@ -10,6 +10,7 @@ in ``plan``, ``lists``, ``match`` and ``guard``; this room puts things in their 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -21,6 +22,7 @@ from sync.cycle.assets import Fetcher
 from sync.cycle.committing import Committer
 from sync.cycle.encoding import Encoder
 from sync.cycle.filing import Filing
+from sync.cycle.forgetting import Forgot, forget
 from sync.cycle.homecoming import FOLDER, Home, take_back
 from sync.cycle.images import Pictures
 from sync.cycle.journaling import Chronicle
@@ -28,6 +30,8 @@ from sync.cycle.naming import names_of
 from sync.cycle.planning import Planned, Planner
 from sync.cycle.push import push, resolve_in_flight
 from sync.cycle.reading import LocalState, Reader
+from sync.cycle.refiling import Refiled, refile
+from sync.cycle.relisting import RELISTING, Relisted, go_on, relist
 from sync.cycle.report import Report
 from sync.cycle.resolving import OTHER, Resolved, chosen, close_agreed, refused, taking, values_now
 from sync.cycle.restoring import Restored, restore
@@ -96,6 +100,9 @@ class Engine:
         observe.known_zone(cloud, parts.store)
         parts.step("engine:pull")
         news = self._pull(cloud, report)
+        if parts.store.meta.get(RELISTING) not in (None, "{}"):
+            report.problems += go_on(parts.store, cloud, parts.encoder)
+            news = True
         parts.step("engine:scan")
         local, changed = parts.reader.read()
         report.come_back(local.retry_after_s)
@@ -142,12 +149,42 @@ class Engine:
 
         Raises CannotRestore, and what the iCloud side raises.
         """
+        return restore(self._parts.store, self._up_to_date(), self._parts.encoder, key)
+
+    def _up_to_date(self) -> CloudKit:
+        """The iCloud side, with the mirror brought up to it."""
+        self._quiet_until_s = 0.0
+        cloud = self._parts.cloud()
+        observe.known_zone(cloud, self._parts.store)
+        self._pull(cloud, Report("sync", self._now_ms()))
+        return cloud
+
+    def restore_file(self, path: str) -> Refiled:
+        """Let a list's file that is gone or damaged be written again with the next cycle.
+
+        Raises CannotRestore, UsageError.
+        """
         parts = self._parts
         self._quiet_until_s = 0.0
-        cloud = parts.cloud()
-        observe.known_zone(cloud, parts.store)
-        self._pull(cloud, Report("sync", self._now_ms()))
-        return restore(parts.store, cloud, parts.encoder, key)
+        return refile(parts.store, parts.home, path, self._now_ms(), parts.step)
+
+    def restore_list(self, key: str) -> Relisted:
+        """Bring back a list: one deleted in iCloud, forgotten, or without its file.
+
+        Raises CannotRestore, and what the iCloud side raises.
+        """
+        parts, cloud = self._parts, self._up_to_date()
+        home = parts.home.root
+
+        def is_there(path: str) -> bool:
+            return os.path.lexists(home / path)
+
+        return relist(parts.store, cloud, parts.encoder, key, self._now_ms(), is_there)
+
+    def forget(self, key: str) -> Forgot:
+        """Keep a list whose file was deleted here no more; raises UsageError."""
+        self._quiet_until_s = 0.0
+        return forget(self._parts.store, self._parts.home, key, self._now_ms())
 
     def verify(self, *, repair: bool = False) -> Verdict:
         """Compare files, mirror and iCloud completely; with ``repair`` mend what differs.

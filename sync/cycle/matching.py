@@ -91,6 +91,8 @@ def _copy_there(known: Known, id: str, due: Due) -> str | None:
 def _name_new(known: Known, matched: Matched, dialect: Dialect) -> None:
     """Choose block ids for lines that are new; one that a person wrote there is taken over."""
     known.blocks.update({id: block for block, id in matched.adopted.items()})
-    new = {matched.ids[spot] for spot in matched.new} - known.blocks.keys()
+    # One that stood in a file that was not looked at is known by its place, and has no id yet.
+    spots = {*matched.new, *matched.unstamped}
+    new = {matched.ids[spot] for spot in spots} - known.blocks.keys()
     taken = {block: id for id, block in known.blocks.items()}
     known.blocks.update(dialect.assign_blocks(new, taken))

@@ -6,7 +6,7 @@ the same plan.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from store.db import Store
@@ -161,7 +161,8 @@ class Planner:
         planned = self._guarded(known, lists, world, plan, leaving, approved)
         self._hold_first_plan(planned, local, approved)
         planned.holds += [
-            Hold(path, HoldKind.FILE, reason) for path, reason in _file_troubles(local)
+            Hold(path, HoldKind.FILE, reason)
+            for path, reason in _file_troubles(local, {*lists.owner} & known.list_at.keys())
         ]
         waiting = missed(waiting_keys(world.matched), since, now_s, WAIT_S)
         foreign, left_s = awaited(world.matched, local, waiting)
@@ -229,6 +230,7 @@ class Planner:
             complete=not local.incomplete,
             unshared=known.unshared,
             purge=self.settings.purge,
+            forgotten=self._store.forgotten.all().keys(),
         )
         return plan_lists(remote_lists(known), facts, bases, rules, self._new_list(known, bases))
 
@@ -335,10 +337,11 @@ def _stem(info: ListInfo, current: Mapping[str, str], layout: Layout) -> str:
     return layout.named(current[info.id]) if has_one else info.name
 
 
-def _file_troubles(local: LocalState) -> list[tuple[str, str]]:
-    """Files that will not become readable by waiting a moment."""
+def _file_troubles(local: LocalState, lists: Collection[str]) -> list[tuple[str, str]]:
+    """Files that will not become readable by waiting a moment; those of ``lists`` can be remade."""
+    way_out = "; mend it, or `remindersd restore --file {}`"
     troubles = [
-        (path, file.hides_tasks)
+        (path, file.hides_tasks + (way_out.format(path) if path in lists else ""))
         for path, file in sorted({**local.files, **local.done}.items())
         if file.hides_tasks and not file.settling
     ]

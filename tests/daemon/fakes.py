@@ -16,10 +16,13 @@ from daemon.loop import Loop
 from daemon.requests import Request, Surroundings
 from daemon.state import Board, Event
 from sync.core.actions import Hold, HoldKind
+from sync.cycle.forgetting import Forgot
+from sync.cycle.refiling import Refiled
+from sync.cycle.relisting import Relisted
 from sync.cycle.report import Report
 from sync.cycle.restoring import Restored
 from sync.cycle.verdict import Verdict, Verified
-from sync.errors import CannotRestore, RemindersdError
+from sync.errors import CannotRestore, RemindersdError, UsageError
 
 PATIENCE_S = 10  # only ever used up by a test that fails
 
@@ -57,6 +60,19 @@ class FakeEngine:
         if key == "nobody":
             raise CannotRestore("no reminder is known by nobody", "name it by its UUID")
         return Restored(key, "Milk", "Groceries", anew=True, lost=("a picture",))
+
+    def restore_list(self, key: str) -> Relisted:
+        self.calls.append(("restore_list", key, False))
+        return Relisted("L", key, deleted=True)
+
+    def restore_file(self, path: str) -> Refiled:
+        self.calls.append(("restore_file", path, False))
+        return Refiled(path, "Work", ".remindersd/replaced/Work.md")
+
+    def forget(self, key: str) -> Forgot:
+        if key == "Kept":
+            raise UsageError("“Kept” has its file Kept.md, so it is kept")
+        return Forgot(key, None, is_list=True)
 
     def verify(self, *, repair: bool = False) -> Verdict:
         self.calls.append(("verify", repair, False))

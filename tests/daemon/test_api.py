@@ -208,6 +208,8 @@ def test_held_and_runs(socket: Path) -> None:
         ("POST", "/sync", {"aprove": True}, 400, "unknown key `aprove`"),
         ("POST", "/sync", {"approve": True, "plan_only": True}, 400, "exclude each other"),
         ("POST", "/restore", {}, 400, "`id` in the body must be a string"),
+        ("POST", "/restore", {"id": "A", "list": "B"}, 400, "exclude each other"),
+        ("POST", "/forget", {}, 400, "`key` in the body must be a string"),
         ("POST", "/approve", {"keys": [1]}, 400, "`keys` in the body must be a list of strings"),
         ("POST", "/sync", {"approve": "x" * 70_000}, 413, "larger than 65536 bytes"),
     ],
@@ -255,6 +257,34 @@ def test_restore(socket: Path) -> None:
     assert (document["schema"], document["anew"], document["lost"]) == (1, True, ["a picture"])
     status, document = call(socket, "POST", "/restore", {"id": "nobody"})
     assert (status, document["error"]["code"]) == (409, "not-restorable")
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ({"list": "Work"}, {"list": "Work", "deleted": True, "reminders": 0}),
+        ({"file": "Work.md"}, {"file": "Work.md", "kept": ".remindersd/replaced/Work.md"}),
+    ],
+)
+def test_restoring_lists_and_files(
+    socket: Path, body: dict[str, str], told: dict[str, object]
+) -> None:
+    status, document = call(socket, "POST", "/restore", body)
+    assert status == 200
+    assert told.items() <= document.items()
+
+
+def test_what_can_be_restored(socket: Path) -> None:
+    status, document = call(socket, "GET", "/restorable")
+    assert (status, document["schema"]) == (200, 1)
+    assert {"kind", "key", "title", "list", "how", "at"} >= set().union(*document["restorable"])
+
+
+def test_forget(socket: Path) -> None:
+    status, document = call(socket, "POST", "/forget", {"key": "Work"})
+    assert (status, document["name"], document["list"]) == (200, "Work", True)
+    status, document = call(socket, "POST", "/forget", {"key": "Kept"})
+    assert (status, document["error"]["code"]) == (400, "usage")
 
 
 def test_verify(socket: Path, engine: FakeEngine) -> None:

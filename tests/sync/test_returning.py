@@ -1,0 +1,282 @@
+"""`restore --file` and `restore --list`: what was a file or list is one again, nothing twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from sync.cycle.restorable import restorable
+from sync.errors import CannotRestore, NetworkError
+from tests.rig import Crash, Rig, empty_world, open_rig
+
+PURGED = {"mode": "purge"}
+
+
+def work(rig: Rig) -> dict[str, str]:
+    """The list “Work” with a parent, its child, a done one and a section; ids by title."""
+    rig.phone.create_list("Work")
+    parent = rig.phone.create("Work", "Move house")
+    rig.phone.create("Work", "Pack", parent=parent)
+    rig.phone.create("Work", "Done", done=True)
+    rig.run()
+    rig.append("Work", "\n## Later\n\n- [ ] Paint #wall\n    > white\n")
+    rig.run()
+    return {one.title: one.id for one in rig.phone.reminders("Work")}
+
+
+def ids(rig: Rig) -> dict[str, str]:
+    return {one.title: one.id for one in rig.phone.reminders("Work")}
+
+
+def lines(rig: Rig) -> set[str]:
+    return set(rig.read("Work").split("\n"))
+
+
+# ---- files
+
+
+def delete_it(rig: Rig) -> None:
+    rig.path("Work").unlink()
+
+
+def empty_it(rig: Rig) -> None:
+    rig.save("Work", "")
+
+
+def conflict_markers(rig: Rig) -> None:
+    rig.save("Work", f"<<<<<<< HEAD\n{rig.read('Work')}=======\n>>>>>>> theirs\n")
+
+
+def make_a_directory(rig: Rig) -> None:
+    rig.path("Work").unlink()
+    rig.path("Work").mkdir()
+
+
+def dangling_link(rig: Rig) -> None:
+    rig.path("Work").unlink()
+    rig.path("Work").symlink_to(rig.folder / "nowhere.md")
+
+
+def not_text(rig: Rig) -> None:
+    rig.path("Work").write_bytes(b"\xff\xfe\x00- [ ] Move house")
+
+
+DAMAGES = [conflict_markers, make_a_directory, dangling_link, not_text]
+
+
+@pytest.mark.parametrize("spoil", [delete_it, empty_it, *DAMAGES])
+@pytest.mark.parametrize("seen", [True, False])
+def test_a_file_is_written_again_with_its_ids_and_headings(
+    rig: Rig, spoil: Callable[[Rig], None], seen: bool
+) -> None:
+    known, before = work(rig), lines(rig)
+    spoil(rig)
+    if seen or spoil is not delete_it:
+        rig.run()
+    refiled = rig.engine.restore_file("Work.md")
+    report = rig.run()
+    assert (report.pushed, report.held) == (0, [])
+    assert lines(rig) >= {line for line in before if "^r-" in line or line[:2] == "##"}
+    assert ids(rig) == known
+    if spoil in DAMAGES:
+        assert refiled.kept == ".remindersd/replaced/Work.md"
+        assert (rig.folder / refiled.kept).exists() or (rig.folder / refiled.kept).is_symlink()
+    else:
+        assert refiled.kept is None
+    if spoil not in (dangling_link, make_a_directory):
+        rig.rest()
+
+
+def test_a_damaged_file_is_kept_whole_and_never_over_another(rig: Rig) -> None:
+    work(rig)
+    kept = []
+    for _ in range(2):
+        conflict_markers(rig)
+        text = rig.read("Work")
+        rig.run()
+        path = rig.engine.restore_file(str(rig.path("Work"))).kept
+        assert path is not None
+        assert (rig.folder / path).read_text() == text
+        kept.append(path)
+        rig.run()
+    assert kept[0] != kept[1]
+
+
+def test_what_is_in_order_is_not_written_over(rig: Rig) -> None:
+    work(rig)
+    text = rig.read("Work")
+    with pytest.raises(CannotRestore, match=r"Work\.md is there and can be read"):
+        rig.engine.restore_file("Work.md")
+    for path in ("Nothing.md", "../Work.md", ""):
+        with pytest.raises(CannotRestore, match="is no list's file"):
+            rig.engine.restore_file(path)
+    rig.run()
+    assert rig.read("Work") == text
+
+
+def test_edits_on_the_phone_meanwhile_are_in_the_file(rig: Rig) -> None:
+    known = work(rig)
+    delete_it(rig)
+    rig.run()
+    rig.phone.edit(known["Pack"], notes="boxes")
+    rig.phone.delete(known["Paint"])
+    rig.engine.restore_file("Work.md")
+    rig.run()
+    assert "> boxes" in rig.read("Work")
+    assert "Paint" not in rig.read("Work")
+    rig.rest()
+
+
+# ---- lists
+
+
+def deleted_on_the_phone(rig: Rig) -> None:
+    rig.phone.delete_list("Work")
+
+
+def deleted_by_approval(rig: Rig) -> None:
+    rig.path("Work").unlink()
+    rig.run()
+    assert rig.engine.approve(["Work"])
+
+
+@pytest.mark.parametrize("delete", [deleted_on_the_phone, deleted_by_approval])
+@pytest.mark.parametrize("seen", [True, False])
+@pytest.mark.parametrize("mode", ["soft", "purge"])
+def test_a_deleted_list_comes_back_with_what_was_in_it(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    delete: Callable[[Rig], None],
+    seen: bool,
+    mode: str,
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    with open_rig(tmp_path, empty_world(), mode=mode, hold_above="99") as rig:
+        rig.run()
+        known = work(rig)
+        delete(rig)
+        if seen or delete is deleted_by_approval:
+            rig.run()
+            rig.run()
+            assert "Work" not in {one.name for one in rig.phone.lists()}
+            assert rig.line("Work", "Later") == "## Later" if rig.path("Work").exists() else True
+        restored = rig.engine.restore_list("Work")
+        anew = mode == "purge" and delete is deleted_by_approval
+        assert (restored.name, restored.deleted, restored.anew) == ("Work", True, anew)
+        report = rig.run()
+        assert (report.pushed, report.held) == (0, [])
+        assert ids(rig) == known
+        assert {one.problems for one in rig.phone.reminders("Work")} == {()}
+        assert rig.shown("Pack").parent == known["Move house"]
+        assert {"Move house", "Pack", "Done", "Paint #wall"} <= {
+            line.partition("] ")[2].partition(" ^")[0].partition(" ✅")[0] for line in lines(rig)
+        }
+        rig.rest()
+        with pytest.raises(CannotRestore, match=r"“Work” is not deleted; it is in Work\.md"):
+            rig.engine.restore_list("Work")
+
+
+@pytest.fixture
+def purged(purging: Rig) -> Rig:
+    """“Work” is gone for good, with all that was in it."""
+    work(purging)
+    deleted_by_approval(purging)
+    purging.run()
+    purging.run()
+    return purging
+
+
+def test_a_crash_at_any_step_of_it_is_gone_on_with(purged: Rig) -> None:
+    left = 0
+
+    def crash(_: str) -> None:
+        nonlocal left
+        left -= 1
+        if left == 0:
+            raise Crash
+
+    purged.step = crash
+    for stop_at in range(3, 300, 3):
+        left = stop_at
+        try:
+            purged.engine.restore_list("Work")
+        except Crash:
+            purged.restart()
+        except CannotRestore:
+            break
+    left = 0
+    purged.run()
+    assert stop_at > 6
+    assert sorted(ids(purged)) == ["Done", "Move house", "Pack", "Paint"]
+    purged.rest()
+
+
+@pytest.mark.parametrize("kind", ["lost_reply", "cut_before"])
+@pytest.mark.parametrize("skip", [0, 1, 2])
+def test_a_lost_answer_is_gone_on_with_by_the_next_cycle(purged: Rig, kind: str, skip: int) -> None:
+    purged.world.faults.fail(kind, "records/modify", skip=skip)  # type: ignore[arg-type]
+    with pytest.raises(NetworkError):
+        purged.engine.restore_list("Work")
+    purged.run()
+    if "Work" not in {one.name for one in purged.phone.lists()}:
+        purged.engine.restore_list("Work")
+    purged.run()
+    assert sorted(ids(purged)) == ["Done", "Move house", "Pack", "Paint"]
+    purged.rest()
+
+
+def test_what_was_deleted_long_before_its_list_stays_deleted(purging: Rig) -> None:
+    known = work(purging)
+    purging.phone.delete(known["Paint"], hard=True)
+    purging.run()
+    purging.wait(3600)
+    deleted_by_approval(purging)
+    purging.run()
+    purging.run()
+    assert purging.engine.restore_list("Work").reminders == 3
+    purging.run()
+    assert "Paint" not in ids(purging)
+    assert purging.engine.restore("Paint").anew
+    purging.run()
+    assert "Paint" in purging.read("Work")
+
+
+def test_a_list_that_nobody_knows(rig: Rig) -> None:
+    with pytest.raises(CannotRestore, match="no list is known that is called “Nothing”"):
+        rig.engine.restore_list("Nothing")
+
+
+# ---- what can be restored
+
+
+def test_all_that_can_be_restored_is_named_with_its_key(rig: Rig) -> None:
+    known = work(rig)
+    block = rig.line("Work", "Paint").rpartition("^")[2]
+    rig.phone.delete(known["Paint"])
+    rig.phone.create_list("Old")
+    rig.run()
+    rig.phone.delete_list("Old")
+    rig.run()
+    rig.path("Inbox").unlink()
+    rig.run()
+    found = {
+        (one.kind, one.key, one.title, one.how)
+        for one in restorable(rig.store, int(rig.clock() * 1000))
+    }
+    assert found == {
+        ("reminder", block, "Paint", "deleted"),
+        ("list", "Old", "Old", "deleted"),
+        ("file", "Inbox.md", "Inbox.md", "gone"),
+    }
+    rig.engine.restore_file("Inbox.md")
+    rig.engine.restore_list("Old")
+    rig.engine.restore(block)
+    rig.run()
+    assert restorable(rig.store, int(rig.clock() * 1000)) == []
+    rig.path("Inbox").unlink()
+    rig.engine.forget("Inbox")
+    rig.run()
+    [one] = restorable(rig.store, int(rig.clock() * 1000))
+    assert (one.kind, one.key, one.how) == ("list", "Inbox", "not kept here")
