@@ -29,6 +29,7 @@ from store.outbox import Outbox
 from store.places import Places
 from store.salvage import Salvaged, salvage
 from store.sections import SectionBases
+from store.versions import Versions
 
 __all__ = ["Store"]
 
@@ -54,6 +55,7 @@ class Store:
         self.occurrences = Occurrences(self._connection)
         self.places = Places(self._connection)
         self.sections = SectionBases(self._connection)
+        self.versions = Versions(self._connection)
 
     @classmethod
     def open(cls, path: Path) -> Store:

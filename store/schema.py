@@ -294,6 +294,15 @@ _GUARDS = (
 )
 
 
+# By which hash each version of a file is known, and how far the history went when it stood.
+_VERSIONS = (
+    """CREATE TABLE version (
+        number INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT NOT NULL, sha256 TEXT NOT NULL,
+        history INTEGER NOT NULL, UNIQUE (path, sha256)
+    ) STRICT""",
+)
+
+
 def _run(db: Database, statements: tuple[str, ...], version: int) -> None:
     # Not executescript: that commits what is open, and a migration has to be whole.
     for statement in statements:
@@ -326,7 +335,7 @@ def _every_record(db: Database) -> None:
 @migrations(name="5 nothing is lost")
 def _nothing_is_lost(db: Database) -> None:
     _pack_anew(db)
-    _run(db, (*_dropped_views(db), *_GUARDS, *VIEWS), 5)
+    _run(db, (*_dropped_views(db), *_GUARDS, *_VERSIONS, *VIEWS), 5)
 
 
 def _pack_anew(db: Database) -> None:

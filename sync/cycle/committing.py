@@ -186,6 +186,7 @@ class Committer:
         for path, file in local.files.items():
             if file.todo is None or (path in known and known[path].sha256 == file.sha256):
                 continue
+            self._store.versions.note(path, file.sha256)
             places.set_file(
                 FileRow(path, file.sha256, len(file.data), self._list_of(path, planned))
             )

@@ -19,6 +19,7 @@ from sync.core.actions import Hold, HoldKind
 from sync.cycle import observe
 from sync.cycle.archiving import clear_archive, copy_out
 from sync.cycle.assets import Fetcher
+from sync.cycle.comeback import discount
 from sync.cycle.committing import Committer
 from sync.cycle.encoding import Encoder
 from sync.cycle.filing import Filing
@@ -38,7 +39,7 @@ from sync.cycle.restoring import Restored, restore
 from sync.cycle.routing import zones_for
 from sync.cycle.sentences import renames, sentences
 from sync.cycle.setting import Setting, intend
-from sync.cycle.settle import forgive, settle
+from sync.cycle.settle import settle
 from sync.cycle.shared import Shared, tolerated
 from sync.cycle.undoing import TRIGGER, Undoer, Undone, run_to_undo
 from sync.cycle.verdict import VERIFIED, Verdict, Verified
@@ -297,12 +298,7 @@ class Engine:
     def _work(self, local: LocalState, report: Report, cloud: CloudKit) -> None:
         parts = self._parts
         if not report.planned_only:
-            report.changes += [
-                f"files: {path} was saved by someone who had not seen what iCloud changed"
-                for path in forgive(
-                    parts.store, local, parts.planner.shown, marks=parts.filing.dialect.marks
-                )
-            ]
+            report.changes += discount(parts.store, local, parts.planner, parts.filing)
         planned = parts.planner.plan(local, parts.committer.leaving())
         if planned.needs_marks and not planned.waits and not report.planned_only:
             marked = self._mark(planned, local, report)

@@ -225,6 +225,7 @@ class Filing:
             return
         list_id = planned.lists.owner.get(self.dialect.layout.place_of(path))
         places.set_file(FileRow(path, file.sha256, len(file.data), list_id))
+        self._store.versions.note(path, file.sha256)
         if self.dialect.marks:
             rows = lines_by_block(path, file, planned.known.blocks)
             here, away = {row.id for row in rows}, places.vanished().keys()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -106,18 +106,24 @@ def _judge(
 
 
 def forgive(
-    store: Store, local: LocalState, shown: Callable[[Reminder], Reminder], *, marks: bool = True
+    store: Store,
+    local: LocalState,
+    shown: Callable[[Reminder], Reminder],
+    blocks: Callable[[], Mapping[str, str]],
+    *,
+    marks: bool = True,
 ) -> list[str]:
     """Take back from the base what a person's save shows they never saw; gives the files.
 
-    Whatever else was written before that save has been seen by it, and is forgotten. Without
-    ``marks`` on lines nothing shows what was seen, and every save is taken at its word.
+    Whatever else was written before that save has been seen by it, and is forgotten. ``blocks``
+    gives the block ids of all that is known, by id. Without ``marks`` on lines nothing shows what
+    was seen, and every save is taken at its word.
     """
     stale: list[str] = []
     saved = [render for render in store.places.renders() if _was_saved_since(store, local, render)]
     if not saved:
         return stale
-    ids = {block.block: id for id, block in store.places.all_blocks().items()}
+    ids = {block: id for id, block in blocks().items()}
     with store.commit("forgive"):
         for path in sorted({render.path for render in saved}):
             file = local.files[path]

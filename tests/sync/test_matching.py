@@ -233,3 +233,29 @@ def test_a_list_renamed_on_both_sides_is_one_list(rig: Rig) -> None:
     assert {one.name for one in rig.phone.lists()} == {"Tapped", "Other"}
     assert [one.loser for one in rig.store.journal.open_conflicts()] == ["Typed"]
     rig.rest()
+
+
+def test_a_file_from_a_backup_takes_back_nothing_that_a_phone_did(rig: Rig) -> None:
+    backup, before = rig.read("Inbox"), identities(rig)
+    phone = rig.phone
+    phone.edit(before["Call Ben"], title="Call Benjamin", due="2026-12-01")
+    phone.delete(before["Call Ann"])
+    phone.create("Inbox", "Dictated since")
+    rig.run()
+    rig.replace("Inbox", "Fetch the bread", "Bake the bread")
+    rig.append("Inbox", line(rig)("Typed since"))
+    rig.run()
+    rig.rest()
+    rig.save("Inbox", backup)
+    report = rig.run()
+    assert any("older version" in change for change in report.changes)
+    settle(rig)
+    shown = rig.shown("Call Benjamin")
+    assert (shown.id, shown.due) == (before["Call Ben"], "2026-12-01")
+    assert rig.titles("Inbox") == {
+        *(GROCERIES[:2]),  # what was typed over here is as in the backup, as was asked for
+        *("Call Benjamin", "Dictated since", "Typed since"),
+    }
+    text = rig.read("Inbox")
+    assert all(words in text for words in ("Call Benjamin", "Dictated since", "Typed since"))
+    assert {hold.kind for hold in rig.run().held} == {HoldKind.GONE_IN_ICLOUD}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -145,3 +147,55 @@ def test_what_a_phone_did_is_written_with_the_same_bytes_on_both(shared: Pair) -
     shared.agree()
     shared.agree("Garden")
     shared.calm()
+
+
+def both_edit(pair: Pair, later: str) -> None:
+    """Each edits and gets to know what the phone did, before anything is carried."""
+    pair.laptop.append("Inbox", "- [ ] Milk\n- [ ] Bread\n- [ ] Eggs\n- [ ] Tea\n")
+    pair.calm()
+    phone = pair.phone
+    phone.edit(phone.find("Eggs").id, title="Six eggs")
+    phone.create("Inbox", "Dictated")
+    pair.desktop.replace("Inbox", "Bread", "Rye bread")
+    pair.desktop.append("Inbox", "- [ ] Typed at the desktop\n")
+    pair.desktop.run()
+    pair.laptop.replace("Inbox", "Milk", "Oat milk")
+    pair.laptop.append("Inbox", "- [ ] Typed at the laptop\n")
+    newer = pair.laptop if later == "laptop" else pair.desktop
+    now = os.stat(newer.path("Inbox")).st_mtime + 10
+    os.utime(newer.path("Inbox"), (now, now))
+
+
+@pytest.mark.parametrize("later", ["laptop", "desktop"])
+def test_a_file_that_both_changed_loses_no_edit(shared: Pair, later: str) -> None:
+    both_edit(shared, later)
+    shared.carry()
+    for machine in reversed(shared.machines):
+        machine.run()
+        shared.carry()
+    shared.calm()
+    there = {"Rye bread", "Six eggs", "Dictated", "Typed at the desktop", "Tea"}
+    mine = {"Oat milk", "Typed at the laptop"} if later == "laptop" else {"Milk"}
+    assert set(titles(shared)) == there | mine
+    assert len(titles(shared)) == len(there | mine)
+    assert sorted(re.findall(r"- \[ \] (.*) \^", shared.agree())) == titles(shared)
+    (copy,) = shared.laptop.folder.glob(f"*{COPY}*")
+    if later == "desktop":
+        assert "Oat milk" in copy.read_text()
+
+
+def test_an_older_version_that_wins_undoes_nothing(shared: Pair) -> None:
+    """The desktop writes what it knew of the phone after the laptop wrote what came next."""
+    shared.laptop.append("Inbox", "- [ ] Milk\n")
+    shared.calm()
+    older, id = shared.agree(), shared.phone.find("Milk").id
+    shared.phone.edit(id, title="Oat milk")
+    shared.phone.create("Inbox", "Dictated")
+    shared.laptop.run()
+    shared.desktop.save("Inbox", older + "\n")
+    now = os.stat(shared.desktop.path("Inbox")).st_mtime + 10
+    os.utime(shared.desktop.path("Inbox"), (now, now))
+    shared.carry()
+    shared.calm()
+    assert titles(shared) == ["Dictated", "Oat milk"]
+    assert "Oat milk" in shared.agree()

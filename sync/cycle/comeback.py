@@ -1,0 +1,160 @@
+"""Files that came back as they were before: from a backup, or from another machine's older copy.
+
+Two things show it. The file is, byte for byte, an older version than the last but one: then what
+iCloud changed since is not taken back with it. Or a sync tool put a conflict copy beside it, with
+what stood here: then another machine's version stands there now, whose edits are its own to send,
+and nothing that it has from before is an edit. Either way the lines that it lacks are not gone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
+from pathlib import Path
+
+from store.db import Store
+from store.journal import HistoryRow
+from store.model import Field, Reminder, Value
+from store.values import NoValue
+from sync.core.outdated import outdated
+from sync.cycle.filing import Filing
+from sync.cycle.planning import Planner
+from sync.cycle.reading import LocalFile, LocalState
+from sync.cycle.settle import forgive
+from sync.local.files import Unsettled, read_stable
+from sync.local.formats import Dialect
+from sync.local.tasks import TodoFile
+
+__all__ = ["discount"]
+
+_SEEN = "seen what iCloud changed"
+_UNION = "what iCloud changed since stays, and no line is gone"
+COPIES = "copies"  # meta key: the hashes of conflict copies that have been looked at
+
+_FIELDS = frozenset(name.value for name in Field)
+
+Earlier = Mapping[Field, Collection[Value]]
+
+
+def discount(store: Store, local: LocalState, planner: Planner, filing: Filing) -> list[str]:
+    """Take from the base what files say that is nobody's edit; gives what is to be told of it."""
+    dialect = filing.dialect
+
+    def blocks() -> Mapping[str, str]:
+        return planner.known().blocks
+
+    unseen = forgive(store, local, dialect.shown, blocks, marks=dialect.marks)
+    restored, carried = _take_comebacks(store, local, filing.root, dialect, blocks)
+    return [
+        *(f"files: {path} was saved by someone who had not {_SEEN}" for path in unseen),
+        *(f"files: {path} is an older version; {_UNION}" for path in restored),
+        *(f"files: {path} was replaced, and a copy kept; {_UNION}" for path in carried),
+    ]
+
+
+def _take_comebacks(
+    store: Store,
+    local: LocalState,
+    root: Path,
+    dialect: Dialect,
+    blocks: Callable[[], Mapping[str, str]],
+) -> tuple[list[str], list[str]]:
+    """Set the base back where a file came back; gives the files, restored ones and carried ones.
+
+    ``blocks`` gives the block ids of all that is known, by id.
+
+    Without marks on lines nothing is known of what an older version lacks.
+    """
+    if not dialect.marks:
+        return [], []
+    restored = {
+        path: number
+        for path, file in local.files.items()
+        if file.todo is not None
+        and (known := store.places.file(path)) is not None
+        and known.sha256 != file.sha256
+        and (number := store.versions.brought_back(path, file.sha256)) is not None
+    }
+    copies, seen = _fresh_copies(store, local, root, dialect)
+    if not restored and not copies and seen is None:
+        return [], []
+    ids = {block: id for id, block in blocks().items()}
+    standing = {task.block for file in local.files.values() for task in file.tasks}
+    here = {ids[block] for block in standing if block in ids}
+    with store.commit("comeback"):
+        for path, number in restored.items():
+            if path not in copies:
+                _set_back(store, local.files[path], dialect, ids, number)
+                _keep_lines(store, path, here)
+        for path, copy in copies.items():
+            _set_back(store, local.files[path], dialect, ids, 0, copy)
+            _keep_lines(store, path, here)
+        if seen is not None:
+            store.meta.set(COPIES, seen)
+    return sorted(restored.keys() - copies.keys()), sorted(copies)
+
+
+def _fresh_copies(
+    store: Store, local: LocalState, root: Path, dialect: Dialect
+) -> tuple[dict[str, TodoFile], str | None]:
+    """What stood in files that were displaced by a sync tool, each once; and what is seen then."""
+    known = json.loads(store.meta.get(COPIES) or "{}")
+    found: dict[str, TodoFile] = {}
+    seen: dict[str, str] = {}
+    for copy, path in local.copies.items():
+        file = local.files.get(path)
+        data = read_stable((root / copy).resolve())
+        if isinstance(data, Unsettled) or file is None or file.todo is None:
+            seen |= {copy: known[copy]} if copy in known else {}
+            continue  # until it can be judged
+        seen[copy] = hashlib.sha256(data.data).hexdigest()
+        was = store.places.file(path)
+        is_ours = was is not None and was.sha256 == seen[copy] != file.sha256
+        if known.get(copy) != seen[copy] and is_ours:
+            found[path] = dialect.parse(data.data)
+    return found, (json.dumps(seen, sort_keys=True) if seen != known else None)
+
+
+def _set_back(
+    store: Store,
+    file: LocalFile,
+    dialect: Dialect,
+    ids: Mapping[str, str],
+    number: int,
+    copy: TodoFile | None = None,
+) -> None:
+    """What lines say of before ``number`` in the history, the base says again.
+
+    Without ``copy`` only what iCloud changed since: what was typed here, was typed by whoever
+    brought the file back.
+    """
+    newer: dict[str, Reminder] = {}
+    if copy is not None:
+        newer = {ids[t.block]: t.reminder for t in copy.tasks if t.block and t.block in ids}
+    for task in file.tasks:
+        id = ids.get(task.block or "")
+        base = store.bases.get(id) if id is not None else None
+        if id is None or base is None or (copy is not None and id not in newer):
+            continue
+        rows = [row for row in store.journal.history(id=id) if row.number > number]
+        earlier = _earlier(row for row in rows if copy is not None or row.side == "file")
+        back = outdated(task.reminder, base.values, earlier, dialect.shown, newer.get(id))
+        store.bases.set(id, back)
+
+
+def _earlier(rows: Iterable[HistoryRow]) -> Earlier:
+    found: defaultdict[Field, list[Value]] = defaultdict(list)
+    for row in rows:
+        if row.field in _FIELDS and not isinstance(row.before, NoValue):
+            found[Field(row.field)].append(row.before)
+    return found
+
+
+def _keep_lines(store: Store, path: str, here: Collection[str]) -> None:
+    """What stood in the file, lives in iCloud and stands nowhere now, is to be put in again."""
+    for row in store.places.lines_in(path):
+        reminder = store.mirror.reminder(row.id)
+        if row.id not in here and reminder is not None and not reminder.deleted:
+            store.bases.drop(row.id)
