@@ -274,4 +274,4 @@ def _substring(replica: int, clock: int, length: int) -> Substring:
 
 def _is_marker(part: Substring, clock: int) -> bool:
     mark = part.charID
-    return part.HasField("charID") and (mark.replicaID, mark.clock) == (0, clock)
+    return part.HasField("charID") and (mark.replicaID, mark.clock, part.length) == (0, clock, 0)

@@ -200,6 +200,9 @@ def broken(change: str) -> bytes:
         case "no end":
             del value.substring[2]
             del value.substring[1].child[:]
+        case "a start with characters" | "an end with characters":
+            marker = value.substring[0 if "start" in change else -1]
+            marker.length, marker.tombstone = 4, True
         case "child above the list":
             value.substring[1].child[:] = [9]
         case "a loop":
@@ -224,6 +227,7 @@ def broken(change: str) -> bytes:
     "change",
     [
         *("no start", "no end", "child above the list", "a loop", "out of reach"),
+        *("a start with characters", "an end with characters"),
         *("replica index too high", "end above the clock", "a zeroed replica"),
         *("a replica twice", "no numbers left"),
     ],
