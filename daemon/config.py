@@ -235,6 +235,8 @@ def load_config(path: Path | None = None) -> Config:
         data = yaml.safe_load(text)
     except (yaml.YAMLError, ValueError) as error:  # ValueError: a date such as 2026-02-31
         raise _not_yaml(source, text, error) from None
+    except RecursionError:
+        raise UsageError(f"{source}: its brackets are nested too deep", _SEE_EXAMPLE) from None
     if not isinstance(data, dict):
         raise UsageError(f"{source}: write keys and values, such as `folder: ~/Todo`", _SEE_EXAMPLE)
     for key, line, first in _repeated(node):

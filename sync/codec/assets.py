@@ -67,7 +67,7 @@ def mark_of(record: Record, value: Mapping[str, Any]) -> str:
 
 def asset_value(record: Record, field: str) -> Mapping[str, Any] | None:
     """The value of an asset field, if there is one."""
-    wire = (record.get("fields") or {}).get(field)
+    wire = fields.fields_of(record).get(field)
     value = wire.get("value") if isinstance(wire, Mapping) else None
     return value if isinstance(value, Mapping) else None
 

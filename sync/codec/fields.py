@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 from sync.codec.blob import Undecodable, from_base64
 from sync.codec.dates import LATEST_MS, NEVER_MS
@@ -18,9 +18,12 @@ from sync.codec.dates import LATEST_MS, NEVER_MS
 __all__ = [
     "bare_id",
     "blob",
+    "fields_of",
     "flag",
     "integer",
+    "is_name",
     "number",
+    "parent_name",
     "plain_text",
     "record_type_of",
     "reference",
@@ -32,6 +35,7 @@ __all__ = [
 Record = Mapping[str, Any]
 
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+_HALF = re.compile("[\ud800-\udfff]")
 _BYTES_TYPES = ("BYTES", "ENCRYPTED_BYTES")
 _OBJECT = (dict, Mapping)  # what JSON gives first: asking an abstract class takes far longer
 _BEYOND = 2**63  # fields hold 64 bits; infinity and "not a number" fail this too
@@ -47,6 +51,24 @@ def record_type_of(record_name: str) -> str | None:
     """The type that a record's name says, for tombstones have no other; ``None`` for bare ones."""
     kind, slash, _ = record_name.partition("/")
     return kind if slash and kind else None
+
+
+def fields_of(record: Record) -> Mapping[str, Any]:
+    """Every field with its wrapper, as it came; none where there should be some and is nonsense."""
+    fields = record.get("fields")
+    return fields if isinstance(fields, _OBJECT) else {}
+
+
+def is_name(value: object) -> TypeGuard[str]:
+    """Whether a record can be called so: text, and no half of a character, which no store holds."""
+    return isinstance(value, str) and bool(value) and not _HALF.search(value)
+
+
+def parent_name(record: Record) -> str | None:
+    """The record above this one in the sharing hierarchy, if the envelope says one."""
+    parent = record.get("parent")
+    name = parent.get("recordName") if isinstance(parent, _OBJECT) else None
+    return name if is_name(name) else None
 
 
 def text(record: Record, name: str) -> str | None:
@@ -114,7 +136,7 @@ def reference(record: Record, name: str) -> str | None:
     """The record name that a reference points at."""
     value = _value(record, name)
     target = value.get("recordName") if isinstance(value, _OBJECT) else value
-    if target is None or (isinstance(target, str) and target):
+    if target is None or is_name(target):
         return target
     raise _odd(name)
 
@@ -130,8 +152,7 @@ def strings(record: Record, name: str) -> tuple[str, ...]:
 
 
 def _wrapper(record: Record, name: str) -> object:
-    fields = record.get("fields")
-    return fields.get(name) if isinstance(fields, _OBJECT) else None
+    return fields_of(record).get(name)
 
 
 def _value(record: Record, name: str) -> Any:

@@ -42,7 +42,8 @@ def id_of(record: Record) -> str:
 
 
 def change_tag_of(record: Record) -> str:
-    return str(record.get("recordChangeTag") or "")
+    tag = str(record.get("recordChangeTag") or "")
+    return tag if fields.is_name(tag) else ""
 
 
 def is_deleted(record: Record, reading: Reading) -> bool:

@@ -212,9 +212,8 @@ def list_id_of(record: Record) -> str:
     """The list by its reference, else by the record's place in the sharing hierarchy."""
     target = fields.reference(record, "List")
     if target is None:
-        parent = record.get("parent")
-        target = parent.get("recordName") if isinstance(parent, Mapping) else None
-    if not isinstance(target, str) or not target:
+        target = fields.parent_name(record)
+    if target is None:
         raise Undecodable("the reminder names no list")
     return fields.bare_id(target)
 

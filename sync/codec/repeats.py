@@ -170,11 +170,9 @@ def _has_parts(record: Record) -> bool:
 
 def _said(record: Record) -> Mapping[str, object]:
     """What the record says of the repetition: fields that have a value, without their types."""
-    raw = record.get("fields")
-    wrappers = raw if isinstance(raw, Mapping) else {}
     values = {
         str(name): wrapper.get("value") if isinstance(wrapper, Mapping) else wrapper
-        for name, wrapper in wrappers.items()
+        for name, wrapper in fields.fields_of(record).items()
         if name not in _NOT_SAID
     }
     return {name: value for name, value in values.items() if value not in (None, "", [], {})}

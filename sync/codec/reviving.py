@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from store.model import Field
 from sync.codec import fields, operations, tokens
@@ -83,7 +82,7 @@ def revive_reminder(
     )
     group = Group(
         operations=(
-            revive(name, "Reminder", wire, _parent(record)),
+            revive(name, "Reminder", wire, fields.parent_name(record)),
             *(operation for child in made for operation in _with_triggers(child, hanging)),
         ),
         rank=Rank.SUBTASK if parent else Rank.REMINDER,
@@ -121,7 +120,7 @@ _LOST = {
 def _kept(record: Record) -> Wire:
     """Its fields as they came, but for those that stand in a file or have no value."""
     kind, kept = str(record.get("recordType")), Wire()
-    for name, field in (record.get("fields") or {}).items():
+    for name, field in fields.fields_of(record).items():
         if not isinstance(field, Mapping) or field.get("value") is None or name in _URGENT:
             continue
         if field.get("type", "STRING") in _PLAIN:
@@ -139,7 +138,7 @@ def _named_children(record: Record, hanging: Sequence[Record]) -> tuple[list[Rec
         kind = str(child.get("recordType"))
         if id_of(child) not in _ids(record, NAMED_BY.get(kind, "")):
             continue
-        if kind == "Attachment" and "FileAsset" in (child.get("fields") or {}):
+        if kind == "Attachment" and "FileAsset" in fields.fields_of(child):
             lost.append("a picture")
         else:
             found.append(child)
@@ -164,14 +163,14 @@ def _ids(record: Record, name: str) -> list[str]:
 
 def _with_triggers(child: Record, hanging: Mapping[str, Sequence[Record]]) -> list[Wire]:
     return [
-        revive(name_of(one), str(one.get("recordType")), {**_kept(one), **_ALIVE}, _parent(one))
+        revive(
+            name_of(one),
+            str(one.get("recordType")),
+            {**_kept(one), **_ALIVE},
+            fields.parent_name(one),
+        )
         for one in (child, *hanging.get(name_of(child), ()))
     ]
 
 
 _ALIVE: Wire = {"Deleted": operations.integer(0)}
-
-
-def _parent(record: Record) -> str | None:
-    parent: Any = record.get("parent")
-    return parent.get("recordName") if isinstance(parent, Mapping) else None

@@ -55,12 +55,11 @@ class RemoteSection:
 def decode_section(record: Record) -> RemoteSection:
     """Read a ``ListSection`` record; a part that cannot be read is empty."""
     reading = Reading()
-    parent = record.get("parent")
-    above = parent.get("recordName") if isinstance(parent, Mapping) else None
+    above = fields.parent_name(record)
     list_id = reading.get(lambda: linked_id(record, "List"), None)
     return RemoteSection(
         id=id_of(record),
-        list_id=list_id or (fields.bare_id(above) if isinstance(above, str) else ""),
+        list_id=list_id or fields.bare_id(above or ""),
         name=reading.get(lambda: fields.plain_text(record, "DisplayName"), None) or "",
         change_tag=change_tag_of(record),
         created_ms=reading.get(lambda: fields.timestamp_ms(record, "CreationDate"), None),

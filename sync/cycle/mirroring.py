@@ -26,7 +26,7 @@ from store.zones import PRIVATE
 from sync.codec import fields
 from sync.codec.assets import MEMBERSHIPS, ORDER
 from sync.codec.children import decode_assignment, decode_attachment
-from sync.codec.reading import Reading, id_of, is_deleted
+from sync.codec.reading import Reading, change_tag_of, id_of, is_deleted
 from sync.codec.records import (
     RemoteReminder,
     decode_alarm,
@@ -48,15 +48,14 @@ Files = Callable[[str, str], bytes | None]
 
 def record_row(record: Record, zone: str = PRIVATE) -> RecordRow:
     """The record itself, with its type and the record that it hangs on; ``zone`` is a key."""
-    parent = record.get("parent")
-    owner = parent.get("recordName") if isinstance(parent, Mapping) else None
-    kind = str(record.get("recordType") or fields.record_type_of(str(record["recordName"])) or "")
+    said = record.get("recordType")
+    kind = said if fields.is_name(said) else fields.record_type_of(str(record["recordName"])) or ""
     return RecordRow(
         name=str(record["recordName"]),
         type=kind,
         raw=record,
-        change_tag=str(record.get("recordChangeTag") or ""),
-        owner=str(owner) if owner else _owner_by_field(record, kind),
+        change_tag=change_tag_of(record),
+        owner=fields.parent_name(record) or _owner_by_field(record, kind),
         zone=zone,
     )
 

@@ -64,6 +64,7 @@ _CODE_OF_STATUS = {
 }
 # These say how to go on, whichever code stands in the body.
 _STATUS_WINS = frozenset({401, 421, 429, 450, 503})
+_LONGEST_CODE = 80  # characters
 _LONGEST_REASON = 200  # characters; an answer of the service may be any text
 
 
@@ -132,8 +133,8 @@ class Failure:
     @classmethod
     def of(cls, item: Mapping[str, Any], now: datetime, record_name: str = "") -> Failure | None:
         """Read an item of ``records``; ``None`` if it is a record. ``now`` is aware."""
-        code = item.get("serverErrorCode")
-        if not isinstance(code, str) or not code:
+        code = _code(item)
+        if not code:
             return None
         name = item.get("recordName")
         return cls(
@@ -162,8 +163,8 @@ class Refusal:
         if told is None and 200 <= status < 300:
             return None
         told = told or {}
-        code = told.get("serverErrorCode")
-        if not isinstance(code, str) or not code or status in _STATUS_WINS:
+        code = _code(told)
+        if not code or status in _STATUS_WINS:
             code = _CODE_OF_STATUS.get(status) or f"HTTP_{status}"
         wait_s = parse_retry_after(told.get("retryAfter"), now)
         if wait_s is None:
@@ -180,6 +181,12 @@ def _told(body: Mapping[str, Any]) -> Mapping[str, Any] | None:
     if isinstance(zones, list) and len(zones) == 1 and isinstance(zones[0], Mapping):
         return zones[0] if "serverErrorCode" in zones[0] else None
     return None
+
+
+def _code(told: Mapping[str, Any]) -> str:
+    """The service's code as one word; empty where there is none."""
+    code = told.get("serverErrorCode")
+    return "_".join(code.split())[:_LONGEST_CODE] if isinstance(code, str) else ""
 
 
 def _reason(told: Mapping[str, Any]) -> str:

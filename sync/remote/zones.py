@@ -9,10 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from sync.codec.fields import is_name
 from sync.errors import BadResponse
 
 __all__ = ["ChangePage", "Database", "DatabaseChanges", "QueryPage", "ZoneId", "ZoneInfo"]
 
+_LONGEST_CODE = 80  # characters; an answer of the service may be any text
 Database = Literal["private", "shared"]
 
 
@@ -91,9 +93,19 @@ def _zone(item: Mapping[str, Any], database: Database, where: str) -> ZoneInfo:
 
 
 def read_page(answer: Mapping[str, Any], where: str) -> ChangePage:
-    """A page of changes; raises BadResponse if it has no records or no token."""
+    """A page of changes; raises BadResponse if it has no records or no token.
+
+    Also for an item that is a failure or does not say of which record it is: what it hides is not
+    known, so the token must not move past it.
+    """
+    records = objects(answer, "records", where)
+    for record in records:
+        if not is_name(record.get("recordName")):
+            raise BadResponse(f"{where} sent a record without a name")
+        if isinstance(code := record.get("serverErrorCode"), str):
+            raise BadResponse(f"{where} could not give a record ({code[:_LONGEST_CODE]})")
     return ChangePage(
-        objects(answer, "records", where),
+        records,
         read_token(answer, where),
         answer.get("moreComing") is True,  # null is no
     )

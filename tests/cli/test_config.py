@@ -86,6 +86,7 @@ def test_the_same_key_may_stand_in_two_places(tmp_path: Path) -> None:
         (GOOD + "colour: red\n", "line 4: unknown key `colour`", "config example"),
         ("folder: /nowhere\n", "`account` is missing", "config example"),
         ("- a\n", "keys and values", "config example"),
+        ("folder: " + "[" * 5000, "nested too deep", "config example"),
         (GOOD + "format: todo.txt\nmarkers: none\n", "for Markdown alone", "correct"),
         (GOOD + "reminders: {completed: {archive: year}}\n", "completed.archive", "correct"),
     ],

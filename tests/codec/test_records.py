@@ -88,6 +88,7 @@ def test_times_fall_back_to_those_of_the_service() -> None:
         ({"Flagged": wrap([])}, Field.FLAGGED),
         ({"List": None}, Field.LIST),
         ({"List": wrap(7)}, Field.LIST),
+        ({"List": wrap({"recordName": "List/\ud800"})}, Field.LIST),
         ({"ParentReminder": wrap(7)}, Field.PARENT),
     ],
 )

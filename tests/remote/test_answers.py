@@ -30,6 +30,15 @@ def test_the_services_own_words_are_cut_to_one_line() -> None:
     assert len(error.message) < 300
 
 
+def test_a_code_is_one_word() -> None:
+    refusal = Refusal.of(400, {"serverErrorCode": "A\nB" + "c" * 500}, None, NOW)
+    assert refusal is not None
+    assert refusal.code == "A_B" + "c" * 77
+    refusal = Refusal.of(400, {"serverErrorCode": "\n"}, None, NOW)
+    assert refusal is not None
+    assert refusal.code == "BAD_REQUEST"
+
+
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
@@ -150,6 +159,9 @@ def test_what_is_not_answered_is_not_known_rather_than_gone(
         {"records": []},
         {"records": [], "syncToken": ""},
         {"records": [], "syncToken": None, "moreComing": True},
+        {"records": [{"recordType": "List"}], "syncToken": "t"},
+        {"records": [{"recordName": ["List/A"]}], "syncToken": "t"},
+        {"records": [{"recordName": "List/A", "serverErrorCode": "X"}], "syncToken": "t"},
     ],
 )
 def test_half_a_page_is_no_page(wire: Transport, script: Script, answer: dict[str, Any]) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from store.db import Store
+from sync.cycle.observe import remember
 from tests.rig import Rig
 
 SOME = "0A1B2C3D-0000-4000-8000-00000000000A"
@@ -83,6 +86,29 @@ def test_a_smart_list(rig: Rig) -> None:
     put(rig, "SmartList", {"Deleted": {"value": 1}})
     rig.run()
     assert rows(rig, "smart_lists") == []
+
+
+@pytest.mark.parametrize(
+    "bent",
+    [
+        {"fields": "nonsense"},
+        {"fields": None},
+        {"recordChangeTag": "\ud800"},
+        {"recordType": "\ud800"},
+        {"recordType": ["List"]},
+        {"parent": {"recordName": "\ud800"}},
+    ],
+)
+@pytest.mark.parametrize("kind", ["Reminder", "List", "Attachment", "RecurrenceRule"])
+def test_a_record_that_is_nonsense_is_kept_and_stops_no_other(
+    kind: str, bent: dict[str, Any], tmp_path: Path
+) -> None:
+    nonsense = {"recordName": f"{kind}/{SOME}", "recordType": kind, "fields": {}} | bent
+    name = {"recordType": "List", "recordName": "List/B", "fields": {"Name": {"value": "Home"}}}
+    with Store.open(tmp_path / "mirror.sqlite") as store, store.commit("page"):
+        remember(store, [nonsense, name])
+        assert store.mirror.record(f"{kind}/{SOME}") == nonsense
+        assert "Home" in [row.name for row in store.mirror.lists()]
 
 
 def test_what_has_no_column_is_kept_as_it_came(rig: Rig) -> None:
