@@ -117,7 +117,7 @@ reminders = st.builds(
     alarms=alarms,
 )
 
-_LINE_PARTS = (
+LINE_PARTS = (
     *("- [ ] ", "* [x] ", "1. [ ] ", "2) [-] ", "+ [/] ", "- ", "> ", "    ", "\t", "  "),
     *("# Done", "## Done", "## Garden", "---", "```", "~~~", "%%", "<!--", "-->", "<div>"),
     *("title", " 📅 2026-03-02", " ⏰ 09:30", " Europe/London", " ⏫", " 🚩", " #tag", " ^abc"),
@@ -127,7 +127,7 @@ _LINE_PARTS = (
     *("    - 📍 arriving <geo:52.52,13.405;u=100> Home, 1 Main Street", "- 📍 leaving geo:1,2"),
     *("- 📍 arriving nowhere", "- 📍 a cafe", " ⏰ 2026-02-30 18:00"),
 )
-lines = st.lists(st.sampled_from(_LINE_PARTS), max_size=7).map("".join)
+lines = st.lists(st.sampled_from(LINE_PARTS), max_size=7).map("".join)
 files = st.builds(
     lambda rows, last, bom: (bom + "".join(a + b for a, b in rows) + last).encode(),
     st.lists(st.tuples(lines, st.sampled_from(("\n", "\n", "\r\n", "\r"))), max_size=14),
