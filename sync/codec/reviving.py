@@ -105,7 +105,7 @@ def revive_list(ctx: Context, record: Record) -> Revival:
     old = fields.text(record, "ResolutionTokenMap")
     wire["ResolutionTokenMap"] = operations.token_map(ctx, old, ["deleted"], core=tokens.LIST_CORE)
     name = name_of(record)
-    operation = revive(name, "List", wire, _parent(record))
+    operation = revive(name, "List", wire, fields.parent_name(record))
     group = Group((operation,), Rank.LIST, Change("restore-list", id_of(record)))
     return Revival(group, tuple(lost))
 
