@@ -23,7 +23,8 @@ iCloud shows it, and the base does not follow from it, so that the files do."""
 
 IntentState = Literal["queued", "in-flight", "parked"]
 
-_COLUMNS = "seq, id, kind, changes, texts, state, reason, attempts, sent_at_ms"
+_COLUMNS = """seq, id, kind, changes, texts, state, reason, attempts, sent_at_ms,
+    since_ms, again_ms, given_up"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,9 @@ class Intent:
     ``id`` is the bare id; ``kind`` is ``create``, ``update``, ``delete``, ``undelete``,
     ``create-list``, ``update-list`` ...; ``changes`` the fields of a reminder, ``texts`` those of
     a list (``name``, ``group``). ``seq`` is given by the outbox and never used twice;
-    ``attempts`` counts the times that it was sent.
+    ``attempts`` counts the times that it was sent. Of one that is parked ``since_ms`` says when it
+    was refused first, ``again_ms`` when it is tried again by itself; ``given_up``: a person does
+    not want to hear of it. All in Unix milliseconds.
     """
 
     id: str
@@ -45,6 +48,9 @@ class Intent:
     reason: str = ""
     attempts: int = 0
     sent_at_ms: int | None = None
+    since_ms: int | None = None
+    again_ms: int | None = None
+    given_up: bool = False
 
 
 class Outbox:
@@ -56,21 +62,21 @@ class Outbox:
     def replace_queued(self, intents: Iterable[Intent]) -> None:
         """Put ``intents`` in the place of all that a plan queued; the same again change nothing.
 
-        One that was queued already keeps the number of its attempts.
+        One that was queued already keeps its attempts, and since when it was refused.
         """
         new = [_content(intent) for intent in intents]
         planned = [intent for intent in self.queued() if intent.kind not in STANDING]
-        old = {_content(intent): intent.attempts for intent in planned}
+        old = {_content(intent): (intent.attempts, intent.since_ms) for intent in planned}
         if new == list(old):
             return
         self.drop_many(intent.seq for intent in planned)
-        self._insert((*content, old.get(content, 0)) for content in new)
+        self._insert((*content, *old.get(content, (0, None))) for content in new)
 
     def add(self, intents: Iterable[Intent]) -> None:
         """Queue ``intents`` after what is queued, but for those that are in here already."""
         new = [_content(intent) for intent in intents]
         known = {_content(old) for id, *_ in new for old in self.of(id)}
-        self._insert((*content, 0) for content in new if content not in known)
+        self._insert((*content, 0, None) for content in new if content not in known)
 
     def queued(self) -> list[Intent]:
         """What is to be sent, in the order planned."""
@@ -81,7 +87,7 @@ class Outbox:
         return self._in("in-flight")
 
     def parked(self) -> list[Intent]:
-        """What was refused for good, each with its reason."""
+        """What was refused, each with its reason; also what a person gave up."""
         return self._in("parked")
 
     def get(self, seq: int) -> Intent | None:
@@ -106,17 +112,41 @@ class Outbox:
         """Send it again later: it is known not to have been applied."""
         self._db.write("UPDATE outbox SET state = 'queued' WHERE seq = ?", (seq,))
 
-    def park(self, seq: int, reason: str) -> None:
-        """Set it aside for a person, with ``reason`` as a sentence."""
+    def park(self, seq: int, reason: str, at_ms: int, again_ms: int | None = None) -> None:
+        """Set it aside for a person, with ``reason`` as a sentence, or until ``again_ms``."""
         self._db.write(
-            "UPDATE outbox SET state = 'parked', reason = ? WHERE seq = ?", (reason, seq)
+            """UPDATE outbox SET state = 'parked', reason = ?, again_ms = ?,
+            since_ms = coalesce(since_ms, ?) WHERE seq = ?""",
+            (reason, again_ms, at_ms, seq),
         )
 
     def unpark(self, seq: int) -> None:
-        """Try it again."""
+        """Try it again, as if it had never been sent."""
         self._db.write(
-            """UPDATE outbox SET state = 'queued', reason = '', attempts = 0
-            WHERE seq = ? AND state = 'parked'""",
+            """UPDATE outbox SET state = 'queued', reason = '', attempts = 0, since_ms = NULL,
+            again_ms = NULL, given_up = 0 WHERE seq = ? AND state = 'parked'""",
+            (seq,),
+        )
+
+    def due_again(self, now_ms: int) -> list[int]:
+        """The numbers of what is parked and whose time to be tried again has come."""
+        rows = self._db.all(
+            "SELECT seq FROM outbox WHERE state = 'parked' AND again_ms <= ? ORDER BY seq",
+            (now_ms,),
+        )
+        return [seq for (seq,) in rows]
+
+    def wake(self, seqs: Iterable[int]) -> None:
+        """Try these again; how often they were tried is kept."""
+        self._db.write_many(
+            "UPDATE outbox SET state = 'queued', again_ms = NULL WHERE seq = ?",
+            [(seq,) for seq in seqs],
+        )
+
+    def give_up(self, seq: int) -> None:
+        """Keep it parked, so that it is not sent again, and tell nobody any more."""
+        self._db.write(
+            "UPDATE outbox SET given_up = 1, again_ms = NULL WHERE seq = ? AND state = 'parked'",
             (seq,),
         )
 
@@ -129,15 +159,17 @@ class Outbox:
         self._db.write_many("DELETE FROM outbox WHERE seq = ?", [(seq,) for seq in seqs])
 
     def counts(self) -> dict[IntentState, int]:
-        """How many intents are in each state."""
+        """How many intents are in each state, but for those that a person gave up."""
         counts: dict[IntentState, int] = {"queued": 0, "in-flight": 0, "parked": 0}
-        counts.update(self._db.all("SELECT state, count(*) FROM outbox GROUP BY state"))
+        counts.update(
+            self._db.all("SELECT state, count(*) FROM outbox WHERE NOT given_up GROUP BY state")
+        )
         return counts
 
-    def _insert(self, rows: Iterable[tuple[str | int, ...]]) -> None:
+    def _insert(self, rows: Iterable[tuple[str | int | None, ...]]) -> None:
         self._db.write_many(
-            """INSERT INTO outbox (id, kind, changes, texts, state, reason, attempts)
-            VALUES (?, ?, ?, ?, 'queued', '', ?)""",
+            """INSERT INTO outbox (id, kind, changes, texts, state, reason, attempts, since_ms)
+            VALUES (?, ?, ?, ?, 'queued', '', ?, ?)""",
             list(rows),
         )
 
@@ -152,7 +184,8 @@ def _content(intent: Intent) -> tuple[str, str, str, str]:
 
 
 def _intent(row: Any) -> Intent:
-    seq, id, kind, changes, texts, state, reason, attempts, sent_at_ms = row
+    seq, id, kind, changes, texts, state, reason, attempts, sent_at_ms, *parked = row
+    since_ms, again_ms, given_up = parked
     return Intent(
         id=id,
         kind=kind,
@@ -163,4 +196,7 @@ def _intent(row: Any) -> Intent:
         reason=reason,
         attempts=attempts,
         sent_at_ms=sent_at_ms,
+        since_ms=since_ms,
+        again_ms=again_ms,
+        given_up=bool(given_up),
     )

@@ -303,6 +303,14 @@ _VERSIONS = (
 )
 
 
+# Since when a write is refused, when it is tried again by itself, and whether a person gave it up.
+_PARKED = (
+    """ALTER TABLE outbox ADD COLUMN since_ms INTEGER""",
+    """ALTER TABLE outbox ADD COLUMN again_ms INTEGER""",
+    """ALTER TABLE outbox ADD COLUMN given_up INTEGER NOT NULL DEFAULT 0""",
+)
+
+
 def _run(db: Database, statements: tuple[str, ...], version: int) -> None:
     # Not executescript: that commits what is open, and a migration has to be whole.
     for statement in statements:
@@ -335,7 +343,7 @@ def _every_record(db: Database) -> None:
 @migrations(name="5 nothing is lost")
 def _nothing_is_lost(db: Database) -> None:
     _pack_anew(db)
-    _run(db, (*_dropped_views(db), *_GUARDS, *_VERSIONS, *VIEWS), 5)
+    _run(db, (*_dropped_views(db), *_GUARDS, *_VERSIONS, *_PARKED, *VIEWS), 5)
 
 
 def _pack_anew(db: Database) -> None:

@@ -181,6 +181,7 @@ class HoldKind(StrEnum):
     UNREAD_WORDS = "unread-words"
     UNKNOWN_ID = "unknown-id"
     IN_DOUBT = "in-doubt"
+    BLOCKED = "blocked"  # it needs something that iCloud refused
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,8 @@ TRIES = 5  # before an operation whose references never resolve is parked
 # a list's file after what it said.
 # After what a person wished for come the files.
 _MORE_TO_COME = ("undelete", "occurrence", "update-list", *STANDING)
+FULL_WAIT_MS = 5 * 60_000  # before trying again where there is no room, doubled each time
+FULL_WAIT_MOST_MS = 6 * 3_600_000
 WAIT_S = 5.0  # before trying again what the service asked to try later
 
 Answers = Sequence[dict[str, Any] | Failure]
@@ -81,6 +83,7 @@ class Parcel:
 class Pushed:
     """What sending came to: reminders acknowledged, and what has to be done about the rest."""
 
+    now_ms: int
     acknowledged: int = 0
     refused: list[str] = field(default_factory=list)  # why, for a person
     postponed: list[str] = field(default_factory=list)  # why files could not be sent now
@@ -209,9 +212,10 @@ def _refuse(store: Store, parcel: Parcel, failures: Sequence[Failure], result: P
         # Someone else was there, perhaps we ourselves: the next plan decides on what it finds.
         result.unsettled |= names
         return
-    if failure.full:  # the person is told; it goes with what is sent next
-        store.outbox.requeue(intent.seq)
-        result.refused.append(f"{failure.code}: {failure.reason or 'there is no room left'}")
+    if failure.full:  # the person is told; it is tried again, ever more rarely
+        wait_ms = min(FULL_WAIT_MS << min(intent.attempts, 10), FULL_WAIT_MOST_MS)
+        reason = f"{failure.code}: {failure.reason or 'there is no room left'}"
+        park(store, intent, reason, result, result.now_ms + wait_ms)
         return
     if failure.reference and parcel.deletes:
         in_the_way = records_named(failure.reason) - names
@@ -224,7 +228,9 @@ def _refuse(store: Store, parcel: Parcel, failures: Sequence[Failure], result: P
     result.wait(failure.retry_after_s if failure.retry_after_s is not None else WAIT_S)
 
 
-def park(store: Store, intent: Intent, reason: str, result: Pushed) -> None:
-    """Set it aside for a person, who is told why."""
-    store.outbox.park(intent.seq, reason)
+def park(
+    store: Store, intent: Intent, reason: str, result: Pushed, again_ms: int | None = None
+) -> None:
+    """Set it aside for a person, who is told why, or until ``again_ms``."""
+    store.outbox.park(intent.seq, reason, result.now_ms, again_ms)
     result.refused.append(reason)

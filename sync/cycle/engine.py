@@ -100,7 +100,7 @@ class Engine:
         cloud = parts.cloud()
         observe.known_zone(cloud, parts.store)
         parts.step("engine:pull")
-        news = self._pull(cloud, report)
+        news = self._pull(cloud, report) or self._wake()
         if parts.store.meta.get(RELISTING) not in (None, "{}"):
             report.problems += go_on(parts.store, cloud, parts.encoder)
             news = True
@@ -294,6 +294,15 @@ class Engine:
         fetched = self._parts.fetcher.documents(cloud)
         report.problems += shared.problems + fetched.problems
         return bool(report.pulled or shared.moved or fetched.count or in_flight)
+
+    def _wake(self) -> bool:
+        """Take up again what had to wait before it could be accepted; whether there was any."""
+        outbox = self._parts.store.outbox
+        due = outbox.due_again(self._now_ms())
+        if due:
+            with self._parts.store.commit("wake"):
+                outbox.wake(due)
+        return bool(due)
 
     def _work(self, local: LocalState, report: Report, cloud: CloudKit) -> None:
         parts = self._parts

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from store.db import Store
 from store.model import Completion, Field, Reminder, Value
-from store.outbox import STANDING, Intent
+from store.outbox import Intent
 from sync.core.actions import (
     Complete,
     Create,
@@ -31,17 +31,6 @@ class Intents:
         self._store = store
         self._clock = clock
         self._home_zone = home_zone
-
-    def not_parked(self, wanted: list[Intent]) -> list[Intent]:
-        """What goes to the outbox; not again what was refused for good, unless it changed."""
-        parked = {_fingerprint(intent) for intent in self._store.outbox.parked()}
-        return [intent for intent in wanted if _fingerprint(intent) not in parked]
-
-    def overtaken(self, intents: list[Intent]) -> tuple[int, ...]:
-        """Refused operations whose object has changed since, or is gone."""
-        wanted = {_fingerprint(intent) for intent in intents}
-        parked = [one for one in self._store.outbox.parked() if one.kind not in STANDING]
-        return tuple(intent.seq for intent in parked if _fingerprint(intent) not in wanted)
 
     def of(self, op: PushOp, known: Known) -> Intent:
         """The intent of one planned operation."""
@@ -100,15 +89,6 @@ def _differing(reminder: Reminder, remote: Reminder) -> dict[Field, Value]:
         for name, value in reminder.values().items()
         if name in there and there[name] != value
     }
-
-
-def _fingerprint(intent: Intent) -> tuple[object, ...]:
-    """Equal for intents that want the same; the instant of a tick is ours and means nothing."""
-    changes = [
-        (name.value, isinstance(value, Completion) or value)
-        for name, value in sorted(intent.changes.items())
-    ]
-    return (intent.id, intent.kind, str(changes), str(sorted(intent.texts.items())))
 
 
 def _look(op: CreateList) -> dict[str, str | None]:

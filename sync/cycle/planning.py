@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from store.db import Store
-from store.model import Field, ListInfo, Present, Reminder
+from store.model import Field, ListInfo, Present, Reminder, Unknown
 from store.outbox import Intent
 from store.places import Vanished
 from store.sections import SectionBase
@@ -35,6 +35,7 @@ from sync.cycle.facts import file_facts, free_directories
 from sync.cycle.intents import Intents, list_intents
 from sync.cycle.known import Known, gather
 from sync.cycle.missing import missed
+from sync.cycle.parking import sort_out
 from sync.cycle.reading import LocalState
 from sync.cycle.sectioning import section_intents, without_section
 from sync.cycle.unread import unread_words
@@ -288,20 +289,21 @@ class Planner:
         plain = [without_section(self._intents.of(op, known)) for op in guarded.pushes]
         plain = [one for one in plain if one.changes or one.kind != "update"]
         wanted = [*list_intents(lists, settings.purge), *plain, *sections]
+        sorted_out = sort_out(wanted, self._store.outbox.parked(), _unsure(world))
         guarded = replace(guarded, conflicts=(*guarded.conflicts, *outlook.conflicts))
         return Planned(
             known=known,
             lists=lists,
             world=world,
             plan=guarded,
-            intents=self._intents.not_parked(wanted),
-            holds=[*guarded.holds, *lists.holds],
+            intents=sorted_out.intents,
+            holds=[*guarded.holds, *lists.holds, *sorted_out.holds],
             leaving=leaving,
             vanished=vanished,
             emptied=emptied,
             marks=self._dialect.marks,
             grace_left_s=min(waiting, default=None),
-            overtaken=self._intents.overtaken(wanted),
+            overtaken=tuple(sorted_out.overtaken),
             new_sections=made,
         )
 
@@ -322,6 +324,12 @@ class Planner:
             planned.waits = True
             reason = "both sides have reminders and meet for the first time; see `remindersd plan`"
             planned.holds.append(Hold("first-plan", HoldKind.FIRST_PLAN, reason))
+
+
+def _unsure(world: World) -> set[str]:
+    """The reminders of which one side cannot be judged now."""
+    sides = (world.snapshot.local, world.snapshot.remote)
+    return {id for side in sides for id, state in side.items() if isinstance(state, Unknown)}
 
 
 def _let_go(known: Known, approved: frozenset[str]) -> frozenset[str]:

@@ -47,7 +47,7 @@ def push(
     now_ms: Callable[[], int],
 ) -> Pushed:
     """Send everything that is queued for a zone. Network and account errors are raised."""
-    result = Pushed()
+    result = Pushed(now_ms())
     parcels = _encode_all(store, encode, result, zone_key(zone))
     failed: set[str] = set()
     for request in pack(parcels):
@@ -110,7 +110,7 @@ def _send(
     suspects: list[tuple[list[Parcel], Answers]] = []
     answered = False
     while waiting:
-        parcels = [parcel for parcel in waiting.pop(0) if not parcel.needs & failed]
+        parcels = _without_failed(store, waiting.pop(0), failed)
         if not parcels:
             continue
         operations = [operation for parcel in parcels for operation in parcel.operations]
@@ -130,6 +130,17 @@ def _send(
             raise _refused_as_one(answers)
     for pair in suspects:
         settle(store, *pair, result, failed)
+
+
+def _without_failed(store: Store, parcels: Sequence[Parcel], failed: set[str]) -> list[Parcel]:
+    """What can still go; what needs something that was refused is known not to have been made."""
+    left = [parcel for parcel in parcels if not parcel.needs & failed]
+    if len(left) < len(parcels):
+        with store.commit("hold back"):
+            for parcel in parcels:
+                if parcel.needs & failed:
+                    store.outbox.requeue(parcel.intent.seq)
+    return left
 
 
 def _refused_as_one(answers: Answers) -> ServiceError:

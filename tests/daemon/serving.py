@@ -64,6 +64,6 @@ def fill(path: Path) -> None:
         )
         store.journal.set_holds([Hold("k1", "deletions", "BREAD", "six at once", 1767225600000)])
         store.outbox.replace_queued([Intent("MILK", "delete"), Intent("SUB", "delete")])
-        store.outbox.park(2, "refused")
+        store.outbox.park(2, "refused", 8)
         run = store.journal.start("sync", 1767225600000)
         store.journal.finish(run, "done", {"pulled": 3}, 1767225601000)

@@ -41,7 +41,7 @@ def test_a_new_plan_replaces_only_what_is_queued(store: Store) -> None:
     first, second, third = plan(store, CREATE, UPDATE, RENAME)
     with store.commit("push"):
         store.outbox.send([first], 7)
-        store.outbox.park(second, "the service refuses it")
+        store.outbox.park(second, "the service refuses it", 8)
     assert plan(store) == []
     (sent,), (parked,) = store.outbox.in_flight(), store.outbox.parked()
     assert (sent.seq, sent.state, sent.sent_at_ms, sent.attempts) == (first, "in-flight", 7, 1)
@@ -68,7 +68,7 @@ def test_parking_and_taking_it_up_again(store: Store) -> None:
     (seq,) = plan(store, CREATE)
     with store.commit("push"):
         store.outbox.send([seq], 7)
-        store.outbox.park(seq, "poison")
+        store.outbox.park(seq, "poison", 8)
         store.outbox.unpark(seq)
     (intent,) = store.outbox.queued()
     assert (intent.reason, intent.attempts) == ("", 0)
