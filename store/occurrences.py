@@ -75,6 +75,12 @@ class Occurrences:
             (id, due),
         )
 
+    def drop(self, id: str, due: str) -> None:
+        """Take back that it was done here, where iCloud does not have it."""
+        self._db.write(
+            "DELETE FROM occurrence WHERE id = ? AND due = ? AND state = 'pending'", (id, due)
+        )
+
     def prune(self, older_than_ms: int) -> None:
         """Forget what was done before ``older_than_ms``, but not what is pending."""
         self._db.write(

@@ -32,6 +32,7 @@ from sync.cycle.planning import Planned, Planner
 from sync.cycle.push import push, resolve_in_flight
 from sync.cycle.reading import LocalState, Reader
 from sync.cycle.refiling import Refiled, refile
+from sync.cycle.refused import Refused, drop, retry
 from sync.cycle.relisting import RELISTING, Relisted, go_on, relist
 from sync.cycle.report import Report
 from sync.cycle.resolving import OTHER, Resolved, chosen, close_agreed, refused, taking, values_now
@@ -237,6 +238,22 @@ class Engine:
         if settings:
             self._set(settings, "resolve")
         return refused(parts.store, told)
+
+    def retry(self, numbers: Sequence[int]) -> list[Refused]:
+        """Send again what iCloud refused (all without ``numbers``), with the next cycle.
+
+        Raises CannotResolve for a number that is none of it.
+        """
+        self._quiet_until_s = 0.0
+        return retry(self._parts.store, numbers)
+
+    def drop(self, numbers: Sequence[int]) -> list[Refused]:
+        """Give up what iCloud refused; the next cycle puts the files back to what iCloud has.
+
+        Raises CannotResolve for a number that is none of it.
+        """
+        self._quiet_until_s = 0.0
+        return drop(self._parts.store, numbers)
 
     def _set(self, settings: Sequence[Setting], trigger: str) -> None:
         """Send what a person wishes, as a run of its own; its files are the next cycle's."""

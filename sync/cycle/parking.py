@@ -12,12 +12,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from store.db import Store
 from store.model import Completion, Field, Value
 from store.outbox import STANDING, Intent
 from sync.core.actions import Hold, HoldKind
 
-__all__ = ["Sorted", "label_of", "sort_out"]
+__all__ = ["Sorted", "sort_out"]
 
 _IN_PARTS = ("update", "update-list", "sections")  # of which a part can be sent alone
 _MAKING = ("create", "undelete", "create-list", "create-group", "create-section")
@@ -55,19 +54,6 @@ def sort_out(wanted: Sequence[Intent], parked: Sequence[Intent], unsure: Collect
     left = [rest for intent in wanted if (rest := _without(intent, refused)) is not None]
     _hold_back(left, missing, found)
     return found
-
-
-def label_of(store: Store, intent: Intent) -> str:
-    """What a person calls the thing that an intent is about; "" where that is not known."""
-    said = intent.changes.get(Field.TITLE) or intent.texts.get("name")
-    row = store.mirror.reminder(intent.id)
-    named = store.mirror.list(intent.id)
-    base = store.bases.get(intent.id)
-    if row is not None and row.title:
-        return row.title
-    if named is not None and named.name:
-        return named.name
-    return str(said or (base.values.get(Field.TITLE) if base is not None else "") or "")
 
 
 def _parts(intent: Intent) -> dict[Part, object]:

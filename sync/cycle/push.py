@@ -110,7 +110,7 @@ def _send(
     suspects: list[tuple[list[Parcel], Answers]] = []
     answered = False
     while waiting:
-        parcels = _without_failed(store, waiting.pop(0), failed)
+        parcels = _without_failed(store, waiting.pop(0), failed, result)
         if not parcels:
             continue
         operations = [operation for parcel in parcels for operation in parcel.operations]
@@ -132,10 +132,13 @@ def _send(
         settle(store, *pair, result, failed)
 
 
-def _without_failed(store: Store, parcels: Sequence[Parcel], failed: set[str]) -> list[Parcel]:
+def _without_failed(
+    store: Store, parcels: Sequence[Parcel], failed: set[str], result: Pushed
+) -> list[Parcel]:
     """What can still go; what needs something that was refused is known not to have been made."""
     left = [parcel for parcel in parcels if not parcel.needs & failed]
     if len(left) < len(parcels):
+        result.wait(0.0)  # the next plan holds it, with the reason
         with store.commit("hold back"):
             for parcel in parcels:
                 if parcel.needs & failed:
