@@ -19,6 +19,7 @@ from sync.core.actions import (
     Hold,
     HoldKind,
     Plan,
+    PushOp,
 )
 from sync.core.archive import Archived
 from sync.core.guard import Emptied, find_emptied, guard
@@ -277,20 +278,9 @@ class Planner:
             for hold in guarded.holds
             if hold.kind is HoldKind.GRACE
         ]
-        outlook = world.outlook
-        two_way = {
-            view.id
-            for view in lists.views.values()
-            if view.mode is Mode.TWO_WAY and not view.blocked
-        }
-        sections, made = section_intents(
-            guarded.pushes, known.sections, known.rows, outlook, two_way
-        )
-        plain = [without_section(self._intents.of(op, known)) for op in guarded.pushes]
-        plain = [one for one in plain if one.changes or one.kind != "update"]
-        wanted = [*list_intents(lists, settings.purge), *plain, *sections]
+        wanted, made = self._wanted(known, lists, world, guarded.pushes)
         sorted_out = sort_out(wanted, self._store.outbox.parked(), _unsure(world))
-        guarded = replace(guarded, conflicts=(*guarded.conflicts, *outlook.conflicts))
+        guarded = replace(guarded, conflicts=(*guarded.conflicts, *world.outlook.conflicts))
         return Planned(
             known=known,
             lists=lists,
@@ -306,6 +296,21 @@ class Planner:
             overtaken=tuple(sorted_out.overtaken),
             new_sections=made,
         )
+
+    def _wanted(
+        self, known: Known, lists: ListPlan, world: World, pushes: Sequence[PushOp]
+    ) -> tuple[list[Intent], dict[str, SectionBase]]:
+        """What iCloud shall hear, and the sections that are chosen anew for it."""
+        outlook = world.outlook
+        two_way = {
+            view.id
+            for view in lists.views.values()
+            if view.mode is Mode.TWO_WAY and not view.blocked
+        }
+        sections, made = section_intents(pushes, known.sections, known.rows, outlook, two_way)
+        plain = [without_section(self._intents.of(op, known)) for op in pushes]
+        plain = [one for one in plain if one.changes or one.kind != "update"]
+        return [*list_intents(lists, self.settings.purge), *plain, *sections], made
 
     def _hold_first_plan(
         self, planned: Planned, local: LocalState, approved: frozenset[str]
