@@ -31,11 +31,12 @@ from sync.core.snapshot import Mode
 from sync.cycle.assets import Fetcher
 from sync.cycle.committing import Committer
 from sync.cycle.encoding import Encoder
-from sync.cycle.engine import Engine, Parts
+from sync.cycle.engine import Engine
 from sync.cycle.filing import Filing
 from sync.cycle.homecoming import Home
 from sync.cycle.images import Pictures
 from sync.cycle.journaling import Chronicle
+from sync.cycle.parts import Parts
 from sync.cycle.planning import Planner
 from sync.cycle.reading import Reader
 from sync.errors import UsageError

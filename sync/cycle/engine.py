@@ -12,30 +12,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
-from store.db import Store
 from sync.core.actions import Hold, HoldKind
 from sync.cycle import observe
 from sync.cycle.archiving import clear_archive, copy_out
-from sync.cycle.assets import Fetcher
 from sync.cycle.comeback import discount
-from sync.cycle.committing import Committer
-from sync.cycle.encoding import Encoder
-from sync.cycle.filing import Filing
 from sync.cycle.forgetting import Forgot, forget
-from sync.cycle.homecoming import FOLDER, Home, take_back
-from sync.cycle.images import Pictures
-from sync.cycle.journaling import Chronicle
+from sync.cycle.homecoming import FOLDER, take_back
 from sync.cycle.naming import names_of
-from sync.cycle.planning import Planned, Planner
+from sync.cycle.parts import Parts
+from sync.cycle.planning import Planned
 from sync.cycle.push import push, resolve_in_flight
-from sync.cycle.reading import LocalState, Reader
+from sync.cycle.reading import LocalState
 from sync.cycle.refiling import Refiled, refile
 from sync.cycle.refused import Refused, drop, retry
 from sync.cycle.relisting import RELISTING, Relisted, go_on, relist
 from sync.cycle.report import Report
-from sync.cycle.resolving import OTHER, Resolved, chosen, close_agreed, refused, taking, values_now
+from sync.cycle.resolving import OTHER, Resolved, close_agreed, resolve, values_now
 from sync.cycle.restoring import Restored, restore
 from sync.cycle.routing import zones_for
 from sync.cycle.sentences import renames, sentences
@@ -47,33 +40,9 @@ from sync.cycle.verdict import VERIFIED, Verdict, Verified
 from sync.cycle.verifying import Checks, verify
 from sync.remote.cloudkit import CloudKit
 
-__all__ = ["Engine", "Parts"]
+__all__ = ["Engine"]
 
 ROUNDS = 20  # cycles of one ``settled`` call: files being saved, records changed meanwhile
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What an engine is made of.
-
-    ``cloud`` connects when first used, ``requests`` counts those sent so far, ``home`` is the
-    synced folder, ``clock`` is Unix seconds, ``step`` is called before each effect.
-    """
-
-    store: Store
-    cloud: Callable[[], CloudKit]
-    fetcher: Fetcher
-    pictures: Pictures
-    reader: Reader
-    filing: Filing
-    home: Home
-    planner: Planner
-    committer: Committer
-    chronicle: Chronicle
-    encoder: Encoder
-    requests: Callable[[], int]
-    clock: Callable[[], float]
-    step: Callable[[str], None]
 
 
 class Engine:
@@ -224,20 +193,10 @@ class Engine:
         What is taken is in iCloud when this is over, or durably on its way there; the files
         follow with the next cycle. Raises CannotResolve, and what the iCloud side raises.
         """
-        parts = self._parts
         if take == OTHER:
             self.cycle("resolve")  # so that nothing is decided on what is no longer there
         self._quiet_until_s = 0.0
-        conflicts = chosen(parts.store, keys)
-        if take != OTHER:
-            with parts.store.commit("resolve"):
-                for conflict in conflicts:
-                    parts.store.journal.resolve(conflict.number, self._now_ms())
-            return [Resolved(conflict, take) for conflict in conflicts]
-        settings, told = taking(parts.store, conflicts)
-        if settings:
-            self._set(settings, "resolve")
-        return refused(parts.store, told)
+        return resolve(self._parts.store, keys, take, self._now_ms(), self._set)
 
     def retry(self, numbers: Sequence[int]) -> list[Refused]:
         """Send again what iCloud refused (all without ``numbers``), with the next cycle.
@@ -255,7 +214,7 @@ class Engine:
         self._quiet_until_s = 0.0
         return drop(self._parts.store, numbers)
 
-    def _set(self, settings: Sequence[Setting], trigger: str) -> None:
+    def _set(self, settings: Sequence[Setting], trigger: str = "resolve") -> None:
         """Send what a person wishes, as a run of its own; its files are the next cycle's."""
         parts = self._parts
         report = Report(trigger, self._now_ms())

@@ -6,7 +6,7 @@ conflict is over when both sides have it. A conflict is never closed by hope.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,8 +20,7 @@ from sync.cycle.known import Known
 from sync.cycle.setting import Setting
 from sync.errors import CannotResolve
 
-__all__ = ["OTHER", "SHOWN", "Resolved", "chosen", "close_agreed", "refused", "taking"]
-__all__ += ["title_of", "values_now"]
+__all__ = ["OTHER", "SHOWN", "Resolved", "close_agreed", "resolve", "title_of", "values_now"]
 
 SHOWN, OTHER = "shown", "other"
 """What a person takes: the value that is on screen, or the one that is kept."""
@@ -50,6 +49,29 @@ class Resolved:
             "taken": None if self.why_not else self.taken,
             "problem": self.why_not or None,
         }
+
+
+def resolve(
+    store: Store,
+    keys: Sequence[str],
+    take: str,
+    now_ms: int,
+    send: Callable[[Sequence[Setting]], None],
+) -> list[Resolved]:
+    """Decide the open conflicts of these keys, or all; ``send`` brings settings to iCloud.
+
+    Raises CannotResolve where a key names none, and what ``send`` raises.
+    """
+    conflicts = chosen(store, keys)
+    if take == OTHER:
+        settings, told = taking(store, conflicts)
+        if settings:
+            send(settings)
+        return refused(store, told)
+    with store.commit("resolve"):
+        for conflict in conflicts:
+            store.journal.resolve(conflict.number, now_ms)
+    return [Resolved(conflict, take) for conflict in conflicts]
 
 
 def chosen(store: Store, keys: Sequence[str]) -> list[Conflict]:

@@ -1,0 +1,44 @@
+"""What an engine is made of: everything that it uses, and that a test may give otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from store.db import Store
+from sync.cycle.assets import Fetcher
+from sync.cycle.committing import Committer
+from sync.cycle.encoding import Encoder
+from sync.cycle.filing import Filing
+from sync.cycle.homecoming import Home
+from sync.cycle.images import Pictures
+from sync.cycle.journaling import Chronicle
+from sync.cycle.planning import Planner
+from sync.cycle.reading import Reader
+from sync.remote.cloudkit import CloudKit
+
+__all__ = ["Parts"]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What an engine is made of.
+
+    ``cloud`` connects when first used, ``requests`` counts those sent so far, ``home`` is the
+    synced folder, ``clock`` is Unix seconds, ``step`` is called before each effect.
+    """
+
+    store: Store
+    cloud: Callable[[], CloudKit]
+    fetcher: Fetcher
+    pictures: Pictures
+    reader: Reader
+    filing: Filing
+    home: Home
+    planner: Planner
+    committer: Committer
+    chronicle: Chronicle
+    encoder: Encoder
+    requests: Callable[[], int]
+    clock: Callable[[], float]
+    step: Callable[[str], None]
