@@ -280,6 +280,7 @@ def test_dropping_an_occurrence_goes_back_to_the_one_that_is_due(rig: Rig) -> No
     give_up(rig)
     assert "📅 2026-12-01" in rig.line("Inbox", "Rent")
     rig.world.faults.clear()
+    rig.append("Inbox", "Paid by hand.\n")  # the same bytes as before would be a file restored
     rig.replace("Inbox", "- [ ] Rent", "- [x] Rent")
     rig.run()
     assert [one.due for one in rig.phone.reminders("Inbox") if not one.done] == ["2027-01-01"]
