@@ -6,6 +6,8 @@ the folder, and wires session, transport, scanner, writer, planner and engine to
 
 from __future__ import annotations
 
+import hashlib
+import platform
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -186,7 +188,7 @@ def wire(config: Config, store: Store, transport: Transport, around: Around) -> 
         beside=dialect.parse_beside,
     )
     cloud = CloudKit(transport)
-    writer = Writer(config.folder, step, clock, around.calls)
+    writer = Writer(config.folder, step, clock, around.calls, _machine(config))
     chronicle = Chronicle(store, dialect, clock)
     home = Home(config.folder, Marker(marker, config.account.apple_id), dialect.layout)
     return Engine(
@@ -209,6 +211,15 @@ def wire(config: Config, store: Store, transport: Transport, around: Around) -> 
             step=step,
         )
     )
+
+
+def _machine(config: Config) -> str:
+    """Tells our receipts from those of another machine that the folder is carried to.
+
+    Not by what a lost database would take with it: what was displaced must be found again.
+    """
+    origin = f"{platform.node()}/{config.profile}"
+    return hashlib.sha256(origin.encode()).hexdigest()[:8]
 
 
 def _marker(config: Config, store: Store, mint: Callable[[], str]) -> str:

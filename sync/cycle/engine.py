@@ -38,6 +38,7 @@ from sync.cycle.shared import Shared, tolerated
 from sync.cycle.undoing import TRIGGER, Undoer, Undone, run_to_undo
 from sync.cycle.verdict import VERIFIED, Verdict, Verified
 from sync.cycle.verifying import Checks, verify
+from sync.local.claim import alone_in
 from sync.remote.cloudkit import CloudKit
 
 __all__ = ["Engine"]
@@ -56,7 +57,8 @@ class Engine:
     def cycle(self, trigger: str, *, approve: bool = False, plan_only: bool = False) -> Report:
         """One full cycle; raises what the iCloud side raises, with all that was done kept.
 
-        ``approve`` lets a first plan go ahead; with ``plan_only`` only the mirror advances.
+        ``approve`` lets a first plan go ahead; with ``plan_only`` only the mirror advances. Busy:
+        another process is at work in the folder.
         """
         parts = self._parts
         report = Report(trigger, started_ms=self._now_ms(), planned_only=plan_only)
@@ -81,7 +83,8 @@ class Engine:
         # A clock that was set back must not make it quiet for years.
         is_quiet = self._quiet_since_s <= parts.clock() < quiet_until_s
         if news or approve or plan_only or not is_quiet:
-            self._work(local, report, cloud)
+            with alone_in(parts.home.root):
+                self._work(local, report, cloud)
         else:
             self._quiet_until_s = quiet_until_s
             self._bring_pictures(report, cloud)

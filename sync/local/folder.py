@@ -6,7 +6,8 @@ an identity of its own, is what tells the two apart: no marker, no conclusions.
     <root>/.remindersd/            0700; everything of ours that is not a todo file
         .gitignore                 "*": the directory ignores itself
         marker                     JSON: {"schema": 1, "uuid", "account"}
-        receipts/                  files displaced by our writes (see receipts.py)
+        receipts/MACHINE/          files displaced by a machine's writes (see receipts.py)
+        lock                       held by whoever runs a cycle in this very folder
 """
 
 from __future__ import annotations

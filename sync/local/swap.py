@@ -53,7 +53,8 @@ class Writer:
 
     ``step(name)`` is called before each effect. ``clock`` gives seconds for the quiet period of
     receipts; best is one that nobody sets (monotonic), since a leap forward ends that period.
-    Paths are relative to the root, and come back in POSIX form.
+    Paths are relative to the root, and come back in POSIX form. Receipts are kept apart by
+    ``machine``: where the folder is carried to another one, that must not judge them.
     """
 
     def __init__(
@@ -62,11 +63,12 @@ class Writer:
         step: Callable[[str], None],
         clock: Callable[[], float],
         exchange: Exchange | None = None,
+        machine: str = "",
     ) -> None:
         self._root = root
         self._step = step
         self._calls: Exchange = Renameat2() if exchange is None else exchange
-        self._ledger = Ledger(root / OURS / "receipts", root, step, clock)
+        self._ledger = Ledger(root / OURS / "receipts" / machine, root, step, clock)
         self._supported: bool | None = None
 
     @property
@@ -75,6 +77,12 @@ class Writer:
         if self._supported is None:
             self._supported = probe(self._calls, self._ledger.directory)
         return self._supported
+
+    def _has_ledger(self) -> bool:
+        directory = self._ledger.directory
+        with suppress(OSError):  # the folder is not there: which the answer says
+            directory.mkdir(mode=0o700, exist_ok=True)
+        return directory.is_dir()
 
     def replace(self, path: Path, new: bytes, expected_sha256: str, key: str) -> Outcome:
         """Write ``new`` over the file, if it still holds what has the expected hash."""
@@ -127,7 +135,7 @@ class Writer:
 
     def _answer(self, work: Callable[[], Outcome]) -> Outcome:
         try:
-            if not self._ledger.directory.is_dir():
+            if not self._has_ledger():
                 return Refused(f"{self._ledger.directory} is not there (folder not mounted?)")
             return work()
         except Refusal as refusal:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from sync.errors import Busy
+from sync.local.claim import alone_in
 from tests.rig import Crash
 from tests.sync.machines import COPY, Machine, Pair, open_pair
 
@@ -147,6 +149,36 @@ def test_what_a_phone_did_is_written_with_the_same_bytes_on_both(shared: Pair) -
     shared.agree()
     shared.agree("Garden")
     shared.calm()
+
+
+def test_what_the_other_machine_displaced_is_the_others_to_judge(tmp_path: Path) -> None:
+    """A receipt that is carried is not settled here, nor cleared away, there least of all."""
+    with open_pair(tmp_path, carried=True, ours=True) as pair:
+        pair.laptop.append("Inbox", "- [ ] Milk\n")
+        pair.laptop.run()
+        kept = {path.name for path in receipts(pair.laptop)}
+        assert kept
+        pair.carry()
+        assert {path.name for path in receipts(pair.desktop)} >= kept
+        pair.desktop.wait(300)
+        pair.desktop.run()
+        pair.carry()
+        assert {path.name for path in receipts(pair.laptop)} >= kept
+        pair.laptop.wait(300)
+        pair.laptop.run()
+        assert not kept & {path.name for path in receipts(pair.laptop)}
+
+
+def receipts(machine: Machine) -> list[Path]:
+    return [*(machine.folder / ".remindersd" / "receipts").rglob("*.data")]
+
+
+def test_two_at_work_in_one_folder_take_turns(apart: Pair) -> None:
+    apart.laptop.append("Inbox", "- [ ] Milk\n")
+    with alone_in(apart.laptop.folder), pytest.raises(Busy, match="another remindersd"):
+        apart.laptop.run()
+    apart.calm()
+    assert titles(apart) == ["Milk"]
 
 
 def both_edit(pair: Pair, later: str) -> None:
