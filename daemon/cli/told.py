@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import time
 from collections.abc import Mapping, Sequence
@@ -128,10 +129,12 @@ def _name_each(held: Sequence[Told]) -> None:
 def _clock(at_ms: int) -> str:
     """A time to come, as the clock on the wall will show it, and how far away it is."""
     left_s = at_ms / 1000 - time.time()
+    near = f"in {math.ceil(left_s)} s" if left_s < 120 else f"in {ago(left_s)}"
+    away = near if left_s > 0 else "at the next sync"
     shown = time.strftime(
         "%H:%M" if left_s < 43200 else "%d %b %H:%M", time.localtime(at_ms / 1000)
     )
-    return f"{shown} ({'at the next sync' if left_s <= 0 else f'in {ago(left_s)}'})"
+    return f"{shown} ({away})"
 
 
 def tell_waiting(held: Sequence[Told]) -> None:

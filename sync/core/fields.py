@@ -114,6 +114,9 @@ def _hold_unread(case: Case, name: Field, fields: Fields) -> None:
     if fields.seen.value(name) != case.base.get(name, BLANK.value(name)):
         reason = f"its {name} in iCloud cannot be read here, so what the line says is not sent"
         fields.holds.append(Hold(case.id, HoldKind.UNREADABLE, reason))
+    elif name is Field.TITLE:
+        reason = "its title in iCloud cannot be read here, so the line keeps the one that it has"
+        fields.holds.append(Hold(case.id, HoldKind.UNREADABLE, reason))
 
 
 def _take_images(before: Base, here: Value, there: Value, fields: Fields) -> None:

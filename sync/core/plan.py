@@ -256,8 +256,12 @@ def _unremembered(case: Case, local: LocalItem, closed: str) -> Plan:
 
 def _only_remote(case: Case, remote: RemoteItem, closed: str) -> Plan:
     there = remote.reminder.values()
-    if case.view(remote.reminder).path is None or Field.TITLE in remote.reminder.opaque:
+    path = case.view(remote.reminder).path
+    if path is None:
         return NOTHING
+    if Field.TITLE in remote.reminder.opaque:
+        reason = f"its title in iCloud cannot be read here, so it has no line in {path}"
+        return _held(case, HoldKind.UNREADABLE, reason) if remote.visible else NOTHING
     if not remote.visible:
         # Completed too long ago to be shown: that it has no line says nothing.
         forgets = case.base and not case.archived

@@ -352,12 +352,13 @@ def _stem(info: ListInfo, current: Mapping[str, str], layout: Layout) -> str:
 
 def _file_troubles(local: LocalState, lists: Collection[str]) -> list[tuple[str, str]]:
     """Files that will not become readable by waiting a moment; those of ``lists`` can be remade."""
-    way_out = "; mend it, or `remindersd restore --file {}`"
+    again, away = "`remindersd restore --file {}`", "move it out of the folder"
     troubles = [
-        (path, file.hides_tasks + (way_out.format(path) if path in lists else ""))
+        (path, f"{file.hides_tasks}; mend it, or {(again if path in lists else away).format(path)}")
         for path, file in sorted({**local.files, **local.done}.items())
         if file.hides_tasks and not file.settling
     ]
     if local.incomplete:
-        troubles.append(("folder", local.incomplete))
+        told = f"{local.incomplete}; make it readable: until then no missing line counts as deleted"
+        troubles.append(("folder", told))
     return troubles

@@ -107,11 +107,11 @@ def check(root: Path, expected_uuid: str | None) -> Ready | NotReady:
     """Whether the folder is there, readable and, with ``expected_uuid``, the one prepared."""
     try:
         if not root.is_dir():
-            return NotReady(f"{root} is not there (not mounted?)")
+            return NotReady(f"{root} is not there (not mounted?); bring it back")
     except OSError as error:  # a directory above it is closed to us
         return NotReady(f"{root} cannot be read: {error.strerror}")
     if not os.access(root, os.R_OK | os.X_OK):
-        return NotReady(f"{root} cannot be read: permission denied")
+        return NotReady(f"{root} cannot be read: permission denied; give yourself access to it")
     if expected_uuid is None:
         return Ready()
     try:

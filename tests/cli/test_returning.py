@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from daemon.client import NotRunning, call
 from sandbox.world import World
 from tests.cli.conftest import FakeDaemon, Home, documents, served
 
@@ -102,3 +104,33 @@ def test_through_the_daemon(home: Home, fake_daemon: FakeDaemon) -> None:
         ("POST /restore", {"file": "Work.md"}),
         ("POST /sync", {}),
     ]
+
+
+def test_what_is_held_never_ends_the_daemon(home: Home, world: World) -> None:
+    daemon = home.start("run")
+    try:
+        _ask(home, "POST", "/sync")
+        (home.folder / "Groceries.md").unlink()
+        told = [_ask(home, "POST", "/sync")["result"] for _ in range(3)]
+        assert told[-1] == "done"  # it is not new any more, and waits
+        status = _ask(home, "GET", "/status")
+        assert (status["state"], status["held"]) == ("attention", 1)
+        assert "Groceries.md is gone" in status["reason"]
+        assert daemon.poll() is None
+        assert home.run("forget", "Groceries.md").exit_code == 0
+        assert _ask(home, "GET", "/status")["state"] == "ok"
+    finally:
+        daemon.terminate()
+        _, said = daemon.communicate(timeout=30)
+    assert daemon.returncode == 0, said
+
+
+def _ask(home: Home, method: str, path: str) -> dict[str, Any]:
+    """The daemon's answer, once it listens."""
+    for _ in range(600):
+        try:
+            body = {} if method == "POST" else None
+            return dict(call(home.socket, method, path, body, timeout=60)[1])
+        except NotRunning:
+            time.sleep(0.05)
+    raise AssertionError("the daemon does not listen")

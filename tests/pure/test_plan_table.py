@@ -261,7 +261,9 @@ def test_an_unreadable_field_is_neither_sent_nor_written(name: Field) -> None:
 
 def test_a_reminder_without_a_readable_title_gets_no_line() -> None:
     blank = replace(OLD, title="", opaque=frozenset({TITLE}))
-    assert make_plan(snapshot(there=remote(blank)), policy()) == Plan()
+    [hold] = make_plan(snapshot(there=remote(blank)), policy()).holds
+    assert (hold.kind, "has no line in A.md" in hold.reason) == (HoldKind.UNREADABLE, True)
+    assert not make_plan(snapshot(there=remote(blank)), policy()).writes
 
 
 # ---- places -------------------------------------------------------------------------------------

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,8 +12,6 @@ import pytest
 from sync.cycle.restorable import restorable
 from sync.errors import CannotRestore, NetworkError
 from tests.rig import Crash, Rig, empty_world, open_rig
-
-PURGED = {"mode": "purge"}
 
 
 def work(rig: Rig) -> dict[str, str]:
@@ -87,6 +87,47 @@ def test_a_file_is_written_again_with_its_ids_and_headings(
         assert refiled.kept is None
     if spoil not in (dangling_link, make_a_directory):
         rig.rest()
+
+
+@pytest.mark.parametrize("format", ["todo.txt", "vdir"])
+def test_a_file_comes_back_in_each_format(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, format: str
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    with open_rig(tmp_path, empty_world(), format=format) as rig:
+        rig.phone.create_list("Work")
+        parent = rig.phone.create("Work", "Move house")
+        for number in range(3):
+            rig.phone.create("Work", f"Pack {number}", parent=parent)
+        rig.run()
+        known, place = ids(rig), "Work" if format == "vdir" else "Work.txt"
+        before = rig.bytes_of_folder()
+        shutil.rmtree(rig.folder / place) if format == "vdir" else os.unlink(rig.folder / place)
+        rig.run()
+        rig.engine.restore_file(place)
+        report = rig.run()
+        assert (report.pushed, report.held, ids(rig)) == (0, [], known)
+        assert sorted(rig.bytes_of_folder()) == sorted(before)
+        rig.rest()
+
+
+def test_one_task_of_a_directory_is_restored_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    with open_rig(tmp_path, empty_world(), format="vdir") as rig:
+        for title in ("One", "Two"):
+            rig.phone.create("Inbox", title)
+        rig.run()
+        path = sorted(rig.bytes_of_folder())[0]
+        (rig.folder / path).write_bytes(b"\xff\xfe\x00")
+        rig.run()
+        assert rig.engine.restore_file(path).kept == f".remindersd/replaced/{path}".replace(
+            "Inbox/", "Inbox - "
+        )
+        report = rig.run()
+        assert (report.pushed, report.held, rig.titles("Inbox")) == (0, [], {"One", "Two"})
+        assert path in rig.bytes_of_folder()
 
 
 def test_a_damaged_file_is_kept_whole_and_never_over_another(rig: Rig) -> None:

@@ -1,0 +1,38 @@
+"""A mirror that may not be read is told with the way out, and is no bug."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from daemon.answers import Answers
+from store.db import Store
+from sync.errors import RemindersdError
+from tests.local.support import as_nobody, nobodys_directory, to_nobody
+
+
+@pytest.mark.parametrize("closed", ["state/mirror.sqlite", "state"])
+def test_a_mirror_that_is_closed_to_us(closed: str) -> None:
+    with nobodys_directory() as theirs:
+        path = theirs / "state" / "mirror.sqlite"
+        Store.open(path).close()
+        to_nobody(theirs / "state")
+        (theirs / closed).chmod(0)
+        try:
+            message, hint = as_nobody(lambda: _told(path))  # type: ignore[misc]
+        finally:
+            (theirs / closed).chmod(0o700)
+    assert str(path) in message
+    assert "read" in hint or "access" in hint
+
+
+def _told(path: Path) -> tuple[str, str]:
+    answers = Answers(path)
+    try:
+        answers.lists().result()
+    except RemindersdError as error:
+        return error.message, error.hint
+    finally:
+        answers.close()
+    return "", ""
