@@ -100,7 +100,7 @@ def revive_list(ctx: Context, record: Record) -> Revival:
     if not fields.plain_text(record, "Name"):
         raise ValueError("its name cannot be read, so it cannot be written again")
     wire = {name: field for name, field in _kept(record).items() if name not in _BESIDE}
-    lost = [words for name, words in _LOST.items() if name in (record.get("fields") or {})]
+    lost = [words for name, words in _LOST.items() if name in fields.fields_of(record)]
     wire["Deleted"] = operations.integer(0)
     old = fields.text(record, "ResolutionTokenMap")
     wire["ResolutionTokenMap"] = operations.token_map(ctx, old, ["deleted"], core=tokens.LIST_CORE)

@@ -161,8 +161,8 @@ def _read_marker(ours: Path) -> Marker | None:
     try:
         document = json.loads((ours / "marker").read_bytes())
         match document:
-            case {"uuid": str() as identity, "account": str() as account}:
+            case {"uuid": str() as identity, "account": str() as account} if account.isprintable():
                 return Marker(identity, account)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return None

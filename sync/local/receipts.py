@@ -15,6 +15,7 @@ A displaced file may still be open in an editor. It is *quiet* when two hashes o
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 from collections.abc import Callable
@@ -22,6 +23,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from sync.errors import RemindersdError
 from sync.local.disk import digest, sync_directory, write_whole
@@ -176,12 +178,10 @@ class Ledger:
         """One receipt as it is now, or ``None`` when it has been dropped."""
         path = self.directory / f"{stem}.json"
         try:
-            document = json.loads(path.read_bytes())
-            del document["schema"]
-            entry = Entry(**{**document, "kind": Kind(document["kind"])})
+            entry = _entry(stem, json.loads(path.read_bytes()))
         except FileNotFoundError:
             return None
-        except (ValueError, TypeError, KeyError) as error:
+        except (ValueError, TypeError, KeyError, RecursionError) as error:
             raise RemindersdError(
                 f"{path} is damaged",
                 f"Look at {stem}.data beside it, keep what is yours, then remove both.",
@@ -264,3 +264,20 @@ class Ledger:
 
     def _json(self, entry: Entry) -> Path:
         return self.directory / f"{entry.stem}.json"
+
+
+def _entry(stem: str, document: dict[str, Any]) -> Entry:
+    """What a JSON says; raises ValueError, TypeError or KeyError for what we never wrote.
+
+    It must speak of its own files and of one inside the folder: what it names is moved and removed.
+    """
+    del document["schema"]
+    entry = Entry(**{**document, "kind": Kind(document["kind"])})
+    texts = (entry.key, entry.path, entry.expected, entry.ours, entry.seen)
+    is_inside = all(isinstance(text, str) for text in texts) and not (
+        os.path.isabs(entry.path) or ".." in Path(entry.path).parts or "\0" in entry.path
+    )
+    is_time = isinstance(entry.since, int | float) and math.isfinite(entry.since)
+    if entry.stem != stem or not is_inside or not is_time:
+        raise ValueError("it is no receipt of ours")
+    return entry

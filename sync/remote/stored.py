@@ -13,6 +13,7 @@ from hashlib import sha256
 from http.cookiejar import LoadError, LWPCookieJar
 from pathlib import Path
 from typing import Any
+from warnings import catch_warnings, simplefilter
 
 import orjson
 
@@ -107,7 +108,9 @@ class SessionStore:
     def _read_cookies(self) -> LWPCookieJar | None:
         jar = LWPCookieJar()
         try:
-            jar.load(str(self.cookie_path), ignore_discard=True)
+            with catch_warnings():
+                simplefilter("ignore")  # it warns with a traceback, and a piece of the cookie
+                jar.load(str(self.cookie_path), ignore_discard=True)
         except (FileNotFoundError, LoadError, UnicodeDecodeError):
             return None
         return jar

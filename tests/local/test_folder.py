@@ -56,7 +56,14 @@ def test_prepare_refuses_another_accounts_folder(tmp_path: Path) -> None:
         prepare(tmp_path, "bob@example.test")
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"uuid": 5, "account": "a"}', b"\xff"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        *(b"", b"{", b"[]", b'{"uuid": 5, "account": "a"}', b"\xff", b"[" * 100_000),
+        b'{"uuid": "u", "account": "a\\nb"}',
+    ],
+    ids=range(7),
+)
 def test_a_damaged_marker_is_never_written_over(tmp_path: Path, content: bytes) -> None:
     prepare(tmp_path, ADA)
     (tmp_path / ".remindersd" / "marker").write_bytes(content)

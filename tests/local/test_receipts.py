@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 from pathlib import Path
 
@@ -240,6 +241,25 @@ class TestReceipts:
         [receipt] = writer.receipts()
         assert isinstance(writer.give_back(receipt), Refused)
         assert (root / HOME).read_bytes() == NEW
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        *(("since", []), ("since", float("nan")), ("path", 7), ("path", "../Home.md")),
+        *(("path", "/etc/passwd"), ("stem", "another"), ("key", None), ("kind", "magic")),
+    ],
+)
+def test_a_receipt_that_says_what_none_can_say_is_damaged(
+    root: Path, key: str, value: object
+) -> None:
+    (root / HOME).write_bytes(OLD)
+    writer = writer_of(root)
+    writer.replace(HOME, NEW, sha(OLD), "k")
+    [record] = (root / ".remindersd" / "receipts").glob("*.json")
+    record.write_text(json.dumps(json.loads(record.read_bytes()) | {key: value}))
+    with pytest.raises(RemindersdError, match="is damaged"):
+        writer.receipts()
 
 
 def test_every_receipt_says_whose_it_is_after_a_damaged_record(root: Path) -> None:
