@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 
 from sync.local.formats import MARKDOWN, TODO_TXT, VDIR
-from tests.fuzz import answers, configs, corpus, documents, records, requests
+from tests.fuzz import answers, configs, corpus, disks, documents, records, requests
 from tests.fuzz.engine import Check, Target
 from tests.fuzz.files import checker
 from tests.fuzz.mutate import bend_bytes, bend_text, sentence
@@ -112,5 +112,6 @@ _ALL = (
     Target("config", 8, configs.a_config, configs.opened, frozenset({"loaded", "refused"})),
     Target("socket", 4, requests.a_request, requests.opened,
            frozenset({"answered", "refused", "no HTTP", "cut off"})),
+    Target("disk", 4, disks.a_file, disks.opened, frozenset({"read", "refused", "begun anew"})),
 )  # fmt: skip
 TARGETS = {target.name: target for target in _ALL}
