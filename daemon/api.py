@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
@@ -19,11 +20,12 @@ from daemon.changes import undo_document
 from daemon.config import Config
 from daemon.filters import read_filters
 from daemon.replies import HANDLERS, failure, json_answer, no_query, read_body
-from daemon.requests import Request
+from daemon.requests import Cycler, Request
 from daemon.state import Board, Event
 from daemon.words import instant
 from store.raw import dumps
 from sync.core.actions import Hold
+from sync.cycle.carrying import Brought, Options
 from sync.cycle.refiling import Refiled
 from sync.cycle.relisting import Relisted
 from sync.cycle.restoring import Restored
@@ -76,6 +78,7 @@ class Api:
             "/restore": self._restore,
             "/undo": self._undo,
             "/verify": self._verify,
+            "/import": self._import,
         }
         self.app = Starlette(
             routes=[
@@ -267,6 +270,23 @@ class Api:
         work = Request(work=lambda engine: engine.verify(repair=repair))
         verdict: Verdict = await asyncio.wrap_future(self._ask(work))
         return json_answer(verdict.document())
+
+    async def _import(self, asked: Asked) -> Response:
+        body = await read_body(asked, "file", "list", "overwrite", "dry_run")
+        path = Path(body.text("file"))
+        if not path.is_absolute():
+            raise UsageError("`file` in the body must be an absolute path")
+        options = Options(
+            list=body.text("list") if "list" in body.content else "",
+            overwrite=body.flag("overwrite"),
+            dry_run=body.flag("dry_run"),
+        )
+
+        def work(engine: Cycler) -> Brought:
+            return engine.carry_in(path.read_bytes(), path, options)
+
+        told: Brought = await asyncio.wrap_future(self._ask(Request(work=work)))
+        return json_answer(told.document())
 
 
 def _instant(seconds: float | None) -> str | None:

@@ -54,7 +54,15 @@ from sync.remote.limiter import Limiter
 from sync.remote.session import Session
 from sync.remote.transport import Transport
 
-__all__ = ["Around", "open_engine", "open_mirror", "open_session", "open_store", "wire"]
+__all__ = [
+    "Around",
+    "dialect_of",
+    "open_engine",
+    "open_mirror",
+    "open_session",
+    "open_store",
+    "wire",
+]
 
 
 def nothing(_: str) -> None:
@@ -177,7 +185,7 @@ def wire(config: Config, store: Store, transport: Transport, around: Around) -> 
     zone, replica = meta["home_zone"], uuid.UUID(meta["replica"])
     marker = _marker(config, store, around.uuid)
     settings = _settings(config, zone)
-    dialect = Dialect(FORMATS[config.format], zone, marks=config.markers == "block-id")
+    dialect = dialect_of(config, zone)
     scanner: Scanner[TodoFile] = Scanner(
         config.folder,
         dialect.layout,
@@ -209,6 +217,7 @@ def wire(config: Config, store: Store, transport: Transport, around: Around) -> 
             requests=lambda: transport.requests,
             clock=clock,
             step=step,
+            mint=around.uuid,
         )
     )
 
@@ -220,6 +229,11 @@ def _machine(config: Config) -> str:
     """
     origin = f"{platform.node()}/{config.profile}"
     return hashlib.sha256(origin.encode()).hexdigest()[:8]
+
+
+def dialect_of(config: Config, zone: str) -> Dialect:
+    """How the files of this config are read and written; ``zone`` is the home zone."""
+    return Dialect(FORMATS[config.format], zone, marks=config.markers == "block-id")
 
 
 def _marker(config: Config, store: Store, mint: Callable[[], str]) -> str:

@@ -8,12 +8,14 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import Any, Protocol
 
 from daemon.config import Config
 from daemon.notify import Notifier
 from daemon.state import Board
 from sync.core.actions import Hold
+from sync.cycle.carrying import Brought, Options
 from sync.cycle.forgetting import Forgot
 from sync.cycle.refiling import Refiled
 from sync.cycle.relisting import Relisted
@@ -49,6 +51,9 @@ class Cycler(Protocol):
 
     def forget(self, key: str) -> Forgot:
         """Keep a list here no more."""
+
+    def carry_in(self, data: bytes, path: PurePath, options: Options) -> Brought:
+        """Carry in what stands in a file."""
 
     def verify(self, *, repair: bool = False) -> Verdict:
         """Compare files, mirror and iCloud completely."""

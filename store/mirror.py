@@ -168,6 +168,11 @@ class Mirror(Zones, Decoded):
             )
         )
 
+    def all_records(self) -> Iterator[dict[str, Any]]:
+        """The raw JSON of every live record, by name."""
+        rows = self._db.all("SELECT raw FROM record WHERE NOT deleted ORDER BY name")
+        return (self._db.unpack(raw) for (raw,) in rows)
+
     def by_type(self, record_type: str) -> Iterator[dict[str, Any]]:
         """The raw JSON of every live record of a type, by name."""
         rows = self._db.all(

@@ -17,7 +17,10 @@ from store.values import mapping_from_json, mapping_to_json
 
 __all__ = ["STANDING", "Intent", "IntentState", "Outbox"]
 
-STANDING = ("set", "set-list", "set-section", "set-sections")
+STANDING = (
+    *("set", "set-list", "set-section", "set-sections"),
+    *("add", "add-list", "add-group", "add-section"),
+)
 """What a person asked for by a verb: no plan wants it, and none takes it back. It stays until
 iCloud shows it, and the base does not follow from it, so that the files do."""
 

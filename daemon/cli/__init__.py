@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from daemon.cli.account import login, logout
+from daemon.cli.carrying import export, import_
 from daemon.cli.checking import rebuild, verify
 from daemon.cli.common import Globals
 from daemon.cli.failure import guarded
@@ -87,7 +88,7 @@ def cli(ctx: click.Context, config: Path | None, debug: bool) -> None:
 
 for _verb in (
     *(demo, sandbox, init, login, logout, run, sync, plan, approve, forget, restore),
-    *(status, lists, log, undo, conflicts, verify, rebuild, config_group),
+    *(status, lists, log, undo, conflicts, verify, rebuild, export, import_, config_group),
 ):
     cli.add_command(_verb)
 

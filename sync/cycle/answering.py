@@ -163,6 +163,8 @@ def acknowledge(store: Store, intent: Intent) -> None:
             store.occurrences.settle(intent.id, intent.texts["due"] or "")
         case "create" | "update" | "undelete":
             store.bases.set(intent.id, intent.changes, placed=True)
+        case "add" if "section" in intent.texts:
+            _put_in_section(store, intent)
         case "rename-section" | "delete-section" | "sections":
             _sections_acknowledged(store, intent)
     store.outbox.drop(intent.seq)
@@ -178,6 +180,20 @@ def _sections_acknowledged(store: Store, intent: Intent) -> None:
         agreed = store.bases.some(intent.texts)
         for id in agreed:
             store.bases.set(id, {Field.SECTION: intent.texts[id]})
+
+
+def _put_in_section(store: Store, intent: Intent) -> None:
+    """What was just made is to be put into its section: one wish for each list."""
+    list_id = str(intent.changes[Field.LIST])
+    waiting = [
+        one
+        for one in store.outbox.of(list_id)
+        if (one.kind, one.state) == ("set-sections", "queued")
+    ]
+    texts = {id: name for one in waiting for id, name in one.texts.items()}
+    store.outbox.drop_many(one.seq for one in waiting)
+    wish = Intent(list_id, "set-sections", texts={**texts, intent.id: intent.texts["section"]})
+    store.outbox.add([wish])
 
 
 def _waits_for_section(intent: Intent) -> bool:

@@ -13,7 +13,7 @@ from store.zones import PRIVATE
 from sync.codec import encode
 from sync.codec.assets import MEMBERSHIPS, asset_value
 from sync.codec.occurrence import complete_occurrence
-from sync.codec.operations import Context, Group, Wire
+from sync.codec.operations import Change, Context, Group, Rank, Wire
 from sync.codec.purging import purge_list, purge_reminder
 from sync.codec.sections import create_section, delete_section, put_in_sections, rename_section
 from sync.core.lift import overlay
@@ -94,12 +94,14 @@ class Encoder:
         Raises ``ValueError`` for what cannot or must not be written, saying why.
         """
         ctx = self.context(self._zone(intent))
-        if intent.kind == "create":
+        if intent.kind.startswith("add") and self._is_there(intent):
+            return Group((), Rank.UPDATE, Change(intent.kind, intent.id))
+        if intent.kind in ("create", "add"):
             reminder = overlay(Reminder(intent.id), intent.changes)
             return encode.create_reminder(ctx, reminder, self._records)
-        if intent.kind in ("create-list", "create-group"):
+        if intent.kind in ("create-list", "create-group", "add-list", "add-group"):
             texts = intent.texts
-            is_group = intent.kind == "create-group"
+            is_group = intent.kind.endswith("-group")
             info = ListInfo(
                 intent.id,
                 texts.get("name") or "",
@@ -135,7 +137,7 @@ class Encoder:
 
     def _sections(self, ctx: Context, intent: Intent) -> Group:
         name = intent.texts.get("name") or ""
-        if intent.kind == "create-section":
+        if intent.kind in ("create-section", "add-section"):
             list_id = intent.texts["list"] or ""
             return create_section(ctx, intent.id, list_id, name, self._records)
         if intent.kind in ("rename-section", "set-section"):
@@ -171,6 +173,11 @@ class Encoder:
             done_at_ms=int(at_ms),
         )
 
+    def _is_there(self, intent: Intent) -> bool:
+        """Whether what is to be made was, by a request whose answer was lost."""
+        kind = {"add": "Reminder", "add-section": "ListSection"}.get(intent.kind, "List")
+        return self._store.mirror.record(f"{kind}/{intent.id}") is not None
+
     def _record(self, kind: str, id: str) -> Record:
         for name in (f"{kind}/{id}", id):
             record = self._store.mirror.record(name)
@@ -181,7 +188,7 @@ class Encoder:
     def _zone(self, intent: Intent) -> str:
         """The key of the zone that it is for; ``ValueError`` for what would be in two."""
         key = key_of(self._store, intent)
-        if intent.kind != "create" and Field.LIST in intent.changes:
+        if intent.kind not in ("create", "add") and Field.LIST in intent.changes:
             home = Intent(intent.id, "create", {Field.LIST: intent.changes[Field.LIST]})
             if key_of(self._store, home) != key:
                 raise ValueError("it cannot move to a list of another owner under the same id")

@@ -12,10 +12,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from pathlib import PurePath
 
 from sync.core.actions import Hold, HoldKind
 from sync.cycle import observe
 from sync.cycle.archiving import clear_archive, copy_out
+from sync.cycle.carrying import Brought, Options, carry_in, read_entries
 from sync.cycle.comeback import discount
 from sync.cycle.forgetting import Forgot, forget
 from sync.cycle.homecoming import FOLDER, take_back
@@ -216,6 +218,17 @@ class Engine:
         """
         self._quiet_until_s = 0.0
         return drop(self._parts.store, numbers)
+
+    def carry_in(self, data: bytes, path: PurePath, options: Options) -> Brought:
+        """Carry in what stands in a file of that name; it is in iCloud then, or on its way there.
+
+        The files follow with the next cycle. Raises UsageError for a file that cannot be read, and
+        what the iCloud side raises.
+        """
+        entries = read_entries(data, path, options, self._parts.planner.settings.home_zone)
+        self.cycle("import", plan_only=options.dry_run)  # so that all is known that is there
+        self._quiet_until_s = 0.0
+        return carry_in(self._parts, entries, options, self._push)
 
     def _set(self, settings: Sequence[Setting], trigger: str = "resolve") -> None:
         """Send what a person wishes, as a run of its own; its files are the next cycle's."""

@@ -21,7 +21,7 @@ from sync.core.listplan import CreateList, ListPlan
 from sync.core.occurrence import Occurrence
 from sync.cycle.known import Known
 
-__all__ = ["Intents", "list_intents"]
+__all__ = ["Intents", "list_intents", "with_moment"]
 
 
 class Intents:
@@ -70,16 +70,20 @@ class Intents:
         )
 
     def _with_moment(self, changes: Mapping[Field, Value]) -> dict[Field, Value]:
-        """A tick gets its instant: now, or for another day than today its noon."""
-        moment = dict(changes)
-        done = moment.get(Field.DONE)
-        if isinstance(done, Completion) and done.at_ms is None:
-            zone = ZoneInfo(self._home_zone)
-            now = datetime.fromtimestamp(self._clock(), zone)
-            if done.day is not None and done.day != now.date():
-                now = datetime.combine(done.day, time(12), zone)
-            moment[Field.DONE] = Completion(at_ms=int(now.timestamp()) * 1000)
-        return moment
+        return with_moment(
+            changes, datetime.fromtimestamp(self._clock(), ZoneInfo(self._home_zone))
+        )
+
+
+def with_moment(changes: Mapping[Field, Value], now: datetime) -> dict[Field, Value]:
+    """A tick gets its instant: now, or for another day than today its noon at home."""
+    moment = dict(changes)
+    done = moment.get(Field.DONE)
+    if isinstance(done, Completion) and done.at_ms is None:
+        if done.day is not None and done.day != now.date():
+            now = datetime.combine(done.day, time(12), now.tzinfo)
+        moment[Field.DONE] = Completion(at_ms=int(now.timestamp()) * 1000)
+    return moment
 
 
 def _differing(reminder: Reminder, remote: Reminder) -> dict[Field, Value]:

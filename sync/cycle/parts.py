@@ -25,7 +25,8 @@ class Parts:
     """What an engine is made of.
 
     ``cloud`` connects when first used, ``requests`` counts those sent so far, ``home`` is the
-    synced folder, ``clock`` is Unix seconds, ``step`` is called before each effect.
+    synced folder, ``clock`` is Unix seconds, ``step`` is called before each effect, ``mint`` gives
+    new UUIDs.
     """
 
     store: Store
@@ -42,3 +43,4 @@ class Parts:
     requests: Callable[[], int]
     clock: Callable[[], float]
     step: Callable[[str], None]
+    mint: Callable[[], str]

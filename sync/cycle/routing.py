@@ -22,7 +22,7 @@ def zone_key(zone: ZoneId) -> str:
 
 def key_of(store: Store, intent: Intent) -> str:
     """The key of the zone that an intent is to be sent to."""
-    if intent.kind == "create":
+    if intent.kind in ("create", "add"):
         return _zone_of(store, "List", str(intent.changes.get(Field.LIST) or ""))
     if intent.kind.endswith("-section"):
         return _zone_of(store, "List", intent.texts["list"] or "")

@@ -42,7 +42,7 @@ __all__ = [
 
 Values = Mapping[Field, Value]
 _SECTION = frozenset({Field.SECTION})
-_NAMING = ("create-section", "rename-section")
+_NAMING = ("create-section", "add-section", "rename-section")
 _PLACED = (Field.LIST, Field.PARENT)
 
 

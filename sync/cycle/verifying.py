@@ -98,7 +98,8 @@ def _of_files(
         verdict.waiting = {"held": len(found) + len(planned.holds)}
         return []
     waits = _waits(store, planned, local, frozenset(news))
-    counts = Counter(why for one in found if (why := waits(one)))
+    waiting = {(one.id, why) for one in found if (why := waits(one))}
+    counts = Counter(why for _, why in waiting)
     names = Names(planned)
     new = _unseen(store, local) - store.places.files().keys()
     lists = [one for one in of_lists(planned, new) if one.id not in astray]

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from daemon.config import Config
@@ -16,6 +16,7 @@ from daemon.loop import Loop
 from daemon.requests import Request, Surroundings
 from daemon.state import Board, Event
 from sync.core.actions import Hold, HoldKind
+from sync.cycle.carrying import Brought, Options
 from sync.cycle.forgetting import Forgot
 from sync.cycle.refiling import Refiled
 from sync.cycle.relisting import Relisted
@@ -73,6 +74,9 @@ class FakeEngine:
         if key == "Kept":
             raise UsageError("“Kept” has its file Kept.md, so it is kept")
         return Forgot(key, None, is_list=True)
+
+    def carry_in(self, data: bytes, path: PurePath, options: Options) -> Brought:
+        return Brought(options.dry_run, added=[("A", data.decode(), options.list or path.stem)])
 
     def verify(self, *, repair: bool = False) -> Verdict:
         self.calls.append(("verify", repair, False))

@@ -295,6 +295,17 @@ def test_verify(socket: Path, engine: FakeEngine) -> None:
     assert (status, document["error"]["code"]) == (400, "usage")
 
 
+def test_import(socket: Path, tmp_path: Path) -> None:
+    file = tmp_path / "Trip.md"
+    file.write_text("Tent")
+    status, document = call(socket, "POST", "/import", {"file": str(file), "dry_run": True})
+    assert (status, document["dry_run"]) == (200, True)
+    assert document["added"] == [{"id": "A", "title": "Tent", "list": "Trip"}]
+    for body in ({"file": "Trip.md"}, {"file": str(tmp_path / "nothing.md")}):
+        status, document = call(socket, "POST", "/import", body)
+        assert "error" in document
+
+
 def test_approve(socket: Path) -> None:
     status, document = call(socket, "POST", "/approve", {"keys": ["A"]})
     assert status == 200

@@ -1,0 +1,1 @@
+"""Carrying everything out of the mirror and back in: documents, calendars, and what they say."""
