@@ -172,13 +172,7 @@ class Engine:
         cloud = parts.cloud()
         observe.known_zone(cloud, parts.store)
         checks = Checks(
-            store=parts.store,
-            reader=parts.reader,
-            planner=parts.planner,
-            leaving=parts.committer.leaving,
-            pull=lambda report: self._pull(cloud, report),
-            cycle=lambda: self.cycle("verify"),
-            now_ms=self._now_ms,
+            parts, lambda report: self._pull(cloud, report), lambda: self.cycle("verify")
         )
         return verify(cloud, checks, repair=repair)
 

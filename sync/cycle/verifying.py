@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from store.db import Store
 from sync.codec.fields import bare_id
 from sync.core.compare import Difference, differences
-from sync.core.match import Leaving
 from sync.cycle.findings import Names, of_lists, of_oddities, of_reminders, of_strays
-from sync.cycle.planning import Planned, Planner
-from sync.cycle.reading import LocalState, Reader
+from sync.cycle.parts import Parts
+from sync.cycle.planning import Planned
+from sync.cycle.reading import LocalState
 from sync.cycle.report import Report
 from sync.cycle.verdict import VERIFIED, Finding, Verdict, Verified
 from sync.cycle.walking import Stray, Walker, compare_zone, refresh
@@ -31,13 +31,17 @@ _NEWS = "not synced yet"
 class Checks:
     """What comparing is done with; ``pull`` and ``cycle`` are an engine's own."""
 
-    store: Store
-    reader: Reader
-    planner: Planner
-    leaving: Callable[[], frozenset[Leaving]]
+    parts: Parts
     pull: Callable[[Report], object]
     cycle: Callable[[], Report]
-    now_ms: Callable[[], int]
+
+    @property
+    def store(self) -> Store:
+        return self.parts.store
+
+    @property
+    def now_ms(self) -> int:
+        return int(self.parts.clock() * 1000)
 
 
 def verify(cloud: Walker, checks: Checks, *, repair: bool) -> Verdict:
@@ -47,7 +51,7 @@ def verify(cloud: Walker, checks: Checks, *, repair: bool) -> Verdict:
     nothing was compared, and nothing is remembered of it.
     """
     store = checks.store
-    verdict = Verdict(checks.now_ms())
+    verdict = Verdict(checks.now_ms)
     store.consistency.check()
     verdict.found += of_oddities(store.consistency.oddities())
     before = store.mirror.cursor()
@@ -85,11 +89,11 @@ def _of_files(
     Of reminders and lists that are ``astray`` in the mirror itself that is told already.
     """
     store = checks.store
-    local, _ = checks.reader.read(force=True)
-    planned = checks.planner.plan(local, checks.leaving())
+    local, _ = checks.parts.reader.read(force=True)
+    planned = checks.parts.planner.plan(local, checks.parts.committer.leaving())
     found = [
         one
-        for one in differences(planned.world.snapshot, checks.planner.policy)
+        for one in differences(planned.world.snapshot, checks.parts.planner.policy)
         if one.id not in astray and one.list not in astray
     ]
     verdict.files = len(local.files)
@@ -154,7 +158,7 @@ def _repair(cloud: Walker, checks: Checks, verdict: Verdict, strays: Sequence[St
     with store.commit("repair"):
         store.consistency.forget()
         refresh(store, strays)
-    checks.reader.wrote()
+    checks.parts.reader.wrote()
     report = checks.cycle()
     verdict.problems += report.problems
     verdict.repaired = True
@@ -165,9 +169,9 @@ def _repair(cloud: Walker, checks: Checks, verdict: Verdict, strays: Sequence[St
 
 
 def _remember(checks: Checks, verdict: Verdict) -> None:
-    verdict.finished_ms = checks.now_ms()
+    verdict.finished_ms = checks.now_ms
     # What was read anew here looks unchanged to the next cycle, which has not planned for it.
-    checks.reader.wrote()
+    checks.parts.reader.wrote()
     kept = Verified(verdict.finished_ms, verdict.result, len(verdict.found))
     with checks.store.commit("verified"):
         checks.store.meta.set(VERIFIED, kept.text())

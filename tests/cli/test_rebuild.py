@@ -106,7 +106,7 @@ def test_what_only_the_mirror_knew_is_carried_over(synced: Home, world: World) -
         store.meta.set("home_zone", "Asia/Kathmandu")
         store.outbox.add([Intent(milk, "update", {Field.NOTES: "2 l"})])
         (queued,) = store.outbox.queued()
-        store.outbox.park(queued.seq, "too long")
+        store.outbox.park(queued.seq, "too long", 5)
         history = store.journal.history()
     rebuilt = told(synced, "rebuild")
     assert {"conflict": 1, "outbox": 1}.items() <= rebuilt["carried_over"].items()

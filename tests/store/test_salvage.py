@@ -22,7 +22,7 @@ def old(tmp_path: Path) -> Path:
         store.meta.set("home_zone", "Asia/Kathmandu")
         store.meta.set("replica", "R")
         store.outbox.add([ONE, Intent("A2", "update", {Field.NOTES: "queued"})])
-        store.outbox.park(store.outbox.queued()[0].seq, "too long")
+        store.outbox.park(store.outbox.queued()[0].seq, "too long", 5)
         store.journal.add_conflict("A1", "title", "a", "b", "file", 1)
         store.journal.add_conflict("A1", "title", "c", "d", "file", 2)
         store.journal.resolve(2, 3)
