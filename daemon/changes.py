@@ -83,4 +83,5 @@ def undo_document(undone: Undone, *, dry_run: bool, hold_above: int) -> Document
         "left": [{"id": one.id, "title": one.title, "reason": one.reason} for one in undone.left],
         "lost": list(undone.lost),
         "back": undone.back,
+        "shown": undone.shown,
     }

@@ -6,11 +6,11 @@ by ``add``, in the commit that plans it, and stays pending until iCloud is known
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from store.connection import Connection
+from store.connection import Connection, json_array
 from store.model import Due, Field, Rule
 from store.values import from_json, to_json
 
@@ -79,6 +79,13 @@ class Occurrences:
         """Take back that it was done here, where iCloud does not have it."""
         self._db.write(
             "DELETE FROM occurrence WHERE id = ? AND due = ? AND state = 'pending'", (id, due)
+        )
+
+    def forget(self, copies: Iterable[str]) -> None:
+        """The occurrences that left these copies were taken back: they can be done anew."""
+        self._db.write(
+            "DELETE FROM occurrence WHERE copy_id IN (SELECT value FROM json_each(?))",
+            (json_array(copies),),
         )
 
     def prune(self, older_than_ms: int) -> None:

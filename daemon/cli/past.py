@@ -270,5 +270,8 @@ def _tell_left(told: Told) -> None:
         )
     if len(told["left"]) > _LONGEST:
         say(f"  ... and {len(told['left']) - _LONGEST} more stay")
+    if told["shown"]:
+        lines = plural(told["shown"], "line was", "lines were")
+        say(f"{lines} only shown or put away, which changed nothing")
     for lost in told["lost"]:
         say(f"not restored: {lost}")

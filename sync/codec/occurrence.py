@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from store.model import AllDay, Completion, Due, Field, Rule
+from store.model import AllDay, Completion, Due, Field, Reminder, Rule
 from sync.codec import fields, operations
 from sync.codec.assemble import created, updated
 from sync.codec.blob import Undecodable
@@ -44,9 +44,9 @@ def complete_occurrence(
 
     One group, all or nothing. ``copy_id`` names the copy: sent twice, the second is refused as
     already existing, and where the copy is known already, or the reminder already is at
-    ``next_due``, there is nothing to do. The copy has neither alarms nor rule nor tags; early
-    reminders stay with the original, for they count from its due date, and its other alarms move
-    along.
+    ``next_due``, there is nothing to do; a copy that was deleted softly lives again. The copy has
+    neither alarms nor rule nor tags; early reminders stay with the original, for they count from
+    its due date, and its other alarms move along.
 
     Raises ``Undecodable`` where the reminder, its alarms or its rule cannot be read in full, and
     ``ValueError`` for one that is done, or due at no time, or has no change tag.
@@ -55,7 +55,8 @@ def complete_occurrence(
     old = due_of(record)
     if old is None:
         raise ValueError("a reminder without a due date has no occurrence to complete")
-    if old == next_due or records.get(f"Reminder/{copy_id}") is not None:
+    there = records.get(f"Reminder/{copy_id}")
+    if old == next_due or (there is not None and not fields.flag(there, "Deleted")):
         return Group((), Rank.UPDATE, change)
     remote = decode_reminder(record)
     if remote.reminder.opaque:
@@ -64,6 +65,8 @@ def complete_occurrence(
         raise ValueError("a reminder that is done has no occurrence to complete")
     done = replace(remote.reminder, id=copy_id, done=Completion(at_ms=done_at_ms))
     copy = created(ctx, done, records, (), change)
+    if there is not None:
+        copy = _living_again(ctx, there, done, records, change)
     changes = {Field.DUE: next_due, Field.REPEAT: next_repeat}
     edits = [
         due_edit(ctx, record, changes, records, along=True),
@@ -78,6 +81,15 @@ def complete_occurrence(
         creates=copy.creates | advance.creates,
         needs=copy.needs | advance.needs,
     )
+
+
+def _living_again(
+    ctx: Context, copy: Record, done: Reminder, records: Records, change: Change
+) -> Group:
+    """The copy that was deleted when the occurrence was taken back, completed anew."""
+    edits = [Edit({"Deleted": operations.integer(0)}, ("deleted",))]
+    ticked = edit_of(ctx, copy, Field.DONE, {Field.DONE: done.done}, records)
+    return updated(ctx, copy, edits if ticked is None else [*edits, ticked], change)
 
 
 def _start_edit(record: Record, old: Due, new: Due) -> Edit | None:

@@ -69,7 +69,8 @@ class TakeBack:
     """What has to be done in iCloud, by id, and what is left.
 
     ``sections`` are names of sections that reminders go back into; ``restores`` say what each
-    was when it was deleted, as far as that is known. ``back`` counts what already is as before.
+    was when it was deleted, as far as that is known. ``back`` counts what already is as before,
+    ``shown`` lines that only came or went, which changed nothing.
     """
 
     updates: dict[str, dict[Field, Value]] = field(default_factory=dict)
@@ -83,6 +84,7 @@ class TakeBack:
     section_deletions: list[str] = field(default_factory=list)
     left: list[Left] = field(default_factory=list)
     back: int = 0
+    shown: int = 0
 
     @property
     def writes(self) -> bool:
@@ -99,20 +101,16 @@ class TakeBack:
 def take_back(trails: Trails, now: Now) -> TakeBack:
     """The edits that take back what ``trails`` tell of a run, in the order of its changes."""
     plan = TakeBack()
-    shown = 0
     for id, words in trails.items():
         match now.kinds.get(id):
             case "reminder":
-                shown += _reminder(id, words, now, plan)
+                plan.shown += _reminder(id, words, now, plan)
             case "list":
                 _list(id, words, now, plan)
             case "section":
                 _section(id, words, now, plan)
     _wake_lists(now, plan)
     _keep_what_holds_something(now, plan)
-    if shown:
-        lines = "a line was" if shown == 1 else f"{shown} lines were"
-        plan.leave("", f"{lines} only shown or put away; nothing was changed by that")
     return plan
 
 
@@ -133,6 +131,8 @@ def _reminder(id: str, words: Mapping[str, Trail], now: Now, plan: TakeBack) -> 
             plan.back += 1
         else:
             plan.restores[id] = _before(fields)
+    elif not was:
+        plan.back += 1  # made and taken away again
     elif not fields:
         return "line" in words
     elif living is None:

@@ -2,8 +2,8 @@
 
 A row is one field of a reminder, or one word of a list, group or section. The word ``deleted``
 says of the whole thing whether it was gone before (nothing: it was not there yet) and is gone
-after. ``line``, ``block`` and ``file`` are told for a person and not taken back: whether a line
-is shown, which id it was given, and which file a list has.
+after. ``line``, ``said``, ``block``, ``heading`` and ``file`` are told for a person and not taken
+back: whether a line is shown, what it had said, which id it was given, which file a list has.
 """
 
 from __future__ import annotations
@@ -65,9 +65,7 @@ def file_rows(
         case SetLine(changes=changes) | MoveLine(changes=changes):
             was = as_reminder(op.id, base)
             seen = lift(line.reminder, shown, was).values() if line is not None else {}
-            steps = (
-                (name.value, _before(name, seen, base), value) for name, value in changes.items()
-            )
+            steps = _changed(changes, seen, base, line.text if line is not None else "")
         case AddLine(reminder=reminder):
             view = planned.lists.views.get(reminder.list)
             path = view.path or "" if view is not None else ""
@@ -116,16 +114,23 @@ def place_rows(
     for label in planned.lists.label_files:
         key = label.what.value
         yield from _rows(_look(planned, bases, label.id, key), at_ms, "file", label.id, label.path)
+    for head in planned.world.outlook.retitles:
+        if head.to_files:
+            path = planned.lists.views[head.list].path or ""
+            yield HistoryRow(None, at_ms, "file", head.id, "name", head.old, head.new, path)
+    for gone in planned.world.outlook.drops:
+        path = planned.lists.views[gone.list].path or ""
+        yield HistoryRow(None, at_ms, "file", gone.list, "heading", gone.name, NO_VALUE, path)
     for move in work.moves:
         yield HistoryRow(None, at_ms, "file", "", "file", move.old, move.new, move.new)
-    for gone in work.removals:
-        name = bases[gone.id].name if gone.id in bases else NO_VALUE
+    for ended in work.removals:
+        name = bases[ended.id].name if ended.id in bases else NO_VALUE
         steps: list[Step] = [
-            ("file", gone.path, NO_VALUE),
+            ("file", ended.path, NO_VALUE),
             (DELETED, False, True),
             ("name", name, NO_VALUE),
         ]
-        yield from _rows(iter(steps), at_ms, "file", gone.id, gone.path)
+        yield from _rows(iter(steps), at_ms, "file", ended.id, ended.path)
 
 
 # ---- the parts ----------------------------------------------------------------------------------
@@ -217,6 +222,19 @@ def _look(planned: Planned, bases: Mapping[str, ListBase], id: str, key: str) ->
     after = _list(planned, id).get(key)
     if before != after:
         yield key, NO_VALUE if before is None else before, after or ""
+
+
+def _changed(
+    changes: Mapping[Field, Value],
+    seen: Mapping[Field, Value],
+    base: Mapping[Field, Value],
+    text: str,
+) -> Iterator[Step]:
+    """What a line says from now on; of what it only goes back to, what it had said."""
+    new = {name: value for name, value in changes.items() if base.get(name, NO_VALUE) != value}
+    yield from ((name.value, _before(name, seen, base), value) for name, value in new.items())
+    if new.keys() != changes.keys():
+        yield "said", text, NO_VALUE
 
 
 def _before(

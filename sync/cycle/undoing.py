@@ -49,7 +49,8 @@ class Undone:
 
     ``rows`` say what changes in iCloud, with ``names`` for all ids in them, and the ``lists`` of
     reminders by name; ``left`` is what stays.
-    ``back`` counts what was as before already, ``deletions`` reminders that go; ``lost`` says what
+    ``back`` counts what was as before already, ``shown`` lines that only came or went, which
+    changed nothing, ``deletions`` reminders that go; ``lost`` says what
     could not come along with what came back.
     """
 
@@ -61,6 +62,7 @@ class Undone:
     names: dict[str, str] = field(default_factory=dict)
     lists: dict[str, str | None] = field(default_factory=dict)
     back: int = 0
+    shown: int = 0
     deletions: int = 0
 
 
@@ -171,6 +173,7 @@ class Undoer:
             store.bases.drop(id)
             store.places.clear_vanished(id)
             store.outbox.drop_many(intent.seq for intent in store.outbox.of(id))
+        store.occurrences.forget(take.deletions)
         store.journal.approve(take.deletions, self._chronicle.now_ms)
 
 
@@ -207,4 +210,4 @@ def _tell_left(told: Undone, take: TakeBack, refused: Mapping[str, str]) -> None
     named = [(one.id, one.reason) for one in take.left]
     named += [(id, f"it stays: {reason}") for id, reason in refused.items()]
     told.left = [Stays(id, told.names.get(id, ""), reason) for id, reason in named]
-    told.back = take.back
+    told.back, told.shown = take.back, take.shown
