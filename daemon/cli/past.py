@@ -199,6 +199,8 @@ def undo(options: Globals, run: int | None, dry_run: bool, yes: bool, as_json: b
             return 3 if plan["left"] else 0
         click.confirm("Take this back?", abort=True)
         run = plan["run"]
+    if run is None and not dry_run:  # the latest now, not what is synced before it
+        run = _undo(options, None, dry_run=True)["run"]
     told = _undo(options, run, dry_run=dry_run)
     if as_json:
         document(told)
@@ -215,12 +217,16 @@ def _undo(options: Globals, run: int | None, *, dry_run: bool) -> Told:
     def here(engine: Engine) -> Told:
         from daemon.changes import undo_document
 
+        if not dry_run:
+            engine.settled("sync", wait=time.sleep)  # what is being saved is waited for
         undone = engine.undo(run, dry_run=dry_run)
         if not dry_run:
             engine.settled("undo", wait=time.sleep)
         return undo_document(undone, dry_run=dry_run, hold_above=most)
 
     def there() -> dict[str, Any]:
+        if not dry_run:
+            options.ask("POST", "/sync", {}, timeout=None)
         told = options.ask("POST", "/undo", {"run": run, "dry_run": dry_run}, timeout=None)
         if not dry_run:
             options.ask("POST", "/sync", {}, timeout=None)

@@ -96,7 +96,7 @@ def _kinds(store: Store, planned: Planned, trails: Trails) -> dict[str, Kind]:
 def _closed(view: ListView) -> str:
     if view.mode is Mode.IGNORE:
         return "the config ignores its list"
-    return view.closed if view.mode is Mode.READ_ONLY else view.blocked
+    return view.closed if view.mode is Mode.READ_ONLY else ""
 
 
 def _known(value: Value | NoValue) -> Base:
