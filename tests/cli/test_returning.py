@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,12 +20,6 @@ def world(home: Home) -> Iterator[World]:
         home.write(account={"endpoint": url})
         assert home.run("sync").exit_code == 0
         yield world
-
-
-def _rest(path: Path) -> None:
-    """Let a file come of the age at which no editor can be at it any more."""
-    while time.time() - path.stat().st_ctime < 2.5:
-        time.sleep(0.05)
 
 
 def test_a_list_is_forgotten_and_comes_back(home: Home, world: World) -> None:
@@ -62,7 +55,6 @@ def test_a_list_is_forgotten_and_comes_back(home: Home, world: World) -> None:
 def test_a_damaged_file_is_named_and_restored(home: Home, world: World) -> None:
     path = home.folder / "Groceries.md"
     path.write_text(f"<<<<<<< HEAD\n{path.read_text()}")
-    _rest(path)
     said = home.run("sync")
     assert said.exit_code == 3
     assert "conflict markers" in said.stdout

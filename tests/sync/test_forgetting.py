@@ -26,8 +26,7 @@ def changes_sent(sent: list[dict[str, object]]) -> int:
     return sum("records/modify" in str(one["path"]) for one in sent)
 
 
-@pytest.mark.parametrize("key", ["Work", "Work.md", "id"])
-@pytest.mark.parametrize("seen", [True, False])
+@pytest.mark.parametrize(("key", "seen"), [("Work", False), ("Work.md", True), ("id", True)])
 def test_a_forgotten_list_stays_in_icloud_and_is_asked_for_no_more(
     rig: Rig, key: str, seen: bool
 ) -> None:

@@ -135,7 +135,6 @@ def test_it_is_named_and_deletes_nothing(
     report = rig.run()
     assert (report.held, report.pushed) == ([], 0)
     assert "Inbox one" in rig.read("Inbox")
-    rig.rest()
 
 
 def spoil_title(rig: Rig, id: str) -> None:

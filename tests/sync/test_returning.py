@@ -66,14 +66,16 @@ def not_text(rig: Rig) -> None:
 DAMAGES = [conflict_markers, make_a_directory, dangling_link, not_text]
 
 
-@pytest.mark.parametrize("spoil", [delete_it, empty_it, *DAMAGES])
-@pytest.mark.parametrize("seen", [True, False])
+@pytest.mark.parametrize(
+    ("spoil", "seen"),
+    [(delete_it, False), *((spoil, True) for spoil in (delete_it, empty_it, *DAMAGES))],
+)
 def test_a_file_is_written_again_with_its_ids_and_headings(
     rig: Rig, spoil: Callable[[Rig], None], seen: bool
 ) -> None:
     known, before = work(rig), lines(rig)
     spoil(rig)
-    if seen or spoil is not delete_it:
+    if seen:
         rig.run()
     refiled = rig.engine.restore_file("Work.md")
     report = rig.run()
@@ -183,9 +185,15 @@ def deleted_by_approval(rig: Rig) -> None:
     assert rig.engine.approve(["Work"])
 
 
-@pytest.mark.parametrize("delete", [deleted_on_the_phone, deleted_by_approval])
-@pytest.mark.parametrize("seen", [True, False])
-@pytest.mark.parametrize("mode", ["soft", "purge"])
+@pytest.mark.parametrize(
+    ("delete", "seen", "mode"),
+    [
+        (deleted_on_the_phone, True, "soft"),
+        (deleted_on_the_phone, False, "soft"),
+        (deleted_by_approval, True, "soft"),
+        (deleted_by_approval, True, "purge"),
+    ],
+)
 def test_a_deleted_list_comes_back_with_what_was_in_it(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -198,7 +206,7 @@ def test_a_deleted_list_comes_back_with_what_was_in_it(
         rig.run()
         known = work(rig)
         delete(rig)
-        if seen or delete is deleted_by_approval:
+        if seen:
             rig.run()
             rig.run()
             assert "Work" not in {one.name for one in rig.phone.lists()}
@@ -239,7 +247,7 @@ def test_a_crash_at_any_step_of_it_is_gone_on_with(purged: Rig) -> None:
             raise Crash
 
     purged.step = crash
-    for stop_at in range(3, 300, 3):
+    for stop_at in range(4, 300, 7):
         left = stop_at
         try:
             purged.engine.restore_list("Work")
@@ -249,13 +257,13 @@ def test_a_crash_at_any_step_of_it_is_gone_on_with(purged: Rig) -> None:
             break
     left = 0
     purged.run()
-    assert stop_at > 6
+    assert stop_at > 20
     assert sorted(ids(purged)) == ["Done", "Move house", "Pack", "Paint"]
     purged.rest()
 
 
 @pytest.mark.parametrize("kind", ["lost_reply", "cut_before"])
-@pytest.mark.parametrize("skip", [0, 1, 2])
+@pytest.mark.parametrize("skip", [0, 2])
 def test_a_lost_answer_is_gone_on_with_by_the_next_cycle(purged: Rig, kind: str, skip: int) -> None:
     purged.world.faults.fail(kind, "records/modify", skip=skip)  # type: ignore[arg-type]
     with pytest.raises(NetworkError):
