@@ -147,6 +147,26 @@ def test_a_damaged_file_is_kept_whole_and_never_over_another(rig: Rig) -> None:
     assert kept[0] != kept[1]
 
 
+def test_a_crash_before_the_damaged_file_is_moved_loses_nothing(rig: Rig) -> None:
+    known = work(rig)
+    conflict_markers(rig)
+    rig.run()
+
+    def crash(step: str) -> None:
+        if step == "refile:aside":
+            raise Crash
+
+    rig.step = crash
+    with pytest.raises(Crash):
+        rig.engine.restore_file("Work.md")
+    rig.step = lambda _: None
+    rig.restart()
+    assert rig.run().pushed == 0
+    assert rig.engine.restore_file("Work.md").kept
+    report = rig.run()
+    assert (report.pushed, report.held, ids(rig)) == (0, [], known)
+
+
 def test_what_is_in_order_is_not_written_over(rig: Rig) -> None:
     work(rig)
     text = rig.read("Work")
