@@ -250,6 +250,12 @@ def test_each_invariant_names_tests_that_exist() -> None:
         assert missing == []
 
 
+def test_what_is_said_to_hold_a_promise_of_reliability_exists() -> None:
+    named = TEST_NAME.findall(text_of("docs/reliability.md"))
+    assert len(named) > 40
+    assert [f"{path}::{test}" for path, test in named if test not in names_in(path)] == []
+
+
 def test_what_the_code_cites_of_the_wire_is_a_section_there() -> None:
     headings = re.findall(r"^#+ (.+)$", text_of("docs/wire.md"), flags=re.MULTILINE)
     cited = {

@@ -31,6 +31,7 @@ from sync.local.disk import digest, sync_directory, write_whole
 __all__ = ["QUIET_S", "Entry", "Kind", "Ledger", "Receipt", "State"]
 
 QUIET_S = 60.0
+_SUFFIXES = (".json", ".data", ".link")
 _KEY = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,79}")
 
 
@@ -133,7 +134,7 @@ class Ledger:
             raise ValueError(f"receipt key {key!r}: 1 to 80 letters, digits, '-', '_' or '.'")
         base = f"{key}.{expected[:12] or 'new'}.{ours[:12] or 'gone'}"
         number = 0
-        while any(self.directory.glob(f"{base}.{number}.*")):
+        while any((self.directory / f"{base}.{number}{kind}").exists() for kind in _SUFFIXES):
             number += 1
         stem = f"{base}.{number}"
         return Entry(stem, key, path, kind, expected, ours, expected, self._clock())

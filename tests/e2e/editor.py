@@ -1,10 +1,11 @@
 """An editor as a process of its own: types one line after the other and saves each at once.
 
-    python editor.py FILE HOW BUFFER SAVES SEED WORD
+    python editor.py FILE HOW BUFFER SAVES SEED
 
 HOW is a key of ``SAVES``. BUFFER is ``fresh`` (it reads the file again before each line) or ``own``
 (it never does: it goes on from what it once read, as an editor that was left open). Between bursts
-it rests, or nobody would dare to write beside it. At the end it prints as JSON which words it
+it rests, or nobody would dare to write beside it. As often as not it lies in wait meanwhile, and
+saves in the moment in which somebody begins to. At the end it prints as JSON which words it
 ``typed``, and which of them it took out again.
 """
 
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import json
 import random
+import string
 import sys
 import time
 from pathlib import Path
@@ -19,32 +21,39 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from tests.e2e.saving import SAVES
 
-BURST = 12  # saves at most
+BURSTS = (1, 1, 1, 12)  # saves
 REST_S = (0.3, 1.2)  # around the 0.4 s after which a file counts as quiet
+LIES_IN_WAIT = 0.7  # of the rests
+WAIT_S = 3.0  # at most
+LOOK_S = 0.0005
+LATE_S = 0.003  # at most: a write takes about as long
 TAKES_OUT = 0.3  # of the saves
 LINES_MAX = 30
+LETTERS = 16
 
 
 class Typist:
     """One person at one file."""
 
-    def __init__(self, path: Path, how: str, buffer: str, seed: int, word: str) -> None:
+    def __init__(self, path: Path, how: str, buffer: str, seed: int) -> None:
         self.typed: list[str] = []
         self.taken_out: list[str] = []
         self._path = path
         self._save = SAVES[how]
         self._is_fresh = buffer == "fresh"
         self._random = random.Random(seed)
-        self._word = word
         self._text = path.read_text()
+        self._drafts = path.parent / ".remindersd" / "receipts"
 
     def save(self) -> None:
         """Type one line, maybe take out another one of ours, save."""
         if self._is_fresh:
             self._text = self._path.read_text()
-        self.typed.append(f"{self._word}-{len(self.typed)}")
+        # Nothing alike: of lines that are, one that goes may have become one that comes.
+        self.typed.append("".join(self._random.choices(string.ascii_lowercase, k=LETTERS)))
         lines = [*self._text.splitlines(keepends=True), f"- [ ] {self.typed[-1]}\n"]
-        ours = [line for line in lines if line.startswith(f"- [ ] {self._word}-")]
+        typed = set(self.typed)
+        ours = [line for line in lines if line.startswith("- [") and line[6:].split()[0] in typed]
         if len(ours) > LINES_MAX or (len(ours) > 1 and self._random.random() < TAKES_OUT):
             gone = self._random.choice(ours[:-1])
             lines.remove(gone)
@@ -55,14 +64,25 @@ class Typist:
     def work(self, saves: int) -> None:
         """Burst after burst, until it has saved that often."""
         while len(self.typed) < saves:
-            for _ in range(min(self._random.randint(1, BURST), saves - len(self.typed))):
+            for _ in range(min(self._random.choice(BURSTS), saves - len(self.typed))):
                 self.save()
-            time.sleep(self._random.uniform(*REST_S))
+            if self._random.random() < LIES_IN_WAIT:
+                self._lie_in_wait()
+            else:
+                time.sleep(self._random.uniform(*REST_S))
+
+    def _lie_in_wait(self) -> None:
+        before, until = self._drafts.stat().st_mtime_ns, time.monotonic() + WAIT_S
+        while time.monotonic() < until:
+            time.sleep(LOOK_S)
+            if self._drafts.stat().st_mtime_ns != before:
+                time.sleep(self._random.uniform(0, LATE_S))
+                return
 
 
-def main(path: str, how: str, buffer: str, saves: str, seed: str, word: str) -> None:
+def main(path: str, how: str, buffer: str, saves: str, seed: str) -> None:
     """Do it, and say what was done."""
-    typist = Typist(Path(path), how, buffer, int(seed), word)
+    typist = Typist(Path(path), how, buffer, int(seed))
     typist.work(int(saves))
     print(json.dumps({"typed": typist.typed, "taken_out": typist.taken_out}))
 

@@ -30,15 +30,15 @@ PENS = [(how, buffer) for how in ("rename", "in place") for buffer in ("fresh", 
 
 @dataclass(frozen=True, slots=True)
 class Pen:
-    """One editor at work on the file of one list, ``word`` being in each of its lines."""
+    """One editor at work on the file of one list."""
 
-    word: str
+    name: str
     how: str
     process: subprocess.Popen[str]
 
     @property
     def file(self) -> str:
-        return f"{self.word}.md"
+        return f"{self.name}.md"
 
 
 @pytest.mark.timeout(7200 if SOAKING else 300)
@@ -51,7 +51,7 @@ def test_no_save_is_lost_however_fast_they_come(making: Making, sandbox: Sandbox
         (home.folder / f"pen{number}.md").write_text("- [ ] first\n")
     until(lambda: all(f"pen{number}" in sandbox.lists() for number, _ in enumerate(PENS)))
     phones = {sandbox.create(f"pen{n}", "phone 0"): f"pen{n}" for n, _ in enumerate(PENS)}
-    until(lambda: all("phone 0" in home.file(f"{word}.md") for word in phones.values()))
+    until(lambda: all("phone 0" in home.file(f"{name}.md") for name in phones.values()))
     pens = [_open(home, n, how, buffer, seed) for n, (how, buffer) in enumerate(PENS)]
     try:
         last = _edit_on_the_phone(sandbox, phones, pens)
@@ -60,19 +60,19 @@ def test_no_save_is_lost_however_fast_they_come(making: Making, sandbox: Sandbox
         for pen in pens:
             pen.process.kill()
     for pen, said in told.items():
-        until(lambda pen=pen: _agree(home, sandbox, pen.word))  # type: ignore[misc]
+        until(lambda pen=pen: _agree(home, sandbox, pen.name))  # type: ignore[misc]
         _check(home, pen, said["typed"], said["taken_out"])
         assert _words(home.file(pen.file))[f"phone {last}"] == 1, home.file(pen.file)
     _rests(daemon)
 
 
 def _open(home: Home, number: int, how: str, buffer: str, seed: int) -> Pen:
-    word = f"pen{number}"
-    path = home.folder / f"{word}.md"
+    name = f"pen{number}"
+    path = home.folder / f"{name}.md"
     command = [sys.executable, editor.__file__, str(path), how, buffer]
-    rest = [str(SAVES // len(PENS)), str(seed + number), word]
+    rest = [str(SAVES // len(PENS)), str(seed + number)]
     process = subprocess.Popen([*command, *rest], stdout=subprocess.PIPE, text=True)
-    return Pen(word, how, process)
+    return Pen(name, how, process)
 
 
 def _edit_on_the_phone(sandbox: Sandbox, phones: dict[str, str], pens: list[Pen]) -> int:
@@ -86,8 +86,8 @@ def _edit_on_the_phone(sandbox: Sandbox, phones: dict[str, str], pens: list[Pen]
     return number
 
 
-def _agree(home: Home, sandbox: Sandbox, word: str) -> bool:
-    shown, written = Counter(sandbox.titles(word)), _words(home.file(f"{word}.md"))
+def _agree(home: Home, sandbox: Sandbox, name: str) -> bool:
+    shown, written = Counter(sandbox.titles(name)), _words(home.file(f"{name}.md"))
     assert shown == written, f"phone {shown - written}, file {written - shown}"
     return True
 
@@ -118,7 +118,7 @@ def _displaced(home: Home, pen: Pen) -> set[str]:
     for path in (home.folder / ".remindersd" / "receipts").iterdir():
         with suppress(FileNotFoundError):  # it has become quiet
             texts.append(path.read_bytes().decode())
-    return set(re.findall(rf"{pen.word}-\d+", "\n".join(texts)))
+    return set(re.findall(r"\b[a-z]+\b", "\n".join(texts)))
 
 
 def _rests(daemon: Daemon) -> None:

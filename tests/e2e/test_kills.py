@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import sqlite3
+import string
 import time
 from contextlib import closing
 
@@ -20,6 +21,7 @@ KILLS = int(os.environ.get("REMINDERSD_KILLS", "300" if SOAKING else "8"))
 CHECKED = 8  # after so many, both sides have to be the same
 EDITS = 10  # between two kills
 LONGEST_S = 0.25  # between two edits
+LETTERS = 16
 
 LIST, FILE = "Stream", "Stream.md"
 
@@ -50,7 +52,9 @@ class Stream:
 
     def _new(self, why: str, number: int | None = None) -> str:
         self._numbers += 1
-        title = f"task {self._numbers if number is None else number} v{self._numbers}"
+        # Of lines that are alike one that goes may have become one that comes: no two are.
+        word = "".join(self.random.choices(string.ascii_lowercase, k=LETTERS))
+        title = f"task {self._numbers if number is None else number} {word}"
         self.titles.add(title)
         self.history.append(f"{why} {title}")
         return title

@@ -5,7 +5,9 @@ That is exFAT, and much of what is mounted through FUSE.
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 import threading
 from pathlib import Path
 
@@ -29,6 +31,7 @@ from tests.local.support import (
 )
 
 READS = 2000
+MANY = 200
 
 
 @pytest.fixture
@@ -68,6 +71,37 @@ def test_files_are_made_renamed_and_removed(poor: Path) -> None:
     assert isinstance(writer.rename(Path("Newer.md"), HOME), ChangedMeanwhile)
     assert writer.remove(HOME, sha(OLD), "k") == Replaced("")
     assert sorted(path.name for path in poor.glob("*.md")) == ["Newer.md"]
+
+
+def test_a_disk_that_cannot_sync_a_directory_is_written_to(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sync = os.fsync
+
+    def files_only(handle: int) -> None:
+        if stat.S_ISDIR(os.fstat(handle).st_mode):
+            raise OSError(errno.EINVAL, "Invalid argument")
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", files_only)
+    (root / HOME).write_bytes(OLD)
+    assert writer_of(root).replace(HOME, NEW, sha(OLD), "k") == Replaced(sha(NEW))
+
+
+def test_hundreds_of_receipts_go_when_they_are_quiet(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "fsync", lambda _: None)
+    clock = Clock()
+    writer = writer_of(root, Steps(), clock)
+    (root / HOME).write_bytes(OLD)
+    for number in range(MANY):
+        before, after = (OLD, NEW) if number % 2 == 0 else (NEW, OLD)
+        outcome = writer.replace(HOME, after, sha(before), f"k-{number}")
+        assert isinstance(outcome, Replaced)
+    assert len(writer.receipts()) == MANY
+    assert drop_all(writer, clock) == []
+    assert receipt_files(root) == []
 
 
 @pytest.mark.parametrize("has", ["exchange", "links", "neither"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import struct
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,18 @@ class TestReplace:
         writer_of(root, exchange=exchange).replace(HOME, NEW, sha(OLD), "k")
         assert stat.S_IMODE((root / HOME).stat().st_mode) == 0o640
         assert os.getxattr(root / HOME, "user.origin") == b"mine"
+
+    def test_an_access_list_stays(self, on_disk: Path) -> None:
+        root = folder(on_disk / "Todo")
+        (root / HOME).write_bytes(OLD)
+        entries = [(1, 6, -1), (2, 4, 1234), (4, 0, -1), (16, 4, -1), (32, 0, -1)]
+        wanted = struct.pack("<I", 2) + b"".join(struct.pack("<HHi", *one) for one in entries)
+        try:
+            os.setxattr(root / HOME, "system.posix_acl_access", wanted)
+        except OSError:
+            pytest.skip("needs a file system with access lists")
+        assert isinstance(writer_of(root).replace(HOME, NEW, sha(OLD), "k"), Replaced)
+        assert os.getxattr(root / HOME, "system.posix_acl_access") == wanted
 
     @pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to give a file away")
     def test_owner_stays(self, root: Path) -> None:
