@@ -176,7 +176,7 @@ class Unlinking(Ours):
 
     def write(self, old: bytes, new: bytes) -> None:
         super().write(old, new)
-        for path in (self._root / OURS / "receipts").iterdir():
+        for path in (self._root / OURS / "receipts").rglob("*.*"):
             path.unlink()
 
 

@@ -72,12 +72,16 @@ class Typist:
                 time.sleep(self._random.uniform(*REST_S))
 
     def _lie_in_wait(self) -> None:
-        before, until = self._drafts.stat().st_mtime_ns, time.monotonic() + WAIT_S
+        before, until = self._begun(), time.monotonic() + WAIT_S
         while time.monotonic() < until:
             time.sleep(LOOK_S)
-            if self._drafts.stat().st_mtime_ns != before:
+            if self._begun() != before:
                 time.sleep(self._random.uniform(0, LATE_S))
                 return
+
+    def _begun(self) -> list[int]:
+        """Something else whenever somebody has put a draft among the receipts."""
+        return [path.stat().st_mtime_ns for path in self._drafts.iterdir()]
 
 
 def main(path: str, how: str, buffer: str, saves: str, seed: str) -> None:

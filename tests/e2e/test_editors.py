@@ -115,7 +115,7 @@ def _displaced(home: Home, pen: Pen) -> set[str]:
             "SELECT before FROM history WHERE field = 'displaced' AND path = ?", (pen.file,)
         )
         texts = [str(before) for (before,) in rows]
-    for path in (home.folder / ".remindersd" / "receipts").iterdir():
+    for path in (home.folder / ".remindersd" / "receipts").rglob("*.data"):
         with suppress(FileNotFoundError):  # it has become quiet
             texts.append(path.read_bytes().decode())
     return set(re.findall(r"\b[a-z]+\b", "\n".join(texts)))
