@@ -18,9 +18,10 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from daemon.changes import Names, changes_of, run_document, titles_told
+from daemon.decided import conflict_entries, parked_entries
 from daemon.filters import Filters
 from daemon.troubles import as_ours
-from daemon.words import IDS, instant, said
+from daemon.words import IDS, instant
 from store.db import Store
 from store.errors import StoreError, translated
 from store.file import open_reading
@@ -113,24 +114,17 @@ class Answers:
         """The conflicts that nobody resolved, each with the value that lost."""
 
         def read() -> Document:
-            open_ones = self._journal().open_conflicts()
-            ids = [c.id for c in open_ones]
-            ids += [str(id) for c in open_ones if c.field in IDS for id in (c.winner, c.loser)]
-            titles = self._titles(ids)
-            found = [
-                {
-                    "number": conflict.number,
-                    "id": conflict.id,
-                    "title": titles.get(conflict.id),
-                    "field": str(conflict.field),
-                    "winner": said(conflict.field, conflict.winner, titles),
-                    "loser": said(conflict.field, conflict.loser, titles),
-                    "loser_side": conflict.loser_side,
-                    "at": instant(conflict.at_ms / 1000),
-                }
-                for conflict in open_ones
-            ]
-            return {"schema": 1, "conflicts": found}
+            assert self._store is not None
+            return {"schema": 1, "conflicts": conflict_entries(self._store)}
+
+        return self._submit(read)
+
+    def parked(self) -> Future[Document]:
+        """What iCloud refused, each with its reason."""
+
+        def read() -> Document:
+            assert self._store is not None
+            return {"schema": 1, "parked": parked_entries(self._store)}
 
         return self._submit(read)
 

@@ -18,6 +18,7 @@ from starlette.routing import Route
 from daemon.answers import COUNTS, Answers, NoMirror
 from daemon.changes import undo_document
 from daemon.config import Config
+from daemon.decisions import Decisions
 from daemon.filters import read_filters
 from daemon.replies import HANDLERS, failure, json_answer, no_query, read_body
 from daemon.requests import Cycler, Request
@@ -65,6 +66,7 @@ class Api:
             "/reminders/{id}": self._reminder,
             "/conflicts": self._conflicts,
             "/held": self._held,
+            "/parked": self._parked,
             "/restorable": self._restorable,
             "/runs": self._runs,
             "/runs/{id}": self._run,
@@ -79,6 +81,7 @@ class Api:
             "/undo": self._undo,
             "/verify": self._verify,
             "/import": self._import,
+            **Decisions(ask).doing,
         }
         self.app = Starlette(
             routes=[
@@ -87,7 +90,7 @@ class Api:
             ],
             exception_handlers=HANDLERS,
         )
-        self.app.state.paths = ", ".join([*reading, *doing])
+        self.app.state.paths = ", ".join(dict.fromkeys([*reading, *doing]))
 
     def end_streams(self) -> None:
         """Let every event stream end; called in the server's thread."""
@@ -143,6 +146,10 @@ class Api:
     async def _conflicts(self, asked: Asked) -> Response:
         no_query(asked)
         return json_answer(await asyncio.wrap_future(self._answers.conflicts()))
+
+    async def _parked(self, asked: Asked) -> Response:
+        no_query(asked)
+        return json_answer(await asyncio.wrap_future(self._answers.parked()))
 
     async def _held(self, asked: Asked) -> Response:
         no_query(asked)

@@ -18,8 +18,10 @@ from sync.core.actions import Hold
 from sync.cycle.carrying import Brought, Options
 from sync.cycle.forgetting import Forgot
 from sync.cycle.refiling import Refiled
+from sync.cycle.refused import Refused
 from sync.cycle.relisting import Relisted
 from sync.cycle.report import Report
+from sync.cycle.resolving import Resolved
 from sync.cycle.restoring import Restored
 from sync.cycle.undoing import Undone
 from sync.cycle.verdict import Verdict, Verified
@@ -54,6 +56,15 @@ class Cycler(Protocol):
 
     def carry_in(self, data: bytes, path: PurePath, options: Options) -> Brought:
         """Carry in what stands in a file."""
+
+    def resolve(self, keys: Sequence[str], take: str) -> list[Resolved]:
+        """Decide open conflicts."""
+
+    def retry(self, numbers: Sequence[int]) -> list[Refused]:
+        """Send again what iCloud refused."""
+
+    def drop(self, numbers: Sequence[int]) -> list[Refused]:
+        """Give up what iCloud refused."""
 
     def verify(self, *, repair: bool = False) -> Verdict:
         """Compare files, mirror and iCloud completely."""

@@ -16,6 +16,7 @@ from daemon.cli.account import login, logout
 from daemon.cli.carrying import export, import_
 from daemon.cli.checking import rebuild, verify
 from daemon.cli.common import Globals
+from daemon.cli.deciding import drop, parked, resolve, retry
 from daemon.cli.failure import guarded
 from daemon.cli.looking import conflicts, lists, status
 from daemon.cli.past import log, undo
@@ -88,7 +89,8 @@ def cli(ctx: click.Context, config: Path | None, debug: bool) -> None:
 
 for _verb in (
     *(demo, sandbox, init, login, logout, run, sync, plan, approve, forget, restore),
-    *(status, lists, log, undo, conflicts, verify, rebuild, export, import_, config_group),
+    *(status, lists, log, undo, conflicts, resolve, parked, retry, drop),
+    *(verify, rebuild, export, import_, config_group),
 ):
     cli.add_command(_verb)
 

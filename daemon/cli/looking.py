@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from daemon.answers import Answers
 
-__all__ = ["asked_or_read", "conflicts", "lists", "status", "when"]
+__all__ = ["asked_or_read", "conflicts", "lists", "status", "tell_parked", "value_of", "when"]
 
 Document = Mapping[str, Any]
 
@@ -61,6 +61,11 @@ def status(options: Globals, as_json: bool) -> None:
     if told["held"]:
         held = asked_or_read(options, "/held", lambda answers: answers.held())
         tell_waiting(held["held"])
+    if told["parked"]:
+        refused = asked_or_read(options, "/parked", lambda answers: answers.parked())
+        tell_parked(refused["parked"])
+    if told["conflicts"]:
+        say("see the conflicts with `remindersd conflicts`, decide with `remindersd resolve`")
 
 
 @click.command(short_help="Show the lists, each with its file.")
@@ -117,18 +122,33 @@ def conflicts(options: Globals, as_json: bool) -> None:
         say("no conflicts")
         return
     table(
-        ("NUMBER", "REMINDER", "FIELD", "WON", "KEPT", "KEPT FROM"),
+        ("NUMBER", "LIST", "REMINDER", "FIELD", "WON", "KEPT", "KEPT FROM", "WHEN"),
         [
             (
-                *(entry["number"], entry["title"] or entry["id"], entry["field"]),
-                *(_said(entry, "winner"), _said(entry, "loser"), entry["loser_side"]),
+                *(entry["number"], entry["list"], entry["title"] or entry["id"], entry["field"]),
+                *(value_of(entry, "winner"), value_of(entry, "loser"), entry["loser_side"]),
+                when(entry["at"]),
             )
             for entry in told["conflicts"]
         ],
     )
+    say("decide with `remindersd resolve NUMBER --take shown` or `--take other`")
 
 
-def _said(entry: Document, which: str) -> str:
+def tell_parked(parked: Sequence[Document]) -> None:
+    """What iCloud refused, and what can be done about it."""
+    say(f"{plural(len(parked), 'change')} refused by iCloud:")
+    for one in parked:
+        where = f" in {one['list']}" if one["list"] and one["list"] != one["title"] else ""
+        since = f", {when(one['since'])}" if one["since"] else ""
+        again = f"; tried again {when(one['again'])}" if one["again"] else ""
+        named = f"{one['number']}: {one['what']} of “{one['title'] or one['id']}”{where}{since}"
+        say(f"  {named}: {one['reason']}{again}")
+    say("  send again with `remindersd retry`, give up with `remindersd drop NUMBER`")
+
+
+def value_of(entry: Document, which: str) -> str:
+    """A value of a conflict, on one line."""
     value = entry[which]
     words = _WORDS.get(entry["field"])
     if words is not None and (value is None or isinstance(value, bool)):

@@ -38,8 +38,10 @@ def tell_sync(told: Told) -> None:
     ):
         if count:
             say(plural(count, one, many))
+    if told["parked"]:
+        say("  see why with `remindersd parked`; then `remindersd retry` or `remindersd drop`")
     if told["open_conflicts"]:
-        say("  see them with `remindersd conflicts`")
+        say("  see them with `remindersd conflicts`, decide with `remindersd resolve`")
     tell_waiting(told["held"])
 
 
