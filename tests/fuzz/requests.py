@@ -109,18 +109,23 @@ def _answer(path: Path, data: bytes, silence_s: float = SILENCE_S) -> bytes:
         received = bytearray()
         try:
             peer.sendall(data)
-            try:
-                received += peer.recv(65_536)
-            except TimeoutError:  # it waits for the rest: there is none
-                peer.shutdown(socket.SHUT_WR)
-            peer.settimeout(PATIENCE_S)
-            while chunk := peer.recv(65_536):
+            while chunk := _received(peer):
                 received += chunk
         except (BrokenPipeError, ConnectionResetError):
             pass  # cut off: it need not hear the rest
         except TimeoutError:
             raise Violation("no answer and no end") from None
         return bytes(received)
+
+
+def _received(peer: socket.socket) -> bytes:
+    """What comes next; who waits for the rest of a request is told that there is none."""
+    try:
+        return peer.recv(65_536)
+    except TimeoutError:
+        peer.shutdown(socket.SHUT_WR)
+        peer.settimeout(PATIENCE_S)
+        return peer.recv(65_536)
 
 
 def _judged(answer: bytes, data: bytes) -> str:
