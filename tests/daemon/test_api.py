@@ -393,3 +393,17 @@ def test_who_waits_for_a_sync_hears_of_the_end(tmp_path: Path) -> None:
         asker.join(PATIENCE_S)
     ((status, document),) = answers
     assert (status, document["error"]["code"]) == (503, "stopping")
+
+
+def test_what_icloud_refused_is_told(socket: Path) -> None:
+    [entry] = call(socket, "GET", "/parked")[1]["parked"]
+    assert (entry["what"], entry["title"], entry["list"]) == ("deletion", "Sub", "Home")
+    assert (entry["reason"], entry["since"]) == ("refused", "1970-01-01T00:00:00+00:00")
+
+
+def test_only_one_of_both_values_can_be_taken(socket: Path) -> None:
+    status, answer = call(socket, "POST", "/conflicts/1", {"take": "mine"})
+    assert (status, answer["error"]["message"]) == (
+        400,
+        "`take` in the body must be shown or other",
+    )
