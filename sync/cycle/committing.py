@@ -249,7 +249,8 @@ class Committer:
 
         What a person wished for is held against what was found, and sent again if it is not that.
         """
-        old = self._now_ms - int(EVIDENCE_S * 1000)
+        now = self._now_ms
+        old = now - int(EVIDENCE_S * 1000)
         outbox = self._store.outbox
         flying = outbox.in_flight()
         for intent in flying:
@@ -259,7 +260,8 @@ class Committer:
             intent.seq
             for intent in flying
             if intent.kind not in STANDING
-            if intent.sent_at_ms is None or intent.sent_at_ms <= old or self._arrived(intent)
+            # What was sent tomorrow was sent before the clock was set back.
+            if not old < (intent.sent_at_ms or 0) <= now or self._arrived(intent)
         )
 
     def _arrived(self, intent: Intent) -> bool:

@@ -227,9 +227,10 @@ class Filing:
         places.set_file(FileRow(path, file.sha256, len(file.data), list_id))
         self._store.versions.note(path, file.sha256)
         if self.dialect.marks:
-            rows = lines_by_block(path, file, planned.known.blocks)
+            before = places.lines_in(path)
+            rows = lines_by_block(path, file, planned.known.blocks, before)
             here, away = {row.id for row in rows}, places.vanished().keys()
-            kept = [row for row in places.lines_in(path) if row.id in away - here]
+            kept = [row for row in before if row.id in away - here]
             places.set_lines(path, [*rows, *kept])
 
     def _agree_on_sections(self, path: str, planned: Planned, local: LocalState) -> None:

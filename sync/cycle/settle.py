@@ -129,7 +129,8 @@ def forgive(
             file = local.files[path]
             said = {ids[t.block]: t.reminder for t in file.tasks if t.block and t.block in ids}
             writes = [render for render in saved if render.path == path]
-            unseen = never_seen(writes, file.sha256, said, shown) if marks else ()
+            bare = {task.reminder.title for task in file.tasks if task.block is None}
+            unseen = never_seen(writes, file.sha256, said, shown, bare) if marks else ()
             for render in reversed(unseen):
                 store.places.undo_render(render.key)
             for render in writes:

@@ -12,7 +12,7 @@ an untouched buffer, but people do take out the one line that was just put in.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from enum import Enum, auto
 
 from store.model import Completion, Field, Reminder, Value
@@ -35,17 +35,28 @@ class _Sign(Enum):
 
 
 def never_seen(
-    writes: Sequence[Render], sha256: str, said: Mapping[str, Reminder], shown: Shown
+    writes: Sequence[Render],
+    sha256: str,
+    said: Mapping[str, Reminder],
+    shown: Shown,
+    unmarked: Collection[str] = (),
 ) -> Sequence[Render]:
     """The newest of ``writes`` (oldest first) that a saved file knows nothing of.
 
-    ``sha256`` is the file's now, ``said`` what its lines say, by reminder.
+    ``sha256`` is the file's now, ``said`` what its lines say, by reminder, ``unmarked`` the
+    titles on lines without an id: who took the ids away has seen the lines.
     """
+    bare = {
+        change.id
+        for write in writes
+        for change in write.changes
+        if change.field is Field.TITLE and change.after in unmarked and change.id not in said
+    }
     for start in range(len(writes)):
         unseen = writes[start:]
         if any(sha256 == write.expected_sha for write in unseen):
             return ()
-        signs = [_sign(change, said, shown) for change in _joined(unseen)]
+        signs = [_sign(one, said, shown) for one in _joined(unseen) if one.id not in bare]
         if _Sign.BACK in signs and _Sign.STANDS not in signs:
             return unseen
     return ()

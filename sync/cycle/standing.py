@@ -19,14 +19,21 @@ def leaving_text(leaving: Iterable[Leaving]) -> str:
     return json.dumps(sorted(leaving))
 
 
-def lines_by_block(path: str, file: LocalFile, blocks: Mapping[str, str]) -> list[LineRow]:
-    """Where reminders stand in a file that we wrote ourselves: every line has its id there."""
+def lines_by_block(
+    path: str, file: LocalFile, blocks: Mapping[str, str], before: Iterable[LineRow]
+) -> list[LineRow]:
+    """Where reminders stand in a file that we wrote ourselves, by their ids.
+
+    A line that could not be given its id (a full disk) is still known by its words, as in
+    ``before``.
+    """
     id_of = {block: id for id, block in blocks.items()}
-    return [
-        LineRow(id_of[task.block], path, task.line, task.text)
-        for task in file.tasks
-        if task.block in id_of
-    ]
+    found = {id_of[task.block]: task for task in file.tasks if task.block in id_of}
+    bare = {task.text: task for task in file.tasks if task.block is None}
+    for row in before:
+        if row.id not in found and row.text in bare:
+            found[row.id] = bare.pop(row.text)
+    return [LineRow(id, path, task.line, task.text) for id, task in found.items()]
 
 
 def line_rows(path: str, local: LocalState, planned: Planned) -> list[LineRow]:
