@@ -63,13 +63,13 @@ class Call:
         return self.zone(self.body.get("zoneID"))
 
     def limit(self, source: Json | None = None) -> int:
-        """`resultsLimit` of a zone entry, else of the body, else the largest page."""
+        """`resultsLimit` of a zone entry, else of the body; never above the largest page."""
         wanted = (source or {}).get("resultsLimit", self.body.get("resultsLimit"))
         if wanted is None:
-            return MAX_PAGE
+            return min(MAX_PAGE, self.faults.page_size)
         if not isinstance(wanted, int) or isinstance(wanted, bool) or wanted < 1:
             raise RequestError("resultsLimit must be a positive integer")
-        return min(wanted, MAX_PAGE)
+        return min(wanted, MAX_PAGE, self.faults.page_size)
 
     def names(self, key: str, source: Json | None = None) -> list[str] | None:
         """A list of strings of a zone entry or the body, such as `desiredKeys`; None if unset."""

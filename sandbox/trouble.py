@@ -151,6 +151,8 @@ class Faults(BaseModel):
     """How a failed atomic request is told: items of a 200, or HTTP 400 ATOMIC_ERROR."""
     read_lag: float = Field(default=0.0, ge=0)
     """Seconds for which a write is not yet seen by changes and look-ups."""
+    page_size: int = Field(default=200, ge=1)
+    """The most records that a page of changes or of a query holds."""
     more_coming_null: bool = False
     """Say `moreComing: null` for false."""
     stuck_tokens: int = Field(default=0, ge=0)
