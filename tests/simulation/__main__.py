@@ -1,0 +1,73 @@
+"""``python -m tests.simulation 17``: live through a history and tell it; or through many."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+
+from tests.simulation.history import Verdict
+from tests.simulation.runner import Tally, replay, run_histories, run_seeds
+from tests.simulation.story import Story, choose
+
+
+def main() -> int:
+    """The exit code: 1 if any history ended badly."""
+    parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
+    parser.add_argument("seed", nargs="?", type=int, help="one history, told step by step")
+    parser.add_argument("--story", type=Path, help="a story that was saved")
+    parser.add_argument("--histories", metavar="A-B", help="many of them")
+    parser.add_argument("--part", metavar="A-B", help=argparse.SUPPRESS)
+    parser.add_argument("--jobs", type=int, default=2, help="in so many processes (2)")
+    parser.add_argument("--whole", action="store_true", help="do not look for a shorter story")
+    given = parser.parse_args()
+    if given.part:
+        first, last = _range(given.part)
+        print(json.dumps(run_seeds(range(first, last + 1, given.jobs)).document()))
+        return 0
+    if given.histories:
+        first, last = _range(given.histories)
+        started = time.monotonic()
+        tally = run_histories(first, last, given.jobs)
+        _sum_up(tally, time.monotonic() - started)
+        return int(bool(tally.failed))
+    if given.story is None and given.seed is None:
+        parser.error("name a seed, --story or --histories")
+    story = Story.read(given.story.read_text()) if given.story else choose(given.seed)
+    verdict = replay(story, shorten=not given.whole)
+    _tell(verdict)
+    return int(bool(verdict.wrong))
+
+
+def _range(text: str) -> tuple[int, int]:
+    first, _, last = text.partition("-")
+    return int(first), int(last or first)
+
+
+def _tell(verdict: Verdict) -> None:
+    print(f"settings: {dict(verdict.story.settings)}", *sorted(verdict.story.traits), sep=", ")
+    print(*verdict.told, sep="\n")
+    if not verdict.wrong:
+        print("ended well")
+        return
+    print("ENDED BADLY", *verdict.wrong, sep="\n  ")
+    place = Path(f"story-{verdict.story.seed}.json")
+    place.write_text(verdict.story.told() + "\n")
+    print(f"again: python -m tests.simulation --story {place}")
+
+
+def _sum_up(tally: Tally, seconds: float) -> None:
+    for seed, wrong in sorted(tally.failed.items()):
+        print(f"python -m tests.simulation {seed}", *wrong, sep="\n  ")
+    for kind, count in sorted(tally.struck.items()):
+        print(f"{kind:30} in {100 * count / tally.histories:5.1f} % of histories")
+    print(
+        f"{tally.histories} histories, {tally.steps} steps, {len(tally.failed)} ended badly,"
+        f" {seconds:.0f} s"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,157 @@
+"""An editor on a folder, and the eyes and hands of whoever uses it: reading, saving, finding."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+
+from tests.simulation.chance import Clock, stamp
+from tests.simulation.tale import MARK, Tale, words_in
+
+TASK = re.compile(r"^ *- \[.\] ")
+ID = re.compile(r" \^r-[a-z2-7]+")
+END = re.compile(r"( \^r-[a-z2-7]+)?[ \t]*\r?\n?$")
+
+
+class Editor:
+    """One person's hands on the files below ``root``."""
+
+    def __init__(self, root: Path, tale: Tale, clock: Clock) -> None:
+        self.root = root
+        self.tale = tale
+        self.clock = clock
+        self.dice = Random(0)
+        self.unseen: set[str] = set()
+        self.clipboard: list[str] = []
+        self.buffers: dict[Path, str] = {}
+        self.copies: dict[Path, str] = {}
+        self.torn: dict[Path, str] = {}
+
+    def note(self, before: Counter[str]) -> None:
+        """What stood and does not any more, was taken back; what stands twice, was copied."""
+        after = self.standing()
+        self.tale.copied |= {w for w, times in after.items() if times > 1 and MARK.match(w)}
+        self.tale.retract(before.keys() - after.keys() - self.unseen)
+        self.unseen = set()
+
+    # ---- looking
+
+    def files(self) -> list[Path]:
+        """The files of lists, in order."""
+        found = [path for path in self.root.rglob("*.md") if ".remindersd" not in path.parts]
+        return sorted(path for path in found if path not in self.torn)
+
+    def standing(self) -> Counter[str]:
+        """How often each word stands; names of files are words, too."""
+        found: Counter[str] = Counter()
+        for path in self.files():
+            found.update(set(words_in(path.stem)))
+            found.update(w for line in lines_of(read(path)) for w in words_in(line))
+        for text in self.torn.values():
+            found.update(words_in(text))
+        return found
+
+    def file(self) -> Path | None:
+        """Any file."""
+        files = self.files()
+        return self.dice.choice(files) if files else None
+
+    def task(self) -> tuple[Path, list[str], int] | None:
+        """A file, its lines, and the place of a task among them."""
+        path = self.file()
+        if path is None:
+            return None
+        lines = lines_of(read(path))
+        places = [at for at, line in enumerate(lines) if TASK.match(line)]
+        return (path, lines, self.dice.choice(places)) if places else None
+
+    # ---- saving
+
+    def write(self, path: Path, text: str, *, in_place: bool) -> None:
+        """Save as an editor does, in place or by renaming a new file over the old one."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        data = text.encode()
+        if in_place:
+            path.write_bytes(data)
+        else:
+            new = path.with_name(f".{path.name}.swap")
+            new.write_bytes(data)
+            os.replace(new, path)
+        stamp(path, self.clock)
+
+    def save(self, path: Path, lines: list[str]) -> None:
+        """Save what was typed, and take note of it."""
+        text = "".join(lines)
+        known = words_in(read(path)) if path.exists() else set()
+        self.write(path, text, in_place=self.dice.random() < 0.4)
+        self.tale.say(words_in(text) - known, here=True)
+        self.keep_prose(lines)
+
+    def keep_prose(self, lines: list[str]) -> None:
+        """Remember what is no task, as it is."""
+        for line in lines:
+            if not TASK.match(line):
+                self.tale.prose.update(
+                    {word: line for word in words_in(line) if word.startswith("p")}
+                )
+
+    def change(self, edit: Callable[[str], str]) -> str | None:
+        """Edit the line of any task; what was done, None for nothing."""
+        found = self.task()
+        if found is None:
+            return None
+        path, lines, at = found
+        before, lines[at] = lines[at], edit(lines[at])
+        if lines[at] == before:
+            return None
+        self.save(path, lines)
+        return f"{path.name}: {before!r} -> {lines[at]!r}"
+
+    def cut_block(self, lines: list[str], at: int) -> list[str]:
+        """Take out a task with all that is indented beneath it."""
+        end = end_of(lines, at)
+        block, lines[at:end] = lines[at:end], []
+        indent = indent_of(block[0])
+        return [line[indent:] for line in block]
+
+    def eol(self, lines: list[str]) -> str:
+        """How lines end in this file."""
+        return "\r\n" if lines and lines[0].endswith("\r\n") else "\n"
+
+    def typed(self) -> str:
+        """A new task."""
+        return f"- [ ] {self.tale.fresh('w')} {self.tale.fresh('t')}"
+
+
+def read(path: Path) -> str:
+    """A file's text, with its line ends."""
+    return path.read_bytes().decode()
+
+
+def put(line: str, words: str) -> str:
+    """The words at the end of the line, before its id."""
+    at = END.search(line)
+    assert at is not None
+    return line[: at.start()] + words + line[at.start() :]
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines, each with its end."""
+    return re.findall(r"[^\n]*\n|[^\n]+", text)
+
+
+def indent_of(line: str) -> int:
+    """How far a line is moved in."""
+    return len(line) - len(line.lstrip(" "))
+
+
+def end_of(lines: list[str], at: int) -> int:
+    """Where the block of a task ends."""
+    end = at + 1
+    while end < len(lines) and lines[end].strip() and indent_of(lines[end]) > indent_of(lines[at]):
+        end += 1
+    return end

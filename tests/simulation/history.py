@@ -1,0 +1,270 @@
+"""One history from its first word to its verdict."""
+
+from __future__ import annotations
+
+import shutil
+import traceback
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+
+from sandbox.account import Account
+from sandbox.device.phone import Phone
+from sandbox.world import World, world_of
+from sandbox.zone import Zone
+from sync.cycle.report import Report
+from tests.simulation.caller import Caller
+from tests.simulation.chance import Clock, Crash, minting
+from tests.simulation.machine import APPLE_ID, Machine
+from tests.simulation.network import Network
+from tests.simulation.oracle import Oracle
+from tests.simulation.story import Event, Story
+from tests.simulation.tale import Tale
+from tests.simulation.trouble import Trouble
+from tests.simulation.typist import Typist
+
+CYCLES = 12
+"""So many cycles may pass after the last fault until nothing happens any more."""
+
+
+@dataclass
+class Verdict:
+    """How a history ended: what is wrong, what was told, how often each fault really struck."""
+
+    story: Story
+    wrong: list[str] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+    struck: Counter[str] = field(default_factory=Counter)
+    steps: int = 0
+
+
+class History:
+    """The world of one story: a cloud, phones, a machine, people, and trouble."""
+
+    def __init__(self, story: Story, home: Path) -> None:
+        self.story = story
+        self.home = home
+        self.tale = Tale()
+        self.clock = Clock()
+        self.world = self._cloud()
+        self.network = Network(self.world, self.clock, self._call)
+        self.machine = Machine(
+            "machine",
+            home / "Todo",
+            home / "state",
+            story.settings,
+            self.clock,
+            self.network,
+            Random(story.seed + 1),
+            self._step,
+        )
+        self.typist = Typist(self.machine.folder, self.tale, self.clock)
+        self.callers = [Caller("phone", self.world.phone, self.tale, self.clock)]
+        if "second phone" in story.traits:
+            other = Phone(self.world.zone, self.clock.wall, minting(Random(story.seed + 2)), "D2")
+            self.callers.append(Caller("other phone", other, self.tale, self.clock))
+            self.callers[0].others, self.callers[1].others = [other], [self.world.phone]
+        self.kept: set[str] = set()
+        self.verdict = Verdict(story)
+        self.trouble = Trouble(self)
+        self._events: dict[tuple[int, str], dict[int, list[Event]]] = defaultdict(dict)
+        for event in story.events:
+            self._events[event.cycle, event.seam].setdefault(event.at, []).append(event)
+        self._cycle = -1
+        self._count: Counter[str] = Counter()
+        self._dead = False
+        self._unparked = False
+
+    def _cloud(self) -> World:
+        random = Random(self.story.seed + 3)
+        account = Account(apple_id=APPLE_ID, password="-", mint=lambda: "-", salt=b"salt")
+        zone = Zone(account.owner, self.clock.wall, random=random)
+        world = world_of(account, zone, self.clock.wall, random)
+        if "small pages" in self.story.traits:
+            world.faults.page_size = 3
+        return world
+
+    # ---- the course of events
+
+    def run(self) -> Verdict:
+        """Live through it, then stop all faults, and judge."""
+        try:
+            self._begin()
+            for number in range(self.story.cycles):
+                self._round(number)
+            self.trouble.end()
+            self._judge()
+        except Exception:  # noqa: BLE001 - whatever it is, this story ends badly
+            self.verdict.wrong.append(traceback.format_exc())
+        finally:
+            self.machine.stop()
+        self.verdict.told = self.tale.told
+        return self.verdict
+
+    def _begin(self) -> None:
+        caller = self.callers[0]
+        caller.dice = Random(self.story.seed + 4)
+        for name in ("Inbox", "Plans"):
+            which = caller.phone.create_list(name)
+            for _ in range(caller.dice.randint(1, 3)):
+                self.tale.tell(f"phone: {caller.make(which)}")
+        if "unknown fields" in self.story.traits:
+            self.trouble.sow()
+
+    def _round(self, number: int) -> None:
+        self._cycle = number
+        self._count.clear()
+        self.tale.tell(f"--- cycle {number}")
+        for _, events in sorted(self._events[number, "between"].items()):
+            for event in events:
+                self._happen(event)
+        self.clock.wait(3)
+        if self.trouble.skips:
+            self.trouble.after_cycle()
+            return
+        self._dead = False
+        self.cycle()
+        self.trouble.after_cycle()
+
+    def cycle(self) -> Report | None:
+        """One cycle of the machine, told."""
+        machine, before = self.machine, len(self.machine.errors)
+        report = machine.cycle(approve=self.trouble.first_plan)
+        self._dead = False
+        if report is None:
+            self.tale.tell(f"    failed: {machine.errors[before:]}")
+            return None
+        self.trouble.first_plan = any(hold.kind == "first-plan" for hold in report.held)
+        self.tale.told += [f"    run: {change}" for change in report.changes]
+        self.tale.told += [f"    problem: {problem}" for problem in report.problems]
+        self.tale.told += [
+            f"    held: {hold.kind} {hold.id}: {hold.reason}" for hold in report.held
+        ]
+        return report
+
+    # ---- what happens at a seam
+
+    def _step(self, name: str) -> None:
+        if self._dead:
+            raise Crash
+        self.verdict.steps += 1
+        self._count["step"] += 1
+        self.clock.wait(0.01)
+        for event in self._events[self._cycle, "step"].get(self._count["step"], ()):
+            self._happen(event, name)
+        self.trouble.at_step(name)
+
+    def _call(self, where: str) -> list[tuple[str, Random]]:
+        if self._dead:
+            raise Crash
+        self._count["call"] += 1
+        found = []
+        for event in self._events[self._cycle, "call"].get(self._count["call"], ()):
+            self.tale.tell(f"    call {where}: {event.what}")
+            self.verdict.struck[event.what] += 1
+            if event.what == "renewal refused":
+                self.machine.session.refuses = True
+                found.append(("421", Random(event.dice)))
+            else:
+                found.append((event.what, Random(event.dice)))
+        return found
+
+    def _happen(self, event: Event, step: str = "") -> None:
+        dice = Random(event.dice)
+        where = f" (at {step})" if step else ""
+        match event.what:
+            case "file edit":
+                if self.machine.folder.is_dir():
+                    self.typist.act(dice)
+            case "phone edit":
+                dice.choice(self.callers).act(dice)
+            case "crash":
+                self.verdict.struck[event.what] += 1
+                self.tale.tell(f"    crash{where}")
+                self._dead = True
+                raise Crash
+            case _:
+                self.trouble.happen(event.what, dice, where)
+
+    # ---- the end
+
+    def _judge(self) -> None:
+        self._cycle = -1
+        self.tale.tell("--- faults are over")
+        report = self._come_to_rest()
+        if report is None:
+            return
+        self.verdict.wrong += self._moves()
+        oracle = Oracle(self.tale, self.callers[0].phone, self.machine, self.kept)
+        self.verdict.wrong += oracle.verdict(report)
+        self.verdict.wrong += self.trouble.reaped()
+
+    def _come_to_rest(self) -> Report | None:
+        self.typist.rest()
+        report = None
+        for _ in range(CYCLES):
+            self.clock.wait(65)
+            report = self.cycle()
+            if report is None:
+                continue
+            if self._approve(report):
+                continue
+            if report.idle and not report.pending and report.retry_after_s is None:
+                self.clock.wait(130)
+                self.cycle()
+                return self.cycle()
+        self.verdict.wrong.append(f"no rest: {report} {self.machine.errors[-1:]}")
+        return None
+
+    def _approve(self, report: Report) -> bool:
+        """Do as a person what is waited for, if this one does."""
+        waiting = report.held
+        if "approves" not in self.story.traits or not (waiting or report.parked):
+            return False
+        outbox = self.machine.store.outbox
+        parked = [] if self._unparked else outbox.parked()
+        self._unparked = self._unparked or bool(parked)
+        with self.machine.store.commit("unpark"):
+            for intent in parked:
+                outbox.unpark(intent.seq)
+        keys = [hold.id for hold in waiting]
+        keys += [str(name.title) for name in report.names.values() if name.title]
+        approved = self.machine.engine.approve(keys)
+        self.tale.tell(f"person: approves {[hold.id for hold in approved]}")
+        self.trouble.retract(report, [hold.id for hold in approved])
+        return bool(approved or parked)
+
+    def _moves(self) -> Iterator[str]:
+        """Whether a further cycle does anything at all."""
+        before = self._standing()
+        for _ in range(2):
+            report = self.cycle()
+            if report is None or not report.idle or report.problems:
+                yield f"not idle: {report} {self.machine.errors[-1:]}"
+        after = self._standing()
+        for what, value in before.items():
+            if after.get(what) != value:
+                yield f"a further cycle changed {what}: {value} to {after.get(what)}"
+
+    def _standing(self) -> dict[str, object]:
+        found: dict[str, object] = {
+            "requests that write": self.network.writes,
+            "rows": self.machine.store._connection.raw.total_changes,
+        }
+        for path in sorted(self.machine.folder.rglob("*")):
+            if path.is_file():
+                status = path.stat()
+                found[str(path)] = (status.st_mtime_ns, status.st_ino, path.read_bytes())
+        return found
+
+
+def live(story: Story, home: Path) -> Verdict:
+    """One history in the directory ``home``, which is made and gone afterwards."""
+    shutil.rmtree(home, ignore_errors=True)
+    home.mkdir()
+    try:
+        return History(story, home).run()
+    finally:
+        shutil.rmtree(home)

@@ -1,0 +1,178 @@
+"""One machine: a folder, a state directory, and the real engine on both; it can die and restart."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from http.cookiejar import CookieJar
+from pathlib import Path
+from random import Random
+from tempfile import mkdtemp
+
+from daemon.compose import Around, open_mirror, wire
+from daemon.config import Config
+from store.db import Store
+from store.errors import StoreError
+from sync.cycle.engine import Engine
+from sync.cycle.report import Report
+from sync.errors import RemindersdError, SignInNeeded
+from sync.machine import told
+from sync.remote.account import Account, Connection
+from sync.remote.limiter import Limiter
+from sync.remote.transport import Transport
+from tests.simulation.chance import Clock, Crash, Renames, minting
+from tests.simulation.network import Network
+
+APPLE_ID = "ada@example.test"
+BASE: Mapping[str, object] = {
+    "account": {"apple_id": APPLE_ID},
+    "folder": "/nowhere/Todo",
+    "time_zone": "Europe/Paris",
+    "source": Path("config.yaml"),
+}
+
+
+class SignedIn:
+    """A session that stands, and is renewed unless ``refuses`` is set."""
+
+    def __init__(self) -> None:
+        self.refuses = False
+        self._connection = Connection("https://p1-ckdatabasews.icloud.com", {}, CookieJar(), "1")
+
+    @property
+    def account(self) -> Account:
+        """Apple's own account: nothing is redirected, since nothing leaves the process."""
+        return Account(APPLE_ID, "world", None)
+
+    def connect(self) -> Connection:
+        """Open the session."""
+        return self._connection
+
+    def renew(self) -> Connection:
+        """Open it anew; SignInNeeded when it is told to refuse, once."""
+        if self.refuses:
+            self.refuses = False
+            raise SignInNeeded("iCloud wants a code", "run: remindersd login")
+        return self._connection
+
+    def keep(self) -> None:
+        """There are no cookies to be kept."""
+
+
+@dataclass
+class Machine:
+    """``step`` is called before each effect of the engine, which may do anything."""
+
+    name: str
+    folder: Path
+    state: Path
+    settings: Mapping[str, str]
+    clock: Clock
+    network: Network
+    dice: Random
+    step: Callable[[str], None] = lambda _: None
+    session: SignedIn = field(default_factory=SignedIn)
+    errors: list[str] = field(default_factory=list)
+    _engine: Engine | None = None
+    _store: Store | None = None
+    _transport: Transport | None = None
+
+    @property
+    def database(self) -> Path:
+        """Where the mirror is."""
+        return self.state / "mirror.db"
+
+    @property
+    def store(self) -> Store:
+        """The open store."""
+        self.start()
+        assert self._store is not None
+        return self._store
+
+    @property
+    def engine(self) -> Engine:
+        """The running engine."""
+        self.start()
+        assert self._engine is not None
+        return self._engine
+
+    def start(self) -> None:
+        """Begin as a process does, with nothing but what is on disk."""
+        if self._engine is not None:
+            return
+        config = config_of(self.folder, tuple(sorted(self.settings.items())))
+        if not self.database.exists():
+            self.state.mkdir(exist_ok=True)
+            shutil.copyfile(_template(), self.database)
+        mint = minting(self.dice)
+        around = Around(
+            step=lambda name: self.step(name),
+            clock=self.clock.wall,
+            uuid=mint,
+            key=lambda: f"{self.dice.getrandbits(128):032x}",
+            calls=Renames(self.clock),
+        )
+        self._store = open_mirror(config, self.database, around)
+        limiter = Limiter(self.clock.steady, self.clock.wait, self.dice.random, now=self.clock.date)
+        self._transport = Transport(self.session, limiter, inner=self.network)
+        self._engine = wire(config, self._store, self._transport, around)
+
+    def stop(self) -> None:
+        """End, or die: nothing that is not on disk survives."""
+        if self._transport is not None:
+            self._transport.close()
+        if self._store is not None:
+            self._store.close()
+        self._engine = self._store = self._transport = None
+
+    def cycle(self, *, approve: bool = False) -> Report | None:
+        """One cycle as the daemon runs it; None if it failed, and why is in ``errors``.
+
+        After a crash the machine is down until the next call. A bug of ours is raised.
+        """
+        try:
+            return self.engine.cycle("test", approve=approve)
+        except Crash:
+            self.stop()
+            self.errors.append("crash")
+        except RemindersdError as error:
+            self.errors.append(f"{type(error).__name__}: {error.message}")
+        except StoreError as error:
+            self.errors.append(str(error))
+        except OSError as error:
+            if told(error) is None:
+                raise
+            self.errors.append(f"{type(error).__name__}: {error}")
+        return None
+
+
+@cache
+def _settled(settings: tuple[tuple[str, str], ...]) -> Config:
+    """The config but for its folder; checked once, since that is slow."""
+    given = dict(settings)
+    reminders = {
+        "new_lists": "yes",
+        "conflicts": given.get("conflicts", "cloud"),
+        "deletions": {
+            "mode": given.get("mode", "soft"),
+            "grace": given.get("grace", "0s"),
+            "hold_above": int(given.get("hold_above", "5")),
+        },
+        "completed": {"show": "36500d"},
+    }
+    return Config.model_validate({**BASE, "reminders": reminders})
+
+
+def config_of(folder: Path, settings: tuple[tuple[str, str], ...]) -> Config:
+    """The config of a machine."""
+    return _settled(settings).model_copy(update={"folder": folder})
+
+
+@cache
+def _template() -> Path:
+    """An empty mirror: copying a file is faster than making tables."""
+    path = Path(mkdtemp(prefix="remindersd-simulation-")) / "mirror.db"
+    Store.open(path).close()
+    return path

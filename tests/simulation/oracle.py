@@ -1,0 +1,151 @@
+"""What has to be true once faults have stopped and both sides had time to agree."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from sandbox.device.phone import Phone
+from store.model import Field
+from sync.cycle.report import Report
+from tests.simulation.machine import Machine
+from tests.simulation.reading import Said, doubled_ids, in_files, on_phone
+from tests.simulation.tale import MARK, Tale, words_in
+
+RESTING = frozenset({"recurring", "unsayable"})
+"""What is held and concerns no whole reminder."""
+
+_FILE = re.compile(r"(\w+)\.md\b")
+
+
+def recorded(machine: Machine) -> set[str]:
+    """The words that the machine kept for a person: in conflicts, history and receipts."""
+    found: set[str] = set()
+    for table, columns in (("conflict", "winner, loser"), ("history", "before, after, path")):
+        for row in machine.store._connection.all(f"SELECT {columns} FROM {table}"):
+            found |= words_in(" ".join(str(value) for value in row))
+    for path in (machine.folder / ".remindersd").rglob("*.data"):
+        found |= words_in(path.read_bytes().decode("utf-8", "replace"))
+    return found
+
+
+class Oracle:
+    """Judges the end of one history; every ``check`` yields what is wrong, in words."""
+
+    def __init__(self, tale: Tale, phone: Phone, machine: Machine, kept: set[str]) -> None:
+        self.tale = tale
+        self.phone = phone
+        self.machine = machine
+        self.kept = kept
+        phone.sync()
+        self.there = list(on_phone(phone))
+        self.here = list(in_files(machine.folder))
+
+    def verdict(self, report: Report) -> Iterator[str]:
+        """All that is wrong; ``report`` is the last one, and says what is held."""
+        yield from self._words()
+        yield from self._twice()
+        yield from self._prose()
+        yield from self._agreement(self._held(report))
+
+    def _live(self) -> set[str]:
+        live = {word for _, said in self.there for word in _words_of(said)}
+        live |= {word for one in self.phone.lists() for word in words_in(one.name)}
+        for path in self._texts():
+            live |= words_in(path.stem) | words_in(path.read_bytes().decode())
+        return live
+
+    def _texts(self) -> Iterator[Path]:
+        for path in self.machine.folder.rglob("*.md"):
+            if ".remindersd" not in path.relative_to(self.machine.folder).parts:
+                yield path
+
+    def _words(self) -> Iterator[str]:
+        """Each word is live, was taken back by somebody who saw it, or is kept."""
+        tale = self.tale
+        names = {word for word in tale.said if tale.emptied and word.startswith("L")}
+        lost = (
+            tale.said - names - tale.retracted - self._live() - self.kept - recorded(self.machine)
+        )
+        if lost:
+            yield f"lost: {sorted(lost)}"
+
+    def _twice(self) -> Iterator[str]:
+        for side, found in (("phone", self.there), ("files", self.here)):
+            marks = Counter(mark for _, said in found for mark in MARK.findall(said.title))
+            doubled = {mark for mark, times in marks.items() if times > 1} - self.tale.may_be_two()
+            if doubled:
+                yield f"doubled on {side}: {sorted(doubled)}"
+        ids = doubled_ids(self.machine.folder)
+        if ids:
+            yield f"ids on two lines: {sorted(ids)}"
+
+    def _prose(self) -> Iterator[str]:
+        """Lines that are no tasks are where they were, byte for byte."""
+        for path in self._texts():
+            lines = path.read_bytes().decode().splitlines(keepends=True)
+            for line in lines:
+                for word in words_in(line) & self.tale.prose.keys():
+                    if line != self.tale.prose[word]:
+                        yield f"{path.name}: {self.tale.prose[word]!r} became {line!r}"
+
+    def _held(self, report: Report) -> set[str]:
+        """Marks of what waits for a person, or was refused for good: it is not compared."""
+        holds = [hold for hold in report.held if hold.kind not in RESTING]
+        ids = {hold.id for hold in holds} | {
+            intent.id for intent in self.machine.store.outbox.parked()
+        }
+        marks: set[str] = set()
+        for hold in holds:
+            name = report.names.get(hold.id)
+            marks |= set(MARK.findall(str(name.title))) if name else set()
+            files = {hold.id, name.file if name else None}
+            marks |= {m for _, s in self.here for m in _marks(s) if f"{s.place}.md" in files}
+        lists = {one.name for one in self.phone.lists() if one.id in ids}
+        for hold in holds:
+            lists |= set(_FILE.findall(hold.reason)) | set(re.findall("“(.*?)”", hold.reason))
+        # What a device moved out of a list whose file is gone waits for what becomes of the list.
+        bases = self.machine.store.bases.all()
+        ids |= {id for id, base in bases.items() if base.values.get(Field.LIST) in ids}
+        for id, said in self.there:
+            if id in ids or said.place in lists:
+                marks |= _marks(said)
+        blocks = {row.block: id for id, row in self.machine.store.places.all_blocks().items()}
+        for block, said in self.here:
+            if said.place in lists or blocks.get(block) in ids:
+                marks |= _marks(said)
+        return marks
+
+    def _agreement(self, held: set[str]) -> Iterator[str]:
+        there = Counter(self._compared(said) for _, said in self.there if not _marks(said) & held)
+        here = Counter(self._compared(said) for _, said in self.here if not _marks(said) & held)
+        for side, surplus in (("phone", there - here), ("files", here - there)):
+            for said in sorted(surplus.elements()):
+                yield f"only {side}: {said}"
+
+    def _compared(self, said: Said) -> Said:
+        """A list's file may keep another name where a crash or a loss took what was agreed on.
+
+        Then nobody can tell which of the two names is the newer one.
+        """
+        forgot = self.tale.forgotten or "crash" in self.machine.errors
+        return replace(said, place=self._bound().get(said.place, said.place)) if forgot else said
+
+    def _bound(self) -> dict[str, str]:
+        """The lists of files, as the machine knows them, by the names of the files."""
+        bases = self.machine.store.bases.all_lists()
+        names = {one.id: one.name for one in self.phone.lists()}
+        return {
+            base.path.removesuffix(".md"): names[id] for id, base in bases.items() if id in names
+        }
+
+
+def _marks(said: Said) -> set[str]:
+    return set(MARK.findall(f"{said.title} {said.parent}"))
+
+
+def _words_of(said: Said) -> Iterable[str]:
+    return words_in(" ".join((said.title, said.due, said.notes, *said.tags)))

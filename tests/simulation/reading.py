@@ -1,0 +1,108 @@
+"""What both sides say, read independently of the product: lines by eye, the phone by its screen."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sandbox.device.phone import Phone
+
+TASK = re.compile(r"^( *)- \[(.)\] (.*?)(?: \^(r-[a-z2-7]+))?[ \t]*$")
+NOTE = re.compile(r"^ +> ?(.*)$")
+TAG = re.compile(r" #(\w+)")
+DUE = re.compile(r" 📅 (\S+)")
+_PRIORITY = {"⏫": 1, "🔼": 5, "🔽": 9}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Said:
+    """One reminder, as one side says it; ``parent`` is the parent's title."""
+
+    place: str
+    title: str
+    done: bool = False
+    due: str = ""
+    notes: str = ""
+    flagged: bool = False
+    priority: int = 0
+    tags: tuple[str, ...] = ()
+    parent: str = ""
+
+
+def on_phone(phone: Phone) -> Iterator[tuple[str, Said]]:
+    """Everything on screen, with its id."""
+    shown = phone.reminders()
+    # One whose parent is in another list stands by itself in a file.
+    titles = {(one.id, one.list): one.title for one in shown}
+    for one in shown:
+        yield (
+            one.id,
+            Said(
+                one.list,
+                one.title,
+                one.done,
+                one.due or "",
+                one.notes,
+                one.flagged,
+                one.priority,
+                tuple(sorted(one.tags)),
+                titles.get((one.parent or "", one.list), ""),
+            ),
+        )
+
+
+def in_files(root: Path) -> Iterator[tuple[str, Said]]:
+    """Every task line of every file, with its id."""
+    for path in sorted(root.rglob("*.md")):
+        relative = path.relative_to(root)
+        if ".remindersd" not in relative.parts:
+            text = path.read_bytes().decode().replace("\r\n", "\n")
+            yield from _tasks(str(relative.with_suffix("")), text.split("\n"))
+
+
+def _tasks(place: str, lines: list[str]) -> Iterator[tuple[str, Said]]:
+    above: list[tuple[int, str]] = []
+    for at, line in enumerate(lines):
+        found = TASK.match(line)
+        if found is None:
+            continue
+        indent, said = len(found[1]), found[3]
+        while above and above[-1][0] >= indent:
+            above.pop()
+        title = _title(said)
+        notes = []
+        for below in lines[at + 1 :]:
+            note = NOTE.match(below)
+            if note is None or len(below) - len(below.lstrip(" ")) <= indent:
+                break
+            notes.append(note[1])
+        due = DUE.search(said)
+        yield (
+            found[4] or "",
+            Said(
+                place,
+                title,
+                found[2] != " ",
+                due[1] if due else "",
+                "\n".join(notes),
+                "🚩" in said,
+                next((_PRIORITY[sign] for sign in _PRIORITY if sign in said), 0),
+                tuple(sorted(TAG.findall(said))),
+                above[0][1] if above else "",
+            ),
+        )
+        above.append((indent, title))
+
+
+def _title(said: str) -> str:
+    bare = re.sub(r" 🚩| [⏫🔼🔽]| [📅✅➕] \S+", "", said)
+    return TAG.sub("", bare).strip()
+
+
+def doubled_ids(root: Path) -> set[str]:
+    """Ids that stand on more than one line."""
+    ids = Counter(id for id, _ in in_files(root) if id)
+    return {id for id, times in ids.items() if times > 1}

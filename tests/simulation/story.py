@@ -1,0 +1,109 @@
+"""A history before it happens: settings, and a list of events, chosen ahead from a seed.
+
+Each event has dice of its own, so that taking one out leaves the others as they were: that is
+what makes a failing history shrink.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from random import Random
+
+from tests.simulation.catalogue import BETWEEN, CALLS, EDITS, STEPS
+
+STEPS_OF_A_CYCLE = 130
+CALLS_OF_A_CYCLE = 14
+STEP_RATE = 0.06
+CALL_RATE = 0.12
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """``what`` happens at the ``at``-th ``seam`` (between, step, call) of a cycle, if it comes."""
+
+    cycle: int
+    seam: str
+    at: int
+    what: str
+    dice: int
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One history: ``settings`` of the engine, what the world is like, and what happens."""
+
+    seed: int
+    cycles: int
+    settings: Mapping[str, str]
+    traits: frozenset[str]
+    events: tuple[Event, ...]
+
+    def told(self) -> str:
+        """The story as JSON, which ``read`` reads."""
+        return json.dumps({**asdict(self), "traits": sorted(self.traits)})
+
+    @classmethod
+    def read(cls, text: str) -> Story:
+        """The story that ``told`` wrote."""
+        found = json.loads(text)
+        events = tuple(Event(**event) for event in found.pop("events"))
+        return cls(**{**found, "traits": frozenset(found["traits"])}, events=events)
+
+    def with_events(self, events: Sequence[Event]) -> Story:
+        """The same with other events."""
+        return replace(self, events=tuple(events))
+
+
+def choose(seed: int) -> Story:
+    """The story of a seed; each kind of fault is in half of all stories."""
+    dice = Random(seed)
+    quiet = dice.random() < 0.08
+    swarm = {
+        kind
+        for kind in sorted({*BETWEEN, *CALLS, *STEPS} - set(EDITS))
+        if dice.random() < 0.5 and not quiet
+    }
+    cycles = dice.randint(5, 9)
+    events: list[Event] = []
+    for cycle in range(cycles):
+        events += _between(dice, cycle, swarm)
+        events += _along(dice, cycle, "step", STEPS, swarm, STEP_RATE, STEPS_OF_A_CYCLE)
+        events += _along(dice, cycle, "call", CALLS, swarm, CALL_RATE, CALLS_OF_A_CYCLE)
+    settings = {
+        "conflicts": dice.choice(("cloud", "cloud", "files")),
+        "mode": dice.choice(("soft", "soft", "purge")),
+        "grace": dice.choice(("0s", "30s")),
+        "hold_above": dice.choice(("1", "5", "5", "1000")),
+    }
+    traits = {name for name in ("approves", "second phone", "small pages", "CRLF", "unknown fields")
+              if dice.random() < 0.5}  # fmt: skip
+    return Story(seed, cycles, settings, frozenset(traits), tuple(events))
+
+
+def _between(dice: Random, cycle: int, swarm: set[str]) -> Iterator[Event]:
+    acts = [who for who in ("file edit", "phone edit") for _ in range(dice.randint(0, 3))]
+    dice.shuffle(acts)
+    faults = [kind for kind in BETWEEN if kind in swarm and dice.random() < BETWEEN[kind]]
+    for at, what in enumerate((*acts, *faults)):
+        yield Event(cycle, "between", at, what, dice.getrandbits(32))
+
+
+def _along(
+    dice: Random,
+    cycle: int,
+    seam: str,
+    kinds: Mapping[str, float],
+    swarm: set[str],
+    rate: float,
+    length: int,
+) -> Iterator[Event]:
+    present = {kind: weight for kind, weight in kinds.items() if kind in swarm or kind in EDITS}
+    if not present:
+        return
+    names, weights = list(present), list(present.values())
+    for at in range(1, length + 1):
+        if dice.random() < rate:
+            [what] = dice.choices(names, weights)
+            yield Event(cycle, seam, at, what, dice.getrandbits(32))

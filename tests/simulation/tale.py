@@ -1,0 +1,77 @@
+"""What people wrote, what of it somebody took back who had seen it, and what happened, in words.
+
+Whatever a person types carries a word that was never typed before: ``w12`` names a reminder,
+``t13`` is in its title, ``n14`` in its notes, ``g15`` a tag, ``L16`` a list, ``p17`` prose, and
+each due date is one that no other reminder has. So each can be asked for in the end.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+WORD = re.compile(r"\b[wtngLp]\d+\b|\b20[67]\d-\d\d-\d\d")
+MARK = re.compile(r"\bw\d+\b")
+FIRST_DAY = date(2060, 1, 1)
+
+
+def words_in(text: str) -> set[str]:
+    """The words of people in a text."""
+    return set(WORD.findall(text))
+
+
+@dataclass
+class Tale:
+    """The account of one history."""
+
+    said: set[str] = field(default_factory=set)
+    retracted: set[str] = field(default_factory=set)
+    """Replaced or deleted by somebody who saw it."""
+    here: set[str] = field(default_factory=set)
+    """Typed into files."""
+    copied: set[str] = field(default_factory=set)
+    """Marks that a person doubled, or that may come again by what a person did."""
+    bare: set[str] = field(default_factory=set)
+    """Marks of lines whose id somebody took away."""
+    renamed: set[str] = field(default_factory=set)
+    """Marks of reminders that got another title."""
+    emptied: bool = False
+    """Whether iCloud lost all; what a list was called may be gone with it."""
+    forgotten: bool = False
+    """Whether the machine lost what it knew."""
+    prose: dict[str, str] = field(default_factory=dict)
+    """Lines that are no tasks, by their word, with all of their bytes."""
+    told: list[str] = field(default_factory=list)
+    _number: int = 0
+
+    def tell(self, what: str) -> None:
+        """Add to the story."""
+        self.told.append(what)
+
+    def fresh(self, kind: str) -> str:
+        """A word that was never typed before; it is said once it is saved."""
+        self._number += 1
+        return f"{kind}{self._number}"
+
+    def day(self) -> str:
+        """A day on which nothing else is due."""
+        self._number += 1
+        return str(FIRST_DAY + timedelta(days=self._number))
+
+    def say(self, words: Iterable[str], *, here: bool = False) -> None:
+        """These stand now, by a person's hand: what was taken back once is wanted again."""
+        found = set(words)
+        if here:
+            self.here |= found
+        self.said |= found
+        self.retracted -= found
+
+    def retract(self, words: Iterable[str]) -> None:
+        """Somebody who saw these took them away."""
+        self.retracted |= set(words)
+
+    def may_be_two(self) -> set[str]:
+        """Marks that may be found twice: copies, and what had neither id nor its old title."""
+        return self.copied | (self.bare if self.forgotten else self.bare & self.renamed)

@@ -1,0 +1,98 @@
+"""Histories of people and faults end well: nothing lost, nothing twice, both sides the same.
+
+``REMINDERSD_HISTORIES=2000`` lives through so many. A history that ends badly is told, and shrunk,
+by ``python -m tests.simulation SEED``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.simulation.catalogue import BETWEEN, CALLS, EDITS, STEPS
+from tests.simulation.history import History, live
+from tests.simulation.runner import Tally, run_histories
+from tests.simulation.shrink import shrink
+from tests.simulation.story import Story, choose
+
+HISTORIES = int(os.environ.get("REMINDERSD_HISTORIES", "150"))
+FIRST = int(os.environ.get("REMINDERSD_FIRST_HISTORY", "1"))
+
+
+@pytest.fixture(scope="module")
+def tally() -> Tally:
+    return run_histories(FIRST, FIRST + HISTORIES - 1, jobs=2)
+
+
+@pytest.mark.timeout(86_400)
+def test_every_history_ends_well(tally: Tally) -> None:
+    assert tally.histories == HISTORIES
+    again = "\n".join(f"python -m tests.simulation {seed}" for seed in sorted(tally.failed))
+    assert not tally.failed, f"{again}\n{json.dumps(tally.failed, indent=1)[:4000]}"
+
+
+@pytest.mark.timeout(86_400)
+def test_each_kind_of_fault_occurs_in_one_history_of_a_hundred(tally: Tally) -> None:
+    kinds = {*BETWEEN, *CALLS, *STEPS} - set(EDITS)
+    rare = {kind: tally.struck[kind] for kind in kinds if tally.struck[kind] * 100 < HISTORIES}
+    assert rare == {}
+
+
+def fingerprint(story: Story, home: Path) -> dict[str, str]:
+    """Hashes of all that a history leaves: files, the zone, the database but for its inodes."""
+    home.mkdir()
+    history = History(story, home)
+    verdict = history.run()
+    files = {
+        str(path.relative_to(home)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in (home / "Todo").rglob("*")
+        if path.is_file()
+    }
+    rows = [
+        [row[:4] if table == "file" else row for row in history.machine.store._connection.all(
+            f"SELECT * FROM {table} ORDER BY 1, 2")]
+        for table in ("record", "outbox", "history", "conflict", "line", "block", "hold", "file")
+    ]  # fmt: skip
+    history.machine.stop()
+    zone = history.world.zone.dump()
+    return {
+        **files,
+        "database": hashlib.sha256(repr(rows).encode()).hexdigest(),
+        "zone": hashlib.sha256(json.dumps(zone, sort_keys=True).encode()).hexdigest(),
+        "tale": "\n".join(verdict.told).replace(str(home), ""),
+    }
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3, 4, 5, 6])
+def test_a_history_lived_twice_is_the_same(tmp_path: Path, seed: int) -> None:
+    story = choose(seed)
+    one, other = (fingerprint(story, tmp_path / name) for name in ("one", "other"))
+    assert one == other
+
+
+def test_a_story_can_be_saved() -> None:
+    story = choose(7)
+    assert Story.read(story.told()) == story
+
+
+def test_a_story_that_ends_badly_is_shrunk() -> None:
+    story = choose(11)
+    culprits = {story.events[3], story.events[-4]}
+    short = shrink(story, lambda one: {e.dice for e in culprits} <= {e.dice for e in one.events})
+    assert {event.dice for event in short.events} == {event.dice for event in culprits}
+    assert short.traits == frozenset()
+
+
+def test_a_lost_word_would_be_noticed(tmp_path: Path) -> None:
+    """The simulator is no ornament: an engine that forgets a conflict's loser is found out."""
+    story = Story(0, 1, {}, frozenset(), ())
+    verdict = live(story, tmp_path / "home")
+    assert verdict.wrong == []
+    history = History(story, tmp_path / "other")
+    (tmp_path / "other").mkdir()
+    history.tale.say(["w999"])
+    assert history.run().wrong == ["lost: ['w999']"]

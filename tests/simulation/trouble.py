@@ -1,0 +1,207 @@
+"""What goes wrong on the machine and in the account, outside of single requests."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from random import Random
+from typing import TYPE_CHECKING
+
+from store.errors import Unwritable
+from sync.cycle.report import Report
+from tests.simulation.chance import YEAR_S
+from tests.simulation.oracle import recorded
+from tests.simulation.reading import in_files, on_phone
+from tests.simulation.tale import MARK, words_in
+
+if TYPE_CHECKING:
+    from tests.simulation.history import History
+
+UNKNOWN = "FieldOfTomorrow"
+_DISK = {
+    "disk full once": errno.ENOSPC,
+    "disk full for long": errno.ENOSPC,
+    "disk fails once": errno.EIO,
+    "no access once": errno.EACCES,
+}
+_LEAPS = {
+    "clock ten years ahead": 10 * YEAR_S,
+    "clock ten years back": -10 * YEAR_S,
+    "clock an hour back": -3600.0,
+    "clock right": 0.0,
+}
+
+
+class Trouble:
+    """The faults of one history that last, or that wait for their place."""
+
+    def __init__(self, history: History) -> None:
+        self._h = history
+        self.skips = False
+        self.first_plan = True
+        self._disk: tuple[str, int] | None = None
+        self._full = False
+        self._sown: dict[str, tuple[object, object]] = {}
+
+    # ---- at a seam
+
+    def happen(self, what: str, dice: Random, where: str) -> None:
+        """Let it happen, or wait for the step where it can."""
+        if what in _DISK:
+            self._disk = (what, _DISK[what])
+            return
+        if what == "database full":
+            self._full = True
+            return
+        self._h.verdict.struck[what] += 1
+        self._h.tale.tell(f"    {what}{where}")
+        if what in _LEAPS:
+            self._h.clock.leap(_LEAPS[what])
+        elif what == "clock leaps meanwhile":
+            self._h.clock.leap(dice.choice([*_LEAPS.values()]))
+        else:
+            getattr(self, "_" + what.replace(" ", "_").replace(",", ""))()
+
+    def at_step(self, name: str) -> None:
+        """Raise what waited for such a step."""
+        if self._full and name.startswith("commit:") and name.endswith(":before"):
+            self._full = False
+            self._strike("database full", name)
+            raise Unwritable(self._h.machine.database, "database or disk is full")
+        if self._disk is not None and name.startswith("swap:"):
+            what, code = self._disk
+            if what != "disk full for long":
+                self._disk = None
+            self._strike(what, name)
+            raise OSError(code, os.strerror(code), str(self._h.machine.folder))
+
+    def _strike(self, what: str, name: str) -> None:
+        self._h.verdict.struck[what] += 1
+        self._h.tale.tell(f"    {what} at {name}")
+
+    # ---- between cycles
+
+    def _token_expired(self) -> None:
+        self._h.world.zone.expire_tokens()
+
+    def _token_expired_told_by_HTTP(self) -> None:
+        self._h.world.faults.token_expiry = "http"
+        self._h.world.zone.expire_tokens()
+
+    def _zone_gone_for_a_cycle(self) -> None:
+        self._h.world.zone.present = False
+
+    def _zone_emptied(self) -> None:
+        """What was in iCloud alone is gone with it."""
+        phone = self._h.callers[0].phone
+        phone.sync()
+        there = {word for _, said in on_phone(phone) for word in words_in(str(said))}
+        there |= {word for one in phone.lists() for word in words_in(one.name)}
+        here = {
+            word for _, said in in_files(self._h.machine.folder) for word in words_in(str(said))
+        }
+        self._h.tale.retract(there - here)
+        self._h.tale.emptied = True
+        self._h.world.zone.recreate()
+        self._sown.clear()
+
+    def _read_lag(self) -> None:
+        self._h.world.faults.read_lag = 20.0
+
+    def _process_restarted(self) -> None:
+        self._h.machine.stop()
+
+    def _database_lost(self) -> None:
+        if not self._h.machine.folder.is_dir():
+            return
+        self._remember()
+        for path in self._h.machine.state.glob("mirror.db*"):
+            path.unlink()
+        self.first_plan = True
+
+    def _database_of_before(self) -> None:
+        copy = self._h.home / "copy.db"
+        if copy.exists():
+            self._remember()
+            for path in self._h.machine.state.glob("mirror.db*"):
+                path.unlink()
+            shutil.copyfile(copy, self._h.machine.database)
+
+    def _database_copied(self) -> None:
+        self._h.machine.stop()
+        if self._h.machine.database.exists():
+            shutil.copyfile(self._h.machine.database, self._h.home / "copy.db")
+
+    def _remember(self) -> None:
+        """What the database keeps for a person was kept; with the database it goes."""
+        self._h.tale.forgotten = True
+        self._h.machine.stop()
+        if self._h.machine.database.exists():
+            self._h.kept |= recorded(self._h.machine)
+            self._h.machine.stop()
+
+    def _folder_away_for_a_cycle(self) -> None:
+        # A machine that knows nothing yet would make the folder anew.
+        if self._h.machine.folder.is_dir() and not self.first_plan:
+            self._h.machine.folder.rename(self._h.home / "away")
+
+    def _events_missed(self) -> None:
+        self.skips = True
+
+    def after_cycle(self) -> None:
+        """What lasts for a cycle is over."""
+        world, away = self._h.world, self._h.home / "away"
+        world.zone.present = True
+        world.faults.read_lag = 0.0
+        world.faults.token_expiry = "zone"
+        self.skips = self._full = False
+        self._disk = None
+        if away.is_dir():
+            away.rename(self._h.machine.folder)
+
+    def end(self) -> None:
+        """No more trouble."""
+        self.after_cycle()
+        self._h.clock.leap(0.0)
+        self._h.world.faults.clear()
+        self._h.machine.stop()
+
+    # ---- people, and what they see
+
+    def retract(self, report: Report, ids: Sequence[str]) -> None:
+        """A person let go of what was held under these ids."""
+        titles = {str(report.names[id].title) for id in ids if id in report.names}
+        titles |= {one.name for one in self._h.callers[0].phone.lists() if one.id in ids}
+        gone = {word for title in titles for word in words_in(title)}
+        marks = {word for word in gone if MARK.fullmatch(word)}
+        phone = self._h.callers[0].phone
+        phone.sync()
+        for _, said in (*on_phone(phone), *in_files(self._h.machine.folder)):
+            if marks & words_in(f"{said.title} {said.parent}") or said.place in titles:
+                gone |= words_in(str(said))
+        self._h.tale.retract(gone)
+
+    # ---- fields that nobody knows
+
+    def sow(self) -> None:
+        """Give records a field from the future."""
+        zone = self._h.world.zone
+        for number, record in enumerate(zone.live("Reminder")):
+            value = f"value {number}"
+            field = {UNKNOWN: {"value": value, "type": "STRING"}}
+            name, tag = record["recordName"], record["recordChangeTag"]
+            written = {"recordName": name, "recordChangeTag": tag, "fields": field}
+            zone.modify([{"operationType": "update", "record": written}], by="D9")
+            self._sown[name] = value, zone.records[name].created
+
+    def reaped(self) -> Iterator[str]:
+        """Whether they are as they were."""
+        records = self._h.world.zone.records
+        for name, (value, created) in self._sown.items():
+            record = records.get(name)
+            if record is not None and not record.deleted and record.created == created:
+                found = record.fields.get(UNKNOWN, {}).get("value")
+                if found != value:
+                    yield f"{name}: {UNKNOWN} is {found!r}, not {value!r}"
