@@ -19,7 +19,7 @@ from tests.simulation.runner import Tally, run_histories
 from tests.simulation.shrink import shrink
 from tests.simulation.story import Story, choose
 
-HISTORIES = int(os.environ.get("REMINDERSD_HISTORIES", "150"))
+HISTORIES = int(os.environ.get("REMINDERSD_HISTORIES", "60"))
 FIRST = int(os.environ.get("REMINDERSD_FIRST_HISTORY", "1"))
 
 

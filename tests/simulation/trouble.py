@@ -108,7 +108,8 @@ class Trouble:
         self._sown.clear()
 
     def _read_lag(self) -> None:
-        self._h.world.faults.read_lag = 20.0
+        """What was written in this very cycle is not seen yet; what was once seen stays seen."""
+        self._h.world.faults.read_lag = 2.5
 
     def _process_restarted(self) -> None:
         self._h.machine.stop()
