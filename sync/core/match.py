@@ -63,12 +63,15 @@ def match_lines(
     _recognise(unmarked, gone, away, matched)
     lost = {id: trace for id, trace in gone.items() if not (marks and id in away)}
     matched.doubtful = tracing.doubtful(unmarked, lost, matched, alike)
+    free.sort(key=_spot)
+    there = {*matched.ids.values()}
     unknown = [line for line in free if line.block not in blocks]
-    unknown = [line for line in sorted(unknown, key=_spot) if not carried(line, registry, matched)]
+    unknown = [line for line in unknown if not carried(line, registry, matched, there)]
     _pair_strangers(unknown, registry.strangers, matched)
-    for line in sorted(free, key=_spot):
+    there = {*matched.ids.values()}
+    for line in free:
         if not _placed(line, matched):
-            name_new(line, registry, matched)
+            name_new(line, registry, matched, there)
     return matched
 
 

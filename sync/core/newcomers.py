@@ -40,17 +40,17 @@ class Registry:
         self.overdue = overdue
 
 
-def carried(line: Line, registry: Registry, matched: Matched) -> bool:
+def carried(line: Line, registry: Registry, matched: Matched, there: set[str]) -> bool:
     """Take a line whose id another machine gave for what it is there, or let it wait.
 
-    Whether that was such a line.
+    ``there`` are the identities of all lines so far. Whether that was such a line.
     """
     if line.block is None or line.spot in matched.copies:
         return False
-    there = {*matched.ids.values()}
     for id in islice(_names(line), ALIKE):
         if stands_for(line.block, id) and id not in there:
             matched.ids[line.spot] = id
+            there.add(id)
             matched.new.add(line.spot)
             matched.adopted[line.block] = id
             return True
@@ -63,12 +63,12 @@ def carried(line: Line, registry: Registry, matched: Matched) -> bool:
     return True
 
 
-def name_new(line: Line, registry: Registry, matched: Matched) -> None:
+def name_new(line: Line, registry: Registry, matched: Matched, there: set[str]) -> None:
     """Give a line the first identity of its origin that nothing here ever had.
 
-    Where another machine has made that reminder already, the line is that one.
+    ``there`` are the identities of all lines so far. Where another machine has made that reminder
+    already, the line is that one.
     """
-    there = {*matched.ids.values()}
     for id in _names(line, own=line.spot in matched.copies):
         if id in there:
             continue
@@ -80,6 +80,7 @@ def name_new(line: Line, registry: Registry, matched: Matched) -> None:
         else:
             matched.new.add(line.spot)
         matched.ids[line.spot] = id
+        there.add(id)
         mark(line, id, matched)
         return
 

@@ -92,7 +92,8 @@ class Pushed:
 
     def wait(self, seconds: float) -> None:
         """Come back in ``seconds``, or sooner if that was said before."""
-        self.retry_after_s = min(seconds, self.retry_after_s or seconds)
+        before = self.retry_after_s
+        self.retry_after_s = seconds if before is None else min(seconds, before)
 
 
 def settle(

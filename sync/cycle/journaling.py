@@ -114,6 +114,7 @@ class Chronicle:
             if not journal.drop_empty(self.run):
                 journal.finish(self.run, result, self._counts, now_ms)
                 journal.prune(now_ms - KEPT_MS)
+                self._store.occurrences.prune(now_ms - KEPT_MS)
             else:
                 self._goes_on = False
 

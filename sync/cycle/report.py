@@ -72,8 +72,8 @@ class Report:
 
     def come_back(self, seconds: float | None) -> None:
         """Another cycle in ``seconds`` would bring this further; the soonest asked for counts."""
-        if seconds is not None:
-            self.retry_after_s = min(seconds, self.retry_after_s or seconds)
+        asked = [wait for wait in (seconds, self.retry_after_s) if wait is not None]
+        self.retry_after_s = min(asked, default=None)
 
     def after(self, earlier: Report) -> Report:
         """This report with the counts and news of an earlier cycle of the same run."""
