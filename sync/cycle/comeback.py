@@ -76,6 +76,7 @@ def _take_comebacks(
         and (known := store.places.file(path)) is not None
         and known.sha256 != file.sha256
         and (number := store.versions.brought_back(path, file.sha256)) is not None
+        and _differs_in(store, path, file) > 1  # one line may be what it was by a person's hand
     }
     copies, seen = _fresh_copies(store, local, root, dialect)
     if not restored and not copies and seen is None:
@@ -94,6 +95,12 @@ def _take_comebacks(
         if seen is not None:
             store.meta.set(COPIES, seen)
     return sorted(restored.keys() - copies.keys()), sorted(copies)
+
+
+def _differs_in(store: Store, path: str, file: LocalFile) -> int:
+    """In how many lines a file is not what it was."""
+    was = {row.text for row in store.places.lines_in(path)}
+    return max(len(was - {t.text for t in file.tasks}), len({t.text for t in file.tasks} - was))
 
 
 def _fresh_copies(

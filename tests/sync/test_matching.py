@@ -259,3 +259,17 @@ def test_a_file_from_a_backup_takes_back_nothing_that_a_phone_did(rig: Rig) -> N
     text = rig.read("Inbox")
     assert all(words in text for words in ("Call Benjamin", "Dictated since", "Typed since"))
     assert {hold.kind for hold in rig.run().held} == {HoldKind.GONE_IN_ICLOUD}
+
+
+def test_one_line_that_is_once_more_what_it_was_is_a_persons_edit(rig: Rig) -> None:
+    """Renamed here, on the phone and on the phone again; then as it was at first, by hand."""
+    id = identities(rig)["Call Ann"]
+    rig.replace("Inbox", "Call Ann", "Call Anna")
+    rig.run()
+    for title in ("Call Annie", "Call Anne"):
+        rig.phone.edit(id, title=title)
+        rig.run()
+    rig.replace("Inbox", "Call Anne", "Call Ann")
+    settle(rig)
+    assert "Call Ann" in identities(rig)
+    rig.rest()
