@@ -77,6 +77,7 @@ class Api:
             "/sync": self._sync,
             "/approve": self._approve,
             "/forget": self._forget,
+            "/merge": self._merge,
             "/restore": self._restore,
             "/undo": self._undo,
             "/verify": self._verify,
@@ -247,6 +248,12 @@ class Api:
         key = body.text("key")
         forgot = await asyncio.wrap_future(self._ask(Request(work=lambda e: e.forget(key))))
         return json_answer(forgot.document())
+
+    async def _merge(self, asked: Asked) -> Response:
+        body = await read_body(asked, "path")
+        path = body.text("path")
+        merged = await asyncio.wrap_future(self._ask(Request(work=lambda e: e.merge(path))))
+        return json_answer(merged.document())
 
     async def _restore(self, asked: Asked) -> Response:
         body = await read_body(asked, "id", "list", "file")

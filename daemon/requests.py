@@ -16,6 +16,7 @@ from daemon.notify import Notifier
 from daemon.state import Board
 from sync.core.actions import Hold
 from sync.cycle.carrying import Brought, Options
+from sync.cycle.copies import MergedCopy
 from sync.cycle.forgetting import Forgot
 from sync.cycle.refiling import Refiled
 from sync.cycle.refused import Refused
@@ -65,6 +66,9 @@ class Cycler(Protocol):
 
     def drop(self, numbers: Sequence[int]) -> list[Refused]:
         """Give up what iCloud refused."""
+
+    def merge(self, path: str) -> MergedCopy:
+        """Merge a conflict copy into its file."""
 
     def verify(self, *, repair: bool = False) -> Verdict:
         """Compare files, mirror and iCloud completely."""

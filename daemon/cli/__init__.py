@@ -19,6 +19,7 @@ from daemon.cli.common import Globals
 from daemon.cli.deciding import drop, parked, resolve, retry
 from daemon.cli.failure import guarded
 from daemon.cli.looking import conflicts, lists, status
+from daemon.cli.merging import merge
 from daemon.cli.past import log, undo
 from daemon.cli.returning import forget, restore
 from daemon.cli.setup import config_group, init
@@ -88,7 +89,7 @@ def cli(ctx: click.Context, config: Path | None, debug: bool) -> None:
 
 
 for _verb in (
-    *(demo, sandbox, init, login, logout, run, sync, plan, approve, forget, restore),
+    *(demo, sandbox, init, login, logout, run, sync, plan, approve, forget, restore, merge),
     *(status, lists, log, undo, conflicts, resolve, parked, retry, drop),
     *(verify, rebuild, export, import_, config_group),
 ):

@@ -181,6 +181,7 @@ class HoldKind(StrEnum):
     UNREAD_WORDS = "unread-words"
     UNKNOWN_ID = "unknown-id"
     IN_DOUBT = "in-doubt"
+    COPY = "conflict-copy"
     BLOCKED = "blocked"  # it needs something that iCloud refused
 
 

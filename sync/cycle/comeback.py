@@ -27,7 +27,7 @@ from sync.local.files import Unsettled, read_stable
 from sync.local.formats import Dialect
 from sync.local.tasks import TodoFile
 
-__all__ = ["discount"]
+__all__ = ["discount", "earlier_values"]
 
 _SEEN = "seen what iCloud changed"
 _UNION = "what iCloud changed since stays, and no line is gone"
@@ -146,12 +146,13 @@ def _set_back(
         if id is None or base is None or (copy is not None and id not in newer):
             continue
         rows = [row for row in store.journal.history(id=id) if row.number > number]
-        earlier = _earlier(row for row in rows if copy is not None or row.side == "file")
+        earlier = earlier_values(row for row in rows if copy is not None or row.side == "file")
         back = outdated(task.reminder, base.values, earlier, dialect.shown, newer.get(id))
         store.bases.set(id, back)
 
 
-def _earlier(rows: Iterable[HistoryRow]) -> Earlier:
+def earlier_values(rows: Iterable[HistoryRow]) -> Earlier:
+    """What fields said before, as these rows of the history have it."""
     found: defaultdict[Field, list[Value]] = defaultdict(list)
     for row in rows:
         if row.field in _FIELDS and not isinstance(row.before, NoValue):

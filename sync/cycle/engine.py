@@ -19,6 +19,7 @@ from sync.cycle import observe
 from sync.cycle.archiving import clear_archive, copy_out
 from sync.cycle.carrying import Brought, Options, carry_in, read_entries
 from sync.cycle.comeback import discount
+from sync.cycle.copies import MergedCopy, merge_copy
 from sync.cycle.forgetting import Forgot, forget
 from sync.cycle.homecoming import FOLDER, take_back
 from sync.cycle.naming import names_of
@@ -161,6 +162,17 @@ class Engine:
         """Keep a list whose file was deleted here no more; raises UsageError."""
         self._quiet_until_s = 0.0
         return forget(self._parts.store, self._parts.home, key, self._now_ms())
+
+    def merge(self, path: str) -> MergedCopy:
+        """Merge a sync tool's conflict copy into its file; the next cycle sends what is new.
+
+        Raises CannotResolve.
+        """
+        parts = self._parts
+        self._quiet_until_s = 0.0
+        local, _ = parts.reader.read()
+        blocks, now_ms = parts.planner.known().blocks, self._now_ms()
+        return merge_copy(parts.store, local, parts.filing, blocks, path, now_ms)
 
     def verify(self, *, repair: bool = False) -> Verdict:
         """Compare files, mirror and iCloud completely; with ``repair`` mend what differs.

@@ -171,7 +171,7 @@ class Planner:
         planned.holds += foreign
         planned.vanished = {**planned.vanished, **waiting}
         planned.wait(left_s)
-        planned.holds += doubt_holds(world.doubts)
+        planned.holds += doubt_holds(world.doubts) + _copies(local)
         planned.holds += unread_words(world.lines.values(), local, lists.views)
         return planned
 
@@ -348,6 +348,14 @@ def _stem(info: ListInfo, current: Mapping[str, str], layout: Layout) -> str:
     """What a list's place is called: a directory keeps the name that it was given first."""
     has_one = layout.per_task and info.id in current
     return layout.named(current[info.id]) if has_one else info.name
+
+
+def _copies(local: LocalState) -> list[Hold]:
+    """The conflict copies of sync tools, which wait for a person."""
+    return [
+        Hold(copy, HoldKind.COPY, f"{copy} is a copy of {path}: `remindersd merge '{copy}'`")
+        for copy, path in local.copies.items()
+    ]
 
 
 def _file_troubles(local: LocalState, lists: Collection[str]) -> list[tuple[str, str]]:

@@ -22,6 +22,7 @@ FOR_A_PERSON = frozenset(
         HoldKind.GONE_IN_ICLOUD,
         HoldKind.UNSHARED,
         HoldKind.IN_DOUBT,
+        HoldKind.COPY,
     }
 )
 

@@ -17,13 +17,14 @@ from daemon.requests import Request, Surroundings
 from daemon.state import Board, Event
 from sync.core.actions import Hold, HoldKind
 from sync.cycle.carrying import Brought, Options
+from sync.cycle.copies import MergedCopy
 from sync.cycle.forgetting import Forgot
 from sync.cycle.refiling import Refiled
 from sync.cycle.relisting import Relisted
 from sync.cycle.report import Report
 from sync.cycle.restoring import Restored
 from sync.cycle.verdict import Verdict, Verified
-from sync.errors import CannotRestore, RemindersdError, UsageError
+from sync.errors import CannotResolve, CannotRestore, RemindersdError, UsageError
 
 PATIENCE_S = 10  # only ever used up by a test that fails
 
@@ -69,6 +70,11 @@ class FakeEngine:
     def restore_file(self, path: str) -> Refiled:
         self.calls.append(("restore_file", path, False))
         return Refiled(path, "Work", ".remindersd/replaced/Work.md")
+
+    def merge(self, path: str) -> MergedCopy:
+        if path != "A.copy.md":
+            raise CannotResolve(f"{path} is no conflict copy in the folder", "merge one")
+        return MergedCopy(path, "A.md", ".remindersd/replaced/A.copy.md", ["Milk"])
 
     def forget(self, key: str) -> Forgot:
         if key == "Kept":

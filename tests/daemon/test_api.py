@@ -407,3 +407,10 @@ def test_only_one_of_both_values_can_be_taken(socket: Path) -> None:
         400,
         "`take` in the body must be shown or other",
     )
+
+
+def test_merge(socket: Path) -> None:
+    status, document = call(socket, "POST", "/merge", {"path": "A.copy.md"})
+    assert (status, document["file"], document["added"]) == (200, "A.md", ["Milk"])
+    status, document = call(socket, "POST", "/merge", {"path": "A.md"})
+    assert "no conflict copy" in document["error"]["message"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from store.model import AllDay, Field, Priority, Reminder
+from sync.core.copymerge import what_the_copy_says
 from sync.core.outdated import outdated
 from tests.pure.values import A, B
 
@@ -47,3 +48,12 @@ def test_values_are_compared_as_a_file_shows_them() -> None:
     found = outdated(Reminder("", title="old"), BASE, {Field.TITLE: [" old "]}, plain)
     assert found == {Field.TITLE: " old "}
     assert outdated(Reminder("", title="new"), BASE, {Field.TITLE: ["new "]}, plain) == {}
+
+
+def test_a_conflict_copy_says_what_is_neither_agreed_on_nor_of_before() -> None:
+    here = Reminder("", title="here", notes="n", list=A)
+    copy = Reminder("", title="typed", notes="n", priority=Priority.HIGH, list=B)
+    assert what_the_copy_says(copy, here, BASE, EARLIER, same) == {Field.TITLE: "typed"}
+    for known in ("new", "old", "here"):
+        copy = Reminder("", title=known, notes="n")
+        assert what_the_copy_says(copy, here, BASE, EARLIER, same).keys() <= {Field.PRIORITY}

@@ -214,6 +214,15 @@ def test_a_file_that_both_changed_loses_no_edit(shared: Pair, later: str) -> Non
     (copy,) = shared.laptop.folder.glob(f"*{COPY}*")
     if later == "desktop":
         assert "Oat milk" in copy.read_text()
+    shared.laptop.engine.merge(copy.name)
+    shared.carry()
+    shared.calm()
+    assert set(titles(shared)) == there | mine | {"Typed at the laptop"}
+    assert len(titles(shared)) == len(there) + 2
+    if later == "desktop":
+        kept = {one.loser for one in shared.laptop.store.journal.open_conflicts()}
+        assert "Oat milk" in kept
+    assert not list(shared.desktop.folder.glob(f"*{COPY}*"))
 
 
 def test_an_older_version_that_wins_undoes_nothing(shared: Pair) -> None:

@@ -1,0 +1,56 @@
+"""The verb that merges what a sync tool kept beside a file: `merge`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from daemon.cli.common import Globals, json_option, pass_globals
+from daemon.cli.working import through_daemon_or
+from daemon.output import document, say
+
+if TYPE_CHECKING:
+    from sync.cycle.engine import Engine
+
+__all__ = ["merge"]
+
+
+@click.command(short_help="Merge a sync tool's conflict copy into its file.")
+@click.argument("path", metavar="PATH")
+@json_option
+@pass_globals
+def merge(options: Globals, path: str, as_json: bool) -> None:
+    """Merge a conflict copy into the file that it is a copy of, and set the copy aside.
+
+    PATH is as `status` says it, relative to the folder. Lines that only the copy has are added, but
+    for those of reminders that were deleted since. Where a line says something else in the copy,
+    the file's stays, and `conflicts` shows the other. Text around the tasks is not merged. The copy
+    is kept in .remindersd/replaced.
+
+    \b
+    Examples:
+       remindersd merge Work.sync-conflict-20260212-103000-AB12CD3.md
+    """
+
+    def here(engine: Engine) -> Mapping[str, Any]:
+        merged = engine.merge(path).document()
+        engine.settled("merge", wait=time.sleep)
+        return merged
+
+    def there() -> dict[str, Any]:
+        merged = options.ask("POST", "/merge", {"path": path}, timeout=None)
+        options.ask("POST", "/sync", {}, timeout=None)
+        return merged
+
+    told = through_daemon_or(options, there, here)
+    if as_json:
+        document(told)
+        return
+    for title in told["added"]:
+        say(f"{told['file']}: + “{title}”")
+    if told["conflicts"]:
+        say(f"{told['conflicts']} values differ: see `remindersd conflicts`")
+    say(f"the copy is kept: {told['kept']}")

@@ -1,0 +1,109 @@
+"""A conflict copy is named until a person merges it: no edit is lost, and the copy is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sync.errors import CannotResolve
+from tests.rig import Rig, empty_world, open_rig
+from tests.sync.machines import COPY
+
+TASKS = ("Milk", "Bread", "Eggs", "Tea")
+NAME = f"Inbox{COPY}"
+
+
+@pytest.fixture(params=["markdown", "todo.txt"])
+def rig(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Rig]:
+    with open_rig(tmp_path, empty_world(), format=request.param) as rig:
+        rig.run()
+        task = "- [ ] {}\n" if rig.suffix == ".md" else "{}\n"
+        rig.append("Inbox", "".join(map(task.format, TASKS)))
+        rig.run()
+        rig.rest()
+        yield rig
+
+
+def copied(rig: Rig, text: str) -> str:
+    """A copy with this text appears, and its path."""
+    rig.save(NAME, text)
+    return f"{NAME}{rig.suffix}"
+
+
+def test_what_only_the_copy_says_comes_into_the_file(rig: Rig) -> None:
+    text = rig.read("Inbox")
+    new = "- [ ] New\n" if rig.suffix == ".md" else "New\n"
+    path = copied(rig, text.replace("Milk", "Oat milk").replace("Eggs", "Ten eggs") + new)
+    rig.replace("Inbox", "Eggs", "Six eggs")
+    rig.replace("Inbox", "Tea", "Green tea")
+    report = rig.run()
+    assert [(hold.id, hold.kind.value) for hold in report.held] == [(path, "conflict-copy")]
+    assert "remindersd merge" in report.held[0].reason
+    assert report.exit_code == 4
+    merged = rig.engine.merge(path)
+    assert (merged.file, merged.added) == (f"Inbox{rig.suffix}", ["New"])
+    assert merged.conflicts == 2
+    assert rig.run().held == []
+    assert rig.titles("Inbox") == {"Milk", "Bread", "Six eggs", "Green tea", "New"}
+    kept = {one.loser for one in rig.store.journal.open_conflicts()}
+    assert kept == {"Oat milk", "Ten eggs"}
+    assert "Ten eggs" in (rig.folder / merged.kept).read_text()
+    assert not rig.path(NAME).exists()
+    rig.rest()
+
+
+def test_what_was_deleted_or_changed_since_does_not_come_back(rig: Rig) -> None:
+    path = copied(rig, rig.read("Inbox"))
+    rig.replace("Inbox", "Milk", "Oat milk")
+    rig.phone.delete(rig.shown("Bread").id)
+    rig.run()
+    merged = rig.engine.merge(path)
+    assert (merged.added, merged.conflicts) == ([], 0)
+    rig.run()
+    assert rig.titles("Inbox") == {"Oat milk", "Eggs", "Tea"}
+    rig.rest()
+
+
+def test_a_line_that_only_the_copy_has_is_not_gone_when_the_copy_is(rig: Rig) -> None:
+    text = rig.read("Inbox")
+    new = "- [ ] New\n" if rig.suffix == ".md" else "New\n"
+    path = copied(rig, text + new)
+    rig.save("Inbox", text.replace(rig.line("Inbox", "Eggs") + "\n", ""))
+    rig.run()
+    assert "Eggs" in rig.titles("Inbox")
+    assert rig.engine.merge(path).added == ["Eggs", "New"]
+    rig.run()
+    assert rig.titles("Inbox") == {*TASKS, "New"}
+    rig.rest()
+
+
+def test_a_merge_that_was_cut_off_is_done_again(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    new = "- [ ] New\n" if rig.suffix == ".md" else "New\n"
+    path = copied(rig, rig.read("Inbox") + new)
+    rig.run()
+
+    def fails(*_: object) -> str:
+        raise OSError("the disk is full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("sync.cycle.copies.set_aside", fails)
+        with pytest.raises(OSError, match="full"):
+            rig.engine.merge(path)
+    rig.restart()
+    rig.run()
+    assert rig.engine.merge(path).added == []
+    rig.run()
+    assert sorted(one.title for one in rig.phone.reminders("Inbox")) == sorted([*TASKS, "New"])
+    rig.rest()
+
+
+def test_what_is_no_copy_is_not_merged(rig: Rig) -> None:
+    with pytest.raises(CannotResolve, match="no conflict copy"):
+        rig.engine.merge(f"Inbox{rig.suffix}")
+    path = copied(rig, rig.read("Inbox"))
+    rig.path("Inbox").unlink()
+    rig.run()
+    with pytest.raises(CannotResolve, match="cannot be read now"):
+        rig.engine.merge(path)
