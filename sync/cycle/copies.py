@@ -17,6 +17,7 @@ from store.model import Reminder
 from sync.core.copymerge import what_the_copy_says
 from sync.cycle.comeback import earlier_values
 from sync.cycle.filing import Filing
+from sync.cycle.parts import Parts
 from sync.cycle.reading import LocalFile, LocalState
 from sync.errors import CannotResolve
 from sync.local.aside import set_aside
@@ -46,18 +47,13 @@ class MergedCopy:
         return {"schema": 1, **told, "conflicts": self.conflicts}
 
 
-def merge_copy(
-    store: Store,
-    local: LocalState,
-    filing: Filing,
-    blocks: Mapping[str, str],
-    path: str,
-    now_ms: int,
-) -> MergedCopy:
-    """Merge the conflict copy at ``path``; ``blocks`` are the block ids of all that is known.
+def merge_copy(parts: Parts, path: str, now_ms: int) -> MergedCopy:
+    """Merge the conflict copy at ``path`` into its file; the next cycle sends what is new.
 
     Raises CannotResolve where it is none, or its file cannot take it now.
     """
+    store, filing = parts.store, parts.filing
+    local, _ = parts.reader.read()
     original = local.copies.get(path)
     if original is None:
         there = ", ".join(local.copies) or "there is none"
@@ -67,7 +63,8 @@ def merge_copy(
     if file is None or file.todo is None or isinstance(data, Unsettled):
         raise CannotResolve(f"{original} or its copy cannot be read now", "try again in a moment")
     merged = MergedCopy(path, original)
-    merger = _Merger(store, local, filing, {block: id for id, block in blocks.items()}, file)
+    ids = {block: id for id, block in parts.planner.known().blocks.items()}
+    merger = _Merger(store, local, filing, ids, file)
     edits = merger.edits(filing.dialect.parse(data.data).tasks, merged)
     try:
         new = filing.dialect.edit(file.todo, edits)

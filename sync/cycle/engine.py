@@ -164,15 +164,9 @@ class Engine:
         return forget(self._parts.store, self._parts.home, key, self._now_ms())
 
     def merge(self, path: str) -> MergedCopy:
-        """Merge a sync tool's conflict copy into its file; the next cycle sends what is new.
-
-        Raises CannotResolve.
-        """
-        parts = self._parts
+        """Merge a sync tool's conflict copy into its file; raises CannotResolve."""
         self._quiet_until_s = 0.0
-        local, _ = parts.reader.read()
-        blocks, now_ms = parts.planner.known().blocks, self._now_ms()
-        return merge_copy(parts.store, local, parts.filing, blocks, path, now_ms)
+        return merge_copy(self._parts, path, self._now_ms())
 
     def verify(self, *, repair: bool = False) -> Verdict:
         """Compare files, mirror and iCloud completely; with ``repair`` mend what differs.
