@@ -114,6 +114,8 @@ class Connection:
     def _translating(self) -> Iterator[None]:
         try:
             yield
+        except UnicodeDecodeError as error:  # even what SQLite says of it cannot be read
+            raise self.damaged("is corrupt: there is text in it that is none") from error
         except sqlite3.Error as error:
             ours = translated(error, self.path)
             if ours is None:

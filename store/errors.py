@@ -54,6 +54,8 @@ _KINDS: dict[int, type[StoreError]] = {
 
 _NO_SCHEMA = ("no such table", "no such column", "malformed database schema")
 """What is said of a file whose tables are not what this programme made them."""
+_NO_TEXT = "Could not decode to UTF-8"
+"""What Python says, without a code of SQLite's, of text that is none."""
 
 
 def translated(error: sqlite3.Error, path: Path) -> StoreError | None:
@@ -61,6 +63,8 @@ def translated(error: sqlite3.Error, path: Path) -> StoreError | None:
     # The low byte is the primary code; the rest only details it (SQLite, "Result codes").
     code = getattr(error, "sqlite_errorcode", None)
     kind = None if code is None else _KINDS.get(code & 0xFF)
+    if code is None and str(error).startswith(_NO_TEXT):
+        return Damaged(path, "is corrupt: there is text in it that is none")
     if code == sqlite3.SQLITE_ERROR and str(error).startswith(_NO_SCHEMA):
         kind = Damaged
     return None if kind is None else kind(path, str(error))

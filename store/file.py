@@ -65,6 +65,8 @@ def _opened(path: Path, *, writing: bool) -> sqlite3.Connection:
             connection.execute("PRAGMA query_only = ON")
     except BaseException as error:
         ours = translated(error, path) if isinstance(error, sqlite3.Error) else None
+        if isinstance(error, UnicodeDecodeError):
+            ours = Damaged(path, "is corrupt: there is text in it that is none")
         damage = ours or error
         if writing and isinstance(damage, Damaged) and not isinstance(damage, NotOurs):
             set_aside(connection, path)

@@ -99,6 +99,8 @@ class Renders:
         for key, *change in self._db.all(
             "SELECT key, id, field, before, after FROM render_change ORDER BY key, position"
         ):
+            if key not in changes:
+                raise self._db.damaged("is corrupt: a change in it belongs to no write of a file")
             changes[key].append(_change(change))
         return [
             Render(key, path, expected_sha, new_sha, tuple(changes[key]), bool(finished))

@@ -38,6 +38,7 @@ from sync.cycle.sentences import renames, sentences
 from sync.cycle.setting import Setting, intend
 from sync.cycle.settle import settle
 from sync.cycle.shared import Shared, tolerated
+from sync.cycle.trusting import put_right
 from sync.cycle.undoing import TRIGGER, Undoer, Undone, run_to_undo
 from sync.cycle.verdict import VERIFIED, Verdict, Verified
 from sync.cycle.verifying import Checks, verify
@@ -301,6 +302,8 @@ class Engine:
         if not report.planned_only:
             report.changes += discount(parts.store, local, parts.planner, parts.filing)
         planned = parts.planner.plan(local, parts.committer.leaving())
+        if put_right(parts.store, planned):
+            planned = parts.planner.plan(local, parts.committer.leaving())
         if planned.needs_marks and not planned.waits and not report.planned_only:
             marked = self._mark(planned, local, report)
             if marked is None:
