@@ -22,6 +22,7 @@ is there twice, no id is lost, what nobody touched has its bytes.
     typist     somebody with an editor       caller     somebody with a phone
     tale       what was said, and taken back reading    what both sides say, read independently
     shrink     the shortest bad story        runner     many histories, in processes, counted
+    trace      hashes of all that is left
 
 Several machines may stand on one cloud: a ``Machine`` is a folder, a state directory and a
 ``Network`` on a ``World``; each ``Typist`` works in one folder, each ``Caller`` on one phone.

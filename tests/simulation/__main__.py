@@ -9,8 +9,9 @@ import time
 from pathlib import Path
 
 from tests.simulation.history import Verdict
-from tests.simulation.runner import Tally, replay, run_histories, run_seeds
+from tests.simulation.runner import Tally, replay, run_histories, run_seeds, workplace
 from tests.simulation.story import Story, choose
+from tests.simulation.trace import trace
 
 
 def main() -> int:
@@ -20,12 +21,17 @@ def main() -> int:
     parser.add_argument("--story", type=Path, help="a story that was saved")
     parser.add_argument("--histories", metavar="A-B", help="many of them")
     parser.add_argument("--part", metavar="A-B", help=argparse.SUPPRESS)
+    parser.add_argument("--trace", type=int, metavar="SEED", help="hashes of all that it leaves")
     parser.add_argument("--jobs", type=int, default=2, help="in so many processes (2)")
     parser.add_argument("--whole", action="store_true", help="do not look for a shorter story")
     given = parser.parse_args()
     if given.part:
         first, last = _range(given.part)
         print(json.dumps(run_seeds(range(first, last + 1, given.jobs)).document()))
+        return 0
+    if given.trace is not None:
+        with workplace() as place:
+            print(json.dumps(trace(choose(given.trace), place / "home"), indent=1))
         return 0
     if given.histories:
         first, last = _range(given.histories)
