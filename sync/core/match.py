@@ -9,6 +9,7 @@ is new, never a deletion.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
@@ -23,6 +24,7 @@ __all__ = ["Leaving", "Line", "Matched", "Registry", "Spot", "Trace", "alike"]
 __all__ += ["match_lines", "words"]
 
 CLOSE = 0.85  # of SequenceMatcher.ratio over titles
+_NUMBER = re.compile(r"\d+")
 
 
 def match_lines(
@@ -264,10 +266,10 @@ def _pair_close(
 
 
 def alike(line: Line, trace: Trace) -> bool:
-    """Whether two titles are much alike; ids, dates and marks tell nothing."""
+    """Whether two titles are much alike; ids, dates and marks tell nothing, but numbers do."""
     one, other = (" ".join(each.split()) for each in (line.reminder.title, trace.title))
-    if not one or not other:
-        return False
+    if not one or not other or _NUMBER.findall(one) != _NUMBER.findall(other):
+        return False  # chapter 4 is not chapter 3 with a slip of the pen
     matcher = SequenceMatcher(None, one, other, autojunk=False)
     return (
         matcher.real_quick_ratio() >= CLOSE

@@ -311,3 +311,9 @@ def test_three_copies_in_any_order_leave_the_id_where_it_was() -> None:
     lines = [line(task, title, "r-a") for task, title in enumerate(("milk", "bread", "eggs"))]
     for some in permutations(lines):
         assert match(some, traces=[trace("a", "bread")]).ids[at(1)] == "a"
+
+
+def test_what_differs_in_a_number_is_something_else() -> None:
+    matched = match([line(0, "Read chapter 14")], traces=[trace("3", "Read chapter 13")])
+    assert matched.ids == {("A.md", 0): new("Read chapter 14")}
+    assert not matched.doubtful
