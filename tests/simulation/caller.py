@@ -62,7 +62,7 @@ class Caller:
         due = self.tale.day() if self.dice.random() < 0.3 else None
         notes = self.tale.fresh("n") if self.dice.random() < 0.3 else ""
         made = self.phone.create(
-            where, title, due=due, notes=notes, parent=parent, created=self.clock.wall()
+            where, title, due=due, notes=notes, parent=parent, created=self.clock.true()
         )
         self.tale.say(words_in(f"{title} {due} {notes}"))
         return f"{title}, {due}, {notes!r}: {made}"
@@ -112,7 +112,7 @@ class Caller:
         if one.done:
             self.phone.reopen(one.id)
         else:
-            self.phone.complete(one.id, self.clock.wall())
+            self.phone.complete(one.id, self.clock.true())
         return f"{one.title}, was {one.done}"
 
     def tag(self) -> str | None:

@@ -31,6 +31,10 @@ class Clock:
         """Unix seconds."""
         return self.steady_s + self._offset_s
 
+    def true(self) -> float:
+        """Unix seconds, as iCloud and phones have them, whatever the machine's clock says."""
+        return self.steady_s + START_S
+
     def steady(self) -> float:
         """Monotonic seconds."""
         return self.steady_s

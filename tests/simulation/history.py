@@ -63,7 +63,7 @@ class History:
         self.typist = Typist(self.machine.folder, self.tale, self.clock)
         self.callers = [Caller("phone", self.world.phone, self.tale, self.clock)]
         if "second phone" in story.traits:
-            other = Phone(self.world.zone, self.clock.wall, minting(Random(story.seed + 2)), "D2")
+            other = Phone(self.world.zone, self.clock.true, minting(Random(story.seed + 2)), "D2")
             self.callers.append(Caller("other phone", other, self.tale, self.clock))
             self.callers[0].others, self.callers[1].others = [other], [self.world.phone]
         self.kept: set[str] = set()
@@ -80,8 +80,8 @@ class History:
     def _cloud(self) -> World:
         random = Random(self.story.seed + 3)
         account = Account(apple_id=APPLE_ID, password="-", mint=lambda: "-", salt=b"salt")
-        zone = Zone(account.owner, self.clock.wall, random=random)
-        world = world_of(account, zone, self.clock.wall, random)
+        zone = Zone(account.owner, self.clock.true, random=random)
+        world = world_of(account, zone, self.clock.true, random)
         if "small pages" in self.story.traits:
             world.faults.page_size = 3
         return world
