@@ -67,6 +67,8 @@ class History:
             self.callers.append(Caller("other phone", other, self.tale, self.clock))
             self.callers[0].others, self.callers[1].others = [other], [self.world.phone]
         self.kept: set[str] = set()
+        self.looked_at = False
+        """Whether it is the simulator that opens the database, to see what is in it."""
         self.verdict = Verdict(story)
         self.trouble = Trouble(self)
         self._events: dict[tuple[int, str], dict[int, list[Event]]] = defaultdict(dict)
@@ -147,6 +149,8 @@ class History:
     # ---- what happens at a seam
 
     def _step(self, name: str) -> None:
+        if self.looked_at:
+            return
         if self._dead:
             raise Crash
         self.verdict.steps += 1

@@ -140,8 +140,10 @@ class Trouble:
         self._h.tale.forgotten = True
         self._h.machine.stop()
         if self._h.machine.database.exists():
+            self._h.looked_at = True
             self._h.kept |= recorded(self._h.machine)
             self._h.machine.stop()
+            self._h.looked_at = False
 
     def _folder_away_for_a_cycle(self) -> None:
         # A machine that knows nothing yet would make the folder anew.
