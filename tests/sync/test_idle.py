@@ -93,15 +93,19 @@ def test_idle_after_work_on_both_sides(seeded: Rig, monkeypatch: pytest.MonkeyPa
     assert marks(seeded.folder) == before
 
 
-def test_idle_while_something_is_held(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    rig.append("Inbox", "".join(f"- [ ] Task {number}\n" for number in range(8)))
+@pytest.mark.parametrize(("left", "holds"), [(2, 8), (0, 1)], ids=["deletions", "emptied"])
+def test_idle_while_something_is_held(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch, left: int, holds: int
+) -> None:
+    rig.append("Inbox", "".join(f"- [ ] Task {number}\n" for number in range(8 + left)))
     rig.run()
-    rig.save("Inbox", rig.read("Inbox").split("- [ ]")[0] + "- [ ] New\n")
+    kept = "- [ ]".join(rig.read("Inbox").split("- [ ]")[: left + 1])
+    rig.save("Inbox", kept + "- [ ] New\n")
     become_quiet(rig)
     rows, before = rig.store.rows_written, marks(rig.folder)
     with forbidden(rig.folder, monkeypatch), rig.counting() as sent:
         report = rig.run()
-    assert len(report.held) == 8
+    assert len(report.held) == holds
     assert len(sent) == 1
     assert rig.store.rows_written == rows
     assert marks(rig.folder) == before

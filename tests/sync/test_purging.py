@@ -130,14 +130,16 @@ def test_a_softly_deleted_subtask_goes_along_and_a_living_one_does_not(purging: 
 
 def test_parent_and_subtasks_go_together_children_first(purging: Rig) -> None:
     rig = purging
-    rig.append("Inbox", "- [ ] Goes\n    - [ ] First #a\n    - [ ] Second ⏰ 10:00 📅 2026-12-14\n")
+    family = "- [ ] Goes\n    - [ ] First #a\n    - [ ] Second ⏰ 10:00 📅 2026-12-14\n"
+    rig.append("Inbox", family + "- [ ] Stays\n")
     rig.run()
     parent = rig.shown("Goes").id
     take_out(rig, "Goes")
     with rig.counting() as requests:
         rig.run()
     assert sent(requests)[-1] == f"delete Reminder/{parent}"
-    assert live(rig) == {}
+    assert kinds(rig) == ["Reminder"]
+    assert rig.titles("Inbox") == {"Stays"}
     rig.rest()
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from sync.cycle.awaited import WAIT_S
 from sync.local.markdown import TodoFile, parse
 from tests.rig import Rig, empty_world, open_rig
 
@@ -30,6 +31,8 @@ def ugly(
         data = request.param.read_bytes()
         data = re.sub(rb"(icloud-id: )l-\w+", rb"\g<1>" + ours[1], data)
         rig.path("Inbox").write_bytes(data)
+        rig.run()
+        rig.wait(WAIT_S)  # an id that we do not know may be another machine's
         rig.run()
         yield rig, data
 
