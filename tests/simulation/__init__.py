@@ -14,6 +14,7 @@ is there twice, no id is lost, what nobody touched has its bytes.
     python -m tests.simulation 17                       one seed: told, and if it fails shrunk
     python -m tests.simulation --histories 1-2000 --jobs 2
     python -m tests.simulation --story story.json       one that was saved
+    python -m tests.simulation --sweep conflicts        a fixed story, with a crash at each effect
 
     chance     time, names, death            story      what happens, chosen ahead from a seed
     catalogue  which events there are        history    living through it
@@ -22,7 +23,8 @@ is there twice, no id is lost, what nobody touched has its bytes.
     typist     somebody with an editor       caller     somebody with a phone
     tale       what was said, and taken back reading    what both sides say, read independently
     shrink     the shortest bad story        runner     many histories, in processes, counted
-    trace      hashes of all that is left
+    trace      hashes of all that is left    scenarios  fixed stories, told in full
+    stage      playing one of them           sweep      a crash at each effect of one
 
 Several machines may stand on one cloud: a ``Machine`` is a folder, a state directory and a
 ``Network`` on a ``World``; each ``Typist`` works in one folder, each ``Caller`` on one phone.

@@ -1,4 +1,4 @@
-"""``python -m tests.simulation 17``: live through a history and tell it; or through many."""
+"""``python -m tests.simulation 17``: live through a history and tell it; through many; or sweep."""
 
 from __future__ import annotations
 
@@ -6,11 +6,15 @@ import argparse
 import json
 import sys
 import time
+from dataclasses import asdict
 from pathlib import Path
 
 from tests.simulation.history import Verdict
 from tests.simulation.runner import Tally, replay, run_histories, run_seeds, workplace
+from tests.simulation.scenarios import SCENARIOS
 from tests.simulation.story import Story, choose
+from tests.simulation.sweep import WAYS, run_sweep, sweep
+from tests.simulation.sweep import replay as play_again
 from tests.simulation.trace import trace
 
 
@@ -24,7 +28,13 @@ def main() -> int:
     parser.add_argument("--trace", type=int, metavar="SEED", help="hashes of all that it leaves")
     parser.add_argument("--jobs", type=int, default=2, help="in so many processes (2)")
     parser.add_argument("--whole", action="store_true", help="do not look for a shorter story")
+    parser.add_argument("--sweep", nargs="?", const="all", metavar="SCENARIO",
+                        help="crash at each effect of one scenario, or of all")  # fmt: skip
+    parser.add_argument("--way", choices=WAYS, help="in this way alone")
+    parser.add_argument("--stride", type=int, default=1, help="at every so many effects (1)")
     given = parser.parse_args()
+    if given.sweep:
+        return _sweep(given)
     if given.part:
         first, last = _range(given.part)
         print(json.dumps(run_seeds(range(first, last + 1, given.jobs)).document()))
@@ -45,6 +55,31 @@ def main() -> int:
     verdict = replay(story, shorten=not given.whole)
     _tell(verdict)
     return int(bool(verdict.wrong))
+
+
+def _sweep(given: argparse.Namespace) -> int:
+    """One scenario or all; ``--sweep "conflicts: crash@17"`` plays that one again."""
+    if ":" in given.sweep:
+        told, wrong = play_again(given.sweep)
+        print(*told, *(["ENDED BADLY", *wrong] if wrong else ["ended well"]), sep="\n")
+        return int(bool(wrong))
+    if given.part:
+        part, parts = _range(given.part)
+        print(json.dumps(asdict(sweep(given.sweep, given.way, given.stride, part, parts))))
+        return 0
+    if given.sweep not in {"all", *SCENARIOS}:
+        print(f"no scenario is called {given.sweep!r}: {', '.join(SCENARIOS)}", file=sys.stderr)
+        return 2
+    failed = 0
+    for name in SCENARIOS if given.sweep == "all" else [given.sweep]:
+        for way in [given.way] if given.way else WAYS:
+            found = run_sweep(name, way, given.stride, given.jobs)
+            failed += len(found.failed)
+            for again, wrong in found.failed.items():
+                print(f'python -m tests.simulation --sweep "{again}"', *wrong, sep="\n  ")
+            print(f"{name}, {way}: {found.effects} effects, {found.plays} plays, {found.struck}"
+                  f" with a crash, {len(found.failed)} ended badly", flush=True)  # fmt: skip
+    return int(bool(failed))
 
 
 def _range(text: str) -> tuple[int, int]:

@@ -11,12 +11,15 @@ from typing import Any
 import httpx
 import orjson
 
+from sandbox.assethost import ORIGIN
+from sandbox.assets import AssetRefused
 from sandbox.cloudkit import BASE, Service
 from sandbox.trouble import CodeFault
 from sandbox.world import World
 from tests.simulation.chance import Clock
 
 JSON = {"content-type": "application/json"}
+STORE = httpx.URL(ORIGIN).host
 PAGE = b"<!DOCTYPE html><html><body>Hello</body></html>"
 CODES = {
     "401": "AUTHENTICATION_FAILED",
@@ -46,7 +49,8 @@ class Network(httpx.BaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Answer, or fail as the network does."""
-        where = request.url.path.removeprefix(BASE).lstrip("/")
+        stored = request.url.host == STORE
+        where = "file" if stored else request.url.path.removeprefix(BASE).lstrip("/")
         self._clock.wait(0.05)
         fault, dice = "", Random(0)
         for fault_now, dice_now in self._strike(where):
@@ -107,8 +111,10 @@ class Network(httpx.BaseTransport):
         return httpx.Response(status, content=body, headers=JSON, request=request)
 
     def _answer(self, request: httpx.Request, where: str) -> tuple[int, bytes]:
-        database, _, path = where.partition("/")
         data = request.read()
+        if where == "file":
+            return self._stored(request.url, data)
+        database, _, path = where.partition("/")
         if path == "records/modify":
             self.writes += 1
             self._choose_culprit(data)
@@ -121,6 +127,18 @@ class Network(httpx.BaseTransport):
         if status == 200:
             self._last[where] = body
         return status, body
+
+    def _stored(self, url: httpx.URL, data: bytes) -> tuple[int, bytes]:
+        """What the host of files answers."""
+        shelf = self._world.zone.assets
+        _, kind, name, *_ = url.path.split("/")
+        try:
+            if kind == "U":
+                self.writes += 1
+                return 200, orjson.dumps({"singleFile": shelf.receive(name, data)})
+            return 200, shelf.serve(name, url.params.get("e", ""), url.params.get("s", ""))
+        except AssetRefused as error:
+            return error.status, orjson.dumps({"error": str(error)})
 
     def _choose_culprit(self, data: bytes) -> None:
         """Of the operations in a request one is refused, and not always the first."""

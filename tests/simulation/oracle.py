@@ -12,7 +12,7 @@ from sandbox.device.phone import Phone
 from store.model import Field
 from sync.cycle.report import Report
 from tests.simulation.machine import Machine
-from tests.simulation.reading import Said, doubled_ids, in_files, on_phone
+from tests.simulation.reading import Said, doubled_ids, in_files, on_phone, places_of
 from tests.simulation.tale import MARK, Tale, words_in
 
 RESTING = frozenset({"recurring", "unsayable"})
@@ -111,11 +111,11 @@ class Oracle:
         bases = self.machine.store.bases.all()
         ids |= {id for id, base in bases.items() if base.values.get(Field.LIST) in ids}
         for id, said in self.there:
-            if id in ids or said.place in lists:
+            if id in ids or _name(said) in lists:
                 marks |= _marks(said)
         blocks = {row.block: id for id, row in self.machine.store.places.all_blocks().items()}
         for block, said in self.here:
-            if said.place in lists or blocks.get(block) in ids:
+            if _name(said) in lists or blocks.get(block) in ids:
                 marks |= _marks(said)
         return marks
 
@@ -137,7 +137,8 @@ class Oracle:
     def _bound(self) -> dict[str, str]:
         """The lists of files, as the machine knows them, by the names of the files."""
         bases = self.machine.store.bases.all_lists()
-        names = {one.id: one.name for one in self.phone.lists()}
+        places = places_of(self.phone)
+        names = {one.id: places[one.name] for one in self.phone.lists() if not one.is_group}
         return {
             base.path.removesuffix(".md"): names[id] for id, base in bases.items() if id in names
         }
@@ -145,6 +146,11 @@ class Oracle:
 
 def _marks(said: Said) -> set[str]:
     return set(MARK.findall(f"{said.title} {said.parent}"))
+
+
+def _name(said: Said) -> str:
+    """What its list is called."""
+    return said.place.rpartition("/")[2]
 
 
 def _words_of(said: Said) -> Iterable[str]:

@@ -14,6 +14,9 @@ TASK = re.compile(r"^( *)- \[(.)\] (.*?)(?: \^(r-[a-z2-7]+))?[ \t]*$")
 NOTE = re.compile(r"^ +> ?(.*)$")
 TAG = re.compile(r" #(\w+)")
 DUE = re.compile(r" 📅 (\S+)")
+SIGNS = re.compile(
+    r" 🚩| [⏫🔼🔽]| [📅✅➕] \S+| ⏰ (\d\d:\d\d|\d+\w+ before)| 🔁 every (\d+ )?\w+"
+)
 _PRIORITY = {"⏫": 1, "🔼": 5, "🔽": 9}
 
 
@@ -35,13 +38,14 @@ class Said:
 def on_phone(phone: Phone) -> Iterator[tuple[str, Said]]:
     """Everything on screen, with its id."""
     shown = phone.reminders()
+    places = places_of(phone)
     # One whose parent is in another list stands by itself in a file.
     titles = {(one.id, one.list): one.title for one in shown}
     for one in shown:
         yield (
             one.id,
             Said(
-                one.list,
+                places.get(one.list, one.list),
                 one.title,
                 one.done,
                 one.due or "",
@@ -52,6 +56,15 @@ def on_phone(phone: Phone) -> Iterator[tuple[str, Said]]:
                 titles.get((one.parent or "", one.list), ""),
             ),
         )
+
+
+def places_of(phone: Phone) -> dict[str, str]:
+    """Where each list belongs, by its name: in its group."""
+    return {
+        one.name: f"{one.group}/{one.name}" if one.group else one.name
+        for one in phone.lists()
+        if not one.is_group
+    }
 
 
 def in_files(root: Path) -> Iterator[tuple[str, Said]]:
@@ -98,7 +111,7 @@ def _tasks(place: str, lines: list[str]) -> Iterator[tuple[str, Said]]:
 
 
 def _title(said: str) -> str:
-    bare = re.sub(r" 🚩| [⏫🔼🔽]| [📅✅➕] \S+", "", said)
+    bare = SIGNS.sub("", said)
     return TAG.sub("", bare).strip()
 
 

@@ -1,0 +1,84 @@
+"""A crash at any effect of a story changes nothing of its end, and neither does another one after.
+
+``make test`` takes three stories and each of their effects; ``REMINDERSD_SOAK=1`` all stories, all
+ways. ``python -m tests.simulation --sweep "conflicts: crash@17"`` plays one of them again.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.simulation import sweep
+from tests.simulation.scenarios import SCENARIOS
+from tests.simulation.stage import Strike, play
+from tests.simulation.sweep import WAYS, Swept, run_sweep, strikes, strikes_in, words_of
+
+SOAK = os.environ.get("REMINDERSD_SOAK") == "1"
+SWEPT = ("new lines", "conflicts", "deletions")
+
+
+def judged(found: Swept) -> None:
+    assert not found.failed, "\n".join(
+        f'python -m tests.simulation --sweep "{again}"\n  {wrong[:6]}'
+        for again, wrong in found.failed.items()
+    )
+
+
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("name", SCENARIOS if SOAK else SWEPT)
+def test_a_crash_at_any_effect_changes_nothing_of_the_end(name: str) -> None:
+    found = sweep.sweep(name, "crash")
+    judged(found)
+    assert found.struck == found.plays == found.effects > 60
+
+
+@pytest.mark.timeout(86_400)
+@pytest.mark.skipif(not SOAK, reason="takes hours: make soak")
+@pytest.mark.parametrize("name", SCENARIOS)
+@pytest.mark.parametrize("way", WAYS[1:])
+def test_nor_do_two_crashes_and_an_edit_before_one_is_kept(name: str, way: str) -> None:
+    judged(run_sweep(name, way, stride=1, jobs=1))
+
+
+@pytest.mark.parametrize(("name", "way"), [("new lines", "twice"), ("moves", "edits")])
+def test_a_few_of_these(name: str, way: str) -> None:
+    found = sweep.sweep(name, way, part=7, parts=29 if way == "twice" else 241)
+    judged(found)
+    assert found.plays > 10
+
+
+def test_each_story_ends_well_in_calm(tmp_path: Path) -> None:
+    for name, scenario in SCENARIOS.items():
+        stage, end = play(scenario, tmp_path / "home")
+        assert end is not None, (name, stage.verdict.wrong)
+        assert len(stage.steps) > 60, name
+
+
+def test_a_different_end_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each play but the calm one has a reminder more."""
+    told = iter([False, True])
+
+    def played(scenario, home, struck=()):  # type: ignore[no-untyped-def]
+        stage, end = play(scenario, home, ())
+        if next(told):
+            end.shown.append(("Inbox", "one more"))
+        return stage, end
+
+    monkeypatch.setattr(sweep, "play", played)
+    found = sweep.sweep("new lines", "crash", stride=1000)
+    assert list(found.failed.values()) == [["shown, but not in calm: ('Inbox', 'one more')"]]
+
+
+def test_what_strikes() -> None:
+    assert len(list(strikes("crash", 70))) == 70
+    edited = [(edit.at, crash.at) for edit, crash in strikes("edits", 30)]
+    assert len(edited) == 2 * (sum(range(21)) + 9 * 20)
+    assert all(0 < crash - edit <= 20 for edit, crash in edited)
+
+
+def test_a_play_can_be_named() -> None:
+    struck = [Strike(3, "file edit", 77), Strike(9, "crash")]
+    assert strikes_in(words_of("conflicts", struck)) == ("conflicts", struck)
