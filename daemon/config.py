@@ -25,7 +25,8 @@ from pydantic import (
     field_validator,
 )
 
-from daemon.paths import check_socket, config_path
+from daemon.paths import PROFILE, check_socket, config_path
+from daemon.yamltext import TooMuch, read_yaml
 from sync.errors import UsageError
 from sync.remote.endpoint import parse_endpoint
 
@@ -191,7 +192,7 @@ class Control(_Section):
 class Config(_Section):
     """The whole config; ``source`` is the file that it came from."""
 
-    profile: str = Field(default="default", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
+    profile: str = Field(default="default", pattern=rf"^{PROFILE}$")
     account: Account
     folder: Annotated[Path, BeforeValidator(todo_folder)]
     format: Literal["markdown", "todo.txt", "vdir"] = "markdown"
@@ -231,12 +232,11 @@ def load_config(path: Path | None = None) -> Config:
     source = path or config_path()
     text = _text(source)
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        data = yaml.safe_load(text)
+        node, data = read_yaml(text)
+    except TooMuch as error:
+        raise UsageError(f"{source}: {error}", _SEE_EXAMPLE) from None
     except (yaml.YAMLError, ValueError) as error:  # ValueError: a date such as 2026-02-31
         raise _not_yaml(source, text, error) from None
-    except RecursionError:
-        raise UsageError(f"{source}: its brackets are nested too deep", _SEE_EXAMPLE) from None
     if not isinstance(data, dict):
         raise UsageError(f"{source}: write keys and values, such as `folder: ~/Todo`", _SEE_EXAMPLE)
     for key, line, first in _repeated(node):
@@ -249,7 +249,10 @@ def load_config(path: Path | None = None) -> Config:
     except ValidationError as error:
         raise _explain(source, node, error) from None
     if config.control.socket is not None:
-        check_socket(config.control.socket)
+        try:
+            check_socket(config.control.socket)
+        except UsageError as error:
+            raise UsageError(f"{source}: {error.message}", error.hint) from None
     return config
 
 

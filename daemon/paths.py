@@ -6,17 +6,21 @@ Reads just enough of the config for a client to find the socket, without checkin
 from __future__ import annotations
 
 import os
+import re
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
+from daemon.yamltext import read_yaml
 from sync.errors import UsageError
 
-__all__ = ["MIRROR", "SOCKET_MAX", "Place", "check_socket", "config_path", "find_place"]
-__all__ += ["socket_path", "state_dir"]
+__all__ = ["MIRROR", "PROFILE", "SOCKET_MAX", "Place", "check_socket", "config_path"]
+__all__ += ["find_place", "socket_path", "state_dir"]
 
 MIRROR = "mirror.sqlite"  # in the state directory
+PROFILE = "[A-Za-z0-9][A-Za-z0-9._-]{0,63}"  # a regular expression; it is a directory's name too
 SOCKET_MAX = 107  # bytes of a Unix socket's path that Linux accepts
 
 
@@ -56,11 +60,19 @@ def socket_path(profile: str, configured: Path | None = None) -> Path:
 
 def check_socket(path: Path) -> None:
     """Refuse a path that no socket can have; raises UsageError."""
-    size = len(os.fsencode(path))
-    if size > SOCKET_MAX:
+    way_out = "set control.socket to another path"
+    try:
+        name = os.fsencode(path)
+    except UnicodeEncodeError:
+        name = b"\0"
+    if b"\0" in name:
         raise UsageError(
-            f"the path of the control socket is {size} bytes long, and {SOCKET_MAX} are possible:"
-            f" {path}",
+            "the path of the control socket has a character that no path can have", way_out
+        )
+    if len(name) > SOCKET_MAX:
+        raise UsageError(
+            f"the path of the control socket is {len(name)} bytes long, and {SOCKET_MAX} are"
+            f" possible: {str(path)[:SOCKET_MAX]}...",
             "set control.socket to a shorter path",
         )
 
@@ -72,14 +84,16 @@ def find_place(config: Path | None) -> Place:
     """
     profile, configured = "default", None
     try:
-        data = yaml.safe_load((config or config_path()).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        _, data = read_yaml((config or config_path()).read_text(encoding="utf-8"))
+    except (OSError, ValueError, yaml.YAMLError):
         data = None
     if isinstance(data, dict):
-        profile = str(data.get("profile") or profile)
-        control = data.get("control")
+        named, control = data.get("profile"), data.get("control")
+        if isinstance(named, str) and re.fullmatch(PROFILE, named):
+            profile = named
         if isinstance(control, dict) and isinstance(control.get("socket"), str):
-            configured = Path(control["socket"]).expanduser()
+            with suppress(RuntimeError):  # of a user that is not there
+                configured = Path(control["socket"]).expanduser()
     socket = socket_path(profile, configured)
     check_socket(socket)
     return Place(profile, state_dir(profile), socket)

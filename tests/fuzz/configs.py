@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 from unittest.mock import patch
@@ -12,6 +14,7 @@ from unittest.mock import patch
 import yaml
 
 from daemon.config import load_config
+from daemon.paths import find_place, state_dir
 from sync.errors import UsageError
 from tests.fuzz import corpus
 from tests.fuzz.engine import Check, Violation
@@ -20,6 +23,12 @@ from tests.fuzz.mutate import bend_bytes, bend_json, bend_text
 __all__ = ["a_config", "opened"]
 
 SECRET = "hunter2hunter2"
+DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # where libyaml is, ten times as fast
+BOMBS = (
+    *("[", "{a: ", "- ", "a: &x [*x]\n", "profile: x", ">\n", "? ", "'", "&a "),
+    "".join(f"{a}: &{a} [{', '.join([f'*{b}'] * 9)}]\n" for b, a in pairwise("zabcdefghijkl")),
+    "".join(f"{a}: &{a} {{<<: [{', '.join([f'*{b}'] * 9)}]}}\n" for b, a in pairwise("zabcdefg")),
+)
 SMALL = {
     "profile": "default",
     "account": {"apple_id": "a@b.example", "password_command": ["pass", SECRET], "endpoint": None},
@@ -76,18 +85,21 @@ def a_config(random: Random) -> bytes:
         for _ in range(random.choice((0, 1, 1, 2))):
             tree = bend_json(tree, random)
         try:
-            text = yaml.safe_dump(tree, default_flow_style=random.choice((None, True, False)))
+            flow = random.choice((None, True, False))
+            text = yaml.dump(tree, Dumper=DUMPER, default_flow_style=flow)
         except (yaml.YAMLError, ValueError):
             text = "{}"
     else:
-        text = _small_text() if random.random() < 0.9 else corpus.config()
+        text = _small_text() if random.random() < 0.98 else corpus.config()
         text = bend_text(text, WORDS, random)
     if random.random() < 0.005:
-        text = random.choice(("[", "{a: ", "- ", "a: &x [*x]\n")) * 3_000
+        bomb = random.choice(BOMBS)
+        text = f"{text}\nz: &z {{a: 1}}\n{bomb}" if "<<" in bomb or "*b" in bomb else bomb * 3_000
     data = text.encode("utf-8", "replace")
     return bend_bytes(data, random) if random.random() < 0.1 else data
 
 
+@cache
 def _small_text() -> str:
     return yaml.safe_dump(SMALL)
 
@@ -102,6 +114,8 @@ def opened(directory: Path) -> Iterator[Check]:
 
     def check(data: bytes, _: Random) -> str:
         path.write_bytes(data)
+        with suppress(UsageError):
+            _place_of(path)
         try:
             load_config(path)
         except UsageError as error:
@@ -110,6 +124,13 @@ def opened(directory: Path) -> Iterator[Check]:
 
     with patch("os.getcwd", forbidden), patch("os.system", forbidden):
         yield check
+
+
+def _place_of(path: Path) -> None:
+    """Where a client looks for the daemon of any config: never outside of the state directory."""
+    place = find_place(path)
+    if place.state != state_dir(place.state.name):
+        raise Violation("a config leads out of the state directory")
 
 
 def _judged(error: UsageError, data: bytes, path: Path) -> str:
