@@ -35,7 +35,7 @@ __all__ = [
 Record = Mapping[str, Any]
 
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
-_HALF = re.compile("[\ud800-\udfff]")
+_UNHEARD_OF = re.compile("[\0\ud800-\udfff]")
 _BYTES_TYPES = ("BYTES", "ENCRYPTED_BYTES")
 _OBJECT = (dict, Mapping)  # what JSON gives first: asking an abstract class takes far longer
 _BEYOND = 2**63  # fields hold 64 bits; infinity and "not a number" fail this too
@@ -60,8 +60,9 @@ def fields_of(record: Record) -> Mapping[str, Any]:
 
 
 def is_name(value: object) -> TypeGuard[str]:
-    """Whether a record can be called so: text, and no half of a character, which no store holds."""
-    return isinstance(value, str) and bool(value) and not _HALF.search(value)
+    """Whether a record can be called so: text without NUL, which SQLite does not find again, and
+    without half a character, which it does not hold."""
+    return isinstance(value, str) and bool(value) and not _UNHEARD_OF.search(value)
 
 
 def parent_name(record: Record) -> str | None:

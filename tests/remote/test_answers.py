@@ -161,6 +161,7 @@ def test_what_is_not_answered_is_not_known_rather_than_gone(
         {"records": [], "syncToken": None, "moreComing": True},
         {"records": [{"recordType": "List"}], "syncToken": "t"},
         {"records": [{"recordName": ["List/A"]}], "syncToken": "t"},
+        {"records": [{"recordName": "List/\0"}], "syncToken": "t"},
         {"records": [{"recordName": "List/A", "serverErrorCode": "X"}], "syncToken": "t"},
     ],
 )
