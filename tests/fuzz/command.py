@@ -9,12 +9,14 @@ import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from itertools import islice
+from math import inf
 from pathlib import Path
 
 from tests.fuzz.engine import Failure, Outcome, Target, run, shrunk, verdict, watching
 from tests.fuzz.targets import TARGETS
 
-CHUNK = 1_000  # inputs that one process takes at once
+CHUNK = 500  # inputs that one process takes at once
 
 __all__ = ["keep", "main"]
 
@@ -33,9 +35,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     seconds = dict.fromkeys(outcomes, 0.0)
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(asked.jobs, mp_context=context) as pool:
-        for name, outcome, used_s in pool.map(_chunk, _tasks(chosen, seed, asked.inputs)):
-            outcomes[name].add(outcome)
-            seconds[name] += used_s
+        tasks = _tasks(chosen, seed, asked.inputs)
+        while batch := list(islice(tasks, asked.jobs * 8)):
+            for name, outcome, used_s in pool.map(_chunk, batch):
+                outcomes[name].add(outcome)
+                seconds[name] += used_s
+            if time.monotonic() - began > asked.minutes * 60:
+                break
     for name, outcome in outcomes.items():
         _tell(name, outcome, seconds[name])
     total = sum(outcome.words.total() for outcome in outcomes.values())
@@ -55,6 +61,7 @@ def _asked(arguments: Sequence[str] | None) -> Namespace:
     )
     parser.add_argument("target", nargs="*", help=f"{', '.join(TARGETS)}; all of them without one")
     parser.add_argument("--inputs", type=int, default=20_000, help="how many, over all targets")
+    parser.add_argument("--minutes", type=float, default=inf, help="begin no more after these")
     parser.add_argument("--seed", help="any text; another one each time without it")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="processes")
     parser.add_argument("--out", type=Path, default=Path("fuzz-failures"), help="for what fails")
@@ -70,11 +77,15 @@ def _asked(arguments: Sequence[str] | None) -> Namespace:
 
 
 def _tasks(targets: Sequence[Target], seed: str, inputs: int) -> Iterator[Task]:
+    """In an order that takes all targets forward alike, so that a run cut short has some of each."""
     shares = sum(target.share for target in targets)
+    found: list[tuple[float, Task]] = []
     for target in targets:
         count = max(1, inputs * target.share // shares)
         for first in range(0, count, CHUNK):
-            yield target.name, seed, first, min(first + CHUNK, count)
+            task = (target.name, seed, first, min(first + CHUNK, count))
+            found.append((first / count, task))
+    return (task for _, task in sorted(found))
 
 
 def _chunk(task: Task) -> tuple[str, Outcome, float]:
