@@ -77,7 +77,7 @@ def _asked(arguments: Sequence[str] | None) -> Namespace:
 
 
 def _tasks(targets: Sequence[Target], seed: str, inputs: int) -> Iterator[Task]:
-    """In an order that takes all targets forward alike, so that a run cut short has some of each."""
+    """All targets go forward alike: a run that is cut short has some of each."""
     shares = sum(target.share for target in targets)
     found: list[tuple[float, Task]] = []
     for target in targets:
