@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from store.errors import Damaged, translated
 from store.raw import dumps, unpack
@@ -19,6 +19,8 @@ from store.raw import dumps, unpack
 __all__ = ["Connection", "Params", "json_array"]
 
 Params = Sequence[Any]
+
+_FAILURES = (sqlite3.Error, UnicodeDecodeError)
 
 
 def json_array(values: Iterable[str]) -> str:
@@ -42,33 +44,35 @@ class Connection:
 
     def all(self, sql: str, params: Params = ()) -> list[Any]:
         """Every row that ``sql`` finds, as tuples."""
-        with self._translating():
+        try:
             return self.raw.execute(sql, params).fetchall()
+        except _FAILURES as error:
+            self._fail(error)
 
     def one(self, sql: str, params: Params = ()) -> Any:
         """The first row as a tuple, or ``None``."""
-        with self._translating():
+        try:
             return self.raw.execute(sql, params).fetchone()
+        except _FAILURES as error:
+            self._fail(error)
 
     def write(self, sql: str, params: Params = ()) -> int:
         """Run one changing statement; the number of rows that it changed."""
-        self._insist()
-        with self._translating():
-            return self.raw.execute(sql, params).rowcount
+        return self._changed(sql, params).rowcount
 
     def insert(self, sql: str, params: Params = ()) -> int:
         """Run one INSERT; the new row's number."""
-        self._insist()
-        with self._translating():
-            number = self.raw.execute(sql, params).lastrowid
+        number = self._changed(sql, params).lastrowid
         assert number is not None
         return number
 
     def write_many(self, sql: str, rows: Iterable[Params]) -> None:
         """Run one changing statement for each of ``rows``."""
         self._insist()
-        with self._translating():
+        try:
             self.raw.executemany(sql, rows)
+        except _FAILURES as error:
+            self._fail(error)
 
     @contextmanager
     def commit(self, name: str) -> Iterator[None]:
@@ -79,14 +83,12 @@ class Connection:
         """
         if self._commit is not None:
             raise RuntimeError(f"commit {name!r} inside commit {self._commit!r}")
-        with self._translating():
-            self.raw.execute("BEGIN IMMEDIATE")
+        self._run("BEGIN IMMEDIATE")
         self._commit = name
         try:
             yield
             self.step(f"commit:{name}:before")
-            with self._translating():
-                self.raw.execute("COMMIT")
+            self._run("COMMIT")
         finally:
             self._commit = None
             # A full disk may have made SQLite roll back on its own.
@@ -110,15 +112,22 @@ class Connection:
         if self._commit is None:
             raise RuntimeError("a write outside of a commit")
 
-    @contextmanager
-    def _translating(self) -> Iterator[None]:
+    def _changed(self, sql: str, params: Params) -> sqlite3.Cursor:
+        self._insist()
+        return self._run(sql, params)
+
+    def _run(self, sql: str, params: Params = ()) -> sqlite3.Cursor:
         try:
-            yield
-        except UnicodeDecodeError as error:  # even what SQLite says of it cannot be read
-            raise self.damaged("is corrupt: there is text in it that is none") from error
-        except sqlite3.Error as error:
-            ours = translated(error, self.path)
-            if ours is None:
-                raise
-            self.is_damaged = self.is_damaged or isinstance(ours, Damaged)
-            raise ours from error
+            return self.raw.execute(sql, params)
+        except _FAILURES as error:
+            self._fail(error)
+
+    def _fail(self, error: Exception) -> NoReturn:
+        """Raise what SQLite's error is to us: as it is, where it is a bug of ours."""
+        ours = translated(error, self.path) if isinstance(error, sqlite3.Error) else None
+        if isinstance(error, UnicodeDecodeError):  # even what SQLite says of it cannot be read
+            ours = Damaged(self.path, "is corrupt: there is text in it that is none")
+        if ours is None:
+            raise error
+        self.is_damaged = self.is_damaged or isinstance(ours, Damaged)
+        raise ours from error
