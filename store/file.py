@@ -55,8 +55,8 @@ def _opened(path: Path, *, writing: bool) -> sqlite3.Connection:
         # rw, not rwc: SQLite would make the file with the process's umask.
         uri = f"{path.absolute().as_uri()}?mode=rw"
         connection = sqlite3.connect(uri, uri=True, timeout=_BUSY_S, isolation_level=None)
-        version = _judge(connection, path)
         _settings(connection)
+        version = _judge(connection, path)
         if writing:
             _prepare(connection, path, version)
         elif version != VERSION:
@@ -125,6 +125,7 @@ def _judge(connection: sqlite3.Connection, path: Path) -> int:
 
 
 def _settings(connection: sqlite3.Connection) -> None:
+    """What holds for this connection; said before its schema is read, which it would forget."""
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = FULL")
     # What is sorted on the way to a person must not pass through a shared /tmp.
