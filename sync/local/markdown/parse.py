@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 
 from store.model import Field, Reminder
 from sync.local.lines import decode
@@ -19,12 +20,19 @@ from .unread import unread_in
 
 __all__ = ["parse"]
 
+_REMEMBERED = 4  # files: what an edit made is read to verify it, and again once it is written
+
 
 def parse(data: bytes, home_zone: str) -> MarkdownFile:
     """Read a file; ``home_zone`` is the IANA zone of times that name none.
 
     Raises ``NotTodo`` if ``data`` is not UTF-8.
     """
+    return _parsed(data, home_zone)
+
+
+@lru_cache(_REMEMBERED)
+def _parsed(data: bytes, home_zone: str) -> MarkdownFile:
     bom, lines = decode(data)
     texts = [line.text for line in lines]
     front_matter, body, unclosed = read_front_matter(texts)
