@@ -20,8 +20,10 @@ SETS = (Field.TAGS, Field.URLS, Field.ALARMS, Field.IMAGES)
 
 def overlay(reminder: Reminder, values: Mapping[Field, Value]) -> Reminder:
     """The reminder with these fields replaced."""
-    named = {name.value: value for name, value in values.items()}
-    return replace(reminder, **named)  # type: ignore[arg-type]  # a Field names its own type
+    new = {name.value: one for name, one in values.items() if one != reminder.value(name)}
+    if not new:
+        return reminder  # a copy is slow
+    return replace(reminder, **new)  # type: ignore[arg-type]  # a Field names its own type
 
 
 def as_reminder(id: str, values: Mapping[Field, Value]) -> Reminder:

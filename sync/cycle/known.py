@@ -129,15 +129,18 @@ def _whole(
         for rule in store.mirror.by_type("RecurrenceRule")
     }
     rings = _ringing(store)
-    return {
-        id: replace(
-            _in_section(_alarmed(_repeating(row, rules), row, rings), sections),
-            tags=frozenset(tags[tag] for tag in row.tag_ids if tag in tags),
-            urls=frozenset(urls[link] for link in row.attachment_ids if link in urls),
-            images=frozenset(paths[one] for one in row.attachment_ids if one in paths),
-        )
-        for id, row in rows.items()
-    }
+    found = {}
+    for id, row in rows.items():
+        one = _in_section(_alarmed(_repeating(row, rules), row, rings), sections)
+        if row.tag_ids or row.attachment_ids:
+            one = replace(
+                one,
+                tags=frozenset(tags[tag] for tag in row.tag_ids if tag in tags),
+                urls=frozenset(urls[link] for link in row.attachment_ids if link in urls),
+                images=frozenset(paths[one] for one in row.attachment_ids if one in paths),
+            )
+        found[id] = one
+    return found
 
 
 def _ringing(store: Store) -> dict[str, TriggerRow]:

@@ -51,19 +51,21 @@ def project(reminder: Reminder, home_zone: str, unsaid: Collection[Field] = ()) 
     words = words_of(reminder.repeat)
     if reminder.done is not None or (words is None and reminder.repeat is not None):
         opaque.add(Field.REPEAT)
-    result = replace(
-        reminder,
-        title=clean_title(reminder.title),
-        notes=clean_notes(reminder.notes),
-        section="" if reminder.parent is not None else clean_section(reminder.section),
-        done=shown_done(reminder.done, home_zone),
-        due=due,
-        alarms=_shown_alarms(reminder.alarms, due, home_zone),
-        repeat=None if words is None else from_words(words),
-        opaque=frozenset(opaque),
-    )
-    hidden: dict[str, Any] = {name.value: _DEFAULTS[name.value] for name in opaque}
-    return replace(result, **hidden)
+    shown: dict[str, Any] = {
+        "title": clean_title(reminder.title),
+        "notes": clean_notes(reminder.notes),
+        "section": "" if reminder.parent is not None else clean_section(reminder.section),
+        "done": shown_done(reminder.done, home_zone),
+        "due": due,
+        "alarms": _shown_alarms(reminder.alarms, due, home_zone),
+        "repeat": None if words is None else from_words(words),
+        "opaque": frozenset(opaque),
+    }
+    for name in opaque:
+        shown[name.value] = _DEFAULTS[name.value]
+    new = {name: value for name, value in shown.items() if value != getattr(reminder, name)}
+    # Most that is shown was shown before, and a copy is slow.
+    return replace(reminder, **new) if new else reminder
 
 
 def _shown_alarms(alarms: frozenset[Alarm], due: Due | None, home_zone: str) -> frozenset[Alarm]:
