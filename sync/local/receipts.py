@@ -18,7 +18,7 @@ import json
 import math
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
@@ -164,22 +164,38 @@ class Ledger:
 
     def sweep(self) -> None:
         """Clear away what a crash left half made; none of it ever held the person's bytes."""
-        kept = {path.stem for path in self.directory.glob("*.json")}
-        for path in self.directory.iterdir():
-            if path.suffix == ".new" or (
-                path.suffix in {".data", ".link"} and path.stem not in kept
-            ):
-                path.unlink(missing_ok=True)
-        for entry, _ in self.all():
+        names = os.listdir(self.directory)
+        kept = _stems(names)
+        for name in names:
+            stem, suffix = os.path.splitext(name)
+            if suffix == ".new" or (suffix in {".data", ".link"} and stem not in kept):
+                (self.directory / name).unlink(missing_ok=True)
+        for entry in self._entries(kept):
             for path in (self.data(entry), self.link(entry)):
                 if path.exists() and self._is_target(entry, path):
                     path.unlink()  # a second name left by a crash would make the file read-only
 
     def find(self, stem: str) -> tuple[Entry, Receipt] | None:
         """One receipt as it is now, or ``None`` when it has been dropped."""
+        return next(((entry, self._receipt(entry)) for entry in self._entries([stem])), None)
+
+    def all(self) -> list[tuple[Entry, Receipt]]:
+        """Every receipt, oldest first; a displaced file that changed starts its period again."""
+        stems = _stems(os.listdir(self.directory))
+        found = [(entry, self._receipt(entry)) for entry in self._entries(stems)]
+        return sorted(found, key=lambda pair: (pair[0].since, pair[0].stem))
+
+    def _entries(self, stems: Iterable[str]) -> Iterator[Entry]:
+        """What the JSONs of these receipts say, of those that have not been dropped."""
+        for stem in stems:
+            entry = self._read(stem)
+            if entry is not None:
+                yield entry
+
+    def _read(self, stem: str) -> Entry | None:
         path = self.directory / f"{stem}.json"
         try:
-            entry = _entry(stem, json.loads(path.read_bytes()))
+            return _entry(stem, json.loads(path.read_bytes()))
         except FileNotFoundError:
             return None
         except (ValueError, TypeError, KeyError, RecursionError) as error:
@@ -187,16 +203,6 @@ class Ledger:
                 f"{path} is damaged",
                 f"Look at {stem}.data beside it, keep what is yours, then remove both.",
             ) from error
-        return entry, self._receipt(entry)
-
-    def all(self) -> list[tuple[Entry, Receipt]]:
-        """Every receipt, oldest first; a displaced file that changed starts its period again."""
-        found = []
-        for path in self.directory.glob("*.json"):
-            pair = self.find(path.stem)
-            if pair is not None:
-                found.append(pair)
-        return sorted(found, key=lambda pair: (pair[0].since, pair[0].stem))
 
     def _receipt(self, entry: Entry) -> Receipt:
         finding = self._judge(entry)
@@ -265,6 +271,11 @@ class Ledger:
 
     def _json(self, entry: Entry) -> Path:
         return self.directory / f"{entry.stem}.json"
+
+
+def _stems(names: Iterable[str]) -> list[str]:
+    """The receipts among the names in their directory."""
+    return [name.removesuffix(".json") for name in names if name.endswith(".json")]
 
 
 def _entry(stem: str, document: dict[str, Any]) -> Entry:
