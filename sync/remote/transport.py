@@ -71,6 +71,7 @@ class Transport:
         self._inner = inner
         self._connection: Connection | None = None
         self._client: httpx.Client | None = None
+        self._urls: dict[str, httpx.URL] = {}
         self.assets = AssetHost(session.account, limiter, self._count, inner=inner)
         """Where the files of records are; it waits and fails for itself."""
 
@@ -109,6 +110,7 @@ class Transport:
         if self._client is not None:
             self._client.close()
         self._client = self._connection = None
+        self._urls.clear()
 
     def _count(self) -> None:
         self.requests += 1
@@ -118,13 +120,12 @@ class Transport:
     ) -> httpx.Response | None:
         """Send once; ``None`` if that failed in a way after which it is to be sent again."""
         connection, client = self._connected()
-        url = f"{connection.database_url}/database/1/com.apple.reminders/production/{path}"
+        url = self._url(connection, path)
         self._limiter.wait()
         self._count()
         try:
             response = client.post(
                 url,
-                params={**_PARAMS, **connection.params},
                 content=raw.dumps(body),
                 headers={"Content-Type": "application/json"},
             )
@@ -137,6 +138,15 @@ class Transport:
         if "set-cookie" in response.headers:
             self._session.keep()
         return response
+
+    def _url(self, connection: Connection, path: str) -> httpx.URL:
+        """Where ``path`` is; taken apart once for each, since httpx is slow at it."""
+        url = self._urls.get(path)
+        if url is None:
+            base = f"{connection.database_url}/database/1/com.apple.reminders/production/{path}"
+            url = httpx.URL(base, params={**_PARAMS, **connection.params})
+            self._urls[path] = url
+        return url
 
     def _take(self, refusal: Refusal, where: str, tries: Counter[str], token_sent: bool) -> None:
         """Return when the request may be sent again, else raise what the refusal means."""
