@@ -10,6 +10,7 @@ from pathlib import Path
 from random import Random
 
 from tests.simulation.chance import Clock, stamp
+from tests.simulation.reading import texts_in
 from tests.simulation.tale import MARK, Tale, words_in
 
 TASK = re.compile(r"^ *- \[.\] ")
@@ -42,8 +43,8 @@ class Editor:
 
     def files(self) -> list[Path]:
         """The files of lists, in order."""
-        found = [path for path in self.root.rglob("*.md") if ".remindersd" not in path.parts]
-        return sorted(path for path in found if path not in self.torn)
+        paths = (Path(found) for found in texts_in(self.root))
+        return [path for path in paths if path not in self.torn]
 
     def standing(self) -> Counter[str]:
         """How often each word stands; names of files are words, too."""

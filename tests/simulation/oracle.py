@@ -12,7 +12,7 @@ from sandbox.device.phone import Phone
 from store.model import Field
 from sync.cycle.report import Report
 from tests.simulation.machine import Machine
-from tests.simulation.reading import Said, doubled_ids, in_files, on_phone, places_of
+from tests.simulation.reading import Said, doubled_ids, in_files, on_phone, places_of, texts_in
 from tests.simulation.tale import MARK, Tale, words_in
 
 RESTING = frozenset({"recurring", "unsayable"})
@@ -59,9 +59,7 @@ class Oracle:
         return live
 
     def _texts(self) -> Iterator[Path]:
-        for path in self.machine.folder.rglob("*.md"):
-            if ".remindersd" not in path.relative_to(self.machine.folder).parts:
-                yield path
+        yield from map(Path, texts_in(self.machine.folder))
 
     def _words(self) -> Iterator[str]:
         """Each word is live, was taken back by somebody who saw it, or is kept."""

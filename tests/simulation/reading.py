@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -69,11 +70,18 @@ def places_of(phone: Phone) -> dict[str, str]:
 
 def in_files(root: Path) -> Iterator[tuple[str, Said]]:
     """Every task line of every file, with its id."""
-    for path in sorted(root.rglob("*.md")):
-        relative = path.relative_to(root)
-        if ".remindersd" not in relative.parts:
-            text = path.read_bytes().decode().replace("\r\n", "\n")
-            yield from _tasks(str(relative.with_suffix("")), text.split("\n"))
+    for path in map(Path, texts_in(root)):
+        text = path.read_bytes().decode().replace("\r\n", "\n")
+        yield from _tasks(str(path.relative_to(root).with_suffix("")), text.split("\n"))
+
+
+def texts_in(root: Path) -> list[str]:
+    """The files of lists, in the order of paths; quicker than a glob, which is most of an act."""
+    found = []
+    for directory, inside, names in os.walk(root):
+        inside[:] = [name for name in inside if name != ".remindersd"]
+        found += [f"{directory}/{name}" for name in names if name.endswith(".md")]
+    return sorted(found, key=lambda path: path.split("/"))
 
 
 def _tasks(place: str, lines: list[str]) -> Iterator[tuple[str, Said]]:
