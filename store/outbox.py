@@ -7,11 +7,11 @@ answer or by what was observed, never because a new plan was made.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from store.connection import Connection
-from store.model import Field, Value
+from store.model import Completion, Field, Value
 from store.raw import dumps, loads
 from store.values import mapping_from_json, mapping_to_json
 
@@ -65,15 +65,18 @@ class Outbox:
     def replace_queued(self, intents: Iterable[Intent]) -> None:
         """Put ``intents`` in the place of all that a plan queued; the same again change nothing.
 
-        One that was queued already keeps its attempts, and since when it was refused.
+        One that was queued already keeps its attempts, and since when it was refused. A tick is
+        the same tick when it is planned again, a moment later.
         """
+        intents = list(intents)
         new = [_content(intent) for intent in intents]
         planned = [intent for intent in self.queued() if intent.kind not in STANDING]
-        old = {_content(intent): (intent.attempts, intent.since_ms) for intent in planned}
-        if new == list(old):
+        if new == [_content(intent) for intent in planned]:
             return
+        old = {_wish(intent): (intent.attempts, intent.since_ms) for intent in planned}
+        tried = [old.get(_wish(intent), (0, None)) for intent in intents]
         self.drop_many(intent.seq for intent in planned)
-        self._insert((*content, *old.get(content, (0, None))) for content in new)
+        self._insert((*content, *before) for content, before in zip(new, tried, strict=True))
 
     def add(self, intents: Iterable[Intent]) -> None:
         """Queue ``intents`` after what is queued, but for those that are in here already."""
@@ -184,6 +187,14 @@ class Outbox:
 def _content(intent: Intent) -> tuple[str, str, str, str]:
     texts = dumps(dict(sorted(intent.texts.items()))).decode()
     return intent.id, intent.kind, mapping_to_json(intent.changes), texts
+
+
+def _wish(intent: Intent) -> tuple[str, str, str, str]:
+    """Its content, but for the moment of a tick, which is that of its planning."""
+    done = intent.changes.get(Field.DONE)
+    if not isinstance(done, Completion):
+        return _content(intent)
+    return _content(replace(intent, changes={**intent.changes, Field.DONE: Completion()}))
 
 
 def _intent(row: Any) -> Intent:

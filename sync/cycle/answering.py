@@ -88,6 +88,7 @@ class Pushed:
     refused: list[str] = field(default_factory=list)  # why, for a person
     postponed: list[str] = field(default_factory=list)  # why files could not be sent now
     unsettled: set[str] = field(default_factory=set)  # record names to look up
+    walk: bool = False  # whether the whole zone has to be read to know what is there
     retry_after_s: float | None = None
 
     def wait(self, seconds: float) -> None:
@@ -225,7 +226,10 @@ def _refuse(store: Store, parcel: Parcel, failures: Sequence[Failure], result: P
     intent = parcel.intent
     failure = next((one for one in failures if not one.atomic_sibling), failures[0])
     names = parcel.names
-    if failure.conflict or failure.exists or failure.gone:
+    if failure.gone:
+        _not_known(store, intent, failure, result)
+        return
+    if failure.conflict or failure.exists:
         # Someone else was there, perhaps we ourselves: the next plan decides on what it finds.
         result.unsettled |= names
         return
@@ -243,6 +247,20 @@ def _refuse(store: Store, parcel: Parcel, failures: Sequence[Failure], result: P
         return
     store.outbox.requeue(intent.seq)
     result.wait(failure.retry_after_s if failure.retry_after_s is not None else WAIT_S)
+
+
+def _not_known(store: Store, intent: Intent, failure: Failure, result: Pushed) -> None:
+    """It does not know the record now: gone, and the feed will say so; or it lags behind the feed.
+
+    What the feed keeps silent about is for a walk to decide, and what that shows is for a person.
+    """
+    tries = intent.attempts + 1
+    if tries >= 2 * TRIES:
+        park(store, intent, f"{failure.code}: iCloud lists it, and takes no change of it", result)
+        return
+    store.outbox.requeue(intent.seq)
+    result.walk = result.walk or tries == TRIES
+    result.wait(0.0 if tries == 1 else WAIT_S * 2**tries)
 
 
 def park(

@@ -5,6 +5,8 @@ Rules it keeps
 2. A refused operation keeps no other one back: after an atomic failure the rest is sent again
    without its group, and a request refused as one is halved until the culprit stands alone.
 3. What was lost or is contradicted is looked up, so that the next plan sees how it stands.
+4. A record that iCloud does not know when it is written is not gone: the feed is waited for, and
+   if it says nothing, the zone is walked.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from store.outbox import Intent
 from sync.codec.operations import Group
 from sync.core.order import Request, pack
 from sync.cycle.answering import Answers, Parcel, Pushed, acknowledge, park, settle
-from sync.cycle.observe import remember
+from sync.cycle.asking import Asked, look_up
 from sync.cycle.routing import key_of, zone_key
 from sync.cycle.uploading import Later, Never, Ready, Uploads, with_files
 from sync.errors import ServiceError
@@ -30,13 +32,12 @@ __all__ = ["Parcel", "Pushed", "Sender", "push", "resolve_in_flight"]
 SUSPECTS = 4  # things refused one by one, before it is the request's fault and not theirs
 
 
-class Sender(Uploads, Protocol):
+class Sender(Uploads, Asked, Protocol):
     """The calls of the iCloud side that sending needs."""
 
     def modify(
         self, zone: ZoneId, operations: Sequence[Mapping[str, Any]], *, atomic: bool
     ) -> list[dict[str, Any] | Failure]: ...
-    def lookup(self, zone: ZoneId, names: Sequence[str]) -> list[dict[str, Any] | Failure]: ...
 
 
 def push(
@@ -53,8 +54,11 @@ def push(
     for request in pack(parcels):
         _send(store, cloud, zone, request, now_ms, result, failed)
     if result.unsettled:
-        _look_up(store, cloud, zone, sorted(result.unsettled))
+        look_up(store, cloud, zone, sorted(result.unsettled))
         result.wait(0.0)
+    if result.walk:
+        with store.commit("walk"):
+            store.mirror.read_anew(zone_key(zone))
     return result
 
 
@@ -192,7 +196,7 @@ def resolve_in_flight(store: Store, cloud: Sender, zone: ZoneId) -> bool:
         bare_only = store.mirror.record(full) is None and store.mirror.record(intent.id) is not None
         names.add(intent.id if bare_only else full)
     if names:
-        _look_up(store, cloud, zone, sorted(names))
+        look_up(store, cloud, zone, sorted(names))
     return bool(names)
 
 
@@ -202,18 +206,3 @@ def _kind_of(intent: Intent) -> str:
         return "ListSection"
     of_list = intent.kind.endswith(("sections", "-list", "-group"))
     return "List" if of_list else "Reminder"
-
-
-def _look_up(store: Store, cloud: Sender, zone: ZoneId, names: Sequence[str]) -> None:
-    """Ask how records stand; the mirror learns it, gone ones included."""
-    answers = cloud.lookup(zone, names)
-    gone = [one.record_name for one in answers if isinstance(one, Failure) and one.gone]
-    found: list[dict[str, Any]] = [one for one in answers if isinstance(one, dict)]
-    found += [{"recordName": name, "deleted": True} for name in gone if _known(store, name)]
-    with store.commit("look-up"):
-        remember(store, found, zone_key(zone))
-
-
-def _known(store: Store, name: str) -> bool:
-    """A name that was never seen alive is no tombstone: its create has not arrived (yet)."""
-    return store.mirror.record(name) is not None

@@ -19,6 +19,7 @@ from sync.codec import encode, fields
 from sync.codec.operations import Group
 from sync.codec.records import decode_reminder
 from sync.codec.reviving import revive_reminder
+from sync.cycle.asking import catch_up
 from sync.cycle.encoding import Encoder
 from sync.cycle.observe import remember, zone_id
 from sync.cycle.push import Sender
@@ -80,7 +81,7 @@ def restore(store: Store, cloud: Sender, encoder: Encoder, key: str) -> Restored
         failure = next((one for one in failures if not one.atomic_sibling), failures[0])
         if not (failure.conflict or failure.gone):
             break
-        _look_up(store, cloud, zone, [item.record_name for item in failures])
+        catch_up(store, cloud, zone, [item.record_name for item in failures])
     reason = failure.reason or "no reason given"
     raise ServiceError(f"iCloud did not take “{found.title}” back: {failure.code} ({reason})")
 
@@ -181,19 +182,6 @@ def _home(store: Store, title: str, list_id: str) -> ListRow:
     if row.read_only or (shared is not None and shared.read_only):
         raise CannotRestore(f"“{title}” cannot be restored: “{row.name}” is read-only")
     return row
-
-
-def _look_up(store: Store, cloud: Sender, zone: ZoneId, names: Sequence[str]) -> None:
-    answers = cloud.lookup(zone, names)
-    found: list[Record] = [item for item in answers if isinstance(item, dict)]
-    gone = [item.record_name for item in answers if isinstance(item, Failure) and item.gone]
-    found += [
-        {"recordName": name, "deleted": True}
-        for name in gone
-        if store.mirror.record(name) is not None
-    ]
-    with store.commit("look-up"):
-        remember(store, found, zone_key(zone))
 
 
 def revival(store: Store, encoder: Encoder, id: str) -> tuple[Restored, Group]:

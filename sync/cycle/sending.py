@@ -15,6 +15,7 @@ from store.outbox import Intent
 from sync.codec.operations import Group
 from sync.core.order import pack
 from sync.cycle.answering import Parcel
+from sync.cycle.asking import catch_up
 from sync.cycle.observe import remember, zone_id
 from sync.cycle.push import Sender
 from sync.cycle.routing import key_of
@@ -75,7 +76,7 @@ def _send(
     operations = [operation for parcel in ready for operation in parcel.operations]
     answers = cloud.modify(zone, operations, atomic=atomic)
     siblings: list[Parcel] = []
-    look_up: set[str] = set()
+    contradicted: set[str] = set()
     place = 0
     with store.commit("edited"):
         for parcel in ready:
@@ -88,9 +89,9 @@ def _send(
             elif len(ready) > 1 and all(one.atomic_sibling or one.whole for one in failures):
                 siblings.append(parcel)
             else:
-                look_up |= _refused(parcel, failures, sent)
-    if look_up:
-        _look_up(store, cloud, zone, sorted(look_up), ready[0].zone)
+                contradicted |= _refused(parcel, failures, sent)
+    if contradicted:
+        catch_up(store, cloud, zone, sorted(contradicted))
     for parcel in siblings:  # without the one that was refused
         _send(store, cloud, zone, [parcel], atomic, sent)
 
@@ -119,15 +120,3 @@ def _refused(parcel: Parcel, failures: Sequence[Failure], sent: Sent) -> set[str
         return parcel.names
     sent.refused[parcel.intent.id] = f"{failure.code}: {failure.reason or 'no reason given'}"
     return set()
-
-
-def _look_up(store: Store, cloud: Sender, zone: ZoneId, names: Sequence[str], key: str) -> None:
-    answers = cloud.lookup(zone, names)
-    found: list[Mapping[str, Any]] = [one for one in answers if isinstance(one, dict)]
-    found += [
-        {"recordName": one.record_name, "deleted": True}
-        for one in answers
-        if isinstance(one, Failure) and one.gone and store.mirror.record(one.record_name)
-    ]
-    with store.commit("look-up"):
-        remember(store, found, key)

@@ -7,7 +7,7 @@ only if neither the whole walk nor its own answer has it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -69,7 +69,7 @@ def compare_zone(cloud: Walker, store: Store, row: ZoneRow) -> Walk:
         met |= live.keys()
         suspects |= _astray(store, live).keys() - hidden
     suspects |= store.mirror.living(row.key) ^ (met - hidden)
-    return Walk(len(met), _looked_up(cloud, store, row, sorted(suspects)))
+    return Walk(len(met), _looked_up(cloud, store, row, sorted(suspects), met))
 
 
 def refresh(store: Store, strays: Sequence[Stray]) -> None:
@@ -113,15 +113,17 @@ def _astray(store: Store, records: Mapping[str, Record]) -> dict[str, tuple[str,
     return found
 
 
-def _looked_up(cloud: Walker, store: Store, row: ZoneRow, names: Sequence[str]) -> list[Stray]:
-    """Those of the suspects that are astray by their own answer, too."""
+def _looked_up(
+    cloud: Walker, store: Store, row: ZoneRow, names: Sequence[str], met: Collection[str]
+) -> list[Stray]:
+    """Those of the suspects that are astray by their own answer, too; ``met`` the walk."""
     if not names:
         return []
     answers = cloud.lookup(zone_id(row), names)
     there = {name: one for name, one in zip(names, answers, strict=True) if isinstance(one, dict)}
     living = {name: one for name, one in there.items() if one.get("deleted") is not True}
     gone = {one.record_name for one in answers if isinstance(one, Failure) and one.gone}
-    gone |= there.keys() - living.keys()
+    gone = gone.difference(met) | (there.keys() - living.keys())
     known = store.mirror.records(names)
     strays = [
         Stray(name, row.key, living[name], name in known, apart)
