@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from random import Random
 
@@ -84,10 +84,15 @@ class Editor:
             os.replace(new, path)
         stamp(path, self.clock)
 
-    def save(self, path: Path, lines: list[str]) -> None:
-        """Save what was typed, and take note of it."""
+    def save(self, path: Path, lines: list[str], moved: Sequence[str] = ()) -> None:
+        """Save what was typed, and take note of it.
+
+        Of lines that only ``moved`` here nothing was typed: what another device replaces in them
+        meanwhile is replaced. But the reminder is wanted.
+        """
         text = "".join(lines)
         known = words_in(read(path)) if path.exists() else set()
+        known |= {word for word in words_in("".join(moved)) if not MARK.match(word)}
         self.write(path, text, in_place=self.dice.random() < 0.4)
         self.tale.say(words_in(text) - known, here=True)
         self.keep_prose(lines)

@@ -176,9 +176,9 @@ class Typist(Editor):
         there[spot:spot] = [line if line.endswith("\n") else line + "\n" for line in block]
         if other != path and self.dice.random() < 0.5:
             self.save(path, lines)
-            self.save(other, there)
+            self.save(other, there, block)
         else:
-            self.save(other, there)
+            self.save(other, there, block)
             if other != path:
                 self.save(path, lines)
         return f"{block} from {path.name} to {other.name}"
