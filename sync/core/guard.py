@@ -14,9 +14,10 @@ from store.model import Field, Present
 from sync.core.actions import Delete, Hold, HoldKind, Plan, PushOp, RemoveLine, RenderOp, Why
 from sync.core.snapshot import Snapshot
 
-__all__ = ["EMPTIED", "Emptied", "counted_s", "find_emptied", "guard"]
+__all__ = ["EMPTIED", "Emptied", "account_lost", "counted_s", "find_emptied", "guard"]
 
 EMPTIED = 3  # lines: a file that lost so many of them, and has no other, is suspicious
+LEFT = 4  # where not one in so many and one is left, an account is as good as empty
 BELIEVED_S = 30 * 86400.0  # longer between two looks is taken for a clock that was set
 
 
@@ -68,6 +69,18 @@ def find_emptied(plan: Plan, snapshot: Snapshot, lost_with: Mapping[str, str]) -
     ]
 
 
+def account_lost(snapshot: Snapshot, gone: Collection[str]) -> frozenset[str]:
+    """Of what was agreed on, all that is ``gone`` for good, if hardly anything else is left.
+
+    So it looks when iCloud loses its data, or is reset. A person's deletion leaves a record.
+    """
+    lost = frozenset(snapshot.base.keys() & set(gone))
+    if len(lost) < EMPTIED:
+        return frozenset()
+    living = sum(isinstance(one, Present) for one in snapshot.remote.values())
+    return lost if LEFT * living <= len(lost) else frozenset()
+
+
 def _home(snapshot: Snapshot, id: str) -> str:
     """The list that both sides last agreed on."""
     return str(snapshot.base.get(id, {}).get(Field.LIST, ""))
@@ -82,6 +95,8 @@ def guard(
     approved: Collection[str],
     groups: Collection[str] = (),
     emptied: Sequence[Emptied] = (),
+    lost_there: Collection[str] = (),
+    held_before: Collection[str] = (),
     now_s: float = 0.0,
 ) -> Plan:
     """Hold back deletions that are too fresh (``grace_s``), too many (``hold_above``), or all.
@@ -89,7 +104,9 @@ def guard(
     ``absent_s`` says for how many seconds each vanished line has been gone, counted across runs;
     ``approved`` are ids whose deletion a person has confirmed, and places of lists that may be
     ``emptied``. ``groups`` of lists that would be deleted count as well: those that are named in
-    the plan's holds must not be. ``now_s`` is Unix seconds, for saying when the wait ends.
+    the plan's holds must not be. What the account lost (``lost_there``) waits however few it is,
+    and what was ``held_before`` goes on to wait when fewer are left. ``now_s`` is Unix seconds, for
+    saying when the wait ends.
     """
     lost = {id: one for one in emptied for id in one.ids if one.place not in approved}
     approved = {*approved, *(id for one in emptied if one.place in approved for id in one.ids)}
@@ -102,8 +119,7 @@ def guard(
     judged = young | lost.keys()
     ripe = [op.id for op in (*plan.pushes, *plan.renders) if _deletes(op) and op.id not in judged]
     ripe += [id for id in groups if id not in judged]
-    open_ids = [id for id in ripe if id not in approved]
-    held = set(open_ids) if len(open_ids) > hold_above else set()
+    held = _held(plan, ripe, hold_above, approved, lost_there, held_before)
     back = judged | held
     if not back:
         return plan
@@ -115,13 +131,33 @@ def guard(
     ]
     holds += [_unless_used(id, until_ms[id]) for id in sorted(young.intersection(groups))]
     holds += [_emptied(one) for one in emptied if one.ids & lost.keys()]
-    holds += [_too_many(id, len(held), hold_above) for id in sorted(held)]
+    holds += [
+        _lost_there(id) if id in lost_there else _too_many(id, len(held), hold_above)
+        for id in sorted(held)
+    ]
     return replace(
         plan,
         pushes=tuple(op for op in plan.pushes if not (_deletes(op) and op.id in back)),
         renders=tuple(op for op in plan.renders if not (_deletes(op) and op.id in back)),
         holds=(*plan.holds, *holds),
     )
+
+
+def _held(
+    plan: Plan,
+    ripe: Sequence[str],
+    hold_above: int,
+    approved: Collection[str],
+    lost_there: Collection[str],
+    held_before: Collection[str],
+) -> set[str]:
+    """Of what may go by its age, all that waits for a person."""
+    waiting = [id for id in ripe if id not in approved]
+    open_ids = set(waiting)
+    if len(waiting) > hold_above:
+        return open_ids
+    leaving = {op.id for op in plan.renders if _deletes(op)}
+    return (open_ids & set(held_before)) | (open_ids & leaving & set(lost_there))
 
 
 def _deletes(op: PushOp | RenderOp) -> bool:
@@ -148,5 +184,11 @@ def _emptied(one: Emptied) -> Hold:
 
 
 def _too_many(id: str, count: int, hold_above: int) -> Hold:
-    reason = f"{count} deletions at once, more than {hold_above}: approve them or restore the lines"
+    many = f"{count} deletions at once, more than {hold_above}"
+    many = many if count > hold_above else "it was one of many deletions at once"
+    return Hold(id, HoldKind.DELETIONS, f"{many}: approve them or restore the lines")
+
+
+def _lost_there(id: str) -> Hold:
+    reason = "iCloud lost nearly all reminders at once: approve their deletion, or restore them"
     return Hold(id, HoldKind.DELETIONS, reason)

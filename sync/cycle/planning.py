@@ -22,7 +22,7 @@ from sync.core.actions import (
     PushOp,
 )
 from sync.core.archive import Archived
-from sync.core.guard import Emptied, find_emptied, guard
+from sync.core.guard import Emptied, account_lost, find_emptied, guard
 from sync.core.identity import derived
 from sync.core.listplan import ListBase, ListPlan, ListRules
 from sync.core.lists import plan_lists
@@ -269,6 +269,8 @@ class Planner:
             approved=approved | _let_go(known, approved),
             groups=lists.delete_groups,
             emptied=emptied,
+            lost_there=account_lost(world.snapshot, known.gone),
+            held_before=self._held_deletions(),
             now_s=now_s,
         )
         held = {hold.id for hold in guarded.holds}
@@ -296,6 +298,10 @@ class Planner:
             overtaken=tuple(sorted_out.overtaken),
             new_sections=made,
         )
+
+    def _held_deletions(self) -> set[str]:
+        holds = self._store.journal.holds()
+        return {hold.id for hold in holds if hold.kind == HoldKind.DELETIONS}
 
     def _wanted(
         self, known: Known, lists: ListPlan, world: World, pushes: Sequence[PushOp]

@@ -91,6 +91,10 @@ def test_approving_some_deletes_only_those(rig: Rig) -> None:
     assert len(rig.engine.approve(ids[:2])) == 2
     rig.run()
     assert rig.titles("Inbox") == {f"Task {number}" for number in range(2, 8)} | {"One"}
+    assert len(rig.engine.approve(ids[2:4])) == 2
+    report = rig.run()  # the rest are no more than may go at once, and were held
+    assert rig.titles("Inbox") == {f"Task {number}" for number in range(4, 8)} | {"One"}
+    assert {hold.id for hold in report.held} == set(ids[4:])
 
 
 def test_exactly_hold_above_goes(rig: Rig) -> None:

@@ -247,6 +247,27 @@ def test_an_account_without_its_zone_deletes_nothing_here(rig: Rig) -> None:
     rig.rest()
 
 
+def test_a_few_reminders_that_the_account_lost_wait_for_a_person(rig: Rig) -> None:
+    rig.append("Inbox", "- [ ] One\n- [ ] Two\n- [ ] Three\n")
+    rig.run()
+    for one in rig.phone.reminders("Inbox"):
+        rig.phone.delete(one.id, hard=True)
+    report = rig.run()
+    assert {hold.kind for hold in report.held} == {"deletions"}
+    assert "iCloud lost nearly all reminders at once" in report.held[0].reason
+    rig.append("Inbox", "- [ ] Four\n- [ ] Five\n")
+    rig.replace("Inbox", "One", "One, edited")
+    assert len(rig.run().held) == 2
+    rig.restart()
+    assert len(rig.run().held) == 2
+    assert all(word in rig.read("Inbox") for word in ("One, edited", "Two", "Three"))
+    rig.engine.approve()
+    rig.run()
+    assert rig.titles("Inbox") == {"One, edited", "Four", "Five"}
+    assert "Two" not in rig.read("Inbox")
+    rig.rest()
+
+
 def test_a_zone_that_was_emptied_holds_every_deletion(rig: Rig) -> None:
     rig.append("Inbox", "".join(f"- [ ] Task {number}\n" for number in range(8)))
     rig.run()
