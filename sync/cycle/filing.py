@@ -13,7 +13,7 @@ from pathlib import Path
 from store.bases import ListBase
 from store.db import Store
 from store.places import FileRow
-from sync.core.listplan import RenameFile
+from sync.core.listplan import RenameFile, again
 from sync.core.match import Leaving, words
 from sync.cycle.committing import LEAVING
 from sync.cycle.desk import FileWrite
@@ -206,6 +206,8 @@ class Filing:
                 color = None if self.dialect.layout.color else info.color  # in a file of its own
                 base = ListBase(info.name, info.group, place, color, info.emblem)
                 self._store.bases.set_list(list_id, base)
+                # Used up: the file that is deleted next, before another cycle, is missed.
+                self._store.journal.drop_approvals([again(list_id)])
             self._agree_on_color(write.path, planned)
 
     def _agree_on_color(self, path: str, planned: Planned) -> None:

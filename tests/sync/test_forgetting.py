@@ -68,6 +68,19 @@ def test_it_comes_back_with_all_that_happened_meanwhile(rig: Rig) -> None:
     rig.rest()
 
 
+def test_a_file_that_came_back_and_is_deleted_at_once_is_missed(rig: Rig) -> None:
+    work(rig)
+    rig.path("Work").unlink()
+    rig.engine.forget("Work")
+    rig.engine.restore_list("Work")
+    rig.run()
+    rig.path("Work").unlink()
+    rig.run()
+    assert not rig.path("Work").exists()  # not an empty one, of which all tasks were gone
+    assert kinds(rig) == ["list"]
+    assert rig.titles("Work") == {"Move house", "Pack"}
+
+
 def test_whoever_puts_the_file_back_wants_it_here_again(rig: Rig) -> None:
     work(rig)
     before = rig.read("Work")
