@@ -47,13 +47,23 @@ def export(options: Globals, file: str, form: str | None, lists: tuple[str, ...]
        remindersd export --format ics --list Work work.ics
        remindersd export | jq '.reminders[].title'
     """
-    data = _exported(options, form or ("ics" if file.endswith(".ics") else "json"), lists)
+    data = _exported(options, form or _form_of(file), lists)
     if file == "-":
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
         return
     _write(Path(file), data)
     warn(f"written: {file} ({plural(len(data), 'byte')})")
+
+
+def _form_of(file: str) -> str:
+    """What a name asks for. A list of tasks by its name would not be one."""
+    suffix = Path(file).suffix.lower()
+    if suffix in (".md", ".txt"):
+        raise click.UsageError(
+            f"{file}: there is no export in that form; name it .json or .ics, or add --format"
+        )
+    return "ics" if suffix == ".ics" else "json"
 
 
 def _exported(options: Globals, form: str, lists: Sequence[str]) -> bytes:

@@ -52,6 +52,17 @@ def test_out_and_in_again(home: Home, world: World) -> None:
     assert world.phone.find("Tent").list == "Packing"
 
 
+@pytest.mark.parametrize("name", ["all.md", "todo.txt"])
+def test_no_export_is_taken_for_a_list_of_tasks(home: Home, world: World, name: str) -> None:
+    home.run("sync")
+    path = home.path / name
+    wrong = home.run("export", str(path))
+    assert (wrong.exit_code, path.exists()) == (2, False)
+    assert "--format" in wrong.stderr
+    assert home.run("export", "--format", "json", str(path)).exit_code == 0
+    assert json.loads(path.read_text())["schema"] == 1
+
+
 def test_what_cannot_be_carried_in_is_told_with_its_name(home: Home, world: World) -> None:
     home.run("sync")
     path = home.path / "e.json"
