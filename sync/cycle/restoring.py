@@ -100,6 +100,11 @@ def _identity(store: Store, key: str) -> str:
         )
     if called:
         return called[0]
+    living = [row for row in mirror.reminders() if not row.deleted and row.title == key]
+    if living:
+        home = mirror.list(living[0].list_id or "")
+        where = f"; it is in “{home.name}”" if home is not None else ""
+        raise CannotRestore(f"“{key}” is not deleted{where}")
     raise CannotRestore(f"no reminder is known by {key}", _HOW_TO_NAME)
 
 
