@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from store.db import Store
+from store.journal import HistoryRow
 from store.model import Reminder
+from store.values import NO_VALUE
 from sync.core.copymerge import what_the_copy_says
 from sync.cycle.comeback import earlier_values
 from sync.cycle.filing import Filing
@@ -72,16 +74,32 @@ def merge_copy(parts: Parts, path: str, now_ms: int) -> MergedCopy:
         reason = f"{path} cannot be merged: {error.reason}"
         raise CannotResolve(reason, "merge it by hand") from None
     if new != file.data:
-        key = f"merge-{file.sha256[:12]}"
-        outcome = filing.writer.replace(Path(original), new, file.sha256, key)
-        if not isinstance(outcome, Replaced):
-            raise CannotResolve(f"{original} could not be written now", "try again in a moment")
+        _write(parts, file, new, merged, now_ms)
     with store.commit("merge"):
         for id, name, winner, loser in merger.lost:
             store.journal.add_conflict(id, name, winner, loser, "file", now_ms)
     merged.conflicts = len(merger.lost)
     merged.kept = set_aside(filing.root, path)
     return merged
+
+
+def _write(parts: Parts, file: LocalFile, new: bytes, merged: MergedCopy, now_ms: int) -> None:
+    """Write the file; the cycle that sends the new lines belongs to the same run."""
+    chronicle, path = parts.chronicle, merged.file
+    chronicle.begin(anew=True)
+    rows = [
+        HistoryRow(None, now_ms, "file", "", "line", NO_VALUE, title, path)
+        for title in merged.added
+    ]
+    with parts.store.commit("merge"):
+        chronicle.note("merge", rows)
+    key = f"merge-{file.sha256[:12]}"
+    outcome = parts.filing.writer.replace(Path(path), new, file.sha256, key)
+    if not isinstance(outcome, Replaced):
+        with parts.store.commit("not merged"):
+            chronicle.give_up(path=path, side="file")
+        raise CannotResolve(f"{path} could not be written now", "try again in a moment")
+    chronicle.go_on(0)
 
 
 class _Merger:

@@ -20,10 +20,14 @@ from sync.core.lift import PLACE, as_reminder, lift
 from sync.cycle.planning import Planned
 from sync.cycle.work import Work
 
-__all__ = ["DELETED", "cloud_rows", "file_rows", "mark_rows", "place_rows"]
+__all__ = ["DELETED", "cloud_rows", "file_rows", "mark_rows", "place_rows", "returned_rows"]
 
 DELETED = "deleted"
 _NOTHING = Reminder("")
+_HANGING = (
+    *(Field.TAGS, Field.URLS, Field.REPEAT),
+    *(Field.ALARMS, Field.IMAGES, Field.SECTION),
+)
 
 Step = tuple[str, Value | NoValue, Value | NoValue]  # field, before, after
 
@@ -131,6 +135,18 @@ def place_rows(
             ("name", name, NO_VALUE),
         ]
         yield from _rows(iter(steps), at_ms, "file", ended.id, ended.path)
+
+
+def returned_rows(said: Reminder, at_ms: int) -> Iterator[HistoryRow]:
+    """What bringing a deleted reminder back changes in iCloud; ``said`` is what it was last.
+
+    What other records say of it comes and goes with it, and is not told.
+    """
+    untold = {*_HANGING, *said.opaque}
+    values = {name: value for name, value in said.values().items() if name not in untold}
+    steps: list[Step] = [(DELETED, True, False)]
+    steps += [(name.value, NO_VALUE, value) for name, value in values.items()]
+    yield from _rows(iter(steps), at_ms, "cloud", said.id)
 
 
 # ---- the parts ----------------------------------------------------------------------------------

@@ -95,6 +95,12 @@ class Chronicle:
         if self.run is not None:
             self._store.journal.retract(self.run, side, ids, path)
 
+    def give_up(self, ids: Iterable[str] = (), path: str = "", side: Side = "cloud") -> None:
+        """As ``strike``; and a run of which nothing is left is none."""
+        self.strike(ids, path, side)
+        if self.run is not None and self._store.journal.drop_empty(self.run):
+            self.run = None
+
     def end(self, report: Report) -> None:
         """Note what became of the run; it stays open while a cycle follows at once."""
         if self.run is None:

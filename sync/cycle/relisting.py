@@ -8,12 +8,14 @@ other. Which ones is durable before anything is sent, so that it can be gone on 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from store.db import Store
-from store.model import Field
+from store.journal import HistoryRow
+from store.model import Field, Reminder
+from store.values import NO_VALUE
 from store.zones import PRIVATE
 from sync.codec.lists import undelete_list
 from sync.codec.operations import Group
@@ -21,6 +23,8 @@ from sync.codec.records import decode_list, decode_reminder
 from sync.codec.reviving import revive_list
 from sync.core.listplan import again
 from sync.cycle.encoding import Encoder
+from sync.cycle.history import DELETED, returned_rows
+from sync.cycle.journaling import Chronicle
 from sync.cycle.observe import remember, zone_id
 from sync.cycle.push import Sender
 from sync.cycle.restoring import restore
@@ -66,7 +70,7 @@ def relist(
     cloud: Sender,
     encoder: Encoder,
     key: str,
-    now_ms: int,
+    chronicle: Chronicle,
     is_there: Callable[[str], bool],
 ) -> Relisted:
     """Bring back the list called ``key``, or of that id; ``is_there`` says of a path if it stands.
@@ -79,13 +83,13 @@ def relist(
                 store.forgotten.drop([one.id])
             return Relisted(one.id, one.name, deleted=False)
     id, name = _meant(store, key)
-    row = store.mirror.list(id)
+    row, now_ms = store.mirror.list(id), chronicle.now_ms
     if id in _coming(store):
-        return _finish(store, cloud, encoder, id, name)
+        return _finish(store, cloud, encoder, id, name, chronicle)
     if row is None:
-        return _anew(store, cloud, encoder, id, name, now_ms)
+        return _anew(store, cloud, encoder, id, name, chronicle)
     if row.deleted:
-        _undelete(store, cloud, encoder, id, name)
+        _undelete(store, cloud, encoder, id, name, chronicle)
         if (agreed := store.bases.all_lists().get(id)) is None or not is_there(agreed.path or ""):
             _file_only(store, id, name, now_ms)
         return Relisted(id, name, deleted=True)
@@ -95,12 +99,12 @@ def relist(
     return _file_only(store, id, name, now_ms)
 
 
-def go_on(store: Store, cloud: Sender, encoder: Encoder) -> list[str]:
+def go_on(store: Store, cloud: Sender, encoder: Encoder, chronicle: Chronicle) -> list[str]:
     """Go on with what a crash cut off; gives what could not come along, in sentences."""
     lost: list[str] = []
     for id in _coming(store):
         try:
-            done = _finish(store, cloud, encoder, id, id)
+            done = _finish(store, cloud, encoder, id, id, chronicle)
         except (CannotRestore, ServiceError) as error:
             lost.append(f"a list that is to come back: {error.message}")
         else:
@@ -165,28 +169,46 @@ def _agreed(store: Store, list_id: str) -> list[str]:
     return [id for id, base in bases.items() if base.values.get(Field.LIST) == list_id]
 
 
-def _undelete(store: Store, cloud: Sender, encoder: Encoder, id: str, name: str) -> None:
+def _undelete(
+    store: Store, cloud: Sender, encoder: Encoder, id: str, name: str, chronicle: Chronicle
+) -> None:
     row = store.mirror.list(id)
     assert row is not None
     record = store.mirror.record(row.record_name)
     assert record is not None
     context = encoder.context(store.mirror.zone_of(row.record_name) or PRIVATE)
-    _send(store, cloud, undelete_list(context, record), row.record_name, name)
+    within = [one for one in store.mirror.reminders() if one.list_id == id and not one.deleted]
+    records = [store.mirror.record(one.record_name) for one in within]
+    came = [decode_reminder(one).reminder for one in records if one is not None]
+    rows = _rows(id, row.name, came, chronicle.now_ms)
+    group = undelete_list(context, record)
+    _send(store, cloud, group, row.record_name, name, chronicle, rows)
+
+
+def _rows(id: str, name: str, came: Iterable[Reminder], now_ms: int) -> list[HistoryRow]:
+    """What the history says of a list that comes back, with these reminders."""
+    return [
+        HistoryRow(None, now_ms, "cloud", id, DELETED, True, False),
+        HistoryRow(None, now_ms, "cloud", id, "name", NO_VALUE, name),
+        *(row for one in came for row in returned_rows(one, now_ms)),
+    ]
 
 
 def _anew(
-    store: Store, cloud: Sender, encoder: Encoder, id: str, name: str, now_ms: int
+    store: Store, cloud: Sender, encoder: Encoder, id: str, name: str, chronicle: Chronicle
 ) -> Relisted:
     with_it = _went_with(store, id)
     with store.commit("relist"):
-        _unagreed(store, id, now_ms, with_it)
+        _unagreed(store, id, chronicle.now_ms, with_it)
         store.bases.drop_list(id)
         coming = {**_coming(store), id: with_it}
         store.meta.set(RELISTING, json.dumps(coming))
-    return _finish(store, cloud, encoder, id, name)
+    return _finish(store, cloud, encoder, id, name, chronicle)
 
 
-def _finish(store: Store, cloud: Sender, encoder: Encoder, id: str, name: str) -> Relisted:
+def _finish(
+    store: Store, cloud: Sender, encoder: Encoder, id: str, name: str, chronicle: Chronicle
+) -> Relisted:
     """The list if it is not there yet, then each reminder that is not."""
     lost: list[str] = []
     if store.mirror.list(id) is None:
@@ -195,13 +217,14 @@ def _finish(store: Store, cloud: Sender, encoder: Encoder, id: str, name: str) -
         context = encoder.context(store.mirror.zone_of(record_name) or PRIVATE)
         revival = revive_list(context, record)
         lost += revival.lost
-        _send(store, cloud, revival.group, record_name, name)
+        rows = _rows(id, decode_list(record).info.name, (), chronicle.now_ms)
+        _send(store, cloud, revival.group, record_name, name, chronicle, rows)
     count = 0
     for reminder in _coming(store).get(id, ()):
         if store.mirror.reminder(reminder) is not None:
             continue
         try:
-            restored = restore(store, cloud, encoder, reminder)
+            restored = restore(store, cloud, encoder, reminder, chronicle)
         except CannotRestore as error:
             lost.append(error.message)
         else:
@@ -215,18 +238,32 @@ def _finish(store: Store, cloud: Sender, encoder: Encoder, id: str, name: str) -
     return Relisted(id, name, True, anew=True, reminders=count, lost=tuple(lost))
 
 
-def _send(store: Store, cloud: Sender, group: Group, record_name: str, name: str) -> None:
+def _send(
+    store: Store,
+    cloud: Sender,
+    group: Group,
+    record_name: str,
+    name: str,
+    chronicle: Chronicle,
+    rows: Sequence[HistoryRow],
+) -> None:
+    """Send it; ``rows`` are in the history before, and not if it was refused."""
     zone = store.mirror.zone(store.mirror.zone_of(record_name) or PRIVATE)
     if zone is None or zone.gone:
         raise CannotRestore(f"“{name}” cannot be restored: it is no longer shared with you")
+    with store.commit("restore"):
+        chronicle.note("restore", rows)
     answers = cloud.modify(zone_id(zone), group.operations, atomic=True)
     failure = next((item for item in answers if isinstance(item, Failure)), None)
     if failure is not None:
+        with store.commit("not restored"):
+            chronicle.give_up({row.id for row in rows})
         reason = failure.reason or "no reason given"
         raise ServiceError(f"iCloud did not take “{name}” back: {failure.code} ({reason})")
     with store.commit("restored"):
         records = [item for item in answers if isinstance(item, dict)]
         remember(store, records, zone_key(zone_id(zone)))
+    chronicle.go_on(1)
 
 
 def _went_with(store: Store, list_id: str) -> list[str]:

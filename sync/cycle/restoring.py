@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from store.db import Store
+from store.model import Reminder
 from store.outbox import Intent
 from store.rows import ListRow
 from store.zones import PRIVATE
@@ -21,6 +22,8 @@ from sync.codec.records import decode_reminder
 from sync.codec.reviving import revive_reminder
 from sync.cycle.asking import catch_up
 from sync.cycle.encoding import Encoder
+from sync.cycle.history import returned_rows
+from sync.cycle.journaling import Chronicle
 from sync.cycle.observe import remember, zone_id
 from sync.cycle.push import Sender
 from sync.cycle.routing import key_of, zone_key
@@ -58,7 +61,9 @@ class Restored:
         }
 
 
-def restore(store: Store, cloud: Sender, encoder: Encoder, key: str) -> Restored:
+def restore(
+    store: Store, cloud: Sender, encoder: Encoder, key: str, chronicle: Chronicle
+) -> Restored:
     """Bring back the reminder ``key``: its id, the block id of its line, or its title.
 
     The mirror must be up to date. Raises CannotRestore, and what the iCloud side raises.
@@ -66,8 +71,9 @@ def restore(store: Store, cloud: Sender, encoder: Encoder, key: str) -> Restored
     id = _identity(store, key)
     zone = _zone(store, id, key)
     for _ in range(TRIES):
-        found, group = _wanted(store, encoder, id, key)
+        found, group, said = _wanted(store, encoder, id, key)
         with store.commit("restore"):
+            chronicle.note("restore", returned_rows(said, chronicle.now_ms))
             store.bases.drop(id)
             store.places.clear_vanished(id)
             store.outbox.drop_many(intent.seq for intent in store.outbox.of(id))
@@ -77,7 +83,10 @@ def restore(store: Store, cloud: Sender, encoder: Encoder, key: str) -> Restored
             with store.commit("restored"):
                 records = [item for item in answers if isinstance(item, dict)]
                 remember(store, records, zone_key(zone))
+            chronicle.go_on(1)
             return found
+        with store.commit("not restored"):
+            chronicle.give_up([id])
         failure = next((one for one in failures if not one.atomic_sibling), failures[0])
         if not (failure.conflict or failure.gone):
             break
@@ -132,8 +141,8 @@ def _zone(store: Store, id: str, key: str) -> ZoneId:
 _HOW_TO_NAME = "name it by its UUID, by the ^r-... at the end of its line, or by its whole title"
 
 
-def _wanted(store: Store, encoder: Encoder, id: str, key: str) -> tuple[Restored, Group]:
-    """What would come back, and by which operations."""
+def _wanted(store: Store, encoder: Encoder, id: str, key: str) -> tuple[Restored, Group, Reminder]:
+    """What would come back, by which operations, and what it says then."""
     row = store.mirror.reminder(id)
     if row is None:
         return _anew(store, encoder, id, key)
@@ -144,10 +153,11 @@ def _wanted(store: Store, encoder: Encoder, id: str, key: str) -> tuple[Restored
     assert record is not None
     ctx = encoder.context(store.mirror.zone_of(row.record_name) or PRIVATE)
     group = encode.undelete_reminder(ctx, record)
-    return Restored(id, row.title, home.name, anew=False), group
+    said = decode_reminder(record).reminder
+    return Restored(id, row.title, home.name, anew=False), group, said
 
 
-def _anew(store: Store, encoder: Encoder, id: str, key: str) -> tuple[Restored, Group]:
+def _anew(store: Store, encoder: Encoder, id: str, key: str) -> tuple[Restored, Group, Reminder]:
     mirror = store.mirror
     name = mirror.tombstones("reminder").get(id, "")
     record = mirror.gone(name)
@@ -171,7 +181,8 @@ def _anew(store: Store, encoder: Encoder, id: str, key: str) -> tuple[Restored, 
         revival = revive_reminder(ctx, record, hanging, living, parent)
     except ValueError as error:
         raise CannotRestore(f"{key} cannot be restored: {error}") from None
-    return Restored(id, last.title, home.name, True, revival.lost), revival.group
+    said = last if parent is not None else replace(last, parent=None)
+    return Restored(id, last.title, home.name, True, revival.lost), revival.group, said
 
 
 def _home(store: Store, title: str, list_id: str) -> ListRow:
@@ -194,4 +205,5 @@ def revival(store: Store, encoder: Encoder, id: str) -> tuple[Restored, Group]:
 
     Raises CannotRestore for what cannot.
     """
-    return _wanted(store, encoder, id, id)
+    found, group, _ = _wanted(store, encoder, id, id)
+    return found, group
