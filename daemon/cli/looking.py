@@ -38,7 +38,7 @@ _COUNTS = (
 @json_option
 @pass_globals
 def status(options: Globals, as_json: bool) -> None:
-    """Say how the daemon is, when it last synced, and what waits for you.
+    """Say how the daemon is, when it last synced (or changed something), and what waits for you.
 
     Without a running daemon it says so, and shows what the mirror remembers. With --json the
     member `running` tells the two apart.
@@ -229,7 +229,8 @@ def _tell_status(told: Document) -> None:
         "state": f"{state}: {reason}" if reason else state,
         "account": told["account"],
         "folder": told["folder"],
-        "last sync": when(told["last_success"]),
+        # Without a daemon only runs that changed something are known: others write nothing.
+        "last sync" if told["running"] else "last change": when(told["last_success"]),
         "next sync": when(told["next_run"]),
         "waiting": ", ".join(waits),
         "verified": _verified(told.get("verified")),
