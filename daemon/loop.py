@@ -25,7 +25,7 @@ from daemon.requests import Cycler, Request, Stopping, Surroundings, Unexpected
 from daemon.state import Event, State, state_after
 from daemon.troubles import as_ours, judge
 from store.errors import StoreError
-from sync.cycle.report import Report
+from sync.cycle.report import AMISS, FOR_A_PERSON, Report
 from sync.cycle.verdict import Verdict, Verified
 from sync.errors import MirrorDamaged, RemindersdError, UsageError
 from sync.machine import told as told_by_machine
@@ -203,7 +203,10 @@ class Loop:
         self._plan_checkup(now)
         board.change(last_success=self._around.wall(), problems=tuple(report.problems))
         board.tell(Event("cycle", report.document()))
-        self._say(*state_after(report), told="see `remindersd status`")
+        state, reason = state_after(report)
+        if (state, reason) != (board.status.state, board.status.reason):
+            self._note(state, report)
+        self._say(state, reason, told="see `remindersd status`")
         if not report.idle:
             _log.info(
                 "%s: pulled %d, pushed %d, wrote %d lines in %d files",
@@ -214,6 +217,18 @@ class Loop:
             request.so_far = replace(report).after(earlier) if earlier else report
             if again_s is None or now + again_s - request.asked > PATIENCE_S:
                 self._answer(request, request.so_far)
+
+    def _note(self, state: State, report: Report) -> None:
+        """Log what waits, when that is news; in numbers, for it may quote what a person wrote."""
+        if state is State.ATTENTION:
+            _log.warning(
+                "attention: %d held back, %d in conflict, %d refused by iCloud, %d other problems: "
+                "see `remindersd status`",
+                sum(hold.kind in FOR_A_PERSON or hold.kind in AMISS for hold in report.held),
+                *(report.open_conflicts, report.parked, len(report.problems)),
+            )
+        elif self._around.board.status.state is State.ATTENTION:
+            _log.info("nothing waits any more")
 
     def _plan_checkup(self, now: float) -> None:
         """Say when all is to be compared again; the wall clock counts, across restarts."""

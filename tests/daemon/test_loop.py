@@ -270,6 +270,26 @@ def test_attention_is_for_conflicts_and_names_them(tmp_path: Path) -> None:
         assert running.cycles.get(timeout=PATIENCE_S)["result"] == "attention"
 
 
+def test_the_log_says_once_that_something_waits_and_that_it_is_over(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    full = report(problems=["Rings.md: no space left"])
+    engine = FakeEngine(full, full, report())
+    with Running(config(tmp_path), engine) as running:
+        running.until("attention")
+        running.ask().result(PATIENCE_S)
+        running.ask()
+        running.until("ok")
+    said = [record.getMessage() for record in caplog.records]
+    assert [line for line in said if "held back" in line] == [
+        "attention: 0 held back, 0 in conflict, 0 refused by iCloud, 1 other problems: "
+        "see `remindersd status`"
+    ]
+    assert "nothing waits any more" in said
+    assert "Rings" not in caplog.text
+
+
 def test_a_good_new_config_is_taken(tmp_path: Path) -> None:
     engine, taken = FakeEngine(), list[Config]()
     new = config(tmp_path, reminders={"every": "5m"})
