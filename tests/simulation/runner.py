@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import subprocess
@@ -20,6 +21,8 @@ from tests.simulation.story import Story, choose
 
 ROOT = Path(__file__).parents[2]
 MEMORY = Path("/dev/shm")
+COLLECTED = 20
+"""After so many histories garbage is collected."""
 
 
 @dataclass
@@ -67,10 +70,25 @@ def workplace() -> Iterator[Path]:
 def run_seeds(seeds: range) -> Tally:
     """These histories, one after another, in this process."""
     tally = Tally()
-    with workplace() as place:
-        for seed in seeds:
+    with workplace() as place, _rare_collections():
+        for number, seed in enumerate(seeds):
             tally.add(seed, live(choose(seed), place / "home"))
+            if number % COLLECTED == 0:
+                gc.collect()
     return tally
+
+
+@contextmanager
+def _rare_collections() -> Iterator[None]:
+    """The garbage of a history lasts longer than that, and what was imported is none."""
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+        gc.unfreeze()
 
 
 def run_histories(first: int, last: int, jobs: int) -> Tally:
