@@ -17,6 +17,7 @@ from store.journal import HistoryRow
 from store.model import Reminder
 from store.values import NO_VALUE
 from sync.core.copymerge import what_the_copy_says
+from sync.core.identity import derived
 from sync.cycle.comeback import earlier_values
 from sync.cycle.filing import Filing
 from sync.cycle.parts import Parts
@@ -162,7 +163,15 @@ class _Merger:
             return False
         id = self._ids.get(task.block or "")
         if id is None:
-            return True
+            return task.block is not None or not self._is_named(task)
+        row = self._store.mirror.reminder(id)
+        return row is not None and not row.deleted
+
+    def _is_named(self, task: Task) -> bool:
+        """Whether a line that had no id yet in the copy got one, and stands elsewhere by now."""
+        lists = self._store.bases.all_lists()
+        owner = next((id for id, one in lists.items() if one.path == self._file.path), "")
+        id = next(derived(owner, " ".join(task.reminder.title.split())))
         row = self._store.mirror.reminder(id)
         return row is not None and not row.deleted
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from store.model import AllDay, Due, Field, Floating, Presence, Present, Rule, Zoned
 from sync.core.listplan import ListPlan
-from sync.core.match import Leaving, Line, Matched, Registry, Spot, match_lines
+from sync.core.match import Leaving, Line, Matched, Registry, Spot, match_lines, words
 from sync.core.occurrence import copy_id
 from sync.core.snapshot import Mode, RemoteItem
 from sync.cycle.known import Known
@@ -43,7 +43,7 @@ def match_all(
         blocks={block: id for id, block in known.blocks.items()},
         traces=known.traces if dialect.marks else followed(known, local, lists),
         registry=Registry(known.blocks.keys() | known.gone, strangers, overdue),
-        leaving=leaving,
+        leaving=leaving | _carried_ahead(known, lines, remote),
         away=known.vanished,
         series=series,
         marks=dialect.marks,
@@ -52,6 +52,23 @@ def match_all(
     matched.unstamped -= _ignored(matched, lists, dialect)
     _name_new(known, matched, dialect)
     return matched
+
+
+def _carried_ahead(
+    known: Known, lines: Sequence[Line], remote: Mapping[str, Presence[RemoteItem]]
+) -> set[Leaving]:
+    """Lines that iCloud moved, of which another machine's file with the new place is here first."""
+    ids = {block: id for id, block in known.blocks.items()}
+    found = set()
+    for line in lines:
+        id = ids.get(line.block or "", "")
+        item, trace = remote.get(id), known.traces.get(id)
+        if trace is None or line.path == trace.path or not isinstance(item, Present):
+            continue
+        was, now = known.base.get(id, {}).get(Field.LIST), item.value.reminder.list
+        if was is not None and was != now == line.reminder.list:
+            found.add(Leaving(trace.path, id, words(trace.text, trace.notes)))
+    return found
 
 
 def _ignored(matched: Matched, lists: ListPlan, dialect: Dialect) -> set[Spot]:

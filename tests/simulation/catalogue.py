@@ -84,3 +84,9 @@ BETWEEN: Final[Mapping[str, float]] = {
     "events missed": 0.1,
 }
 """Between two cycles, each with its chance."""
+
+MEANWHILE: Final[Mapping[str, tuple[float, float]]] = {
+    "carried": (0.7, 0.02),
+    "other machine runs": (0.4, 0.01),
+}
+"""With two machines: its chance between two cycles, and at each effect of the engine."""

@@ -21,12 +21,17 @@ END = re.compile(r"( \^r-[a-z2-7]+)?[ \t]*\r?\n?$")
 class Editor:
     """One person's hands on the files below ``root``."""
 
-    def __init__(self, root: Path, tale: Tale, clock: Clock) -> None:
+    def __init__(self, root: Path, tale: Tale, clock: Clock, name: str = "files") -> None:
         self.root = root
+        self.name = name
         self.tale = tale
         self.clock = clock
         self.dice = Random(0)
+        self.here: set[str] = set()
+        """Words typed by these hands."""
         self.unseen: set[str] = set()
+        self.unknown: Callable[[set[str]], set[str]] = lambda words: set()
+        """Of words, those that nobody but another editor knows of."""
         self.clipboard: list[str] = []
         self.buffers: dict[Path, str] = {}
         self.copies: dict[Path, str] = {}
@@ -38,6 +43,11 @@ class Editor:
         self.tale.copied |= {w for w, times in after.items() if times > 1 and MARK.match(w)}
         self.tale.retract(before.keys() - after.keys() - self.unseen)
         self.unseen = set()
+
+    def say(self, words: set[str]) -> None:
+        """These words were typed here."""
+        self.here |= words
+        self.tale.say(words)
 
     # ---- looking
 
@@ -94,7 +104,7 @@ class Editor:
         known = words_in(read(path)) if path.exists() else set()
         known |= {word for word in words_in("".join(moved)) if not MARK.match(word)}
         self.write(path, text, in_place=self.dice.random() < 0.4)
-        self.tale.say(words_in(text) - known, here=True)
+        self.say(words_in(text) - known)
         self.keep_prose(lines)
 
     def keep_prose(self, lines: list[str]) -> None:

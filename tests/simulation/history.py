@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import traceback
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -50,16 +49,8 @@ class History:
         self.clock = Clock()
         self.world = self._cloud()
         self.network = Network(self.world, self.clock, self._call)
-        self.machine = Machine(
-            "machine",
-            home / "Todo",
-            home / "state",
-            story.settings,
-            self.clock,
-            self.network,
-            Random(story.seed + 1),
-            self._step,
-        )
+        self.machine = self._machine("machine", "Todo", "state", self.network, 1)
+        self.machines = [self.machine]
         self.typist = Typist(self.machine.folder, self.tale, self.clock)
         self.callers = [Caller("phone", self.world.phone, self.tale, self.clock)]
         if "second phone" in story.traits:
@@ -77,7 +68,12 @@ class History:
         self._cycle = -1
         self._count: Counter[str] = Counter()
         self._dead = False
-        self._unparked = False
+        self._unparked: set[str] = set()
+
+    def _machine(self, name: str, folder: str, state: str, net: Network, dice: int) -> Machine:
+        settings, random = self.story.settings, Random(self.story.seed + dice)
+        places = (self.home / folder, self.home / state)
+        return Machine(name, *places, settings, self.clock, net, random, self._step)
 
     def _cloud(self) -> World:
         random = Random(self.story.seed + 3)
@@ -101,7 +97,8 @@ class History:
         except Exception:  # noqa: BLE001 - whatever it is, this story ends badly
             self.verdict.wrong.append(traceback.format_exc())
         finally:
-            self.machine.stop()
+            for machine in self.machines:
+                machine.stop()
         self.verdict.told = self.tale.told
         return self.verdict
 
@@ -133,12 +130,12 @@ class History:
     def cycle(self) -> Report | None:
         """One cycle of the machine, told."""
         machine, before = self.machine, len(self.machine.errors)
-        report = machine.cycle(approve=self.trouble.first_plan)
+        report = machine.cycle(approve=machine.first_plan)
         self._dead = False
         if report is None:
             self.tale.tell(f"    failed: {machine.errors[before:]}")
             return None
-        self.trouble.first_plan = any(hold.kind == "first-plan" for hold in report.held)
+        machine.first_plan = any(hold.kind == "first-plan" for hold in report.held)
         self.tale.told += [f"    run: {change}" for change in report.changes]
         self.tale.told += [f"    problem: {problem}" for problem in report.problems]
         self.tale.told += [
@@ -180,7 +177,7 @@ class History:
         where = f" (at {step})" if step else ""
         match event.what:
             case "file edit":
-                if self.machine.folder.is_dir():
+                if self.typist.root.is_dir():
                     self.typist.act(dice)
             case "phone edit":
                 dice.choice(self.callers).act(dice)
@@ -227,9 +224,9 @@ class History:
         waiting = report.held
         if "approves" not in self.story.traits or not (waiting or report.parked):
             return False
-        outbox = self.machine.store.outbox
-        parked = [] if self._unparked else outbox.parked()
-        self._unparked = self._unparked or bool(parked)
+        outbox, name = self.machine.store.outbox, self.machine.name
+        parked = [] if name in self._unparked else outbox.parked()
+        self._unparked |= {name} if parked else set()
         with self.machine.store.commit("unpark"):
             for intent in parked:
                 outbox.unpark(intent.seq)
@@ -253,22 +250,12 @@ class History:
                 yield f"a further cycle changed {what}: {value} to {after.get(what)}"
 
     def _standing(self) -> dict[str, object]:
-        found: dict[str, object] = {
-            "requests that write": self.network.writes,
-            "rows": self.machine.store._connection.raw.total_changes,
-        }
-        for path in sorted(self.machine.folder.rglob("*")):
-            if path.is_file():
-                status = path.stat()
-                found[str(path)] = (status.st_mtime_ns, status.st_ino, path.read_bytes())
+        found: dict[str, object] = {}
+        for machine in self.machines:
+            found[f"requests of {machine.name} that write"] = machine.network.writes
+            found[f"rows of {machine.name}"] = machine.store._connection.raw.total_changes
+            for path in sorted(machine.folder.rglob("*")):
+                if path.is_file():
+                    status = path.stat()
+                    found[str(path)] = (status.st_mtime_ns, status.st_ino, path.read_bytes())
         return found
-
-
-def live(story: Story, home: Path) -> Verdict:
-    """One history in the directory ``home``, which is made and gone afterwards."""
-    shutil.rmtree(home, ignore_errors=True)
-    home.mkdir()
-    try:
-        return History(story, home).run()
-    finally:
-        shutil.rmtree(home)

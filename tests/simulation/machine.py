@@ -74,6 +74,8 @@ class Machine:
     dice: Random
     step: Callable[[str], None] = lambda _: None
     session: SignedIn = field(default_factory=SignedIn)
+    first_plan: bool = True
+    """Whether a person is asked before its next plan is carried out."""
     errors: list[str] = field(default_factory=list)
     _engine: Engine | None = None
     _store: Store | None = None

@@ -44,6 +44,7 @@ class Network(httpx.BaseTransport):
         self._strike = strike
         self._service = Service(world)
         self._last: dict[str, bytes] = {}
+        self._culprit = Random(0)
         self.writes = 0
         """Requests that changed records, or might have."""
 

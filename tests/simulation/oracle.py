@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from sandbox.device.phone import Phone
 from store.model import Field
 from sync.cycle.report import Report
 from tests.simulation.machine import Machine
-from tests.simulation.reading import Said, doubled_ids, in_files, on_phone, places_of, texts_in
+from tests.simulation.reading import Said, doubled, in_files, on_phone, places_of, texts_in
 from tests.simulation.tale import MARK, Tale, words_in
 
 RESTING = frozenset({"recurring", "unsayable"})
@@ -27,7 +27,8 @@ def recorded(machine: Machine) -> set[str]:
     for table, columns in (("conflict", "winner, loser"), ("history", "before, after, path")):
         for row in machine.store._connection.all(f"SELECT {columns} FROM {table}"):
             found |= words_in(" ".join(str(value) for value in row))
-    for path in (machine.folder / ".remindersd").rglob("*.data"):
+    ours = machine.folder / ".remindersd"
+    for path in (*ours.rglob("*.data"), *ours.glob("replaced/*")):
         found |= words_in(path.read_bytes().decode("utf-8", "replace"))
     return found
 
@@ -35,55 +36,62 @@ def recorded(machine: Machine) -> set[str]:
 class Oracle:
     """Judges the end of one history; every ``check`` yields what is wrong, in words."""
 
-    def __init__(self, tale: Tale, phone: Phone, machine: Machine, kept: set[str]) -> None:
+    def __init__(
+        self,
+        tale: Tale,
+        phone: Phone,
+        machine: Machine,
+        kept: set[str],
+        machines: Sequence[Machine] = (),
+    ) -> None:
         self.tale = tale
         self.phone = phone
         self.machine = machine
         self.kept = kept
+        self.machines = machines or [machine]
         phone.sync()
         self.there = list(on_phone(phone))
         self.here = list(in_files(machine.folder))
 
     def verdict(self, report: Report) -> Iterator[str]:
         """All that is wrong; ``report`` is the last one, and says what is held."""
+        twins = {hold.id for hold in report.held if " as a copy of " in hold.reason}
+        self.here = [one for one in self.here if f"{one[1].place}.md" not in twins]
         yield from self._words()
         yield from self._twice()
         yield from self._prose()
         yield from self._agreement(self._held(report))
 
     def _live(self) -> set[str]:
-        live = {word for _, said in self.there for word in _words_of(said)}
+        live: set[str] = {word for _, said in self.there for word in _words_of(said)}
         live |= {word for one in self.phone.lists() for word in words_in(one.name)}
-        for path in self._texts():
-            live |= words_in(path.stem) | words_in(path.read_bytes().decode())
+        for machine in self.machines:
+            for path in map(Path, texts_in(machine.folder, copies=True)):
+                live |= words_in(path.stem) | words_in(path.read_bytes().decode())
         return live
-
-    def _texts(self) -> Iterator[Path]:
-        yield from map(Path, texts_in(self.machine.folder))
 
     def _words(self) -> Iterator[str]:
         """Each word is live, was taken back by somebody who saw it, or is kept."""
         tale = self.tale
         names = {word for word in tale.said if tale.emptied and word.startswith("L")}
-        lost = (
-            tale.said - names - tale.retracted - self._live() - self.kept - recorded(self.machine)
-        )
+        kept = self.kept.union(*(recorded(machine) for machine in self.machines))
+        lost = tale.said - names - tale.retracted - self._live() - kept
         if lost:
             yield f"lost: {sorted(lost)}"
 
     def _twice(self) -> Iterator[str]:
         for side, found in (("phone", self.there), ("files", self.here)):
             marks = Counter(mark for _, said in found for mark in MARK.findall(said.title))
-            doubled = {mark for mark, times in marks.items() if times > 1} - self.tale.may_be_two()
-            if doubled:
-                yield f"doubled on {side}: {sorted(doubled)}"
-        ids = doubled_ids(self.machine.folder)
+            twice = doubled(marks.elements()) - self.tale.may_be_two()
+            if twice:
+                yield f"doubled on {side}: {sorted(twice)}"
+        ids = doubled(block for block, _ in self.here)
         if ids:
             yield f"ids on two lines: {sorted(ids)}"
 
     def _prose(self) -> Iterator[str]:
         """Lines that are no tasks are where they were, byte for byte."""
-        for path in self._texts():
+        for path in map(Path, texts_in(self.machine.folder)):
             lines = path.read_bytes().decode().splitlines(keepends=True)
             for line in lines:
                 for word in words_in(line) & self.tale.prose.keys():
@@ -129,7 +137,7 @@ class Oracle:
 
         Then nobody can tell which of the two names is the newer one.
         """
-        forgot = self.tale.forgotten or "crash" in self.machine.errors
+        forgot = self.tale.forgotten or any("crash" in machine.errors for machine in self.machines)
         return replace(said, place=self._bound().get(said.place, said.place)) if forgot else said
 
     def _bound(self) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,7 @@ DUE = re.compile(r" 📅 (\S+)")
 SIGNS = re.compile(
     r" 🚩| [⏫🔼🔽]| [📅✅➕] \S+| ⏰ (\d\d:\d\d|\d+\w+ before)| 🔁 every (\d+ )?\w+"
 )
+COPY = ".sync-conflict-"
 _PRIORITY = {"⏫": 1, "🔼": 5, "🔽": 9}
 
 
@@ -75,12 +76,17 @@ def in_files(root: Path) -> Iterator[tuple[str, Said]]:
         yield from _tasks(str(path.relative_to(root).with_suffix("")), text.split("\n"))
 
 
-def texts_in(root: Path) -> list[str]:
-    """The files of lists, in the order of paths; quicker than a glob, which is most of an act."""
+def texts_in(root: Path, *, copies: bool = False) -> list[str]:
+    """The files of lists, in the order of paths; quicker than a glob, which is most of an act.
+
+    With ``copies`` also the conflict copies that a sync tool made.
+    """
     found = []
     for directory, inside, names in os.walk(root):
         inside[:] = [name for name in inside if name != ".remindersd"]
         found += [f"{directory}/{name}" for name in names if name.endswith(".md")]
+    if not copies:
+        found = [path for path in found if COPY not in path]
     return sorted(found, key=lambda path: path.split("/"))
 
 
@@ -123,7 +129,6 @@ def _title(said: str) -> str:
     return TAG.sub("", bare).strip()
 
 
-def doubled_ids(root: Path) -> set[str]:
-    """Ids that stand on more than one line."""
-    ids = Counter(id for id, _ in in_files(root) if id)
-    return {id for id, times in ids.items() if times > 1}
+def doubled(words: Iterable[str]) -> set[str]:
+    """What is there more than once; that there is nothing does not count."""
+    return {word for word, times in Counter(words).items() if word and times > 1}

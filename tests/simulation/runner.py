@@ -15,7 +15,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from tests.simulation.history import Verdict, live
+from tests.simulation.history import Verdict
+from tests.simulation.living import live
 from tests.simulation.shrink import shrink
 from tests.simulation.story import Story, choose
 

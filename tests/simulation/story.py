@@ -11,12 +11,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from random import Random
 
-from tests.simulation.catalogue import BETWEEN, CALLS, EDITS, STEPS
+from tests.simulation.catalogue import BETWEEN, CALLS, EDITS, MEANWHILE, STEPS
 
 STEPS_OF_A_CYCLE = 130
 CALLS_OF_A_CYCLE = 14
 STEP_RATE = 0.06
 CALL_RATE = 0.12
+TWO_RATE = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,27 @@ def choose(seed: int) -> Story:
     }
     traits = {name for name in ("approves", "second phone", "small pages", "CRLF", "unknown fields")
               if dice.random() < 0.5}  # fmt: skip
-    return Story(seed, cycles, settings, frozenset(traits), tuple(events))
+    story = Story(seed, cycles, settings, frozenset(traits), tuple(events))
+    also = Random(f"{seed} machines")
+    return _for_two(story, also) if also.random() < TWO_RATE else story
+
+
+def _for_two(story: Story, dice: Random) -> Story:
+    """The story told of two machines: one more folder, and what goes on between the two."""
+    traits = {"two machines", *(name for name in ("merges", "carried folder", "carried state")
+              if dice.random() < 0.5)}  # fmt: skip
+    events = [*story.events, *_meanwhile(dice, story.cycles)]
+    return replace(story, traits=story.traits | traits, events=tuple(events))
+
+
+def _meanwhile(dice: Random, cycles: int) -> Iterator[Event]:
+    for cycle in range(cycles):
+        for what, (rate, step_rate) in MEANWHILE.items():
+            if dice.random() < rate:
+                yield Event(cycle, "between", dice.randint(0, 6), what, dice.getrandbits(32))
+            for at in range(1, STEPS_OF_A_CYCLE):
+                if dice.random() < step_rate:
+                    yield Event(cycle, "step", at, what, dice.getrandbits(32))
 
 
 def _between(dice: Random, cycle: int, swarm: set[str]) -> Iterator[Event]:

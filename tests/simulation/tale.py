@@ -29,14 +29,16 @@ class Tale:
     said: set[str] = field(default_factory=set)
     retracted: set[str] = field(default_factory=set)
     """Replaced or deleted by somebody who saw it."""
-    here: set[str] = field(default_factory=set)
-    """Typed into files."""
     copied: set[str] = field(default_factory=set)
     """Marks that a person doubled, or that may come again by what a person did."""
     bare: set[str] = field(default_factory=set)
     """Marks of lines whose id somebody took away."""
     renamed: set[str] = field(default_factory=set)
     """Marks of reminders that got another title."""
+    unnamed: set[str] = field(default_factory=set)
+    """Marks of lines that got another title before they had an id."""
+    carried: bool = False
+    """Whether a sync tool may have carried such a line to where it gets its id."""
     emptied: bool = False
     """Whether iCloud lost all; what a list was called may be gone with it."""
     forgotten: bool = False
@@ -60,11 +62,9 @@ class Tale:
         self._number += 1
         return str(FIRST_DAY + timedelta(days=self._number))
 
-    def say(self, words: Iterable[str], *, here: bool = False) -> None:
+    def say(self, words: Iterable[str]) -> None:
         """These stand now, by a person's hand: what was taken back once is wanted again."""
         found = set(words)
-        if here:
-            self.here |= found
         self.said |= found
         self.retracted -= found
 
@@ -74,4 +74,9 @@ class Tale:
 
     def may_be_two(self) -> set[str]:
         """Marks that may be found twice: copies, and what had neither id nor its old title."""
-        return self.copied | (self.bare if self.forgotten else self.bare & self.renamed)
+        carried = self.unnamed if self.carried else set()
+        return (
+            self.copied
+            | carried
+            | (self.bare if self.forgotten or self.carried else self.bare & self.renamed)
+        )

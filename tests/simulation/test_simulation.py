@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 
 from tests.simulation.catalogue import BETWEEN, CALLS, EDITS, STEPS
-from tests.simulation.history import History, live
+from tests.simulation.history import History
+from tests.simulation.living import live
 from tests.simulation.runner import ROOT, Tally, run_histories
 from tests.simulation.shrink import shrink
 from tests.simulation.story import Story, choose

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from store.db import Store
-from tests.simulation.history import History
+from tests.simulation.living import history_of
 from tests.simulation.story import Story
 
 _OF_THE_KERNEL = ("mtime_ns", "inode")
@@ -18,15 +18,17 @@ _OF_THE_KERNEL = ("mtime_ns", "inode")
 def trace(story: Story, home: Path) -> dict[str, str]:
     """Files, zone, database and tale of a history that is lived through in ``home``, made new."""
     home.mkdir()
-    history = History(story, home)
+    history = history_of(story, home)
     verdict = history.run()
     found = {
         str(path.relative_to(home)): path.read_bytes()
-        for path in (home / "Todo").rglob("*")
+        for folder in ("Todo", "Todo2")
+        for path in (home / folder).rglob("*")
         if path.is_file()
     }
-    found["database"] = repr(_rows(history.machine.store)).replace(str(home), "").encode()
-    history.machine.stop()
+    for machine in history.machines:
+        found[machine.name] = repr(_rows(machine.store)).replace(str(home), "").encode()
+        machine.stop()
     found["zone"] = json.dumps(history.world.zone.dump(), sort_keys=True).encode()
     found["tale"] = "\n".join(verdict.told).replace(str(home), "").encode()
     return {name: hashlib.sha256(data).hexdigest() for name, data in sorted(found.items())}

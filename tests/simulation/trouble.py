@@ -6,6 +6,7 @@ import errno
 import os
 import shutil
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from store.errors import Unwritable
 from sync.cycle.report import Report
 from tests.simulation.chance import YEAR_S
 from tests.simulation.oracle import recorded
-from tests.simulation.reading import in_files, on_phone
+from tests.simulation.reading import Said, in_files, on_phone
 from tests.simulation.tale import MARK, words_in
 
 if TYPE_CHECKING:
@@ -40,7 +41,6 @@ class Trouble:
     def __init__(self, history: History) -> None:
         self._h = history
         self.skips = False
-        self.first_plan = True
         self._disk: tuple[str, int] | None = None
         self._full = False
         self._sown: dict[str, tuple[object, object]] = {}
@@ -99,9 +99,7 @@ class Trouble:
         phone.sync()
         there = {word for _, said in on_phone(phone) for word in words_in(str(said))}
         there |= {word for one in phone.lists() for word in words_in(one.name)}
-        here = {
-            word for _, said in in_files(self._h.machine.folder) for word in words_in(str(said))
-        }
+        here = {word for said in self._in_files() for word in words_in(str(said))}
         self._h.tale.retract(there - here)
         self._h.tale.emptied = True
         self._h.world.zone.recreate()
@@ -120,10 +118,10 @@ class Trouble:
         self._remember()
         for path in self._h.machine.state.glob("mirror.db*"):
             path.unlink()
-        self.first_plan = True
+        self._h.machine.first_plan = True
 
     def _database_of_before(self) -> None:
-        copy = self._h.home / "copy.db"
+        copy = self._copy()
         if copy.exists():
             self._remember()
             for path in self._h.machine.state.glob("mirror.db*"):
@@ -133,7 +131,10 @@ class Trouble:
     def _database_copied(self) -> None:
         self._h.machine.stop()
         if self._h.machine.database.exists():
-            shutil.copyfile(self._h.machine.database, self._h.home / "copy.db")
+            shutil.copyfile(self._h.machine.database, self._copy())
+
+    def _copy(self) -> Path:
+        return self._h.home / f"{self._h.machine.name}.db"
 
     def _remember(self) -> None:
         """What the database keeps for a person was kept; with the database it goes."""
@@ -147,7 +148,7 @@ class Trouble:
 
     def _folder_away_for_a_cycle(self) -> None:
         # A machine that knows nothing yet would make the folder anew.
-        if self._h.machine.folder.is_dir() and not self.first_plan:
+        if self._h.machine.folder.is_dir() and not self._h.machine.first_plan:
             self._h.machine.folder.rename(self._h.home / "away")
 
     def _events_missed(self) -> None:
@@ -169,7 +170,8 @@ class Trouble:
         self.after_cycle()
         self._h.clock.leap(0.0)
         self._h.world.faults.clear()
-        self._h.machine.stop()
+        for machine in self._h.machines:
+            machine.stop()
 
     # ---- people, and what they see
 
@@ -181,10 +183,14 @@ class Trouble:
         marks = {word for word in gone if MARK.fullmatch(word)}
         phone = self._h.callers[0].phone
         phone.sync()
-        for _, said in (*on_phone(phone), *in_files(self._h.machine.folder)):
+        for said in (*(said for _, said in on_phone(phone)), *self._in_files()):
             if marks & words_in(f"{said.title} {said.parent}") or said.place in titles:
                 gone |= words_in(str(said))
         self._h.tale.retract(gone)
+
+    def _in_files(self) -> Iterator[Said]:
+        for machine in self._h.machines:
+            yield from (said for _, said in in_files(machine.folder))
 
     # ---- fields that nobody knows
 

@@ -34,14 +34,14 @@ class Typist(Editor):
         [act] = dice.choices(ACTS, WEIGHTS)
         what = act(self)
         if what is not None:
-            self.tale.tell(f"files: {act.__name__}: {what}")
+            self.tale.tell(f"{self.name}: {act.__name__}: {what}")
             self.note(before)
 
     def finish(self) -> None:
         """What is half saved is saved to the end."""
         for path, text in self.torn.items():
             self.write(path, text, in_place=True)
-            self.tale.tell(f"files: the rest of {path.name} is written")
+            self.tale.tell(f"{self.name}: the rest of {path.name} is written")
         self.torn.clear()
 
     def rest(self) -> None:
@@ -49,7 +49,7 @@ class Typist(Editor):
         self.finish()
         if self.clipboard:
             before = self.standing()
-            self.tale.tell(f"files: paste: {self._paste()}")
+            self.tale.tell(f"{self.name}: paste: {self._paste()}")
             self.note(before)
 
     # ---- one line
@@ -71,6 +71,7 @@ class Typist(Editor):
 
         def retitled(line: str) -> str:
             self.tale.renamed |= set(MARK.findall(line))
+            self.tale.unnamed |= set() if ID.search(line) else set(MARK.findall(line))
             return re.sub(r"\bt\d+\b", word, line, count=1)
 
         return self.change(retitled)
@@ -268,8 +269,8 @@ class Typist(Editor):
         before = self.standing()
         self.write(path, text, in_place=self.dice.random() < 0.4)
         gone = before.keys() - self.standing().keys()
-        self.unseen = gone - self.tale.here
-        self.tale.say(words_in(text) - known - self.tale.said, here=True)
+        self.unseen = gone - self.here - self.unknown(gone - self.here)
+        self.say(words_in(text) - known - self.tale.said)
         self.tale.copied |= set(MARK.findall(text))
         self.keep_prose(lines_of(text))
         return told
@@ -278,7 +279,7 @@ class Typist(Editor):
         path = self.root / f"{self.tale.fresh('L')}.md"
         lines = [f"{self.typed()}\n" for _ in range(self.dice.randint(1, 3))]
         self.save(path, lines)
-        self.tale.say(words_in(path.stem), here=True)
+        self.say(words_in(path.stem))
         return f"{path.name}: {lines}"
 
     def rename_file(self) -> str | None:
@@ -287,7 +288,7 @@ class Typist(Editor):
             return None
         new = path.with_name(f"{self.tale.fresh('L')}.md")
         path.rename(new)
-        self.tale.say(words_in(new.stem), here=True)
+        self.say(words_in(new.stem))
         return f"{path.name} -> {new.name}"
 
     def delete_file(self) -> str | None:
@@ -305,7 +306,7 @@ class Typist(Editor):
         line = self.typed()
         text = read(path)
         self.torn[path] = f"{text}{'' if text.endswith(chr(10)) else chr(10)}{line}\n"
-        self.tale.say(words_in(line), here=True)
+        self.say(words_in(line))
         path.write_bytes(b"")
         stamp(path, self.clock)
         return f"{path.name} is being saved, with {line}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -240,3 +241,36 @@ def test_an_older_version_that_wins_undoes_nothing(shared: Pair) -> None:
     shared.calm()
     assert titles(shared) == ["Dictated", "Oat milk"]
     assert "Oat milk" in shared.agree()
+
+
+def test_a_reminder_that_a_phone_moved_arrives_with_the_file_of_one_list_first(
+    shared: Pair,
+) -> None:
+    """The other machine still has the line where it stood, and iCloud says where it belongs."""
+    shared.laptop.append("Inbox", "- [ ] Milk\n- [ ] Bread\n")
+    shared.laptop.save("Trip", "- [ ] Tickets\n")
+    shared.calm()
+    phone = shared.phone
+    (trip,) = (one for one in phone.lists() if one.name == "Trip")
+    phone.move(phone.find("Milk").id, trip.id)
+    shared.laptop.run()
+    shutil.copy2(shared.laptop.path("Trip"), shared.desktop.path("Trip"))
+    shared.desktop.run()
+    assert "Milk" not in shared.desktop.read("Inbox")
+    shared.calm()
+    assert (titles(shared), titles(shared, "Trip")) == (["Bread"], ["Milk", "Tickets"])
+    assert shared.agree("Trip").count("Milk") == 1
+
+
+def test_a_copy_from_before_a_line_had_its_id_does_not_bring_it_again(apart: Pair) -> None:
+    apart.laptop.append("Inbox", "- [ ] Milk\n- [ ] Bread\n")
+    copy = apart.laptop.path("Inbox").with_name(f"Inbox{COPY}.md")
+    copy.write_text("- [ ] Milk\n- [ ] Bread\n- [ ] Eggs\n")
+    apart.calm()
+    apart.phone.create_list("Trip")
+    (trip,) = (one for one in apart.phone.lists() if one.name == "Trip")
+    apart.phone.move(apart.phone.find("Milk").id, trip.id)
+    apart.calm()
+    assert apart.laptop.engine.merge(copy.name).added == ["Eggs"]
+    apart.calm()
+    assert (titles(apart), titles(apart, "Trip")) == (["Bread", "Eggs"], ["Milk"])
