@@ -13,6 +13,7 @@ is there twice, no id is lost, what nobody touched has its bytes.
 
     python -m tests.simulation 17                       one seed: told, and if it fails shrunk
     python -m tests.simulation --histories 1-2000 --jobs 2
+    python -m tests.simulation 17 --two              the same told of two machines
     python -m tests.simulation --story story.json       one that was saved
     python -m tests.simulation --sweep conflicts        a fixed story, with a crash at each effect
 
@@ -25,6 +26,9 @@ is there twice, no id is lost, what nobody touched has its bytes.
     shrink     the shortest bad story        runner     many histories, in processes, counted
     trace      hashes of all that is left    scenarios  fixed stories, told in full
     stage      playing one of them           sweep      a crash at each effect of one
+
+    pair       two machines, in turns        carrier    a sync tool between their folders
+    living     one machine or two
 
 Several machines may stand on one cloud: a ``Machine`` is a folder, a state directory and a
 ``Network`` on a ``World``; each ``Typist`` works in one folder, each ``Caller`` on one phone.

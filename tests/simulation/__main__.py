@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.simulation.history import Verdict
 from tests.simulation.runner import Tally, replay, run_histories, run_seeds, workplace
 from tests.simulation.scenarios import SCENARIOS
-from tests.simulation.story import Story, choose
+from tests.simulation.story import Story, choose, choose_two
 from tests.simulation.sweep import WAYS, run_sweep, sweep
 from tests.simulation.sweep import replay as play_again
 from tests.simulation.trace import trace
@@ -22,6 +22,7 @@ def main() -> int:
     """The exit code: 1 if any history ended badly."""
     parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
     parser.add_argument("seed", nargs="?", type=int, help="one history, told step by step")
+    parser.add_argument("--two", action="store_true", help="of two machines")
     parser.add_argument("--story", type=Path, help="a story that was saved")
     parser.add_argument("--histories", metavar="A-B", help="many of them")
     parser.add_argument("--part", metavar="A-B", help=argparse.SUPPRESS)
@@ -51,7 +52,11 @@ def main() -> int:
         return int(bool(tally.failed))
     if given.story is None and given.seed is None:
         parser.error("name a seed, --story or --histories")
-    story = Story.read(given.story.read_text()) if given.story else choose(given.seed)
+    story = (
+        Story.read(given.story.read_text())
+        if given.story
+        else (choose_two if given.two else choose)(given.seed)
+    )
     verdict = replay(story, shorten=not given.whole)
     _tell(verdict)
     return int(bool(verdict.wrong))

@@ -17,7 +17,6 @@ STEPS_OF_A_CYCLE = 130
 CALLS_OF_A_CYCLE = 14
 STEP_RATE = 0.06
 CALL_RATE = 0.12
-TWO_RATE = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +79,12 @@ def choose(seed: int) -> Story:
     }
     traits = {name for name in ("approves", "second phone", "small pages", "CRLF", "unknown fields")
               if dice.random() < 0.5}  # fmt: skip
-    story = Story(seed, cycles, settings, frozenset(traits), tuple(events))
-    also = Random(f"{seed} machines")
-    return _for_two(story, also) if also.random() < TWO_RATE else story
+    return Story(seed, cycles, settings, frozenset(traits), tuple(events))
 
 
-def _for_two(story: Story, dice: Random) -> Story:
-    """The story told of two machines: one more folder, and what goes on between the two."""
+def choose_two(seed: int) -> Story:
+    """The same told of two machines: one more folder, and what goes on between the two."""
+    story, dice = choose(seed), Random(f"{seed} two machines")
     traits = {"two machines", *(name for name in ("merges", "carried folder", "carried state")
               if dice.random() < 0.5)}  # fmt: skip
     events = [*story.events, *_meanwhile(dice, story.cycles)]
