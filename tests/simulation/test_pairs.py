@@ -9,7 +9,6 @@ import pytest
 from tests.simulation.living import live
 from tests.simulation.story import choose_two
 
-
 DOUBLED = pytest.mark.xfail(reason="one reminder is doubled: not mended yet", strict=True)
 SEEDS = [pytest.param(seed, marks=DOUBLED) if seed == 8 else seed for seed in range(1, 13)]
 
