@@ -230,7 +230,7 @@ def _tell_status(told: Document) -> None:
         "account": told["account"],
         "folder": told["folder"],
         # Without a daemon only runs that changed something are known: others write nothing.
-        "last sync" if told["running"] else "last change": when(told["last_success"]),
+        "last sync" if told["running"] else "changed": when(told["last_success"]),
         "next sync": when(told["next_run"]),
         "waiting": ", ".join(waits),
         "verified": _verified(told.get("verified")),
