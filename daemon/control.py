@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import h11
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -26,6 +27,8 @@ from sync.errors import Busy, UsageError
 
 __all__ = ["bound", "served"]
 
+_MOST = 64  # connections at once, streams of events among them
+_PATIENCE_S = 10.0  # for a request to be whole, from its first byte or the connection's opening
 _GRACE_S = 2  # that an answer under way may still take after the stop
 _PEER = struct.Struct("iII")  # pid, uid, gid: struct ucred of unix(7)
 
@@ -128,23 +131,60 @@ def _bind(listener: socket.socket, path: Path) -> None:
 
 
 class _OwnerOnly(H11Protocol):
-    """Speaks HTTP with processes of our own user."""
+    """Speaks HTTP with processes of our own user, and not for ever with one that only begins to.
+
+    Beyond ``_MOST`` connections the one goes that has kept us waiting for its request longest; a
+    new one is turned away only where all are being answered.
+    """
+
+    _since = 0.0  # when it was opened, in the loop's time
+    _limit: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        if _peer_uid(transport) == os.geteuid():
-            super().connection_made(transport)
-            return
-        _log.warning("a process of another user was turned away from the control socket")
         self.transport = transport
-        transport.abort()
+        if _peer_uid(transport) != os.geteuid():
+            _log.warning("a process of another user was turned away from the control socket")
+            transport.abort()
+        elif len(self.connections) >= _MOST and not self._made_room():
+            _log.warning("%d connections are on the control socket, and one was turned away", _MOST)
+            transport.abort()
+        else:
+            super().connection_made(transport)
+            self._since = self.loop.time()
+            self._keep_time()
 
     def data_received(self, data: bytes) -> None:
         if not self.transport.is_closing():
             super().data_received(data)
+            self._keep_time()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        if self._limit is not None:
+            self._limit.cancel()
         if self.flow is not None:  # set when the connection was taken
             super().connection_lost(exc)
+
+    def _is_awaited(self) -> bool:
+        """Whether its request is still to come, or is not whole."""
+        return self.conn.their_state in (h11.IDLE, h11.SEND_BODY)
+
+    def _keep_time(self) -> None:
+        if not self._is_awaited():
+            if self._limit is not None:
+                self._limit.cancel()
+            self._limit = None
+        elif self._limit is None:
+            self._limit = self.loop.call_later(_PATIENCE_S, self.transport.abort)
+
+    def _made_room(self) -> bool:
+        others = (one for one in self.connections if isinstance(one, _OwnerOnly))
+        awaited = [one for one in others if one._is_awaited()]
+        if not awaited:
+            return False
+        oldest = min(awaited, key=lambda one: one._since)
+        self.connections.discard(oldest)  # now, and not only when the loop comes to it
+        oldest.transport.abort()
+        return True
 
 
 def _peer_uid(transport: asyncio.Transport) -> int:

@@ -7,10 +7,13 @@ import socket as sockets
 import stat
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
+from daemon import control
 from daemon.client import NotRunning, call
 from daemon.control import bound
 from daemon.paths import SOCKET_MAX
@@ -130,6 +133,68 @@ def test_an_answer_that_does_not_come_or_is_none_is_a_network_error(tmp_path: Pa
         mute.listen()
         with pytest.raises(NetworkError, match=r"did not answer in 0\.05 s"):
             call(path, "GET", "/status", timeout=0.05)
+
+
+@pytest.mark.parametrize(
+    "begun", [b"", b"GET /sta", b"POST /sync HTTP/1.1\r\nContent-Length: 9\r\n"]
+)
+def test_who_only_begins_a_request_is_cut_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, begun: bytes
+) -> None:
+    monkeypatch.setattr(control, "_PATIENCE_S", 0.05)
+    with serving(tmp_path, FakeEngine()) as (socket, _), connected(socket) as slow:
+        slow.sendall(begun)
+        assert slow.recv(100) == b""
+
+
+def test_a_second_request_on_one_connection_has_its_time_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(control, "_PATIENCE_S", 0.05)
+    with serving(tmp_path, FakeEngine()) as (socket, _), connected(socket) as slow:
+        slow.sendall(b"GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert slow.recv(65_536).startswith(b"HTTP/1.1 404")
+        slow.sendall(b"GET /nothing HT")
+        assert b"HTTP" not in _end_of(slow)
+
+
+def test_many_slow_connections_keep_nobody_out(tmp_path: Path) -> None:
+    with serving(tmp_path, FakeEngine()) as (socket, _), ExitStack() as stack:
+        slow = [stack.enter_context(connected(socket)) for _ in range(3 * control._MOST)]
+        for one in slow:
+            with suppress(OSError):  # the first are cut off already
+                one.sendall(b"GET /status HTTP/1.1\r\nHos")
+        assert call(socket, "GET", "/status")[0] == 200
+        assert _end_of(slow[0]) == b""  # the oldest had to go
+        slow[-1].sendall(b"t: x\r\nConnection: close\r\n\r\n")
+        assert _end_of(slow[-1]).startswith(b"HTTP/1.1 200")
+
+
+def test_who_is_being_answered_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(control, "_MOST", 2)
+    asked = b"GET /events HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\r\n"
+    with serving(tmp_path, FakeEngine()) as (socket, _), ExitStack() as stack:
+        streams = [stack.enter_context(connected(socket)) for _ in range(2)]
+        for one in streams:
+            one.sendall(asked)
+            assert one.recv(100).startswith(b"HTTP/1.1 200")
+        assert _end_of(stack.enter_context(connected(socket))) == b""
+
+
+def _end_of(peer: sockets.socket) -> bytes:
+    """All that still comes."""
+    try:
+        return b"".join(iter(lambda: peer.recv(65_536), b""))
+    except ConnectionResetError:
+        return b""
+
+
+@contextmanager
+def connected(path: Path) -> Iterator[sockets.socket]:
+    with sockets.socket(sockets.AF_UNIX) as peer:
+        peer.settimeout(30)
+        peer.connect(str(path))
+        yield peer
 
 
 def test_the_client_starts_light() -> None:
