@@ -30,12 +30,17 @@ __all__ = [
     "strings",
     "text",
     "timestamp_ms",
+    "type_of",
 ]
 
 Record = Mapping[str, Any]
 
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _UNHEARD_OF = re.compile("[\0\ud800-\udfff]")
+_TYPES = frozenset(
+    {"Account", "Alarm", "AlarmTrigger", "Assignment", "Attachment", "Hashtag", "List"}
+)
+_TYPES |= {"ListSection", "RecurrenceRule", "Reminder", "SmartList", "cloudkit.share"}
 _BYTES_TYPES = ("BYTES", "ENCRYPTED_BYTES")
 _OBJECT = (dict, Mapping)  # what JSON gives first: asking an abstract class takes far longer
 _BEYOND = 2**63  # fields hold 64 bits; infinity and "not a number" fail this too
@@ -51,6 +56,21 @@ def record_type_of(record_name: str) -> str | None:
     """The type that a record's name says, for tombstones have no other; ``None`` for bare ones."""
     kind, slash, _ = record_name.partition("/")
     return kind if slash and kind else None
+
+
+def type_of(record: Record) -> str:
+    """Its type; where it says none that we know, the one in its name, if we know that.
+
+    Else what it says itself, or "". No record changes its type: one that seems to is damaged, and
+    what it was must not pass for gone.
+    """
+    said = record.get("recordType")
+    if isinstance(said, str) and said in _TYPES:
+        return said
+    named = record_type_of(str(record.get("recordName")))
+    if named in _TYPES or not is_name(said):
+        return named or ""
+    return said
 
 
 def fields_of(record: Record) -> Mapping[str, Any]:

@@ -86,7 +86,7 @@ class _Removal:
 
     def child(self, record: Record) -> None:
         """Something that refers to what goes."""
-        kind = record.get("recordType")
+        kind = fields.type_of(record)
         if kind == "Reminder":
             self.subtask(record)
         elif kind not in ("List", "Account") and name_of(record) not in self.seen:
@@ -154,7 +154,7 @@ def purge_list(
     ever shown: nobody can have meant that one.
     """
     name = name_of(record)
-    held = [one for one in around.hanging(name) if one.get("recordType") == "Reminder"]
+    held = [one for one in around.hanging(name) if fields.type_of(one) == "Reminder"]
     living = [one for one in held if not is_softly_deleted(one)]
     for one in living:
         if not (_flag(one, "Completed") or around.was_shown(id_of(one))):
@@ -192,7 +192,7 @@ def _refers(record: Record, name: str) -> bool:
 
 
 def _delete(record: Record) -> Wire:
-    kind: Any = record.get("recordType") or fields.record_type_of(name_of(record)) or ""
+    kind: Any = fields.type_of(record)
     if change_tag_of(record):
         return operations.delete(record, kind)
     return force_delete(name_of(record), kind)

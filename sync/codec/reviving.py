@@ -119,7 +119,7 @@ _LOST = {
 
 def _kept(record: Record) -> Wire:
     """Its fields as they came, but for those that stand in a file or have no value."""
-    kind, kept = str(record.get("recordType")), Wire()
+    kind, kept = fields.type_of(record), Wire()
     for name, field in fields.fields_of(record).items():
         if not isinstance(field, Mapping) or field.get("value") is None or name in _URGENT:
             continue
@@ -135,7 +135,7 @@ def _named_children(record: Record, hanging: Sequence[Record]) -> tuple[list[Rec
     found: list[Record] = []
     lost: list[str] = []
     for child in hanging:
-        kind = str(child.get("recordType"))
+        kind = fields.type_of(child)
         if id_of(child) not in _ids(record, NAMED_BY.get(kind, "")):
             continue
         if kind == "Attachment" and "FileAsset" in fields.fields_of(child):
@@ -165,7 +165,7 @@ def _with_triggers(child: Record, hanging: Mapping[str, Sequence[Record]]) -> li
     return [
         revive(
             name_of(one),
-            str(one.get("recordType")),
+            fields.type_of(one),
             {**_kept(one), **_ALIVE},
             fields.parent_name(one),
         )

@@ -12,6 +12,7 @@ from store.outbox import Intent
 from store.zones import PRIVATE
 from sync.codec import encode
 from sync.codec.assets import MEMBERSHIPS, asset_value
+from sync.codec.fields import type_of
 from sync.codec.occurrence import complete_occurrence
 from sync.codec.operations import Change, Context, Group, Rank, Wire
 from sync.codec.purging import purge_list, purge_reminder
@@ -42,7 +43,7 @@ class _Mirrored:
 
     def trigger_of(self, alarm: Record, /) -> Record | None:
         children = self._mirror.children(str(alarm["recordName"]))
-        return next((child for child in children if child["recordType"] == "AlarmTrigger"), None)
+        return next((child for child in children if type_of(child) == "AlarmTrigger"), None)
 
     def hashtags_of(self, reminder_id: str, /) -> Sequence[Record]:
         return self._hanging("Hashtag", reminder_id)
@@ -62,7 +63,7 @@ class _Mirrored:
     def _hanging(self, kind: str, reminder_id: str) -> Sequence[Record]:
         names = (f"Reminder/{reminder_id}", reminder_id)
         hanging = [child for name in names for child in self._mirror.children(name)]
-        return [child for child in hanging if child.get("recordType") == kind]
+        return [child for child in hanging if type_of(child) == kind]
 
 
 class Encoder:

@@ -48,8 +48,7 @@ Files = Callable[[str, str], bytes | None]
 
 def record_row(record: Record, zone: str = PRIVATE) -> RecordRow:
     """The record itself, with its type and the record that it hangs on; ``zone`` is a key."""
-    said = record.get("recordType")
-    kind = said if fields.is_name(said) else fields.record_type_of(str(record["recordName"])) or ""
+    kind = fields.type_of(record)
     return RecordRow(
         name=str(record["recordName"]),
         type=kind,
@@ -77,7 +76,7 @@ def decoded_row(
 
     ``me`` is as ``decode_share`` has it.
     """
-    match record.get("recordType"):
+    match fields.type_of(record):
         case "Reminder":
             return _reminder_row(decode_reminder(record))
         case "List":

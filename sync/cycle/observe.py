@@ -129,7 +129,7 @@ def remember(store: Store, records: Iterable[Record], zone: str = PRIVATE) -> No
 def _note_documents(store: Store, records: Iterable[Record]) -> None:
     """Which files beside these records planning needs; what came along need not be fetched."""
     for record in records:
-        if record.get("recordType") != "List":
+        if fields.type_of(record) != "List":
             continue
         found = list(documents_of(record))
         store.documents.keep_only(str(record["recordName"]), [one.field for one in found])

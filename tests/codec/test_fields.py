@@ -127,3 +127,23 @@ def test_any_wrapper_reads_or_is_undecodable(
         read(record(raw), "F")
     except Undecodable:
         return
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "is_of"),
+    [
+        ("Reminder/A", "Reminder", "Reminder"),
+        ("A", "Reminder", "Reminder"),
+        ("Reminder/A", None, "Reminder"),
+        ("Reminder/A", ["List"], "Reminder"),
+        ("Reminder/A", "Wonder", "Reminder"),
+        ("Reminder/A", "List", "List"),
+        ("Wonder/A", None, "Wonder"),
+        ("Wonder/A", "Marvel", "Marvel"),
+        ("A", None, ""),
+    ],
+)
+def test_the_type_of_a_record_that_lost_it_is_in_its_name(
+    name: str, said: object, is_of: str
+) -> None:
+    assert fields.type_of({"recordName": name, "recordType": said}) == is_of
