@@ -145,7 +145,7 @@ def _signature(error: BaseException) -> str:
     """Equal for failures that are likely the same: what was raised, and where."""
     frames = traceback.extract_tb(error.__traceback__)
     where = [f"{frame.filename}:{frame.name}" for frame in frames[-1:]]
-    said = str(error).split(":")[0] if isinstance(error, Violation) else ""
+    said = str(error.args[0]).split(":")[0] if isinstance(error, Violation) else ""
     return sha256("\n".join([type(error).__name__, said, *where]).encode()).hexdigest()[:8]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 
 from sync.local.formats import MARKDOWN, TODO_TXT, VDIR
-from tests.fuzz import answers, configs, corpus, disks, documents, records, requests
+from tests.fuzz import answers, configs, corpus, cycles, disks, documents, records, requests
 from tests.fuzz.engine import Check, Target
 from tests.fuzz.files import checker
 from tests.fuzz.mutate import bend_bytes, bend_text, sentence
@@ -103,13 +103,14 @@ _ALL = (
            frozenset({"edited", "refused", "no todo file"})),
     Target("vdir", 80, a_vdir_file, _always(checker(VDIR)),
            frozenset({"edited", "refused", "no todo file"})),
-    Target("documents", 340, documents.a_document, _always(documents.check),
+    Target("documents", 338, documents.a_document, _always(documents.check),
            frozenset({"edited", "left alone", "opaque"})),
     Target("rows", 240, records.a_page, _always(records.decode), frozenset({"read", "told"})),
     Target("records", 15, records.a_page, records.opened,
            frozenset({"read", "told", "refused"})),
     Target("answers", 30, answers.an_answer, answers.opened,
            frozenset({"answered", "pulled", "refused"})),
+    Target("cycles", 2, cycles.a_bend, cycles.opened, frozenset({"run", "bent both"})),
     Target("config", 20, configs.a_config, configs.opened, frozenset({"loaded", "refused"})),
     Target("socket", 15, requests.a_request, requests.opened,
            frozenset({"answered", "refused", "no HTTP", "cut off"})),

@@ -18,7 +18,7 @@ from tests.fuzz.targets import TARGETS
 # As many as come to each expected word, and together no more than half a minute.
 INPUTS = {
     "markdown": 300, "todo.txt": 400, "vdir": 300, "documents": 1_000, "rows": 800,
-    "records": 150, "answers": 300, "config": 60, "socket": 60, "disk": 100,
+    "records": 150, "answers": 300, "config": 60, "socket": 60, "disk": 100, "cycles": 25,
 }  # fmt: skip
 FACTOR = SOAK_FACTOR if SOAKING else 1
 
