@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -129,14 +130,17 @@ def _received(peer: socket.socket) -> bytes:
 
 
 def _judged(answer: bytes, data: bytes) -> str:
+    """The first answer; what was more than one request may have more than one."""
+    if b"HTTP/1.1 5" in answer and b"HTTP/1.1 503" not in answer:
+        raise Violation("the daemon failed", answer[:300])
     head, _, body = answer.partition(b"\r\n\r\n")
     while head.startswith(b"HTTP/1.1 100"):
         head, _, body = body.partition(b"\r\n\r\n")
     if not head:
         return "cut off"
     status = int(head.split(b" ")[1])
-    if status >= 500 and status != 503:
-        raise Violation(f"the daemon failed: {status}", body[:300])
+    length = re.search(rb"(?i)\r\ncontent-length: *(\d+)", head)
+    body = body[: int(length[1])] if length is not None else body
     if b"application/json" in head and body and not data.startswith(b"HEAD"):
         document = json.loads(body)
         if document["schema"] != 1 or (status >= 400) != ("error" in document):
