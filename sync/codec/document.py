@@ -80,6 +80,9 @@ def _opened(data: bytes) -> tuple[Document, String]:
         value = _string_of(document.version[0])
         if value is not None:
             return document, value
+        if document.version[0].HasField("data"):
+            # Read as a bare form, what belongs to the damaged one would pass for the text.
+            raise Undecodable("the text in the document is damaged")
     version = Version()
     if _parsed(version, plain):
         value = _string_of(version)

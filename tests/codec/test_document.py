@@ -289,3 +289,12 @@ def test_base64_may_lack_its_padding() -> None:
     for bad in ("A", "A*BC", "=A"):
         with pytest.raises(Undecodable):
             from_base64(bad)
+
+
+def test_a_damaged_document_does_not_pass_for_a_bare_text() -> None:
+    # Field 2 of a document is its version, that of a bare text the text itself: here both read.
+    damaged = bytes.fromhex("0800 1206 1a04 1a02 1001")  # a part of the string has no identity
+    with pytest.raises(Undecodable, match="damaged"):
+        read_text(damaged)
+    with pytest.raises(Undecodable):
+        edit(damaged, "another text", bytes(16))
