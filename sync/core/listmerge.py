@@ -18,7 +18,7 @@ from sync.core.merge import Conflicted, Merged, Push, Render, Side, merge
 from sync.core.snapshot import Mode
 from sync.local.text import clean_title
 
-__all__ = ["Agreed", "merge_list", "said_name"]
+__all__ = ["Agreed", "meet", "merge_list", "said_name"]
 
 Values = Mapping[ListField, str | None]
 
@@ -78,6 +78,36 @@ def merge_list(
     )
 
 
+def meet(
+    scene: Scene, plan: ListPlan, info: ListInfo, facts: FileFacts, group: str | None
+) -> Agreed:
+    """A list and its file, of which it is not known what they agreed on (any more).
+
+    A file keeps its own spelling of the name. That of another name was found by its id: nobody can
+    tell which of the two is newer, so that it is a conflict.
+    """
+    rules, there = scene.rules, info.name
+    agreed = Agreed(info, ListBase(there, group, facts.path))
+    if facts.list_block is None or facts.label is not None:
+        return agreed
+    said = _plain(rules.name_of(facts.path))
+    usual = rules.name_of(rules.paths({info.id: info}, {})[info.id])
+    if _plain(said).casefold() in {_plain(one).casefold() for one in (there, usual)}:
+        return agreed
+    wins = Side.CLOUD if scene.mode_of(info) is Mode.READ_ONLY else rules.wins
+    if wins is Side.CLOUD:
+        plan.conflicts.append(Conflict(info.id, ListField.NAME, there, said, wins))
+        return replace(agreed, follows=True)
+    plan.conflicts.append(Conflict(info.id, ListField.NAME, said, there, wins))
+    plan.update(info.id, {ListField.NAME: said})
+    return replace(agreed, info=replace(info, name=said), waits=True)
+
+
+def _plain(name: str) -> str:
+    """A name without the number that keeps it apart from another."""
+    return normalize("NFC", re.sub(r" \([1-9]\d*\)\Z", "", name))
+
+
 def said_name(facts: FileFacts, base: ListBase, info: ListInfo, rules: ListRules) -> str:
     """The list name that a file's name stands for; where it was put, or numbered, says nothing."""
     path = facts.path
@@ -87,9 +117,8 @@ def said_name(facts: FileFacts, base: ListBase, info: ListInfo, rules: ListRules
     said = rules.name_of(path)
     if path == base.path or said == rules.name_of(base.path):
         return base.name
-    plain = re.sub(r" \([1-9]\d*\)\Z", "", said)
     for name in (info.name, base.name):
-        if normalize("NFC", name) in (said, plain):
+        if normalize("NFC", name) in (said, _plain(said)):
             return name
     return said
 

@@ -16,7 +16,7 @@ from sync.core.binding import bind_files
 from sync.core.groups import Groups, create_groups, delete_groups, learn_groups, read_groups
 from sync.core.listlook import merge_look, said_look
 from sync.core.listmatch import match_files
-from sync.core.listmerge import Agreed, merge_list
+from sync.core.listmerge import Agreed, meet, merge_list
 from sync.core.listplan import (
     CreateFile,
     CreateList,
@@ -120,11 +120,12 @@ def _merge(scene: Scene, groups: Groups, plan: ListPlan, info: ListInfo) -> Agre
     if trouble:
         return None
     group = info.group if info.group in groups.there else None
-    # At first contact a file keeps its own spelling of the name.
     one = Agreed(info, ListBase(info.name, group, path or ""))
     if path is None:
         return one
-    if base is not None and not scene.files[path].is_bound:
+    if base is None:
+        one = meet(scene, plan, info, scene.files[path], group)
+    elif not scene.files[path].is_bound:
         one = merge_list(scene, groups, plan, info, scene.files[path], base)
     look = merge_look(scene, plan, info, path, base)
     if look.pushes:

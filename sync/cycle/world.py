@@ -287,10 +287,13 @@ def _missing(
     trace = known.traces.get(id)
     list_id = known.base.get(id, {}).get(Field.LIST)
     home = paths.get(list_id) if isinstance(list_id, str) else None
-    if isinstance(list_id, str) and list_id in views and views[list_id].blocked:
-        return Unknown(views[list_id].blocked)
+    view = views.get(list_id) if isinstance(list_id, str) else None
+    moved_on = view is not None and _moved_on(id, view, known, views)
+    if view is not None and view.blocked and not moved_on:
+        return Unknown(view.blocked)
     stood_in = views.get(known.list_at.get(trace.path, "")) if trace else None
-    if stood_in is not None and stood_in.path is None and stood_in.blocked:
+    is_resting = stood_in is not None and stood_in.path is None and stood_in.blocked != ""
+    if stood_in is not None and is_resting and not (moved_on and stood_in is view):
         return Unknown(stood_in.blocked)  # it had moved there, and iCloud does not know yet
     for path in {home, trace.path if trace else None} - {None}:
         assert path is not None
@@ -302,6 +305,13 @@ def _missing(
     if local.unread is not None:
         return Unknown(local.unread.trouble)  # it may have moved there
     return Absent("its line is gone")
+
+
+def _moved_on(id: str, left: ListView, known: Known, views: Mapping[str, ListView]) -> bool:
+    """Whether iCloud has it in another list meanwhile than in the one whose file is gone."""
+    row = known.rows.get(id)
+    now = views.get(row.list_id) if row is not None and not row.deleted else None
+    return now is not None and left.path is None and now.id != left.id and not now.blocked
 
 
 def visible_since(cutoff_ms: int) -> Callable[[ReminderRow], bool]:

@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from sandbox.device.phone import Phone
-from store.model import Field
 from sync.cycle.report import Report
 from tests.simulation.machine import Machine
 from tests.simulation.reading import Said, doubled, in_files, on_phone, places_of, texts_in
@@ -113,9 +112,6 @@ class Oracle:
         lists = {one.name for one in self.phone.lists() if one.id in ids}
         for hold in holds:
             lists |= set(_FILE.findall(hold.reason)) | set(re.findall("“(.*?)”", hold.reason))
-        # What a device moved out of a list whose file is gone waits for what becomes of the list.
-        bases = self.machine.store.bases.all()
-        ids |= {id for id, base in bases.items() if base.values.get(Field.LIST) in ids}
         for id, said in self.there:
             if id in ids or _name(said) in lists:
                 marks |= _marks(said)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import errno
 import os
+from pathlib import Path
 
 import pytest
 
 from sync.errors import NetworkError
-from tests.rig import Rig
+from tests.rig import Rig, empty_world, open_rig
 
 TEN_YEARS_S = 10 * 365 * 86_400.0
 
@@ -66,3 +67,68 @@ def test_what_was_sent_before_the_clock_was_set_back_is_no_evidence_for_years(ri
     report = rig.run()
     assert report.pending == 0
     assert rig.shown("Typed").done
+
+
+def lose_the_database(rig: Rig) -> None:
+    rig.close()
+    for path in (rig.home / "state").rglob("mirror.sqlite*"):
+        path.unlink()
+    rig.open()
+
+
+def rename_on_the_phone(rig: Rig) -> None:
+    [inbox] = [one.id for one in rig.phone.lists() if one.name == "Inbox"]
+    rig.phone.rename_list(inbox, "Post")
+
+
+def list_names(rig: Rig) -> set[str]:
+    return {one.name for one in rig.phone.lists()}
+
+
+def test_a_list_renamed_while_the_database_was_lost_has_one_name(rig: Rig) -> None:
+    rig.append("Inbox", "- [ ] Typed\n")
+    rig.run()
+    rename_on_the_phone(rig)
+    lose_the_database(rig)
+    rig.run(approve=True)
+    rig.run()
+    assert "Post" in list_names(rig)
+    assert "- [ ] Typed" in rig.read("Post")
+    assert not rig.path("Inbox").exists()
+    [conflict] = rig.store.journal.open_conflicts()
+    assert (conflict.winner, conflict.loser) == ("Post", "Inbox")
+    rig.rest()
+
+
+def test_or_that_of_its_file_if_files_win(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    with open_rig(tmp_path, empty_world(), conflicts="files") as rig:
+        rig.run()
+        rig.append("Inbox", "- [ ] Typed\n")
+        rig.run()
+        rename_on_the_phone(rig)
+        lose_the_database(rig)
+        rig.run(approve=True)
+        rig.run()
+        assert "Inbox" in list_names(rig)
+        assert "- [ ] Typed" in rig.read("Inbox")
+        rig.rest()
+
+
+def test_what_a_phone_moves_out_of_a_list_without_a_file_gets_its_line(rig: Rig) -> None:
+    plans = rig.phone.create_list("Plans")
+    rig.append("Inbox", "- [ ] Typed\n- [ ] Other\n")
+    rig.run()
+    text = rig.read("Inbox")
+    rig.path("Inbox").unlink()
+    assert {hold.kind for hold in rig.run().held} == {"list"}
+    rig.phone.move(rig.shown("Typed").id, plans)
+    report = rig.run()
+    assert rig.line("Plans", "Typed") in text
+    assert {hold.kind for hold in report.held} == {"list"}
+    rig.engine.restore_file("Inbox.md")
+    rig.run()
+    assert rig.titles("Plans") == {"Typed"}
+    assert rig.titles("Inbox") == {"Other"}
+    assert "Typed" not in rig.read("Inbox")
+    rig.rest()
