@@ -24,6 +24,8 @@ __all__ = ["FEED", "Feed", "Pulled", "known_zone", "pull", "pull_zone", "remembe
 
 Record = Mapping[str, Any]
 FEED = "records/changes"
+_EMPTY_PAGES_MAX = 100
+"""So many pages in a row may be empty and say that more is coming."""
 
 
 class Feed(Protocol):
@@ -91,12 +93,18 @@ def _begin_walk(store: Store, row: ZoneRow) -> ZoneRow:
 
 
 def _pull_pages(cloud: Feed, store: Store, row: ZoneRow, progress: Callable[[int], None]) -> Pulled:
-    pages = records = 0
+    pages = records = empty = 0
     token, zone = row.sync_token, zone_id(row)
     while True:
         page = cloud.changes(zone, token)
         if page.more and page.token == token:
             raise BadResponse("records/changes says that more is coming, and gives the same token")
+        empty = 0 if page.records else empty + 1
+        if page.more and empty > _EMPTY_PAGES_MAX:
+            raise BadResponse(
+                f"records/changes says that more is coming, and sent {empty} empty pages",
+                "the next cycle goes on from there",
+            )
         pages += 1
         records += len(page.records)
         if page.records or page.more or row.walking:
@@ -112,8 +120,13 @@ def _pull_pages(cloud: Feed, store: Store, row: ZoneRow, progress: Callable[[int
 
 
 def remember(store: Store, records: Iterable[Record], zone: str = PRIVATE) -> None:
-    """Put records of a zone (by its key) into the mirror; to be called inside a commit."""
+    """Put records of a zone (by its key) into the mirror; to be called inside a commit.
+
+    Of a record that comes more than once the last word counts, be it a tombstone or not.
+    """
     records = list(records)
+    last = {one.get("recordName"): at for at, one in enumerate(records)}
+    records = [one for at, one in enumerate(records) if last[one.get("recordName")] == at]
     own = store.mirror.zone()
     me = own.owner if own is not None else ""
     live = [record for record in records if not _is_tombstone(record)]
