@@ -97,9 +97,12 @@ class Stage(History):
         super()._step(name)
 
     def _come_to_rest(self) -> Report | None:
-        report = super()._come_to_rest()
-        self._listening = False
-        return report
+        while True:
+            before = len(self._strikes)
+            report = super()._come_to_rest()
+            if len(self._strikes) == before:
+                self._listening = False
+                return report
 
     def end(self) -> End:
         """How it ended; the machine is asked once more what it keeps, and stopped."""
