@@ -37,7 +37,9 @@ class Caller:
         found = sorted(self.phone.reminders(), key=lambda one: (one.title, one.id))
         if top:
             found = [one for one in found if one.parent is None]
-        return self.dice.choice(found) if found else None
+        one = self.dice.choice(found) if found else None
+        self.tale.touched |= words_in(one.title) if one else set()
+        return one
 
     def _lists(self) -> list[str]:
         return [one.id for one in self.phone.lists() if not one.is_group]
@@ -178,6 +180,7 @@ class Caller:
             return None
         name = next(one.name for one in self.phone.lists() if one.id == which)
         for gone in self.phone.reminders(which):
+            self.tale.touched |= words_in(gone.title)
             self.tale.retract(_words_of(gone))
         self.tale.retract(words_in(name))
         self.phone.delete_list(which)

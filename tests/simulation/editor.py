@@ -32,6 +32,8 @@ class Editor:
         self.unseen: set[str] = set()
         self.unknown: Callable[[set[str]], set[str]] = lambda words: set()
         """Of words, those that nobody but another editor knows of."""
+        self.agreed: Callable[[], set[str]] = set
+        """Gives the marks of which the other side says the same as the files."""
         self.clipboard: list[str] = []
         self.buffers: dict[Path, str] = {}
         self.copies: dict[Path, str] = {}
@@ -41,7 +43,10 @@ class Editor:
         """What stood and does not any more, was taken back; what stands twice, was copied."""
         after = self.standing()
         self.tale.copied |= {w for w, times in after.items() if times > 1 and MARK.match(w)}
-        self.tale.retract(before.keys() - after.keys() - self.unseen)
+        gone = before.keys() - after.keys()
+        self.tale.retract(gone - self.unseen)
+        self.tale.left |= {word: self.clock.steady() for word in gone if MARK.match(word)}
+        self.tale.touched |= self.tale.deleted & after.keys()
         self.unseen = set()
 
     def say(self, words: set[str]) -> None:

@@ -23,6 +23,7 @@ from tests.simulation.story import Event, Story
 from tests.simulation.tale import Tale
 from tests.simulation.trouble import Trouble
 from tests.simulation.typist import Typist
+from tests.simulation.witness import Witness
 
 CYCLES = 12
 """So many cycles may pass after the last fault until nothing happens any more."""
@@ -51,7 +52,13 @@ class History:
         self.network = Network(self.world, self.clock, self._call)
         self.machine = self._machine("machine", "Todo", "state", self.network, 1)
         self.machines = [self.machine]
+        self.witness = Witness(
+            self.world, story, self.tale, self.clock, self.machine.folder, home / "away"
+        )
+        self.network.hears = self.witness.sent
         self.typist = Typist(self.machine.folder, self.tale, self.clock)
+        self.typist.agreed = self.witness.agreed
+        self.witness.torn = self.typist.torn
         self.callers = [Caller("phone", self.world.phone, self.tale, self.clock)]
         if "second phone" in story.traits:
             other = Phone(self.world.zone, self.clock.true, minting(Random(story.seed + 2)), "D2")
@@ -130,7 +137,9 @@ class History:
     def cycle(self) -> Report | None:
         """One cycle of the machine, told."""
         machine, before = self.machine, len(self.machine.errors)
+        self.witness.begin()
         report = machine.cycle(approve=machine.first_plan)
+        self.witness.end()
         self._dead = False
         if report is None:
             self.tale.tell(f"    failed: {machine.errors[before:]}")
@@ -200,6 +209,7 @@ class History:
         self.verdict.wrong += self._moves()
         oracle = Oracle(self.tale, self.callers[0].phone, self.machine, self.kept)
         self.verdict.wrong += oracle.verdict(report)
+        self.verdict.wrong += self.witness.verdict(oracle.held(report))
         self.verdict.wrong += self.trouble.reaped()
 
     def _come_to_rest(self) -> Report | None:
@@ -232,6 +242,7 @@ class History:
                 outbox.unpark(intent.seq)
         keys = [hold.id for hold in waiting]
         keys += [str(name.title) for name in report.names.values() if name.title]
+        self.witness.approved = True
         approved = self.machine.engine.approve(keys)
         self.tale.tell(f"person: approves {[hold.id for hold in approved]}")
         self.trouble.retract(report, [hold.id for hold in approved])

@@ -43,6 +43,8 @@ class Network(httpx.BaseTransport):
         self._clock = clock
         self._strike = strike
         self._service = Service(world)
+        self.hears: Callable[[list[Any]], None] = lambda _: None
+        """Is told the operations of each request that changes records, before it is answered."""
         self._last: dict[str, bytes] = {}
         self._culprit = Random(0)
         self.writes = 0
@@ -118,6 +120,7 @@ class Network(httpx.BaseTransport):
         database, _, path = where.partition("/")
         if path == "records/modify":
             self.writes += 1
+            self.hears(orjson.loads(data)["operations"])
             self._choose_culprit(data)
         options = dict(request.url.params)
         status, answer = self._service.answer(path, options, data, shared=database == "shared")

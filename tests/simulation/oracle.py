@@ -59,7 +59,8 @@ class Oracle:
         yield from self._words()
         yield from self._twice()
         yield from self._prose()
-        yield from self._agreement(self._held(report))
+        yield from (f"waits for ever: {one.id}" for one in report.held if one.kind == "grace")
+        yield from self._agreement(self.held(report))
 
     def _live(self) -> set[str]:
         live: set[str] = {word for _, said in self.there for word in _words_of(said)}
@@ -97,7 +98,7 @@ class Oracle:
                     if line != self.tale.prose[word]:
                         yield f"{path.name}: {self.tale.prose[word]!r} became {line!r}"
 
-    def _held(self, report: Report) -> set[str]:
+    def held(self, report: Report) -> set[str]:
         """Marks of what waits for a person, or was refused for good: it is not compared."""
         holds = [hold for hold in report.held if hold.kind not in RESTING]
         ids = {hold.id for hold in holds} | {

@@ -61,10 +61,10 @@ class Tally:
 
 
 @contextmanager
-def workplace() -> Iterator[Path]:
+def workplace(name: str = "simulation") -> Iterator[Path]:
     """A directory in memory, where there is such a place."""
     base = MEMORY if os.access(MEMORY, os.W_OK) else None
-    with TemporaryDirectory(prefix="simulation-", dir=base) as directory:
+    with TemporaryDirectory(prefix=f"{name}-", dir=base) as directory:
         yield Path(directory)
 
 

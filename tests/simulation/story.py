@@ -7,7 +7,7 @@ what makes a failing history shrink.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from random import Random
 
@@ -17,6 +17,8 @@ STEPS_OF_A_CYCLE = 130
 CALLS_OF_A_CYCLE = 14
 STEP_RATE = 0.06
 CALL_RATE = 0.12
+OFTEN = 4.0
+"""How much likelier faults are in stories that are about nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +58,11 @@ class Story:
         return replace(self, events=tuple(events))
 
 
-def choose(seed: int) -> Story:
-    """The story of a seed; each kind of fault is in half of all stories."""
+def choose(seed: int, often: Collection[str] = ()) -> Story:
+    """The story of a seed; each kind of fault is in half of all stories.
+
+    ``often``: only these kinds are in it, and strike oftener.
+    """
     dice = Random(seed)
     quiet = dice.random() < 0.08
     swarm = {
@@ -65,12 +70,14 @@ def choose(seed: int) -> Story:
         for kind in sorted({*BETWEEN, *CALLS, *STEPS} - set(EDITS))
         if dice.random() < 0.5 and not quiet
     }
+    swarm = {*often} or swarm
+    times = OFTEN if often else 1.0
     cycles = dice.randint(5, 9)
     events: list[Event] = []
     for cycle in range(cycles):
-        events += _between(dice, cycle, swarm)
+        events += _between(dice, cycle, swarm, times)
         events += _along(dice, cycle, "step", STEPS, swarm, STEP_RATE, STEPS_OF_A_CYCLE)
-        events += _along(dice, cycle, "call", CALLS, swarm, CALL_RATE, CALLS_OF_A_CYCLE)
+        events += _along(dice, cycle, "call", CALLS, swarm, CALL_RATE * times, CALLS_OF_A_CYCLE)
     settings = {
         "conflicts": dice.choice(("cloud", "cloud", "files")),
         "mode": dice.choice(("soft", "soft", "purge")),
@@ -101,10 +108,10 @@ def _meanwhile(dice: Random, cycles: int) -> Iterator[Event]:
                     yield Event(cycle, "step", at, what, dice.getrandbits(32))
 
 
-def _between(dice: Random, cycle: int, swarm: set[str]) -> Iterator[Event]:
+def _between(dice: Random, cycle: int, swarm: set[str], times: float) -> Iterator[Event]:
     acts = [who for who in ("file edit", "phone edit") for _ in range(dice.randint(0, 3))]
     dice.shuffle(acts)
-    faults = [kind for kind in BETWEEN if kind in swarm and dice.random() < BETWEEN[kind]]
+    faults = [kind for kind in BETWEEN if kind in swarm and dice.random() < BETWEEN[kind] * times]
     for at, what in enumerate((*acts, *faults)):
         yield Event(cycle, "between", at, what, dice.getrandbits(32))
 

@@ -33,6 +33,16 @@ class Tale:
     """Marks that a person doubled, or that may come again by what a person did."""
     bare: set[str] = field(default_factory=set)
     """Marks of lines whose id somebody took away."""
+    left: dict[str, float] = field(default_factory=dict)
+    """When a person last took the line of a mark out of all files, in steady seconds."""
+    taken: set[str] = field(default_factory=set)
+    """Marks that were gone for a while on some side."""
+    deleted: set[str] = field(default_factory=set)
+    """Marks whose lines were deleted when both sides said the same of them."""
+    touched: set[str] = field(default_factory=set)
+    """Of these, what somebody had a hand in since."""
+    leapt: bool = False
+    """Whether a clock was set."""
     renamed: set[str] = field(default_factory=set)
     """Marks of reminders that got another title."""
     unnamed: set[str] = field(default_factory=set)
@@ -70,7 +80,9 @@ class Tale:
 
     def retract(self, words: Iterable[str]) -> None:
         """Somebody who saw these took them away."""
-        self.retracted |= set(words)
+        gone = set(words)
+        self.retracted |= gone
+        self.taken |= {word for word in gone if MARK.fullmatch(word)}
 
     def may_be_two(self) -> set[str]:
         """Marks that may be found twice: copies, and what had neither id nor its old title."""

@@ -57,6 +57,8 @@ class Trouble:
             return
         self._h.verdict.struck[what] += 1
         self._h.tale.tell(f"    {what}{where}")
+        if what in _LEAPS or what == "clock leaps meanwhile":
+            self._h.tale.leapt = True
         if what in _LEAPS:
             self._h.clock.leap(_LEAPS[what])
         elif what == "clock leaps meanwhile":

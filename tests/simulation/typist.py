@@ -32,10 +32,12 @@ class Typist(Editor):
             return
         before = self.standing()
         [act] = dice.choices(ACTS, WEIGHTS)
+        agreed = self.agreed() if act is Typist.delete else set()
         what = act(self)
         if what is not None:
             self.tale.tell(f"{self.name}: {act.__name__}: {what}")
             self.note(before)
+            self.tale.deleted |= agreed & before.keys() - self.standing().keys()
 
     def finish(self) -> None:
         """What is half saved is saved to the end."""

@@ -1,0 +1,52 @@
+"""What a planted bug is: a sentence, and the places of the product that it swaps while it lives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+Swap = tuple[object, str, object]
+"""An attribute of a module or class, and what is in its place while the bug lives."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bug:
+    """``often`` are the faults that its histories are full of, and no others; empty for all.
+
+    ``harmless`` says why it may live, where it may.
+    """
+
+    name: str
+    says: str
+    swaps: Callable[[], Iterable[Swap]]
+    often: tuple[str, ...] = ()
+    harmless: str = ""
+
+    @contextmanager
+    def planted(self) -> Iterator[None]:
+        """While this lasts the product has the bug."""
+        kept: list[Swap] = []
+        try:
+            for owner, name, worse in self.swaps():
+                kept.append((owner, name, vars(owner)[name]))
+                setattr(owner, name, worse)
+            yield
+        finally:
+            for owner, name, before in reversed(kept):
+                setattr(owner, name, before)
+
+
+class Bed(dict[str, Bug]):
+    """The bugs of one kind, by name."""
+
+    def plant(
+        self, name: str, says: str, *, often: tuple[str, ...] = (), harmless: str = ""
+    ) -> Callable[[Callable[[], Iterable[Swap]]], Callable[[], Iterable[Swap]]]:
+        """Add the bug whose swaps the decorated function gives."""
+
+        def add(swaps: Callable[[], Iterable[Swap]]) -> Callable[[], Iterable[Swap]]:
+            self[name] = Bug(name, says, swaps, often, harmless)
+            return swaps
+
+        return add
