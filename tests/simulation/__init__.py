@@ -26,6 +26,7 @@ is there twice, no id is lost, what nobody touched has its bytes.
     shrink     the shortest bad story        runner     many histories, in processes, counted
     trace      hashes of all that is left    scenarios  fixed stories, told in full
     stage      playing one of them           sweep      a crash at each effect of one
+    witness    what is deleted on the way    planted    bugs that all this has to find
 
     pair       two machines, in turns        carrier    a sync tool between their folders
     living     one machine or two

@@ -32,7 +32,7 @@ class Witness:
         self.torn: Mapping[Path, str] = {}
         """What is just being saved, and is not in its file yet."""
         self._sees = "two machines" not in story.traits  # one's folder says nothing of the other
-        self._phone = Phone(world.zone, clock.wall, minting(Random(story.seed + 5)), "D8")
+        self._phone = Phone(world.zone, clock.true, minting(Random(story.seed + 5)), "D8")
         self._world = world
         self._tale = tale
         self._clock = clock

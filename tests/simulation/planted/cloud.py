@@ -24,7 +24,11 @@ LOST = ("timeout after", "reset after", "cut body", "truncated JSON", "crash")
 REFUSED = ("item CONFLICT", "item TRY_AGAIN_LATER", "item BAD_REQUEST", "item UNHEARD_OF")
 
 
-@CLOUD.plant("retry create under a new id", "A lost answer to a create: once more, newly named.")
+@CLOUD.plant(
+    "retry create under a new id",
+    "A lost answer to a create: once more, newly named.",
+    often=LOST[:3],
+)
 def _new_id() -> Iterable[Swap]:
     real = CloudKit.modify
 
@@ -46,7 +50,11 @@ def _renamed(operation: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**operation, "record": {**record, "recordName": f"{kind}/{turned}"}}
 
 
-@CLOUD.plant("change tag ignored", "What is sent replaces what anybody wrote meanwhile.")
+@CLOUD.plant(
+    "change tag ignored",
+    "What is sent replaces what anybody wrote meanwhile.",
+    often=("process restarted",),
+)
 def _tag_ignored() -> Iterable[Swap]:
     real = CloudKit.modify
 
@@ -69,7 +77,11 @@ def _retagged(operation: Mapping[str, Any], there: Mapping[Any, Any]) -> Mapping
     return {**operation, "record": {**record, "recordChangeTag": now["recordChangeTag"]}}
 
 
-@CLOUD.plant("token committed before rows", "The sync token moves on before what it brought.")
+@CLOUD.plant(
+    "token committed before rows",
+    "The sync token moves on before what it brought.",
+    often=("crash",),
+)
 def _token_first() -> Iterable[Swap]:
     real = observe._pull_pages
 
@@ -90,7 +102,11 @@ def _token_first() -> Iterable[Swap]:
     yield observe, "_pull_pages", pages
 
 
-@CLOUD.plant("full resync wipes base", "What was agreed on is forgotten with an expired token.")
+@CLOUD.plant(
+    "full resync wipes base",
+    "What was agreed on is forgotten with an expired token.",
+    often=("token expired",),
+)
 def _wiped() -> Iterable[Swap]:
     real = observe._begin_walk
 
@@ -141,7 +157,9 @@ def _buried() -> Iterable[Swap]:
     yield observe, "_pull_pages", pages
 
 
-@CLOUD.plant("partial failure counts as success", "An item that was refused is acknowledged.")
+@CLOUD.plant(
+    "partial failure counts as success", "An item that was refused is acknowledged.", often=REFUSED
+)
 def _success() -> Iterable[Swap]:
     real = answering._refuse
 
@@ -172,7 +190,11 @@ def _atomic() -> Iterable[Swap]:
     yield order, "_is_atomic", lambda _: True
 
 
-@CLOUD.plant("resolution token not raised", "A device keeps what it had: the write is not seen.")
+@CLOUD.plant(
+    "resolution token not raised",
+    "A device keeps what it had: the write is not seen.",
+    often=("process restarted",),
+)
 def _not_raised() -> Iterable[Swap]:
     real = tokens.bump
 
@@ -182,6 +204,10 @@ def _not_raised() -> Iterable[Swap]:
     yield tokens, "bump", bump
 
 
-@CLOUD.plant("nothing is looked up", "What was contradicted is sent again as it was.")
+@CLOUD.plant(
+    "nothing is looked up",
+    "What was contradicted is sent again as it was.",
+    often=("process restarted",),
+)
 def _not_looked_up() -> Iterable[Swap]:
     yield push, "_look_up", lambda *_: None

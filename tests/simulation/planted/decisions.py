@@ -118,7 +118,6 @@ def _moved_is_new() -> Iterable[Swap]:
         for spot, id in list(matched.ids.items()):
             if id in traces and traces[id].path != spot[0]:
                 del matched.ids[spot]
-                matched.copies.add(spot)
 
     yield match, "_by_block", by_block
 

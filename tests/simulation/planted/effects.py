@@ -20,10 +20,13 @@ from tests.simulation.planted.bug import Bed, Swap
 
 EFFECTS = Bed()
 DYING = ("crash",)
+EDITED = ("process restarted",)
 
 
 @EFFECTS.plant(
-    "base rows not prepared", "What a write means for the base is not known if we die in it."
+    "base rows not prepared",
+    "What a write means for the base is not known if we die in it.",
+    often=DYING,
 )
 def _no_pending() -> Iterable[Swap]:
     real = Renders.add_render
@@ -34,7 +37,9 @@ def _no_pending() -> Iterable[Swap]:
     yield Renders, "add_render", add
 
 
-@EFFECTS.plant("base committed before the file", "The base says what the file will say.")
+@EFFECTS.plant(
+    "base committed before the file", "The base says what the file will say.", often=DYING
+)
 def _base_first() -> Iterable[Swap]:
     real = Renders.add_render
 
@@ -47,7 +52,9 @@ def _base_first() -> Iterable[Swap]:
     yield Renders, "add_render", add
 
 
-@EFFECTS.plant("send before stamp", "A new line is sent before its id stands in the file.")
+@EFFECTS.plant(
+    "send before stamp", "A new line is sent before its id stands in the file.", often=DYING
+)
 def _send_first() -> Iterable[Swap]:
     real = engine.Engine._mark
 
@@ -63,7 +70,9 @@ def _send_first() -> Iterable[Swap]:
     yield engine.Engine, "_mark", mark
 
 
-@EFFECTS.plant("sent without its id", "A line goes out though its file was saved meanwhile.")
+@EFFECTS.plant(
+    "sent without its id", "A line goes out though its file was saved meanwhile.", often=EDITED
+)
 def _unstamped() -> Iterable[Swap]:
     real = Filing._stamp
 
@@ -79,7 +88,9 @@ def _no_identity() -> Iterable[Swap]:
 
 
 @EFFECTS.plant(
-    "write without displaced-file check", "What came out of an exchange is thrown away unseen."
+    "write without displaced-file check",
+    "What came out of an exchange is thrown away unseen.",
+    often=EDITED,
 )
 def _unseen() -> Iterable[Swap]:
     def examine(self: swap.Writer, entry: Entry, _: Path) -> Outcome:
@@ -153,7 +164,9 @@ def _per_record() -> Iterable[Swap]:
     yield Renders, "_move", move
 
 
-@EFFECTS.plant("writes are believed", "The base follows though the file was not written.")
+@EFFECTS.plant(
+    "writes are believed", "The base follows though the file was not written.", often=EDITED
+)
 def _believed() -> Iterable[Swap]:
     real = Filing._forget
 

@@ -13,30 +13,39 @@ from sync.local import folder, scan, tree
 from tests.simulation.planted.bug import Bed, Swap
 
 GUARDS = Bed()
+EDITED = ("process restarted",)
 
 
-@GUARDS.plant("an empty read is believed", "A file that is just being saved has no lines.")
+@GUARDS.plant(
+    "an empty read is believed", "A file that is just being saved has no lines.", often=EDITED
+)
 def _empty() -> Iterable[Swap]:
     yield scan, "settle_s", lambda *_: 0.0
 
 
-@GUARDS.plant("hold_above off by one", "One deletion more than a person wants goes through.")
+@GUARDS.plant(
+    "hold_above off by one", "One deletion more than a person wants goes through.", often=EDITED
+)
 def _one_more() -> Iterable[Swap]:
     return _guarded(lambda given: {"hold_above": given["hold_above"] + 1})
 
 
-@GUARDS.plant("grace is over at once", "A line that vanished is deleted in iCloud without a wait.")
+@GUARDS.plant(
+    "grace is over at once",
+    "A line that vanished is deleted in iCloud without a wait.",
+    often=EDITED,
+)
 def _no_grace() -> Iterable[Swap]:
     return _guarded(lambda _: {"grace_s": 0.0})
 
 
-@GUARDS.plant("grace never ends", "A line that vanished waits for ever.")
+@GUARDS.plant("grace never ends", "A line that vanished waits for ever.", often=EDITED)
 def _endless() -> Iterable[Swap]:
     yield guard, "counted_s", lambda waited_s, *_: waited_s
     yield missing, "counted_s", lambda waited_s, *_: waited_s
 
 
-@GUARDS.plant("nothing is held", "Deletions go ahead however many they are.")
+@GUARDS.plant("nothing is held", "Deletions go ahead however many they are.", often=EDITED)
 def _unheld() -> Iterable[Swap]:
     return _guarded(lambda _: {"hold_above": 10**6, "emptied": ()})
 
@@ -70,7 +79,9 @@ def _missing() -> Iterable[Swap]:
     yield scan, "walk", walked
 
 
-@GUARDS.plant("a renamed file is a new list", "The list of the old name is gone with its file.")
+@GUARDS.plant(
+    "a renamed file is a new list", "The list of the old name is gone with its file.", often=EDITED
+)
 def _renamed() -> Iterable[Swap]:
     yield listmatch, "MOSTLY", 2.0
 
