@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from tests.simulation.history import Verdict, live
+from tests.simulation.history import Verdict
+from tests.simulation.living import live
 from tests.simulation.planted.bug import Bug
 from tests.simulation.planted.cloud import CLOUD
 from tests.simulation.planted.decisions import DECISIONS
