@@ -54,13 +54,14 @@ class Oracle:
 
     def verdict(self, report: Report) -> Iterator[str]:
         """All that is wrong; ``report`` is the last one, and says what is held."""
+        held = self.held(report)
         twins = {hold.id for hold in report.held if " as a copy of " in hold.reason}
         self.here = [one for one in self.here if f"{one[1].place}.md" not in twins]
         yield from self._words()
         yield from self._twice()
         yield from self._prose()
         yield from (f"waits for ever: {one.id}" for one in report.held if one.kind == "grace")
-        yield from self._agreement(self.held(report))
+        yield from self._agreement(held)
 
     def _live(self) -> set[str]:
         live: set[str] = {word for _, said in self.there for word in _words_of(said)}
