@@ -210,4 +210,4 @@ def _not_raised() -> Iterable[Swap]:
     often=("process restarted",),
 )
 def _not_looked_up() -> Iterable[Swap]:
-    yield push, "_look_up", lambda *_: None
+    yield push, "look_up", lambda *_: False
