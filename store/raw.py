@@ -28,11 +28,15 @@ def dumps(value: Any) -> bytes:
 
 
 def loads(data: bytes | str) -> Any:
-    """The value that ``dumps`` wrote."""
+    """The value that ``dumps`` wrote. Raises ValueError for what is no JSON, or is too deep."""
     try:
         return orjson.loads(data)
     except orjson.JSONDecodeError:
+        pass
+    try:
         return json.loads(data)
+    except RecursionError:
+        raise ValueError("the JSON is nested too deep") from None
 
 
 def pack(value: Any) -> bytes:
