@@ -103,12 +103,17 @@ def read_page(answer: Mapping[str, Any], where: str) -> ChangePage:
         if not is_name(record.get("recordName")):
             raise BadResponse(f"{where} sent a record without a name")
         if isinstance(code := record.get("serverErrorCode"), str):
-            raise BadResponse(f"{where} could not give a record ({code[:_LONGEST_CODE]})")
+            raise BadResponse(f"{where} could not give a record ({_word(code)})")
     return ChangePage(
         records,
         read_token(answer, where),
         answer.get("moreComing") is True,  # null is no
     )
+
+
+def _word(code: str) -> str:
+    """A code of the service, fit for a line of ours."""
+    return " ".join(code.split())[:_LONGEST_CODE]
 
 
 def read_token(answer: Mapping[str, Any], where: str) -> str:

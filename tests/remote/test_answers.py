@@ -171,6 +171,12 @@ def test_half_a_page_is_no_page(wire: Transport, script: Script, answer: dict[st
         CloudKit(wire).changes(ZONE, None)
 
 
+def test_a_code_of_several_lines_is_told_in_one(wire: Transport, script: Script) -> None:
+    script.answers = [ok(records=[{"recordName": "List/A", "serverErrorCode": "X\nY"}])]
+    with pytest.raises(BadResponse, match=r"\(X Y\)"):
+        CloudKit(wire).changes(ZONE, None)
+
+
 def test_a_zone_without_its_owner_is_not_guessed(wire: Transport, script: Script) -> None:
     script.answers = [ok(zones=[{"zoneID": {"zoneName": "Reminders"}}])]
     with pytest.raises(BadResponse, match="owner"):
