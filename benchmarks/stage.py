@@ -21,6 +21,7 @@ from daemon.paths import MIRROR, state_dir
 from sandbox.world import APPLE_ID, PASSWORD
 from sync.cycle.engine import Engine
 from sync.cycle.report import Report
+from sync.local.folder import OURS
 
 __all__ = ["Counted", "Stage", "open_stage"]
 
@@ -144,7 +145,7 @@ class _Opened:
 
     @contextmanager
     def within(self, root: Path) -> Iterator[list[str]]:
-        """The files below ``root`` that are opened inside, once for each time."""
+        """The person's files below ``root`` that are opened inside, once for each time."""
         if not self._is_hooked:
             sys.addaudithook(self._hear)
             self._is_hooked = True
@@ -157,10 +158,9 @@ class _Opened:
     def _hear(self, event: str, arguments: tuple[object, ...]) -> None:
         if event == "open" and self._root is not None and arguments:
             path = arguments[0]
-            if isinstance(path, str | bytes | os.PathLike) and os.fsdecode(path).startswith(
-                self._root
-            ):
-                self._paths.append(os.fsdecode(path))
+            name = os.fsdecode(path) if isinstance(path, str | bytes | os.PathLike) else ""
+            if name.startswith(self._root) and not name.startswith(f"{self._root}{OURS}/"):
+                self._paths.append(name)
 
 
 _OPENED = _Opened()

@@ -3,8 +3,7 @@
 Two things show it. The file is, byte for byte, an older version than the last but one: then what
 iCloud changed since is not taken back with it. Or a sync tool put a conflict copy beside it, with
 what stood here: then another machine's version stands there now, whose edits are its own to send,
-and nothing that it has from before is an edit. Lines that it lacks are not gone then; those that an
-older version lacks are not if iCloud put them in.
+and nothing that it has from before is an edit. Either way the lines that it lacks are not gone.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ from sync.local.tasks import TodoFile
 __all__ = ["discount", "earlier_values"]
 
 _SEEN = "seen what iCloud changed"
-_UNION = "what iCloud changed since stays"
+_UNION = "what iCloud changed since stays, and no line is gone"
 COPIES = "copies"  # meta key: the hashes of conflict copies that have been looked at
 
 _FIELDS = frozenset(name.value for name in Field)
@@ -51,10 +50,7 @@ def discount(store: Store, local: LocalState, planner: Planner, filing: Filing) 
     return [
         *(f"files: {path} was saved by someone who had not {_SEEN}" for path in unseen),
         *(f"files: {path} is an older version; {_UNION}" for path in restored),
-        *(
-            f"files: {path} was replaced, and a copy kept; {_UNION}, and no line is gone"
-            for path in carried
-        ),
+        *(f"files: {path} was replaced, and a copy kept; {_UNION}" for path in carried),
     ]
 
 
@@ -80,7 +76,7 @@ def _take_comebacks(
         and (known := store.places.file(path)) is not None
         and known.sha256 != file.sha256
         and (number := store.versions.brought_back(path, file.sha256)) is not None
-        and _differs_in(store, path, file) > 1  # one line may be what it was by a person's hand
+        and _goes_back(store, path, file)
     }
     copies, seen = _fresh_copies(store, local, root, dialect)
     if not restored and not copies and seen is None:
@@ -92,7 +88,7 @@ def _take_comebacks(
         for path, number in restored.items():
             if path not in copies:
                 _set_back(store, local.files[path], dialect, ids, number)
-                _keep_lines(store, path, here, number)
+                _keep_lines(store, path, here)
         for path, copy in copies.items():
             _set_back(store, local.files[path], dialect, ids, 0, copy)
             _keep_lines(store, path, here)
@@ -101,10 +97,15 @@ def _take_comebacks(
     return sorted(restored.keys() - copies.keys()), sorted(copies)
 
 
-def _differs_in(store: Store, path: str, file: LocalFile) -> int:
-    """In how many lines a file is not what it was."""
+def _goes_back(store: Store, path: str, file: LocalFile) -> bool:
+    """Whether a file says again what it said before, in more than one line.
+
+    One line may be what it was by a person's hand; and a file that only lacks lines is one that
+    they were taken out of, as an inbox that is cleared is.
+    """
     was = {row.text for row in store.places.lines_in(path)}
-    return max(len(was - {t.text for t in file.tasks}), len({t.text for t in file.tasks} - was))
+    now = {task.text for task in file.tasks}
+    return bool(now - was) and max(len(was - now), len(now - was)) > 1
 
 
 def _fresh_copies(
@@ -164,27 +165,9 @@ def earlier_values(rows: Iterable[HistoryRow]) -> Earlier:
     return found
 
 
-def _keep_lines(store: Store, path: str, here: Collection[str], number: int | None = None) -> None:
-    """What stood in the file, lives in iCloud and stands nowhere now, is to be put in again.
-
-    With ``number`` only what we put in after that in the history: what was typed here since was
-    taken out by whoever brought the file back, and be it that an inbox is empty once more.
-    """
+def _keep_lines(store: Store, path: str, here: Collection[str]) -> None:
+    """What stood in the file, lives in iCloud and stands nowhere now, is to be put in again."""
     for row in store.places.lines_in(path):
         reminder = store.mirror.reminder(row.id)
-        if row.id in here or reminder is None or reminder.deleted:
-            continue
-        if number is None or _was_put_in(store, row.id, number):
+        if row.id not in here and reminder is not None and not reminder.deleted:
             store.bases.drop(row.id)
-
-
-def _was_put_in(store: Store, id: str, number: int) -> bool:
-    return any(
-        row.side == "file"
-        and (
-            (row.field in ("line", Field.TITLE.value) and isinstance(row.before, NoValue))
-            or row.field == Field.LIST.value
-        )
-        for row in store.journal.history(id=id)
-        if row.number > number
-    )

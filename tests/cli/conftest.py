@@ -60,7 +60,8 @@ class Home:
         """What a daemon that is well, and runs with this config, answers to GET /status."""
         account = self.content["account"]
         return {
-            **{"state": "ok", "reason": "", "profile": "default", "held": 0},
+            **{"state": "ok", "reason": "", "profile": "default"},
+            **{"held": 0, "parked": 0, "conflicts": 0},
             **{"account": account["apple_id"], "endpoint": account["endpoint"]},
             **{"folder": str(self.folder), "last_success": None, "next_run": None},
             **changes,

@@ -225,7 +225,7 @@ def test_what_stood_only_in_a_conflict_copy_is_gone_with_it_though_all_was_quiet
     two_lists(rig)
     line = rig.line("Work", "Work 2")
     copy = rig.path("Work.sync-conflict-20261122-013000-ABCDEFG")
-    copy.write_text(rig.read("Work"))
+    copy.write_text(rig.read("Work") + "- [ ] Written elsewhere\n")  # so it is no older Work.md
     rig.replace("Work", line + "\n", "")
     rig.run()
     rig.rest()
