@@ -39,9 +39,9 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.option.basetemp is None and os.access(MEMORY, os.W_OK | os.X_OK):
         _clear_away_the_dead()
         if shutil.disk_usage(MEMORY).free >= ROOM_BYTES:
-            made = Path(tempfile.mkdtemp(prefix=f"remindersd-tests-{os.getpid()}-", dir=MEMORY))
+            made = Path(tempfile.mkdtemp(prefix=f"remd-{os.getpid()}-", dir=MEMORY))
             config.stash[_MADE] = made
-            config.option.basetemp = str(made / "t")  # short, since paths of sockets have to be
+            config.option.basetemp = str(made / "t")  # all short, since paths of sockets have to be
 
 
 @pytest.hookimpl(trylast=True)
@@ -53,8 +53,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 def _clear_away_the_dead() -> None:
     """Remove what runs left behind that were killed."""
-    for left in MEMORY.glob("remindersd-tests-*-*"):
-        pid = left.name.split("-")[2]
+    for left in MEMORY.glob("remd-*-*"):
+        pid = left.name.split("-")[1]
         if left.stat().st_uid == os.getuid() and not Path("/proc", pid).exists():
             shutil.rmtree(left, ignore_errors=True)
 
