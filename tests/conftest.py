@@ -66,9 +66,15 @@ def on_disk() -> Iterator[Path]:
         yield Path(place)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """In a soak, raise also the numbers of examples that tests chose for ordinary runs."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """In a soak, raise also the numbers of examples that tests chose for ordinary runs.
+
+    Otherwise leave out what is for soaks alone: that is no test that this machine skips.
+    """
     if not SOAKING:
+        left = [item for item in items if item.get_closest_marker("soak")]
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if not item.get_closest_marker("soak")]
         return
     for test in {item.obj for item in items if isinstance(item, pytest.Function)}:
         # No public way to change a decorated test; hypothesis' own plugin reads this attribute.

@@ -36,7 +36,7 @@ def test_a_crash_at_any_effect_changes_nothing_of_the_end(name: str) -> None:
 
 
 @pytest.mark.timeout(86_400)
-@pytest.mark.skipif(not SOAK, reason="takes hours: make soak")
+@pytest.mark.soak
 @pytest.mark.parametrize("name", SCENARIOS)
 @pytest.mark.parametrize("way", WAYS[1:])
 def test_nor_do_two_crashes_and_an_edit_before_one_is_kept(name: str, way: str) -> None:
