@@ -76,6 +76,8 @@ class Filing:
                 local = self._written(write, local)
             else:
                 self._strike(write.path)
+                if isinstance(outcome, Refused):  # its new lines are not sent without their ids
+                    local = local.unmarked(write.path, outcome.reason)
         return None if is_overtaken else local
 
     def _name(self, planned: Planned, local: LocalState, report: Report) -> LocalState:

@@ -68,6 +68,11 @@ class LocalState:
         """The state after we wrote ``data`` to ``path``."""
         return replace(self, files={**self.files, path: _read(path, data, parse)})
 
+    def unmarked(self, path: str, reason: str) -> LocalState:
+        """The state where new lines of ``path`` could not be given ids: it is for a later cycle."""
+        file = replace(self.files[path], todo=None, trouble=f"{path} {reason}", settling=True)
+        return replace(self, files={**self.files, path: file})
+
     def without_file(self, path: str) -> LocalState:
         """The state after ``path`` was taken away."""
         return replace(

@@ -139,7 +139,7 @@ class History:
         machine, before = self.machine, len(self.machine.errors)
         self.witness.begin()
         report = machine.cycle(approve=machine.first_plan)
-        self.witness.end(refused=report is not None and bool(report.problems))
+        self.witness.end()
         self._dead = False
         if report is None:
             self.tale.tell(f"    failed: {machine.errors[before:]}")

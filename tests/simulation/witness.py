@@ -39,7 +39,6 @@ class Witness:
         self._roots = roots
         self._most = int(story.settings.get("hold_above", "5"))
         self._grace_s = float(story.settings.get("grace", "0s").removesuffix("s"))
-        self._unnamed: set[str] = set()
         self._began_s = 0.0
         self._stood: set[str] = set()
         self._gone: set[str] = set()
@@ -69,14 +68,8 @@ class Witness:
         self._gone = set()
         self._stood = {mark for _, said in self.here() for mark in _marks(said)}
 
-    def end(self, *, refused: bool = False) -> None:
-        """It is over: whoever stood in a file and lives, stands there still.
-
-        Where a file ``refused`` to be written, a new line in it is sent without its id, and told
-        by its words alone: whoever rewrites them makes another reminder of it.
-        """
-        if refused:
-            self._unnamed |= {mark for id, said in self.here() if not id for mark in _marks(said)}
+    def end(self) -> None:
+        """It is over: whoever stood in a file and lives, stands there still."""
         zone, faults = self._world.zone, self._world.faults
         if not (self._sees and zone.present) or faults.read_lag or self._roots[1].is_dir():
             return
@@ -108,7 +101,7 @@ class Witness:
             self.wrong.append(f"{len(self._gone)} deletions in one cycle, of {self._most}")
         titles = {f"Reminder/{id}": said for id, said in self.there()}
         stands = {mark for _, said in self.here() for mark in _marks(said)}
-        unclear = self._tale.copied | self._tale.bare | self._unnamed | self._left_since()
+        unclear = self._tale.copied | self._tale.bare | self._left_since()
         for name in sorted(names & titles.keys()):
             for mark in _marks(titles[name]) - unclear:
                 if mark in stands:
@@ -128,7 +121,7 @@ class Witness:
         if tale.forgotten or tale.emptied or not self._sees:
             return
         there = self.there()
-        unclear = tale.copied | tale.bare | tale.taken | self._unnamed
+        unclear = tale.copied | tale.bare | tale.taken
         others = {m for id, said in there for m in _marks(said) if self._ids.get(m, id) != id}
         if others - unclear:
             yield f"another reminder than before: {sorted(others - unclear)}"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+
 import pytest
 
 from tests.rig import Rig
@@ -40,3 +43,25 @@ def test_a_line_that_was_not_given_its_id_is_not_sent(rig: Rig, step: str, delet
         assert rig.titles("Inbox") == {"Typed meanwhile"}
     rig.rest()
     assert rig.read("Inbox").count("^r-") == (1 if deletes else 2)
+
+
+def test_a_line_whose_file_cannot_be_written_is_not_sent_and_others_are(rig: Rig) -> None:
+    """Sent without its id it would be another reminder as soon as somebody retitles it."""
+
+    def step(name: str) -> None:
+        if name == "swap:check":
+            raise OSError(errno.EACCES, os.strerror(errno.EACCES), "Inbox.md")
+
+    rig.append("Inbox", "- [ ] Typed\n")
+    rig.save("Packing", "- [ ] Tent\n")
+    rig.wait(3)
+    rig.step = step
+    report = rig.engine.cycle("test")
+    assert any("Inbox.md" in problem for problem in report.problems)
+    assert rig.titles("Inbox") == set()
+    rig.replace("Inbox", "Typed", "Retitled meanwhile")
+    rig.step = lambda _: None
+    rig.run()
+    assert rig.titles("Inbox") == {"Retitled meanwhile"}
+    assert rig.titles("Packing") == {"Tent"}
+    rig.rest()
