@@ -9,7 +9,6 @@ its new content will mean for the base.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Iterable, Sequence
 
 from store.attention import Hold as StoredHold
@@ -30,7 +29,7 @@ from sync.cycle.journaling import Chronicle
 from sync.cycle.planning import Planned
 from sync.cycle.reading import LocalState
 from sync.cycle.sectioning import have_arrived, remember_sections
-from sync.cycle.standing import leaving_text, line_rows
+from sync.cycle.standing import leaving_of, leaving_text, line_rows
 from sync.cycle.work import Work, plan_work
 from sync.local.formats import Dialect
 
@@ -63,8 +62,7 @@ class Committer:
 
     def leaving(self) -> frozenset[Leaving]:
         """The lines that an interrupted move of ours should have taken out."""
-        stored = json.loads(self._store.meta.get(LEAVING) or "[]")
-        return frozenset(Leaving(*map(str, entry)) for entry in stored)
+        return leaving_of(self._store.meta.get(LEAVING))
 
     def commit_identities(self, planned: Planned, local: LocalState, trigger: str) -> None:
         """Make durable which line is which reminder, and which new file which list."""

@@ -22,7 +22,7 @@ from sync.cycle.marking import stamp_files, take_out
 from sync.cycle.planning import Planned
 from sync.cycle.reading import LocalState
 from sync.cycle.report import Report
-from sync.cycle.standing import leaving_text, lines_by_block
+from sync.cycle.standing import leaving_of, leaving_text, lines_by_block
 from sync.cycle.unmarked import line_saying
 from sync.cycle.work import Work
 from sync.local.formats import Dialect
@@ -272,6 +272,12 @@ class Filing:
                 self._store.places.put_lines(replace(row, path=target) for row in rows)
                 self._store.places.drop_file(path)
                 self._remember(target, planned, local)
+            # A line that an unfinished move leaves behind is known by its file, too.
+            left = [
+                one._replace(path=moved.get(one.path, one.path))
+                for one in leaving_of(self._store.meta.get(LEAVING))
+            ]
+            self._store.meta.set(LEAVING, leaving_text(left))
         return local
 
     def _take_out(

@@ -11,12 +11,17 @@ from sync.cycle.planning import Planned
 from sync.cycle.reading import LocalFile, LocalState
 from sync.cycle.unmarked import kept_rows
 
-__all__ = ["leaving_text", "line_rows", "lines_by_block"]
+__all__ = ["leaving_of", "leaving_text", "line_rows", "lines_by_block"]
 
 
 def leaving_text(leaving: Iterable[Leaving]) -> str:
     """Lines on their way to another file, as the store keeps them."""
     return json.dumps(sorted(leaving))
+
+
+def leaving_of(text: str | None) -> frozenset[Leaving]:
+    """What ``leaving_text`` made text of; nothing where there is none."""
+    return frozenset(Leaving(*map(str, entry)) for entry in json.loads(text or "[]"))
 
 
 def lines_by_block(

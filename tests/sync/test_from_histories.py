@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sync.errors import NetworkError
-from tests.rig import Rig, empty_world, open_rig
+from tests.rig import Crash, Rig, empty_world, open_rig
 
 TEN_YEARS_S = 10 * 365 * 86_400.0
 
@@ -24,6 +24,20 @@ class FullOnce:
         if name == self._name:
             self._name = ""
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "Inbox.md")
+
+
+class DiesAt:
+    """The process dies at one of the effects of a name."""
+
+    def __init__(self, name: str, at: int) -> None:
+        self._name = name
+        self._at = at
+        self.times = 0
+
+    def __call__(self, name: str) -> None:
+        self.times += name == self._name
+        if self.times == self._at and name == self._name:
+            raise Crash
 
 
 def test_a_line_that_got_no_id_on_a_full_disk_is_sent_once_it_has_one(rig: Rig) -> None:
@@ -131,4 +145,25 @@ def test_what_a_phone_moves_out_of_a_list_without_a_file_gets_its_line(rig: Rig)
     assert rig.titles("Plans") == {"Typed"}
     assert rig.titles("Inbox") == {"Other"}
     assert "Typed" not in rig.read("Inbox")
+    rig.rest()
+
+
+def test_a_move_cut_off_while_its_list_is_renamed_leaves_no_copy(rig: Rig) -> None:
+    plans = rig.phone.create_list("Plans")
+    rig.append("Inbox", "- [ ] Typed\n")
+    rig.run()
+    rig.phone.move(rig.shown("Typed").id, plans)
+    rig.step = dying = DiesAt("swap:exchange", 2)
+    with pytest.raises(Crash):
+        rig.run()
+    assert dying.times == 2
+    assert "Typed" in rig.read("Inbox")
+    assert "Typed" in rig.read("Plans")
+    rig.step = lambda _: None
+    rename_on_the_phone(rig)
+    rig.restart()
+    rig.run()
+    assert rig.titles("Plans") == {"Typed"}
+    assert rig.titles("Post") == set()
+    assert "Typed" not in rig.read("Post")
     rig.rest()
