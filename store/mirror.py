@@ -122,6 +122,14 @@ class Mirror(Zones, Decoded):
         self._db.write("UPDATE zone SET walking = 0, complete = 1 WHERE key = ?", (zone,))
         return names
 
+    def spare_unmet(self, zone: str = PRIVATE) -> None:
+        """Let no record of ``zone`` count as gone by the walk under way: it cannot be complete."""
+        self._db.write(
+            """UPDATE record SET walk = (SELECT walk FROM zone WHERE key = record.zone)
+            WHERE zone = ? AND NOT deleted""",
+            (zone,),
+        )
+
     def _bury(self, names: Sequence[str]) -> None:
         seq = self.cursor()
         self._db.write_many(

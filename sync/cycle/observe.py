@@ -2,7 +2,8 @@
 
 Nothing is decided here. A page is decoded tolerantly: what is not understood is kept raw, a
 tombstone (which has no type) is recognised before anything else, and a refused sync token starts
-a full walk in which only absence from the *whole* zone counts as gone.
+a full walk in which only absence from the *whole* zone counts as gone. An item that names no record
+is passed over: it may be any record, so that in a walk with one of them nothing counts as gone.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from sync.cycle.mirroring import decoded_row, record_row
 from sync.errors import BadResponse, SyncTokenExpired
 from sync.remote.cloudkit import ChangePage, ZoneId
 
-__all__ = ["FEED", "Feed", "Pulled", "known_zone", "pull", "pull_zone", "remember", "zone_id"]
+__all__ = ["FEED", "Feed", "Pulled", "known_zone", "pull", "pull_zone", "remember", "unreadable"]
+__all__ += ["zone_id"]
 
 Record = Mapping[str, Any]
 FEED = "records/changes"
@@ -37,10 +39,22 @@ class Feed(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Pulled:
-    """How much a pull brought: pages, and records that differed from the mirror."""
+    """How much a pull brought: pages, records, and items that name none (``unreadable``)."""
 
     pages: int = 0
     records: int = 0
+    unreadable: int = 0
+
+
+def unreadable(count: int) -> list[str]:
+    """What a person is told of so many items that name no record: a sentence, or none."""
+    if not count:
+        return []
+    items = "an item" if count == 1 else f"{count} items"
+    return [
+        f"iCloud sent {items} that do{'es' * (count == 1)} not say of which record; nothing counts"
+        " as gone for it: `remindersd verify --repair` asks for each record by its name"
+    ]
 
 
 def zone_id(row: ZoneRow) -> ZoneId:
@@ -93,13 +107,13 @@ def _begin_walk(store: Store, row: ZoneRow) -> ZoneRow:
 
 
 def _pull_pages(cloud: Feed, store: Store, row: ZoneRow, progress: Callable[[int], None]) -> Pulled:
-    pages = records = empty = 0
+    pages = records = empty = nameless = 0
     token, zone = row.sync_token, zone_id(row)
     while True:
         page = cloud.changes(zone, token)
         if page.more and page.token == token:
             raise BadResponse("records/changes says that more is coming, and gives the same token")
-        empty = 0 if page.records else empty + 1
+        empty = 0 if page.records or page.unreadable else empty + 1
         if page.more and empty > _EMPTY_PAGES_MAX:
             raise BadResponse(
                 f"records/changes says that more is coming, and sent {empty} empty pages",
@@ -107,16 +121,19 @@ def _pull_pages(cloud: Feed, store: Store, row: ZoneRow, progress: Callable[[int
             )
         pages += 1
         records += len(page.records)
-        if page.records or page.more or row.walking:
+        nameless += page.unreadable
+        if page.records or page.unreadable or page.more or row.walking:
             with store.commit("page"):
                 remember(store, page.records, row.key)
+                if page.unreadable and row.walking:
+                    store.mirror.spare_unmet(row.key)
                 store.mirror.set_zone(replace(row, sync_token=page.token))
                 if row.walking and not page.more:
                     store.mirror.finish_walk(row.key)
         progress(records)
         token = page.token
         if not page.more:
-            return Pulled(pages, records)
+            return Pulled(pages, records, nameless)
 
 
 def remember(store: Store, records: Iterable[Record], zone: str = PRIVATE) -> None:

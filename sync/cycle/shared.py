@@ -2,7 +2,8 @@
 
 Rules: (1) trouble with a shared zone is told, and stops neither the others nor the own zone;
 (2) the database's token is kept only when every zone that it told of was read, so that no news
-is lost with a crash between them; (3) that nothing is shared is asked for rarely.
+is lost with a crash between them; (3) that nothing is shared is asked for rarely; (4) an entry that
+names no zone may be of any: all that are known are read.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Protocol
 from store.db import Store
 from store.rows import ZoneRow
 from store.zones import PRIVATE
-from sync.cycle.observe import FEED, Feed, pull_zone
+from sync.cycle.observe import FEED, Feed, pull_zone, unreadable
 from sync.cycle.report import Report
 from sync.cycle.routing import zone_key
 from sync.errors import NetworkError, ServiceError, SyncTokenExpired, ZoneMissing
@@ -46,6 +47,22 @@ class SharedNews:
     problems: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class _Listing:
+    """The zones that changed, and how many entries name none; ``may_be_any``: or any other."""
+
+    zones: list[ZoneInfo]
+    token: str
+    nameless: int
+    may_be_any: bool
+
+    def problems(self) -> list[str]:
+        if not self.nameless:
+            return []
+        told = "shared lists: iCloud named one that cannot be told which; all known ones were read"
+        return [told]
+
+
 class Shared:
     """Follows the shared database of one account; ``clock`` is Unix seconds."""
 
@@ -67,19 +84,22 @@ class Shared:
             return news
         self._asked_s, self._cycles = self._clock(), 0
         try:
-            zones, token, is_all = self._changed(cloud)
+            listing = self._changed(cloud)
         except (ServiceError, NetworkError) as error:
             if known:  # else nothing is missing that anyone had
                 news.problems.append(f"shared lists: {error.message}")
             return news
+        news.problems += listing.problems()
+        zones, token = listing.zones, listing.token
         told = {ZoneRow(i.zone.name, i.zone.owner, i.zone.database).key for i in zones}
         trouble = sum(not self._follow(cloud, info, news) for info in zones)
         for row in known:
             unread = not (row.complete and row.sync_token)
             # What a full listing leaves out may be gone, which only its own answer can say.
-            if row.key not in told and not row.gone and (is_all or unread):
+            if row.key not in told and not row.gone and (listing.may_be_any or unread):
                 trouble += not self._read(cloud, row, news)
-        if not trouble and token != self._store.meta.get(TOKEN) and zones:
+        something = zones or listing.nameless
+        if not trouble and token != self._store.meta.get(TOKEN) and something:
             with self._store.commit("shared"):
                 self._store.meta.set(TOKEN, token)
         return news
@@ -94,18 +114,18 @@ class Shared:
             return self._cycles >= EVERY
         return not 0 <= since_s < PATIENCE_S
 
-    def _changed(self, cloud: SharedFeed) -> tuple[list[ZoneInfo], str, bool]:
+    def _changed(self, cloud: SharedFeed) -> _Listing:
         """The zones that changed since the last time, each once, and the token after that.
 
         Where nobody can tell since when, all that there are.
         """
         token = self._store.meta.get(TOKEN)
         try:
-            return *_all_changes(cloud, token), token is None
+            return _listed(cloud, token)
         except SyncTokenExpired:
             if token is None:
                 raise
-            return *_all_changes(cloud, None), True
+            return _listed(cloud, None)
 
     def _follow(self, cloud: SharedFeed, info: ZoneInfo, news: SharedNews) -> bool:
         """Take note of one zone, and read it; whether that went well."""
@@ -122,12 +142,15 @@ class Shared:
 
     def _read(self, cloud: SharedFeed, row: ZoneRow, news: SharedNews) -> bool:
         try:
-            news.records += pull_zone(cloud, self._store, row.key).records
+            pulled = pull_zone(cloud, self._store, row.key)
         except ZoneMissing:
             self._mark(row, news, gone=True)
         except (ServiceError, NetworkError) as error:
             news.problems.append(f"{_named(self._store, row)}: {error.message}")
             return False
+        else:
+            news.records += pulled.records
+            news.problems += unreadable(pulled.unreadable)
         return True
 
     def _mark(self, row: ZoneRow, news: SharedNews, *, gone: bool) -> None:
@@ -167,16 +190,18 @@ def _named(store: Store, row: ZoneRow) -> str:
     return f"the lists that {min(filter(None, names), default='somebody')} shares"
 
 
-def _all_changes(cloud: SharedFeed, token: str | None) -> tuple[list[ZoneInfo], str]:
+def _listed(cloud: SharedFeed, since: str | None) -> _Listing:
     zones: dict[str, ZoneInfo] = {}
+    token, nameless = since, 0
     while True:
         page = cloud.database_changes("shared", token)
+        nameless += page.unreadable
         zones.update({str(info.zone): info for info in page.zones if _holds_lists(info)})
         if page.more and page.token == token:
             raise ServiceError("changes/database promises more and does not move on")
         token = page.token
         if not page.more:
-            return list(zones.values()), token
+            return _Listing(list(zones.values()), token, nameless, since is None or nameless > 0)
 
 
 def _holds_lists(info: ZoneInfo) -> bool:

@@ -25,6 +25,7 @@ __all__ = ["Checks", "verify"]
 
 PULL = "verify"
 _NEWS = "not synced yet"
+_NAMELESS = "items that do not say of which record they are: {}; each record not met was asked for"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,8 @@ def _walk(cloud: Walker, store: Store, verdict: Verdict) -> list[Stray]:
         walked = compare_zone(cloud, store, row)
         verdict.records += walked.records
         strays += walked.strays
+        if walked.unreadable:
+            verdict.problems.append(_NAMELESS.format(walked.unreadable))
     return strays
 
 

@@ -7,7 +7,7 @@ only if neither the whole walk nor its own answer has it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -19,7 +19,7 @@ from sync.cycle.mirroring import decoded_row
 from sync.cycle.observe import Feed, remember, zone_id
 from sync.errors import BadResponse
 from sync.remote.answers import Failure
-from sync.remote.cloudkit import ZoneId
+from sync.remote.cloudkit import ChangePage, ZoneId
 
 __all__ = ["Stray", "Walk", "compare_zone", "refresh"]
 
@@ -49,9 +49,13 @@ class Stray:
 
 @dataclass(slots=True)
 class Walk:
-    """What walking a zone came to: how many records there are, and those that are astray."""
+    """What walking a zone came to: how many records there are, and those that are astray.
+
+    ``unreadable`` counts items that name no record; what they hide was asked for by its name.
+    """
 
     records: int = 0
+    unreadable: int = 0
     strays: list[Stray] = field(default_factory=list)
 
 
@@ -63,13 +67,16 @@ def compare_zone(cloud: Walker, store: Store, row: ZoneRow) -> Walk:
     met: set[str] = set()
     suspects: set[str] = set()
     hidden = store.mirror.hidden(row.key)
-    for records in _pages(cloud, zone_id(row)):
+    unreadable = 0
+    for page in _pages(cloud, zone_id(row)):
+        records = page.records
+        unreadable += page.unreadable
         live = {str(one["recordName"]): one for one in records if one.get("deleted") is not True}
         met -= {str(one["recordName"]) for one in records} - live.keys()
         met |= live.keys()
         suspects |= _astray(store, live).keys() - hidden
     suspects |= store.mirror.living(row.key) ^ (met - hidden)
-    return Walk(len(met), _looked_up(cloud, store, row, sorted(suspects), met))
+    return Walk(len(met), unreadable, _looked_up(cloud, store, row, sorted(suspects), met))
 
 
 def refresh(store: Store, strays: Sequence[Stray]) -> None:
@@ -82,13 +89,13 @@ def refresh(store: Store, strays: Sequence[Stray]) -> None:
         remember(store, [*records, *gone], zone)
 
 
-def _pages(cloud: Walker, zone: ZoneId) -> Any:
+def _pages(cloud: Walker, zone: ZoneId) -> Iterator[ChangePage]:
     token = None
     while True:
         page = cloud.changes(zone, token)
         if page.more and page.token == token:
             raise BadResponse("records/changes says that more is coming, and gives the same token")
-        yield page.records
+        yield page
         if not page.more:
             return
         token = page.token

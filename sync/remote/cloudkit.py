@@ -48,26 +48,33 @@ class CloudKit:
         self._transport = transport
 
     def zones(self, database: Database = "private") -> list[ZoneInfo]:
-        """Every zone of a database."""
-        answer = self._transport.post(f"{database}/zones/list", {})
-        return read_zones(answer, database, "zones/list")
+        """Every zone of a database that its listing names."""
+        return self._listed(database)[0]
 
     def reminders_zone(self) -> ZoneId:
-        """The account's own zone of reminders; ZoneMissing if there is none."""
-        for info in self.zones():
+        """The account's own zone of reminders; ZoneMissing if there is none.
+
+        Raises BadResponse where an entry that cannot be read may be it.
+        """
+        zones, unreadable = self._listed("private")
+        for info in zones:
             if info.zone.name == REMINDERS and not info.deleted:
                 return info.zone
+        if unreadable:
+            raise BadResponse("zones/list named a zone without its name and owner")
         raise zone_missing()
+
+    def _listed(self, database: Database) -> tuple[list[ZoneInfo], int]:
+        where = "zones/list"
+        return read_zones(self._transport.post(f"{database}/{where}", {}), database, where)
 
     def database_changes(self, database: Database, token: str | None) -> DatabaseChanges:
         """Which zones changed since ``token`` (a database's own), or all of them without one."""
         where = "changes/database"
         answer = self._transport.post(f"{database}/{where}", _since(token))
-        return DatabaseChanges(
-            read_zones(answer, database, where),
-            read_token(answer, where),
-            answer.get("moreComing") is True,
-        )
+        zones, unreadable = read_zones(answer, database, where)
+        more = answer.get("moreComing") is True
+        return DatabaseChanges(zones, read_token(answer, where), more, unreadable)
 
     def changes(self, zone: ZoneId, token: str | None, *, limit: int = LIMIT) -> ChangePage:
         """The next page after ``token`` (from the beginning without one), by ``records/changes``.

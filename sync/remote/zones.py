@@ -46,11 +46,15 @@ class ZoneInfo:
 
 @dataclass(frozen=True, slots=True)
 class DatabaseChanges:
-    """Which zones changed; ``token`` continues from here and is no zone's sync token."""
+    """Which zones changed; ``token`` continues from here and is no zone's sync token.
+
+    ``unreadable`` counts the entries that name no zone.
+    """
 
     zones: list[ZoneInfo]
     token: str
     more: bool
+    unreadable: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +62,13 @@ class ChangePage:
     """One page of a zone's changes: each record once, in its latest state, tombstones among them.
 
     ``token`` continues after this page; ``more`` says that another one follows now.
+    ``unreadable`` counts the items that are no record or do not say which one.
     """
 
     records: list[dict[str, Any]]
     token: str
     more: bool
+    unreadable: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +79,24 @@ class QueryPage:
     marker: str | None
 
 
-def read_zones(answer: Mapping[str, Any], database: Database, where: str) -> list[ZoneInfo]:
-    """The zones of ``zones/list`` or ``changes/database``; raises BadResponse."""
-    return [_zone(item, database, where) for item in objects(answer, "zones", where)]
+def read_zones(
+    answer: Mapping[str, Any], database: Database, where: str
+) -> tuple[list[ZoneInfo], int]:
+    """The zones of ``zones/list`` or ``changes/database``, and how many entries name none.
+
+    Raises BadResponse where there is no list of them.
+    """
+    found = [_zone(item, database) for item in _items(answer, "zones", where)]
+    return [info for info in found if info is not None], found.count(None)
 
 
-def _zone(item: Mapping[str, Any], database: Database, where: str) -> ZoneInfo:
+def _zone(item: object, database: Database) -> ZoneInfo | None:
+    item = item if isinstance(item, Mapping) else {}
     identity = item.get("zoneID")
     identity = identity if isinstance(identity, Mapping) else {}
     name, owner = identity.get("zoneName"), identity.get("ownerRecordName")
     if not isinstance(name, str) or not isinstance(owner, str):
-        raise BadResponse(f"{where} named a zone without its name and owner")
+        return None
     token = item.get("syncToken")
     return ZoneInfo(
         ZoneId(name, owner, database),
@@ -95,19 +108,20 @@ def _zone(item: Mapping[str, Any], database: Database, where: str) -> ZoneInfo:
 def read_page(answer: Mapping[str, Any], where: str) -> ChangePage:
     """A page of changes; raises BadResponse if it has no records or no token.
 
-    Also for an item that is a failure or does not say of which record it is: what it hides is not
-    known, so the token must not move past it.
+    Also for an item that is a failure, which another try may not be: the token must not move past
+    it. An item that does not say of which record it is says that for ever; it is only counted.
     """
-    records = objects(answer, "records", where)
-    for record in records:
-        if not is_name(record.get("recordName")):
-            raise BadResponse(f"{where} sent a record without a name")
-        if isinstance(code := record.get("serverErrorCode"), str):
+    items = _items(answer, "records", where)
+    objects_ = [item for item in items if isinstance(item, dict)]
+    for one in objects_:
+        if isinstance(code := one.get("serverErrorCode"), str):
             raise BadResponse(f"{where} could not give a record ({_word(code)})")
+    records = [one for one in objects_ if is_name(one.get("recordName"))]
     return ChangePage(
         records,
         read_token(answer, where),
         answer.get("moreComing") is True,  # null is no
+        len(items) - len(records),
     )
 
 
@@ -126,7 +140,15 @@ def read_token(answer: Mapping[str, Any], where: str) -> str:
 
 def objects(answer: Mapping[str, Any], key: str, where: str) -> list[dict[str, Any]]:
     """The list of JSON objects below ``key``; raises BadResponse for anything else."""
+    items = _items(answer, key, where)
+    if not all(isinstance(item, dict) for item in items):
+        raise BadResponse(f"{where} answered without a list of {key}")
+    return items
+
+
+def _items(answer: Mapping[str, Any], key: str, where: str) -> list[Any]:
+    """The list below ``key``, whatever is in it; raises BadResponse where there is none."""
     items = answer.get(key)
-    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+    if not isinstance(items, list):
         raise BadResponse(f"{where} answered without a list of {key}")
     return items

@@ -155,20 +155,29 @@ def test_what_is_not_answered_is_not_known_rather_than_gone(
     "answer",
     [
         {"records": None, "syncToken": "t"},
-        {"records": ["x"], "syncToken": "t"},
         {"records": []},
         {"records": [], "syncToken": ""},
         {"records": [], "syncToken": None, "moreComing": True},
-        {"records": [{"recordType": "List"}], "syncToken": "t"},
-        {"records": [{"recordName": ["List/A"]}], "syncToken": "t"},
-        {"records": [{"recordName": "List/\0"}], "syncToken": "t"},
+        {"records": {"recordName": "List/A"}, "syncToken": "t"},
         {"records": [{"recordName": "List/A", "serverErrorCode": "X"}], "syncToken": "t"},
+        {"records": [{"serverErrorCode": "X"}], "syncToken": "t"},
     ],
 )
 def test_half_a_page_is_no_page(wire: Transport, script: Script, answer: dict[str, Any]) -> None:
     script.answers = [ok(**answer)]
     with pytest.raises(BadResponse):
         CloudKit(wire).changes(ZONE, None)
+
+
+@pytest.mark.parametrize("name", [None, ["List/A"], "List/\0", ""])
+def test_what_names_no_record_is_counted_and_passed_over(
+    wire: Transport, script: Script, name: Any
+) -> None:
+    there = {"recordName": "List/A", "recordType": "List"}
+    items = [{"recordName": name, "recordType": "List"}, there, None, "List/B"]
+    script.answers = [ok(records=items, syncToken="t")]
+    page = CloudKit(wire).changes(ZONE, None)
+    assert (page.records, page.unreadable, page.token) == ([there], 3, "t")
 
 
 def test_a_code_of_several_lines_is_told_in_one(wire: Transport, script: Script) -> None:
