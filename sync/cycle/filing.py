@@ -306,9 +306,11 @@ class Filing:
     def _stands(self, line: Leaving, planned: Planned, local: LocalState) -> bool:
         file = local.files.get(line.path)
         block = planned.known.blocks.get(line.id)
+        if file is None or file.hides_tasks:
+            return file is not None
         if not self.dialect.marks:
             return line_saying(local, line.path, line.words) is not None
-        return file is not None and any(
+        return any(
             task.block == block and words(task.text, task.reminder.notes) == line.words
             for task in file.tasks
             if task.block is not None

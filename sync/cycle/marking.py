@@ -72,9 +72,9 @@ def take_out(
             for other, index, task in places
             if other == path and words(task.text, task.reminder.notes) == left
         ]
-        if all(task.clean for _, task in behind):
+        if behind and all(task.clean for _, task in behind):
             wanted[path] += [(id, Remove(index)) for index, _ in behind]
-        else:
+        elif behind:
             reason = "it moved, but there is more on its old lines than iCloud knows: remove them"
             problems.append(Problem(id, path, reason))
     writes = []

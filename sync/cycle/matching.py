@@ -14,7 +14,7 @@ from sync.cycle.reading import LocalState
 from sync.cycle.unmarked import followed
 from sync.local.formats import Dialect
 
-__all__ = ["match_all", "series_of"]
+__all__ = ["follow_moves", "match_all", "series_of"]
 
 
 def match_all(
@@ -52,6 +52,21 @@ def match_all(
     matched.unstamped -= _ignored(matched, lists, dialect)
     _name_new(known, matched, dialect)
     return matched
+
+
+def follow_moves(
+    leaving: frozenset[Leaving], known: Known, lists: ListPlan, dialect: Dialect
+) -> frozenset[Leaving]:
+    """Lines of unfinished moves, in the place that their list has now: a person may rename it."""
+    found = set()
+    for one in leaving:
+        id, place = known.list_at.get(one.path, ""), dialect.layout.place_of(one.path)
+        now = lists.views[id].path if id in lists.views else None
+        if now is None or lists.owner.get(place) == id:
+            found.add(one)
+        else:
+            found.add(one._replace(path=now + one.path.removeprefix(place)))
+    return frozenset(found)
 
 
 def _carried_ahead(

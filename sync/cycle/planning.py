@@ -35,6 +35,7 @@ from sync.cycle.doubts import doubt_holds, stored_doubts
 from sync.cycle.facts import file_facts, free_directories
 from sync.cycle.intents import Intents, list_intents
 from sync.cycle.known import Known, gather
+from sync.cycle.matching import follow_moves
 from sync.cycle.missing import missed
 from sync.cycle.parking import sort_out
 from sync.cycle.reading import LocalState
@@ -60,10 +61,11 @@ LOOK_AGAIN_S = 3600.0  # completed reminders come of age by the clock alone
 class Planned:
     """A plan with all that is needed to carry it out.
 
-    ``waits``: nothing of it may be carried out, for the reason in ``holds``. ``vanished`` are
+    ``waits``: nothing of it may be carried out, for the reason in ``holds``. ``leaving`` are lines
+    that a move which was cut off left behind, in the files that have them now. ``vanished`` are
     what is missed now; ``overtaken`` parked intents (by number) that nobody wants any more;
-    ``archived`` those leaving lines of which a copy stands in the archive; ``new_sections`` are
-    chosen anew, by id.
+    ``archived`` lines that go, of which a copy stands in the archive; ``new_sections`` are chosen
+    anew, by id.
     """
 
     known: Known
@@ -144,6 +146,7 @@ class Planner:
             return self._blind(known, local, leaving)
         approved = self._store.journal.approved()
         lists = self._plan_lists(known, local, approved)
+        leaving = follow_moves(leaving, known, lists, self._dialect)
         now_s, since = self._clock(), self._store.places.vanished()
         world = build_world(
             known,

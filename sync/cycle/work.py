@@ -83,11 +83,17 @@ def plan_work(
         for (path, index), id in planned.world.matched.leftovers.items()
         for task in (local.files[path].tasks[index],)
     ]
-    work.leaving = sorted({*moving_out(desk, renders), *leftovers})
+    hidden = {one for one in planned.leaving if _hides(one.path, local)}  # what it says may return
+    work.leaving = sorted({*moving_out(desk, renders), *leftovers, *hidden})
     for id in planned.lists.ended:
         ending = _ending(id, homes.get(id, ""), local, dialect)
         work.removals += [Removal(mint(), id, file.path, file.sha256) for file in ending]
     return work
+
+
+def _hides(path: str, local: LocalState) -> bool:
+    file = local.files.get(path)
+    return file is not None and file.hides_tasks != ""
 
 
 def _ending(id: str, place: str, local: LocalState, dialect: Dialect) -> list[LocalFile]:

@@ -148,9 +148,10 @@ def test_what_a_phone_moves_out_of_a_list_without_a_file_gets_its_line(rig: Rig)
     rig.rest()
 
 
-def test_a_move_cut_off_while_its_list_is_renamed_leaves_no_copy(rig: Rig) -> None:
+def cut_off_a_move(rig: Rig) -> None:
+    """“Typed” stands in `Plans.md` by now, and in `Inbox.md` still."""
     plans = rig.phone.create_list("Plans")
-    rig.append("Inbox", "- [ ] Typed\n")
+    rig.append("Inbox", "- [ ] Typed\n- [ ] Other\n")
     rig.run()
     rig.phone.move(rig.shown("Typed").id, plans)
     rig.step = dying = DiesAt("swap:exchange", 2)
@@ -160,10 +161,32 @@ def test_a_move_cut_off_while_its_list_is_renamed_leaves_no_copy(rig: Rig) -> No
     assert "Typed" in rig.read("Inbox")
     assert "Typed" in rig.read("Plans")
     rig.step = lambda _: None
-    rename_on_the_phone(rig)
+
+
+@pytest.mark.parametrize("who", ["phone", "person", "both"])
+def test_a_move_cut_off_while_its_list_is_renamed_leaves_no_copy(rig: Rig, who: str) -> None:
+    cut_off_a_move(rig)
+    if who != "phone":
+        rig.path("Inbox").rename(rig.path("Mail"))
+    if who != "person":
+        rename_on_the_phone(rig)
+    name = "Mail" if who == "person" else "Post"
     rig.restart()
     rig.run()
     assert rig.titles("Plans") == {"Typed"}
-    assert rig.titles("Post") == set()
-    assert "Typed" not in rig.read("Post")
+    assert rig.titles(name) == {"Other"}
+    assert "Typed" not in rig.read(name)
+    rig.rest()
+
+
+def test_a_move_cut_off_is_finished_once_its_file_can_be_read_again(rig: Rig) -> None:
+    cut_off_a_move(rig)
+    text = rig.read("Inbox")
+    rig.restart()
+    rig.save("Inbox", f"{text}\0")
+    assert [hold.kind for hold in rig.run().held] == ["file"]
+    rig.save("Inbox", text)
+    rig.run()
+    assert rig.titles("Plans") == {"Typed"}
+    assert rig.titles("Inbox") == {"Other"}
     rig.rest()
