@@ -69,6 +69,9 @@ def tell_plan(told: Told) -> None:
             say(f"{plural(len(mine), 'change')} {where}:")
         for change in mine:
             say(f"  {change}")
+    if told["parked"]:
+        one, many = "change that iCloud refused waits", "changes that iCloud refused wait"
+        say(f"{plural(told['parked'], one, many)}: see `remindersd parked`")
     for problem in told["problems"]:
         say(f"problem: {problem}")
     tell_waiting(told["held"])

@@ -16,7 +16,10 @@ from store.model import Completion, Field, Value
 from store.outbox import STANDING, Intent
 from sync.core.actions import Hold, HoldKind
 
-__all__ = ["Sorted", "sort_out"]
+__all__ = ["WHOLE", "Sorted", "sort_out"]
+
+WHOLE = ""
+"""Stands for all of an operation, where others name the field or text."""
 
 _IN_PARTS = ("update", "update-list", "sections")  # of which a part can be sent alone
 _MAKING = ("create", "undelete", "create-list", "create-group", "create-section")
@@ -28,11 +31,15 @@ Part = tuple[str, str]
 
 @dataclass(slots=True)
 class Sorted:
-    """What goes into the outbox, the refused writes (by number) to forget, and what waits."""
+    """What goes into the outbox, the refused writes (by number) to forget, and what waits.
+
+    ``withheld`` is what is wanted and not sent: by id, the names of fields and texts, or ``WHOLE``.
+    """
 
     intents: list[Intent] = field(default_factory=list)
     overtaken: list[int] = field(default_factory=list)
     holds: list[Hold] = field(default_factory=list)
+    withheld: Mapping[str, Collection[str]] = field(default_factory=dict)
 
 
 def sort_out(wanted: Sequence[Intent], parked: Sequence[Intent], unsure: Collection[str]) -> Sorted:
@@ -53,7 +60,25 @@ def sort_out(wanted: Sequence[Intent], parked: Sequence[Intent], unsure: Collect
     missing = {id: _why(one) for id, ones in refused.items() for one in ones if _makes(one)}
     left = [rest for intent in wanted if (rest := _without(intent, refused)) is not None]
     _hold_back(left, missing, found)
+    found.withheld = _withheld(wanted, found.intents)
     return found
+
+
+def _withheld(wanted: Sequence[Intent], sent: Sequence[Intent]) -> dict[str, set[str]]:
+    going = {(intent.id, intent.kind): _names(intent) for intent in sent}
+    found: dict[str, set[str]] = {}
+    for intent in wanted:
+        left = _names(intent) - going.get((intent.id, intent.kind), set())
+        if intent.kind == "sections":  # its texts are reminders, each in its section
+            found.update({id: found.get(id, set()) | {Field.SECTION.value} for id in left})
+        elif left:
+            found.setdefault(intent.id, set()).update(left)
+    return found
+
+
+def _names(intent: Intent) -> set[str]:
+    whole = {WHOLE} if intent.kind not in _IN_PARTS else set()
+    return whole | {name.value for name in intent.changes} | intent.texts.keys()
 
 
 def _parts(intent: Intent) -> dict[Part, object]:

@@ -64,6 +64,7 @@ class Planned:
     ``waits``: nothing of it may be carried out, for the reason in ``holds``. ``leaving`` are lines
     that a move which was cut off left behind, in the files that have them now. ``vanished`` are
     what is missed now; ``overtaken`` parked intents (by number) that nobody wants any more;
+    ``withheld`` what is planned and not sent, since iCloud refused it, as in ``parking``;
     ``archived`` lines that go, of which a copy stands in the archive; ``new_sections`` are chosen
     anew, by id.
     """
@@ -80,6 +81,7 @@ class Planned:
     waits: bool = False
     grace_left_s: float | None = None
     overtaken: tuple[int, ...] = ()
+    withheld: Mapping[str, Collection[str]] = field(default_factory=dict)
     archived: tuple[Archived, ...] = ()
     marks: bool = True  # lines carry ids
     new_sections: Mapping[str, SectionBase] = field(default_factory=dict)
@@ -299,6 +301,7 @@ class Planner:
             marks=self._dialect.marks,
             grace_left_s=min(waiting, default=None),
             overtaken=tuple(sorted_out.overtaken),
+            withheld=sorted_out.withheld,
             new_sections=made,
         )
 

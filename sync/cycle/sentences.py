@@ -1,6 +1,11 @@
-"""A plan in words: one line for each change, as `plan` and `sync --dry-run` show it."""
+"""A plan in words: one line for each change, as `plan` and `sync --dry-run` show it.
+
+What iCloud refused, and is wanted as before, is no change: nothing of it is sent.
+"""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from store.model import (
     Alarm,
@@ -33,6 +38,7 @@ from sync.core.actions import (
 from sync.core.listlook import KEYS
 from sync.core.listplan import ListPlan, UpdateList
 from sync.core.recurrence import to_words
+from sync.cycle.parking import WHOLE
 from sync.cycle.planning import Planned
 
 __all__ = ["member", "renames", "said", "sentences"]
@@ -47,18 +53,30 @@ def sentences(planned: Planned) -> list[str]:
     told = [
         f"iCloud: + {'group' if op.is_group else 'list'} “{op.name}” ({op.path})"
         for op in lists.create_lists
+        if _goes(planned, op.id)
     ]
-    told += [_updated(lists, op, name) for op in lists.update_lists for name in op.changes]
+    told += [
+        _updated(lists, op, name)
+        for op in lists.update_lists
+        for name in op.changes
+        if _goes(planned, op.id, name.value)
+    ]
     purged = {intent.id for intent in planned.intents if intent.kind == "purge-list"}
     told += [
         f"iCloud: − list “{lists.views[id].name}”{_FOR_GOOD * (id in purged)}"
         for id in lists.delete_lists
+        if _goes(planned, id)
     ]
-    told += [f"iCloud: − group “{lists.group_names.get(id)}”" for id in lists.delete_groups]
+    told += [
+        f"iCloud: − group “{lists.group_names.get(id)}”"
+        for id in lists.delete_groups
+        if _goes(planned, id)
+    ]
     told += renames(planned)
     told += [f"files: + {op.path}" for op in lists.create_files]
     told += _of_sections(planned)
-    told += [_pushed(planned, op) for op in planned.plan.pushes]
+    pushes = [_sent(planned, op) for op in planned.plan.pushes]
+    told += [_pushed(planned, op) for op in pushes if op is not None]
     told += [
         f"files: {_title(planned, id)} cannot be told from lines like it; it is not taken for gone"
         for id in sorted(planned.world.matched.doubtful - planned.world.doubts.keys())
@@ -66,19 +84,35 @@ def sentences(planned: Planned) -> list[str]:
     return told + [_rendered(planned, op) for op in planned.plan.renders]
 
 
+def _goes(planned: Planned, id: str, name: str = WHOLE) -> bool:
+    return name not in planned.withheld.get(id, ())
+
+
+def _sent(planned: Planned, op: PushOp) -> PushOp | None:
+    """What is sent of it, if anything is."""
+    if not isinstance(op, Update):
+        return op if _goes(planned, op.id) else None
+    left = {name: value for name, value in op.changes.items() if _goes(planned, op.id, name.value)}
+    return replace(op, changes=left) if left else None
+
+
 def _of_sections(planned: Planned) -> list[str]:
     outlook, views = planned.world.outlook, planned.lists.views
     told = [
         f"iCloud: new section “{one.name}” in {views[one.list_id].name}"
-        for one in planned.new_sections.values()
+        for id, one in planned.new_sections.items()
+        if _goes(planned, id)
     ]
     for op in outlook.retitles:
+        if not op.to_files and not _goes(planned, op.id):
+            continue
         side = "files: heading" if op.to_files else "iCloud: section"
         told.append(f"{side} “{op.old}” → “{op.new}” in {views[op.list].name}")
     told += [f"files: heading “{op.name}” goes from {views[op.list].name}" for op in outlook.drops]
     return told + [
         f"iCloud: delete the empty section “{op.name}” of {views[op.list].name}"
         for op in outlook.ends
+        if _goes(planned, op.id)
     ]
 
 
