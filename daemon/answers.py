@@ -28,6 +28,7 @@ from store.file import open_reading
 from store.journal import HistoryRow, Journal
 from sync.cycle.restorable import restorable
 from sync.cycle.verdict import NEVER, VERIFIED, Verified
+from sync.errors import MirrorDamaged, RemindersdError
 from sync.machine import told
 
 __all__ = ["COUNTS", "Answers", "NoMirror", "instant"]
@@ -53,11 +54,14 @@ class Answers:
     """Reads the mirror at ``path``.
 
     What it gives raises NoMirror where there is none, MirrorDamaged, or a RemindersdError that
-    says why it cannot be read.
+    says why it cannot be read. ``on_damage`` hears of the second, in the reading thread.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(
+        self, path: Path, on_damage: Callable[[MirrorDamaged], None] = lambda _error: None
+    ) -> None:
         self._path = path
+        self._on_damage = on_damage
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="answers")
         self._raw: sqlite3.Connection | None = None
         self._store: Store | None = None
@@ -214,18 +218,22 @@ class Answers:
                     return missing
                 raise NoMirror("there is no mirror yet; the first cycle makes it") from None
             except StoreError as error:
-                self._let_go()
-                raise as_ours(error) from error
+                raise self._told(error) from error
             except sqlite3.Error as error:
-                self._let_go()
-                raise as_ours(
-                    translated(error, self._path) or StoreError(self._path, str(error))
-                ) from error
+                ours = translated(error, self._path) or StoreError(self._path, str(error))
+                raise self._told(ours) from error
             except OSError as error:
                 self._let_go()
                 raise told(error) or error from None
 
         return self._thread.submit(guarded)
+
+    def _told(self, error: StoreError) -> RemindersdError:
+        self._let_go()
+        ours = as_ours(error)
+        if isinstance(ours, MirrorDamaged):
+            self._on_damage(ours)
+        return ours
 
     def _open(self) -> None:
         """Open the mirror, or the one that has taken its place since."""

@@ -69,6 +69,14 @@ class Loop:
         """Read the config again, between two cycles."""
         self._inbox.put(self._reload)
 
+    def fail(self, error: RemindersdError) -> None:
+        """End with ``error``, which another thread has met, after the cycle that runs now."""
+
+        def end() -> None:
+            raise error
+
+        self._inbox.put(end)
+
     def ask(self, request: Request) -> Future[Any]:
         """Ask and be answered: a Report, what was approved, or a RemindersdError."""
         with self._gate:
@@ -209,7 +217,7 @@ class Loop:
         self._say(state, reason, told="see `remindersd status`")
         if not report.idle:
             _log.info(
-                "%s: pulled %d, pushed %d, wrote %d lines in %d files",
+                "%s: records read %d, changes sent %d, lines written %d, files written %d",
                 *(report.trigger, report.pulled, report.pushed, report.rendered, report.files),
             )
         for request in waiting:

@@ -86,7 +86,7 @@ def _run(config: Config, signals: _Signals) -> None:
         ),
     )
     clocks = ClockWatch(senses.on_drift)
-    answers = Answers(state_dir(config.profile) / MIRROR)
+    answers = Answers(state_dir(config.profile) / MIRROR, loop.fail)
     api = Api(senses.board, answers, loop.ask, lambda: senses.config)
     path = socket_path(config.profile, config.control.socket)
     with ExitStack() as parts:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from daemon.agenda import Kind
 from daemon.state import State
-from store.errors import Damaged, Locked, StoreError, Unwritable
+from store.errors import Damaged, Full, Locked, StoreError, Unwritable
 from sync.errors import (
     AccountUnusable,
     BadResponse,
@@ -36,6 +36,7 @@ LONGEST_WAIT_S = 900.0
 SIGN_IN_WAIT_S = 3600.0
 
 _WAYS_OUT: dict[type[StoreError], str] = {
+    Full: "make room on the disk that it is on; nothing was lost, and the next sync goes on",
     Unwritable: "see that there is room on the disk and that you may read and write the file",
     Locked: "let the other process finish",
 }

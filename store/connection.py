@@ -93,7 +93,7 @@ class Connection:
             self._commit = None
             # A full disk may have made SQLite roll back on its own.
             if self.raw.in_transaction:
-                self.raw.execute("ROLLBACK")
+                self._run("ROLLBACK")
         self.step(f"commit:{name}:after")
 
     def damaged(self, reason: str) -> Damaged:

@@ -3,7 +3,8 @@
 StoreError
 |- Damaged       the file cannot be trusted
 |  `- NotOurs    it is sound, and of another programme or of a newer version of this one
-|- Unwritable    the disk is full, read-only or failing; the file itself is as it was
+|- Unwritable    the disk is read-only or failing; the file itself is as it was
+|  `- Full       there is no room left for it
 `- Locked        another process has been writing for longer than we wait
 """
 
@@ -12,7 +13,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-__all__ = ["Damaged", "Locked", "NotOurs", "StoreError", "Unwritable", "translated"]
+__all__ = ["Damaged", "Full", "Locked", "NotOurs", "StoreError", "Unwritable", "translated"]
 
 
 class StoreError(Exception):
@@ -36,6 +37,10 @@ class Unwritable(StoreError):
     """The file could not be opened or written; nothing of the open commit was kept."""
 
 
+class Full(Unwritable):
+    """There is no room left on the disk of the file."""
+
+
 class Locked(StoreError):
     """Another process held the write lock for longer than the busy timeout."""
 
@@ -43,7 +48,7 @@ class Locked(StoreError):
 _KINDS: dict[int, type[StoreError]] = {
     sqlite3.SQLITE_CORRUPT: Damaged,
     sqlite3.SQLITE_NOTADB: Damaged,
-    sqlite3.SQLITE_FULL: Unwritable,
+    sqlite3.SQLITE_FULL: Full,
     sqlite3.SQLITE_IOERR: Unwritable,
     sqlite3.SQLITE_READONLY: Unwritable,
     sqlite3.SQLITE_CANTOPEN: Unwritable,

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from daemon.answers import Answers
 from store.db import Store
-from sync.errors import RemindersdError
+from sync.errors import MirrorDamaged, RemindersdError
+from tests.daemon.fakes import FakeEngine, Running, config
 from tests.local.support import as_nobody, nobodys_directory, to_nobody
 
 
@@ -36,3 +39,17 @@ def _told(path: Path) -> tuple[str, str]:
     finally:
         answers.close()
     return "", ""
+
+
+def test_a_damaged_mirror_that_a_reader_meets_ends_the_loop(tmp_path: Path) -> None:
+    path = tmp_path / "mirror.db"
+    path.write_bytes(b"no database at all" * 500)
+    with (
+        Running(config(tmp_path), FakeEngine()) as running,
+        closing(Answers(path, running.loop.fail)) as answers,
+    ):
+        with pytest.raises(MirrorDamaged, match=re.escape(str(path))):
+            answers.lists().result()
+        running.join()
+    assert isinstance(running.error, MirrorDamaged)
+    assert running.error.exit_code == 20

@@ -51,7 +51,7 @@ def test_tokens_cookies_and_passwords_are_hidden(text: str) -> None:
         "/home/someone/A-rather-Long-Folder/of-many/Parts/2026/Groceries-and-more.md changed",
         "hash 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
         "password was refused",
-        "pulled 3, pushed 2, wrote 1 lines in 1 files",
+        "records read 3, changes sent 2, lines written 1, files written 1",
     ],
 )
 def test_other_words_stay(text: str) -> None:

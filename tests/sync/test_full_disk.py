@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from daemon.troubles import as_ours
+from store.errors import Full
 from sync.machine import told
 from tests.rig import Rig, empty_world, open_rig
 
@@ -78,3 +80,22 @@ def test_a_disk_that_is_full_at_any_moment_costs_nothing(tmp_path: Path, for_eve
                 assert rig.line("Inbox", title)
             assert rig.store.journal.open_conflicts() == []
             assert rig.engine.verify().result == "agrees"
+
+
+def test_a_mirror_without_room_is_told_by_its_path_and_goes_on(rig: Rig) -> None:
+    """SQLite itself says so, in the middle of a commit."""
+    work_to_do = "".join(f"- [ ] Task {number} {'long ' * 200}\n" for number in range(20))
+    rig.append("Inbox", work_to_do)
+    rig.wait(3)
+    raw = rig.store._connection.raw
+    pages = raw.execute("PRAGMA page_count").fetchone()[0]
+    raw.execute(f"PRAGMA max_page_count = {pages}").fetchone()
+    with pytest.raises(Full) as caught:
+        rig.engine.cycle("test")
+    ours = as_ours(caught.value)
+    assert str(rig.store.path) in ours.message
+    assert "make room" in ours.hint
+    raw.execute("PRAGMA max_page_count = 1000000").fetchone()
+    rig.run()
+    assert len(rig.titles("Inbox")) == 20
+    rig.rest()
