@@ -34,6 +34,7 @@ def refused_entry(one: Refused) -> Document:
         "since": _at(one.since_ms),
         "again": _at(one.again_ms),
         "follows": one.follows or None,
+        "wanted": {name: said(name, value, one.names) for name, value in one.wanted.items()},
     }
 
 

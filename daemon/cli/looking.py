@@ -144,13 +144,18 @@ def tell_parked(parked: Sequence[Document]) -> None:
         again = f"; tried again {when(one['again'])}" if one["again"] else ""
         named = f"{one['number']}: {one['what']} of “{one['title'] or one['id']}”{where}{since}"
         say(f"  {named}: {one['reason']}{again}")
+        for field, value in one["wanted"].items():
+            say(f"     {field}: {_said(field, value)}")
     say("  send again with `remindersd retry`, give up with `remindersd drop NUMBER`")
 
 
 def value_of(entry: Document, which: str) -> str:
     """A value of a conflict, on one line."""
-    value = entry[which]
-    words = _WORDS.get(entry["field"])
+    return _said(entry["field"], entry[which])
+
+
+def _said(field: str, value: object) -> str:
+    words = _WORDS.get(field)
     if words is not None and (value is None or isinstance(value, bool)):
         return words[bool(value)]
     text = "none" if value is None else " ".join(str(value).split())

@@ -27,10 +27,11 @@ _CELL = 60  # characters of a value
 _LONGEST = 40  # changes that `undo` shows one by one
 _SIDES = {"cloud": "iCloud", "file": "files"}
 _COUNTS = (
-    ("pushed", "sent"),
-    ("rendered", "lines"),
-    ("files", "files"),
-    ("conflicts", "conflicts"),
+    ("pushed", "sent", "sent"),
+    ("refused", "refused", "refused"),
+    ("rendered", "line", "lines"),
+    ("files", "file", "files"),
+    ("conflicts", "conflict", "conflicts"),
 )
 
 
@@ -103,7 +104,8 @@ def _tell_runs(runs: Sequence[Told]) -> None:
 
 def _done(run: Told) -> str:
     counts = run["counts"]
-    return ", ".join(f"{counts[name]} {word}" for name, word in _COUNTS if counts.get(name))
+    told = [(counts.get(name), one, many) for name, one, many in _COUNTS]
+    return ", ".join(plural(count, one, many) for count, one, many in told if count)
 
 
 def _tell_run(told: Told) -> None:
@@ -111,7 +113,9 @@ def _tell_run(told: Told) -> None:
     if run is not None:
         result = run["result"] or "cut off"
         say(f"run {run['id']}, {_local(run['started'])}, {run['kind']}: {result}")
-    if not told["changes"]:
+    if not told["changes"] and run is not None and run["counts"].get("refused"):
+        say("it changed nothing: iCloud refused what it was for; see `remindersd parked`")
+    elif not told["changes"]:
         say("nothing is known of it (any more)" if run is None else "nothing is known any more")
     for change in told["changes"]:
         if _says_nothing(change):

@@ -2,7 +2,8 @@
 
 A run is noted with its first change, so that an idle cycle leaves no trace. Cycles that follow at
 once, since one cannot do it all (a reminder is put into its section once it is there), are one
-run. What could not be done after all is struck out, and a run of nothing with it.
+run. What could not be done after all is struck out, and a run of nothing with it, unless iCloud
+refused what it was for: that was an outcome.
 """
 
 from __future__ import annotations
@@ -115,20 +116,22 @@ class Chronicle:
         )
         result = str(report.document()["result"])
         journal, now_ms = self._store.journal, self.now_ms
+        refused = [one for one in self._store.outbox.parked() if one.seq not in self._parked]
+        self._counts.update(refused=len(refused))
         with self._store.commit("run"):
-            journal.retract(self.run, "cloud", self._refused())
-            if not journal.drop_empty(self.run):
+            journal.retract(self.run, "cloud", _subjects(refused))
+            if self._counts["refused"] or not journal.drop_empty(self.run):
                 journal.finish(self.run, result, self._counts, now_ms)
                 journal.prune(now_ms - KEPT_MS)
                 self._store.occurrences.prune(now_ms - KEPT_MS)
             else:
                 self._goes_on = False
 
-    def _refused(self) -> Iterator[str]:
-        """What iCloud refused for good in this run."""
-        for intent in self._store.outbox.parked():
-            if intent.seq not in self._parked:
-                yield from intent.texts if intent.kind.endswith("sections") else (intent.id,)
+
+def _subjects(refused: Iterable[Intent]) -> Iterator[str]:
+    """What was refused for good: reminders and lists."""
+    for intent in refused:
+        yield from intent.texts if intent.kind.endswith("sections") else (intent.id,)
 
 
 def _content(intent: Intent) -> tuple[object, ...]:

@@ -8,13 +8,14 @@ until the person changes it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from store.db import Store
 from store.model import Field, Value
 from store.outbox import STANDING, Intent
 from store.sections import SectionBase
+from sync.cycle.resolving import title_of
 from sync.errors import CannotResolve
 
 __all__ = ["Refused", "drop", "refused_now", "retry"]
@@ -35,6 +36,7 @@ _WORDS = {
     "sections": "section",
 }
 _KEPT = ("create", "undelete", "create-list", "create-group", "create-section")
+_IDS = (Field.LIST.value, Field.PARENT.value, "group")
 _HINT = "`remindersd parked` shows what was refused"
 
 
@@ -42,6 +44,7 @@ _HINT = "`remindersd parked` shows what was refused"
 class Refused:
     """One refused write: ``number`` names it, ``what`` says what it was to be.
 
+    ``wanted`` are the values of an edit by the names of fields, ``names`` the titles of ids in it.
     ``since_ms`` is when it was refused first, ``again_ms`` when it is tried again by itself (Unix
     milliseconds); ``follows`` says what a decision on it comes to.
     """
@@ -55,6 +58,8 @@ class Refused:
     since_ms: int | None
     again_ms: int | None
     follows: str = ""
+    wanted: Mapping[str, Value] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 def refused_now(store: Store) -> list[Refused]:
@@ -165,6 +170,8 @@ def _drop_section(store: Store, intent: Intent) -> str:
 
 
 def _told(store: Store, intent: Intent) -> Refused:
+    wanted = _values(intent)
+    ids = [str(value) for name, value in wanted.items() if name in _IDS and value]
     return Refused(
         number=intent.seq,
         id=intent.id,
@@ -174,7 +181,25 @@ def _told(store: Store, intent: Intent) -> Refused:
         reason=intent.reason,
         since_ms=intent.since_ms,
         again_ms=intent.again_ms,
+        wanted=wanted,
+        names={id: title for id in ids if (title := title_of(store, id))},
     )
+
+
+def _values(intent: Intent) -> dict[str, Value]:
+    """What an edit would have made of it; what is made or goes as a whole says that already."""
+    match intent.kind:
+        case "sections":
+            sections = {name for name in intent.texts.values() if name}
+            return {Field.SECTION.value: ", ".join(sorted(sections)) or None}
+        case "update" | "update-list" | "rename-section":
+            texts = {name: text for name, text in intent.texts.items() if name != "list"}
+            found = {name.value: value for name, value in intent.changes.items()} | texts
+            if not found.get(Field.SECTION.value):  # a move says that it is in none there
+                found.pop(Field.SECTION.value, None)
+            return found
+        case _:
+            return {}
 
 
 def _what(intent: Intent) -> str:

@@ -77,6 +77,8 @@ def run_to_undo(store: Store, run: int | None) -> int:
         raise CannotUndo("no run has changed anything yet", "see `remindersd log`")
     if journal.history(run=wanted, limit=1):
         return wanted
+    if journal.run(wanted) is not None:
+        raise CannotUndo(f"run {wanted} changed nothing", "see `remindersd log`")
     latest = journal.runs(1)
     if wanted < 1 or not latest or wanted > latest[0].id:
         raise CannotUndo(f"there is no run {wanted}", "see `remindersd log`")

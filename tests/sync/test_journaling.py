@@ -168,4 +168,5 @@ def test_what_icloud_refuses_for_good_is_struck_out(rig: Rig) -> None:
     rig.replace("Inbox", "Milk", "Oat milk")
     rig.run()
     assert rig.store.outbox.counts()["parked"] == 1
-    assert len(rig.store.journal.runs()) == runs
+    assert latest(rig) == []  # the run stays, to say that it was refused
+    assert len(rig.store.journal.runs()) == runs + 1
