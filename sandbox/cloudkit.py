@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 
 def routes(world: World) -> list[Route]:
     """The endpoints of the Reminders container, private and shared database."""
+    return reminders(world).routes()
+
+
+def reminders(world: World) -> Container:
+    """The Reminders container, for who asks it without HTTP."""
     migration = Zone(world.account.owner, world.clock, "RemindersMigration", world.random)
     return Container(
         name="com.apple.reminders",
@@ -29,7 +34,7 @@ def routes(world: World) -> list[Route]:
         private_handlers=_HANDLERS,
         shared_handlers=_HANDLERS,
         shared=lambda: world.shared.zones,
-    ).routes()
+    )
 
 
 def _query(call: Call) -> Json:

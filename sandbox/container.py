@@ -58,6 +58,11 @@ class Container:
     shared_handlers: Handlers
     shared: Callable[[], Sequence[Zone]] = tuple
 
+    @property
+    def base(self) -> str:
+        """Where its databases are."""
+        return f"/database/1/{self.name}/production"
+
     def routes(self) -> list[Route]:
         """POST endpoints of both databases.
 
@@ -94,8 +99,7 @@ class Container:
             return Response(encoded(answer), status, media_type="application/json")
 
         database = "shared" if shared else "private"
-        base = f"/database/1/{self.name}/production/{database}"
-        return Route(f"{base}/{path}", serve, methods=["POST"])
+        return Route(f"{self.base}/{database}/{path}", serve, methods=["POST"])
 
 
 def refused(error: RequestError) -> tuple[int, Json]:

@@ -13,7 +13,7 @@ import orjson
 
 from sandbox.assethost import ORIGIN
 from sandbox.assets import AssetRefused
-from sandbox.cloudkit import BASE, Service
+from sandbox.cloudkit import reminders
 from sandbox.trouble import CodeFault
 from sandbox.world import World
 from tests.simulation.chance import Clock
@@ -42,7 +42,7 @@ class Network(httpx.BaseTransport):
         self._world = world
         self._clock = clock
         self._strike = strike
-        self._service = Service(world)
+        self._service = reminders(world)
         self.hears: Callable[[list[Any]], None] = lambda _: None
         """Is told the operations of each request that changes records, before it is answered."""
         self._last: dict[str, bytes] = {}
@@ -53,7 +53,7 @@ class Network(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Answer, or fail as the network does."""
         stored = request.url.host == STORE
-        where = "file" if stored else request.url.path.removeprefix(BASE).lstrip("/")
+        where = "file" if stored else request.url.path.removeprefix(self._service.base).lstrip("/")
         self._clock.wait(0.05)
         fault, dice = "", Random(0)
         for fault_now, dice_now in self._strike(where):
