@@ -50,6 +50,7 @@ from sync.local.swap import Writer
 from sync.local.tasks import TodoFile
 from sync.remote.account import Account
 from sync.remote.cloudkit import CloudKit
+from sync.remote.desk import SignInDesk
 from sync.remote.limiter import Limiter
 from sync.remote.session import Session
 from sync.remote.transport import Transport
@@ -57,6 +58,7 @@ from sync.remote.transport import Transport
 __all__ = [
     "Around",
     "dialect_of",
+    "open_desk",
     "open_engine",
     "open_mirror",
     "open_session",
@@ -114,6 +116,17 @@ def open_session(config: Config, limiter: Limiter | None = None) -> Session:
     password = partial(find_password, config.account.apple_id, config.account.password_command)
     directory = state_dir(config.profile) / "session"
     return Session(account, directory, password, limiter=limiter)
+
+
+def open_desk(
+    config: Config, limiter: Limiter | None = None, *, on_open: Callable[[], None] | None = None
+) -> SignInDesk:
+    """The desk where the config's account is signed in and out; nothing is sent yet.
+
+    ``on_open`` is called whenever somebody has signed in.
+    """
+    session = open_session(config, limiter)
+    return SignInDesk(session, on_open=on_open or (lambda: None))
 
 
 def open_store(config: Config) -> Store:

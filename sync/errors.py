@@ -106,10 +106,18 @@ class WrongPassword(RemindersdError):
 
 
 class AccountUnusable(RemindersdError):
-    """This account cannot be used, for the reason given."""
+    """This account cannot be used before its owner has put something right.
+
+    ``reason`` is one word for it: terms, web-access, locked, security-key, region, two-factor,
+    no-icloud, refused.
+    """
 
     exit_code = 13
     code = "account"
+
+    def __init__(self, message: str, hint: str = "", reason: str = "refused") -> None:
+        super().__init__(message, hint)
+        self.reason = reason
 
 
 class MirrorDamaged(RemindersdError):

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import click
 
-from daemon.cli.common import Globals, pass_globals, talking
-from daemon.output import say
+from daemon.cli.common import Globals, json_option, pass_globals, talking
+from daemon.output import document, say
 from sync.errors import RemindersdError, SignInNeeded, WrongPassword
 
 if TYPE_CHECKING:
     from daemon.config import Config
+    from sync.remote.signing.states import SignInState
 
 __all__ = ["login", "logout"]
 
@@ -35,38 +34,48 @@ def _only_dash(_ctx: click.Context, _option: click.Parameter, value: str | None)
     callback=_only_dash,
     help="Read the code that Apple sends from standard input instead of asking.",
 )
+@json_option
 @pass_globals
-def login(options: Globals, code: str | None) -> None:
+def login(options: Globals, code: str | None, as_json: bool) -> None:
     """Sign in to iCloud and keep the session, so that the daemon can go on by itself.
 
     The password comes from account.password_command, the keyring (service remindersd) or the
     systemd credential icloud-password; else you are asked for it, and it is not kept. Apple then
-    sends a code to your devices. This is needed once, and again when Apple ends the session, after
-    some weeks.
+    sends a code to your devices; answer `?` for a text message instead. A code that you type later,
+    in another terminal or after a restart, is taken too: no other one is sent for it. This is
+    needed once, and again when Apple ends the session, after some weeks.
 
     \b
     Examples:
        remindersd login
        echo 123456 | remindersd login --code -
 
-    Ends with 12 if the password is wrong and with 11 if a code is needed and there is none.
+    Ends with 12 if the password is wrong, with 11 if a code is needed and there is none, and with
+    13 if only you can put something right, at icloud.com or on a device.
     """
-    from daemon.compose import open_session
+    from daemon.cli.signing import Codes, sign_in
+    from daemon.compose import open_desk
+    from sync.remote.desk import error_of
 
     config = options.load()
-    password = _password(config)
-    session = open_session(config)
+    desk = open_desk(config)
     try:
-        session.login(password, _from_input() if code == "-" else _asked)
+        codes = Codes(from_input=code == "-", may_ask=talking())
+        state = sign_in(desk, lambda: _password(config), codes)
     except WrongPassword as error:
-        raise WrongPassword(error.message, _mend(config)) from None
-    say(f"signed in as {config.account.apple_id}")
-    _say_what_is_next(options)
+        raise WrongPassword(error.message, _mend(config, error)) from None
+    finally:
+        desk.close()
+    failed = error_of(state)
+    if failed is not None:
+        raise failed
+    _told(options, config, state, as_json)
 
 
 @click.command(short_help="End the session at Apple and forget it here.")
+@json_option
 @pass_globals
-def logout(options: Globals) -> None:
+def logout(options: Globals, as_json: bool) -> None:
     """End the session at Apple, where it can be reached, and forget it on this computer.
 
     Todo files, mirror and config stay. A password that the config knows how to get would sign in
@@ -76,11 +85,15 @@ def logout(options: Globals) -> None:
     Example:
        remindersd logout
     """
-    from daemon.compose import open_session
+    from daemon.compose import open_desk
 
     config = options.load()
-    open_session(config).logout()
-    say(f"signed out; the session of {config.account.apple_id} is forgotten here")
+    desk = open_desk(config)
+    desk.logout()
+    if as_json:
+        document({"schema": 1, "sign_in": desk.state().document()})
+    else:
+        say(f"signed out; the session of {config.account.apple_id} is forgotten here")
 
 
 def _password(config: Config) -> str:
@@ -98,48 +111,32 @@ def _password(config: Config) -> str:
     return str(click.prompt(f"Password of {account.apple_id}", hide_input=True, err=True))
 
 
-def _mend(config: Config) -> str:
+def _mend(config: Config, error: WrongPassword) -> str:
     """Where the password that was refused came from, and so what to do about it."""
     if config.account.password_command is not None:
         return (
             "mend account.password_command, which gave this password,"
             " or take it out of the config and run `remindersd login` in a terminal"
         )
+    if error.hint and "login" not in error.hint:
+        return error.hint
     return "see that the Apple ID is right, then run `remindersd login` with the right password"
 
 
-def _asked(prompt: str) -> str:
-    if not talking():
-        raise SignInNeeded(
-            "Apple asks for a code, and there is no terminal to ask for it",
-            "run `remindersd login` in a terminal, or give the code to `remindersd login --code -`",
-        )
-    return str(click.prompt(prompt.rstrip(": "), err=True))
-
-
-def _from_input() -> Callable[[str], str]:
-    """Each call takes one more line of standard input."""
-
-    def ask(prompt: str) -> str:
-        line = sys.stdin.readline().strip()
-        if not line:
-            raise SignInNeeded(
-                "Apple asks for a code, and standard input had none",
-                "for example: echo 123456 | remindersd login --code -",
-            )
-        return line
-
-    return ask
-
-
-def _say_what_is_next(options: Globals) -> None:
+def _told(options: Globals, config: Config, state: SignInState, as_json: bool) -> None:
     from daemon.client import NotRunning
 
+    heard = "the daemon runs and has synced"
     try:
         options.ask("POST", "/sync", {}, timeout=_SYNC_S)
     except NotRunning:
-        say("next: `remindersd sync --dry-run` shows what would happen, `remindersd run` goes on")
+        heard = (
+            "next: `remindersd sync --dry-run` shows what would happen, `remindersd run` goes on"
+        )
     except RemindersdError as error:
-        say(f"the daemon runs, but its sync failed: {error.message}")
+        heard = f"the daemon runs, but its sync failed: {error.message}"
+    if as_json:
+        document({"schema": 1, "sign_in": state.document()})
     else:
-        say("the daemon runs and has synced")
+        say(f"signed in as {config.account.apple_id}")
+        say(heard)

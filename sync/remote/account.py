@@ -32,6 +32,11 @@ class Account:
         return f"https://setup.icloud.com{self._suffix}/setup/ws/1"
 
     @property
+    def idmsa(self) -> str:
+        """The sign-in service, the same in both regions."""
+        return "https://idmsa.apple.com/appleauth/auth"
+
+    @property
     def redirect(self) -> Endpoint | None:
         """Where requests really go; UsageError when the config has nonsense there."""
         return parse_endpoint(self.endpoint)

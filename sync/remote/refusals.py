@@ -49,6 +49,11 @@ FOREIGN = (
 )
 
 
+def is_repair(last: LastAnswer | None) -> bool:
+    """Whether the password was right, and the account is to be "repaired" before it goes on."""
+    return last is not None and last.status == 412 and last.place.endswith("/signin/complete")
+
+
 def explained(
     error: Exception, last: LastAnswer | None, endpoint: Endpoint | None = None
 ) -> RemindersdError:
@@ -57,12 +62,13 @@ def explained(
     match error:
         case PyiCloudAccountLockedException():
             return AccountUnusable(
-                "Apple has locked this account", "unlock it at https://iforgot.apple.com"
+                "Apple has locked this account", "unlock it at https://iforgot.apple.com", "locked"
             )
         case PyiCloudAcceptTermsException():
             return AccountUnusable(
                 "Apple's terms have changed and are not accepted yet",
                 "sign in at https://www.icloud.com once and accept them",
+                "terms",
             )
         case PyiCloudEndpointGoneException():
             return ServiceError(
@@ -76,6 +82,7 @@ def explained(
             return AccountUnusable(
                 "this account has no iCloud database",
                 "sign in at https://www.icloud.com to set it up",
+                "no-icloud",
             )
         case PyiCloudConnectionException() | requests.ConnectionError() | requests.Timeout():
             return NetworkError(f"{at} could not be reached")
@@ -102,13 +109,18 @@ def _by_answer(last: LastAnswer, at: str) -> RemindersdError:
             return AccountUnusable(
                 "Apple wants this account to turn on two-factor authentication first",
                 "sign in at https://account.apple.com once and follow its advice",
+                "two-factor",
             )
         case 423, _:
-            return AccountUnusable("Apple takes no sign-in to this account now", "try again later")
+            return AccountUnusable(
+                "Apple takes no sign-in to this account now", "try again later", "locked"
+            )
         case 403, _:
             return AccountUnusable(
                 "Apple refuses sign-ins to this account", "sign in at https://www.icloud.com once"
             )
+        case 409, "complete":
+            return SignInNeeded("Apple wants a code, but asks for it in a way not known here")
         case ((401 | 409 | 421 | 450), _):
             return SignInNeeded("Apple has ended the session", LOGIN_HINT)
         case status, _ if status < 400:

@@ -7,7 +7,8 @@ Rules:
    ``login`` succeeds (in this process or another) or the password changes. Refusals that a person
    ends elsewhere, a locked account for one, are tried again after a while. Sessions that end as
    soon as they are opened stop it as well.
-3. A code is asked for in ``login`` only, where somebody is there to type it.
+3. No code is asked to be sent; the half sign-in that owes one is kept for whoever has it
+   (``desk.py``).
 
 Wire facts: docs/wire.md, "Session expiry".
 """
@@ -18,7 +19,7 @@ import hmac
 import secrets
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from hashlib import sha256
@@ -27,10 +28,14 @@ from pathlib import Path
 from random import random
 from typing import TYPE_CHECKING, Any
 
-from sync.errors import NetworkError, RemindersdError, SignInNeeded, WrongPassword
+from sync.errors import AccountUnusable, NetworkError, RemindersdError, SignInNeeded, WrongPassword
 from sync.remote.account import Account, Connection
 from sync.remote.limiter import Limiter
 from sync.remote.setup import Setup, connection
+from sync.remote.signing.half import Half
+from sync.remote.signing.passwords import refuse_app_password
+from sync.remote.signing.standing import needs_person
+from sync.remote.signing.underway import UnderWay
 from sync.remote.stored import SessionStore, web_token
 
 if TYPE_CHECKING:
@@ -57,7 +62,7 @@ class Session:
     """The session of ``account``, kept below ``directory`` (made 0700).
 
     ``password`` is called when a password is needed, and to see whether it has changed; ``None``
-    means that there is none. ``clock`` gives monotonic seconds.
+    means that there is none. ``clock`` gives monotonic seconds, ``wall`` Unix seconds.
     """
 
     def __init__(
@@ -68,17 +73,20 @@ class Session:
         *,
         limiter: Limiter | None = None,
         clock: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
     ) -> None:
         account.redirect  # noqa: B018 - a bad endpoint is an error now, not at the first request
         self.account = account
-        self._store = SessionStore(account, directory)
+        self.store = SessionStore(account, directory)
         self._password = password
         self._limiter = limiter or Limiter(time.monotonic, time.sleep, random)
+        self.half = Half(account, self.store, self._limiter, wall)
         self._clock = clock
         self._key = secrets.token_bytes(32)
         self._refusal: _Refusal | None = None
         self._signed_in_at: deque[float] = deque(maxlen=_PASSWORD_SIGN_INS)
         self._current: Connection | None = None
+        self._document: Mapping[str, Any] = {}
         self._jar: LWPCookieJar | None = None
 
     def connect(self) -> Connection:
@@ -97,21 +105,25 @@ class Session:
         """
         return self._climb(refused=self._current)
 
-    def login(self, password: str, ask_code: Callable[[str], str]) -> Connection:
-        """Sign in while a person is there: ``ask_code(prompt)`` returns the code that they typed.
+    def reopen(self) -> Connection | None:
+        """Open the session by what is stored, without a password; ``None`` if it holds no more.
 
-        A session that still holds is kept, whatever the password.
-        Raises as ``connect`` does, SignInNeeded after three wrong codes.
+        For a person who asks: what was refused before does not count. Raises as ``connect`` does.
         """
-        with closing(self._sign_in(password)) as sign_in:
-            document = sign_in.with_code(ask_code)
+        found = self._by_tokens(refused=None)
+        if found is not None:
+            self._refusal = None
+        return found
+
+    def entered(self, document: Mapping[str, Any]) -> Connection:
+        """A person has signed in, and this is the login document; nothing is held against it."""
         self._refusal = None
         self._signed_in_at.clear()
-        return self._open(document, self._store.cookies())
+        return self._open(document, self.store.cookies())
 
     def logout(self) -> None:
         """End the session at Apple, if it can be reached, and forget it here in any case."""
-        jar = self._store.cookies()
+        jar = self.store.cookies()
         try:
             if web_token(jar):
                 params = self._current.params if self._current else {}
@@ -119,13 +131,13 @@ class Session:
         except NetworkError:
             pass  # what is forgotten here cannot be used any more; Apple's side expires
         finally:
-            self._store.forget()
+            self.store.forget()
             self._current = self._jar = None
 
     def keep(self) -> None:
         """Store cookies that an answer has renewed."""
-        if self._jar is not None:
-            self._store.save_cookies(self._jar)
+        if self._jar is not None and self.store.cookie_path.exists():  # else: logged out elsewhere
+            self.store.save_cookies(self._jar)
 
     def service(self) -> Any:
         """A signed-in ``PyiCloudService`` for the services that pyicloud speaks.
@@ -134,17 +146,19 @@ class Session:
         does; what its own calls raise is pyicloud's.
         """
         self.connect()
-        sign_in = self._sign_in(None)
-        try:
-            return sign_in.resumed()
-        except RemindersdError:
-            sign_in.close()
-            raise
+        return self._sign_in().resumed(self._document)
 
     def _climb(self, refused: Connection | None) -> Connection:
         """Go up the ladder (cookies, tokens, password) until something but ``refused`` holds."""
         self._raise_if_refused()
-        tokens, jar = self._store.data(), self._store.cookies()
+        try:
+            return self._by_tokens(refused) or self._by_password()
+        except AccountUnusable as error:
+            self.store.note(person=needs_person(error))
+            raise
+
+    def _by_tokens(self, refused: Connection | None) -> Connection | None:
+        tokens, jar = self.store.data(), self.store.cookies()
         setup = Setup(self.account, jar, self._limiter)
         if web_token(jar):
             before = web_token(jar)
@@ -158,7 +172,7 @@ class Session:
             document = setup.account_login(tokens)
             if document is not None:
                 return self._open(document, jar)
-        return self._by_password()
+        return None
 
     def _by_password(self) -> Connection:
         password = self._password()
@@ -166,18 +180,27 @@ class Session:
             if not password:
                 raise SignInNeeded("nobody is signed in and no password is set", _LOGIN_HINT)
             self._raise_if_none_holds()
-            self._drop_session_token()
-            with closing(self._sign_in(password)) as sign_in:
-                document = sign_in.with_password()
+            refuse_app_password(password)
+            self._raise_if_owed()
+            with closing(self.half) as half:
+                document = half.begin(password)
+            if isinstance(document, UnderWay):
+                self.store.note(owed=True)
+                raise _owes_code()
             self._signed_in_at.append(self._clock())
         except NetworkError:
             raise
         except RemindersdError as error:
             self._refusal = _Refusal(
-                error, self._digest(password), self._store.fingerprint(), self._clock()
+                error, self._digest(password), self.store.fingerprint(), self._clock()
             )
             raise
-        return self._open(document, self._store.cookies())
+        return self._open(document, self.store.cookies())
+
+    def _raise_if_owed(self) -> None:
+        """A password that led to a code once would only have another one sent."""
+        if self.half.under_way() is not None or self.store.standing().get("owed"):
+            raise _owes_code()
 
     def _raise_if_none_holds(self) -> None:
         times = self._signed_in_at
@@ -194,7 +217,7 @@ class Session:
         lasting = isinstance(refusal.error, SignInNeeded | WrongPassword)
         if not lasting and self._clock() - refusal.at >= _REST_S:
             self._refusal = None
-        elif refusal.tokens != self._store.fingerprint():
+        elif refusal.tokens != self.store.fingerprint():
             self._refusal = None  # somebody signed in from another process
         elif not hmac.compare_digest(refusal.password, self._digest(self._password())):
             self._refusal = None
@@ -204,20 +227,19 @@ class Session:
     def _digest(self, password: str | None) -> bytes:
         return hmac.new(self._key, (password or "").encode(), sha256).digest()
 
-    def _open(self, document: dict[str, Any], jar: LWPCookieJar) -> Connection:
-        opened = connection(document, self._store.data(), jar)
-        self._store.save_cookies(jar)
-        self._jar, self._current = jar, opened
+    def _open(self, document: Mapping[str, Any], jar: LWPCookieJar) -> Connection:
+        opened = connection(document, self.store.data(), jar)
+        self.store.save_cookies(jar)
+        self.store.note(person=None, owed=None)
+        self._jar, self._current, self._document = jar, opened, document
         return opened
 
-    def _drop_session_token(self) -> None:
-        """Spare pyicloud a request with a token that was just rejected."""
-        data = self._store.data()
-        if data.pop("session_token", None):
-            self._store.save_data(data)
-
-    def _sign_in(self, password: str | None) -> SignIn:
+    def _sign_in(self) -> SignIn:
         # Imported late: it costs most of a second and 34 MB, and a good session needs none of it.
         from sync.remote.signin import SignIn
 
-        return SignIn(self.account, self._store, self._limiter, password)
+        return SignIn(self.account, self.store, self._limiter)
+
+
+def _owes_code() -> SignInNeeded:
+    return SignInNeeded("Apple wants a code before this computer may go on", _LOGIN_HINT)

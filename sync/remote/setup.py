@@ -20,7 +20,7 @@ from sync.remote.client import foreign, make_client, place, read_object, service
 from sync.remote.endpoint import is_apple_host
 from sync.remote.limiter import Limiter, parse_retry_after
 
-__all__ = ["Setup", "connection", "refuse_unusable"]
+__all__ = ["Setup", "connection", "is_two_step", "is_whole", "params_of", "refuse_unusable"]
 
 _BUILD = {"clientBuildNumber": "2534Project66", "clientMasteringNumber": "2534B22"}
 _TOKEN_REJECTED = frozenset({401, 403, 409, 421, 450})
@@ -41,13 +41,17 @@ class Setup:
         Raises AccountUnusable, NetworkError, Throttled, BadResponse, ServiceError.
         """
         # The body is the four letters of JSON's null, as the web page sends it.
-        return self._login("/validate", b"null")
+        return _only_whole(self._login("/validate", b"null"))
 
     def account_login(self, tokens: Mapping[str, Any]) -> dict[str, Any] | None:
         """Open a session with stored tokens (pyicloud's names); ``None`` if they are rejected.
 
         Raises as ``validate`` does.
         """
+        return _only_whole(self.half_login(tokens))
+
+    def half_login(self, tokens: Mapping[str, Any]) -> dict[str, Any] | None:
+        """As ``account_login``, but a session that still owes its code is good enough."""
         body = {
             "accountCountryCode": tokens.get("account_country"),
             "dsWebAuthToken": tokens.get("session_token"),
@@ -72,18 +76,41 @@ class Setup:
             raise self._failure(response)
         document = read_object(response)
         refuse_unusable(document)
-        # An untrusted session opens nothing that we need; a password and a code would.
-        return document if document.get("hsaTrustedBrowser") is True else None
+        return document
+
+    def ask(
+        self, method: str, path: str, params: Mapping[str, str], body: Mapping[str, Any] | None
+    ) -> dict[str, Any] | None:
+        """What one of the other calls answers; ``None`` if the session is no longer accepted.
+
+        Raises AccountUnusable, NetworkError, Throttled, BadResponse, ServiceError.
+        """
+        data = b"" if body is None else orjson.dumps(body)
+        response = self._post(path, data, params, method=method)
+        if response.status_code in _TOKEN_REJECTED:
+            return None
+        if response.status_code != 200:
+            raise self._failure(response)
+        return read_object(response)
 
     def _post(
-        self, path: str, body: bytes, params: Mapping[str, str] | None = None
+        self,
+        path: str,
+        body: bytes,
+        params: Mapping[str, str] | None = None,
+        *,
+        method: str = "POST",
     ) -> httpx.Response:
         url = self._account.setup + path
         self._limiter.wait()
         with make_client(self._account, self._cookies) as client:
             try:
-                return client.post(
-                    url, content=body, params=params, headers={"Content-Type": "application/json"}
+                return client.request(
+                    method,
+                    url,
+                    content=body,
+                    params=params,
+                    headers={"Content-Type": "application/json"},
                 )
             except httpx.HTTPError as error:
                 self._limiter.unreached()
@@ -101,6 +128,7 @@ class Setup:
             return AccountUnusable(
                 "Apple wants a consent from this account first",
                 "sign in at https://www.icloud.com once and answer what it asks",
+                "terms",
             )
         if status >= 500:
             self._limiter.refused()
@@ -116,18 +144,20 @@ def refuse_unusable(document: Mapping[str, Any]) -> None:
         raise AccountUnusable(
             "Apple's terms have changed and are not accepted yet",
             "sign in at https://www.icloud.com once and accept them",
+            "terms",
         )
     details = document.get("dsInfo")
     if not isinstance(details, Mapping):
         return
     if details.get("locked") is True:
         raise AccountUnusable(
-            "Apple has locked this account", "unlock it at https://iforgot.apple.com"
+            "Apple has locked this account", "unlock it at https://iforgot.apple.com", "locked"
         )
     if details.get("isWebAccessAllowed") is False:
         raise AccountUnusable(
             "this account does not allow web access to its iCloud data",
             "on a device: Settings, your name, iCloud, Access iCloud Data on the Web",
+            "web-access",
         )
 
 
@@ -135,8 +165,38 @@ def _wrong_region(document: Mapping[str, Any]) -> AccountUnusable:
     domain = str(document.get("domainToUse") or "another domain")[:40]
     region = "china" if domain.lower().endswith(".cn") else "world"
     return AccountUnusable(
-        f"this account belongs to {domain}", f"set account.region to {region} in the config"
+        f"this account belongs to {domain}",
+        f"set account.region to {region} in the config",
+        "region",
     )
+
+
+def _only_whole(document: dict[str, Any] | None) -> dict[str, Any] | None:
+    """An untrusted session opens nothing that we need; a password and a code would."""
+    return document if document is not None and is_whole(document) else None
+
+
+def is_whole(document: Mapping[str, Any]) -> bool:
+    """Whether nothing more is owed: this computer is trusted, or the account asks for no trust.
+
+    An account without any second factor has been seen to be answered without a word of trust.
+    """
+    if document.get("hsaTrustedBrowser") is True:
+        return True
+    details = document.get("dsInfo")
+    version = details.get("hsaVersion") if isinstance(details, Mapping) else None
+    return isinstance(details, Mapping) and not version and not document.get("hsaChallengeRequired")
+
+
+def is_two_step(document: Mapping[str, Any]) -> bool:
+    """Whether the account has the older two-step verification."""
+    details = document.get("dsInfo")
+    return isinstance(details, Mapping) and details.get("hsaVersion") == 1
+
+
+def params_of(client_id: object, dsid: object) -> dict[str, str]:
+    """The query that names this client and the account."""
+    return {**_BUILD, "clientId": str(client_id or ""), "dsid": str(dsid or "")}
 
 
 def connection(
@@ -152,9 +212,11 @@ def connection(
     address = entry.get("url") if isinstance(entry, Mapping) else None
     if not isinstance(address, str) or not address:
         raise AccountUnusable(
-            "this account has no iCloud database", "sign in at https://www.icloud.com to set it up"
+            "this account has no iCloud database",
+            "sign in at https://www.icloud.com to set it up",
+            "no-icloud",
         )
-    params = {**_BUILD, "clientId": str(tokens.get("client_id") or ""), "dsid": dsid}
+    params = params_of(tokens.get("client_id"), dsid)
     return Connection(_database_url(address), params, cookies, dsid)
 
 

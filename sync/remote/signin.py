@@ -1,40 +1,49 @@
-"""Signs in with a password, and a code where one is asked for, through pyicloud.
+"""Sends a password through pyicloud: the proof of it, the challenge that follows, the push prompt.
 
 The only room that imports pyicloud, and to be imported when needed only: it takes most of a second
-and 34 MB. Three things are changed on our objects from outside: the network (``adapter.py``), the
-mode of the files that it writes, and the push bridge, which opens a connection of its own to
-Apple's push host and is refused where an endpoint is set.
+and 34 MB. Four things are changed on our objects from outside: the network (``adapter.py``), how
+its files are written, that it asks for no code by itself, and the push bridge, which opens a
+connection of its own to Apple's push host and is refused where an endpoint is set.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import pyicloud.base
+import requests
 import srp._pysrp
 from pyicloud.exceptions import PyiCloudTrustedDevicePromptException
 from pyicloud.hsa2_bridge import TrustedDeviceBridgeBootstrapper
+from pyicloud.session import NON_PERSISTED_SESSION_KEYS
 
-from sync.errors import AccountUnusable, NetworkError, SignInNeeded
 from sync.machine import told
 from sync.remote.account import Account
 from sync.remote.adapter import install
 from sync.remote.limiter import Limiter
-from sync.remote.refusals import FOREIGN, LOGIN_HINT, explained
-from sync.remote.setup import refuse_unusable
+from sync.remote.refusals import FOREIGN, explained, is_repair
+from sync.remote.signing.challenge import Challenge, read_challenge
 from sync.remote.stored import SessionStore
 
-__all__ = ["SignIn"]
+__all__ = ["Passed", "SignIn"]
 
-_CODE_TRIES = 3
-_CODE_PLACES = ("securitycode", "/bridge/", "validateVerificationCode")
-_TWO_STEP = 1  # dsInfo.hsaVersion of the old two-step verification
+_CHALLENGE_PATH = "/appleauth/auth"
+_REPAIR_TOKEN = "X-Apple-Repair-Session-Token"
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """What a right password led to: a ``challenge``, a ``repair`` (its token), or neither."""
+
+    challenge: Challenge | None = None
+    repair: str | None = field(default=None, repr=False)
 
 
 class SignIn:
-    """One sign-in of ``account``; what it earns is written to ``store`` by pyicloud itself."""
+    """One sign-in of ``account``; what it earns is written to ``store``."""
 
     def __init__(
         self, account: Account, store: SessionStore, limiter: Limiter, password: str | None = None
@@ -49,154 +58,131 @@ class SignIn:
         )
         self._redirect = account.redirect
         self._tap = install(self.service.session, account.redirect, limiter)
-        _narrow_after_writes(self.service, store)
+        self._told: dict[str, Any] = {}
+        self._repair_token = ""
+        self.service.session.hooks["response"].append(self._listen)
+        _write_through(self.service, store)
         if account.redirect is not None:
             _refuse_push_bridge(self.service)
 
-    def with_password(self) -> dict[str, Any]:
-        """Sign in with password and stored trust alone; returns the login document.
+    def password_round(self) -> Passed:
+        """Prove the password, with the stored trust; no code is asked to be sent.
 
-        Raises SignInNeeded when a code is owed (none is sent for), WrongPassword,
-        AccountUnusable, NetworkError, Throttled, BadResponse.
+        Raises WrongPassword, SignInNeeded, AccountUnusable, NetworkError, Throttled, BadResponse.
         """
-        # Nobody is there to read a code, so none is asked to be sent.
-        self.service.request_2fa_code = lambda: False
-        self._authenticate()
-        if not self.service.is_trusted_session:
-            self._refuse_unusable()
-            raise SignInNeeded("Apple wants a code before this computer may go on", LOGIN_HINT)
-        return self._document()
+        service = self.service
+        service.request_2fa_code = lambda: False
+        ask = service._get_mfa_auth_options
 
-    def with_code(self, ask_code: Callable[[str], str]) -> dict[str, Any]:
-        """Sign in, asking for a code where one is owed; returns the login document.
+        def options() -> dict[str, Any]:
+            # A page without the data that it wants is no reason to give up: the JSON follows.
+            with contextlib.suppress(PyiCloudTrustedDevicePromptException):
+                found: dict[str, Any] = ask()
+                return found
+            service._augment_webauthn_options({})
+            return {}
 
-        ``ask_code`` gets a prompt and returns what was typed; a wrong code is asked for again,
-        three times in all. Raises as ``with_password`` does.
+        service._get_mfa_auth_options = options
+        try:
+            with _whole_salt():
+                service._srp_authentication()
+        except FOREIGN as error:
+            if is_repair(self._tap.last):
+                return Passed(repair=self._repair_token)
+            raise self._ours(error) from None
+        return Passed(self._challenge()) if service._requires_mfa else Passed()
+
+    def prompt(self) -> bool:
+        """Have the devices ask for their owner's consent and show a code; whether they will.
+
+        That way holds only as long as this object: the keys to check the code with live in it.
         """
-        self._authenticate()
-        if self.service.is_trusted_session:
-            return self._document()
-        self._refuse_unusable()
-        if self.service.security_key_names:
-            raise AccountUnusable(
-                "this account is guarded by a security key, which is not supported",
-                "remove the key, or use another account",
+        service = self.service
+        if self._redirect is not None or not service._supports_trusted_device_bridge():
+            return False
+        service._can_request_sms_2fa_code = lambda: False  # no other way than the one asked for
+        try:
+            return bool(type(service).request_2fa_code(service)) and self.has_prompt
+        except PyiCloudTrustedDevicePromptException:
+            return False
+        except FOREIGN as error:
+            raise self._ours(error) from None
+
+    @property
+    def has_prompt(self) -> bool:
+        """Whether a prompt is out whose code only this object can check."""
+        state = self.service._trusted_device_bridge_state
+        return state is not None and not state.uses_legacy_trusted_device_verifier
+
+    def answer_prompt(self, code: str) -> bool:
+        """Whether ``code`` is the one of the prompt; a wrong one spends the prompt."""
+        service = self.service
+        try:
+            return bool(
+                service._trusted_device_bridge.validate_code(
+                    session=service.session,
+                    auth_endpoint=service._auth_endpoint,
+                    headers=service._get_auth_headers({"Accept": "application/json"}),
+                    bridge_state=service._trusted_device_bridge_state,
+                    code=code,
+                )
             )
-        if self._details().get("hsaVersion") == _TWO_STEP:
-            self._two_step(ask_code)
-        elif self.service.requires_2fa:
-            self._two_factor(ask_code)
-        if not self.service.is_trusted_session:
-            self._refuse_unusable()
-            raise SignInNeeded("Apple took the code but does not trust this computer", LOGIN_HINT)
-        return self._document()
+        except FOREIGN as error:
+            raise self._ours(error) from None
+        finally:
+            service._clear_trusted_device_bridge_state()
 
     def close(self) -> None:
         """Close the connections of the service."""
+        self.service._clear_trusted_device_bridge_state()
         self.service.session.close()
 
-    def resumed(self) -> Any:
-        """The service, opened with the stored session alone; raises as ``with_password`` does."""
-        with self._explaining():
-            self.service.authenticate()
+    def resumed(self, document: Mapping[str, Any]) -> Any:
+        """The service, opened with the login ``document`` of the stored session."""
+        self.service.data = dict(document)
+        self.service._update_state()
         return self.service
 
-    def _authenticate(self) -> None:
-        with self._explaining(), _whole_salt():
-            self.service.authenticate(force_refresh=True)
-
-    def _two_factor(self, ask_code: Callable[[str], str]) -> None:
-        service = self.service
-        where = {"sms": "sent as a text message"}.get(
-            service.two_factor_delivery_method, "shown on your devices"
+    def _challenge(self) -> Challenge:
+        boot = self.service._hsa2_boot_context
+        nested = (
+            {**(boot.bridge_initiate_data.get("phoneNumberVerification") or {})} if boot else {}
         )
-        for attempt in range(_CODE_TRIES):
-            code = _typed(ask_code(_prompt(attempt, where)))
-            with self._explaining():
-                if service.validate_2fa_code(code) or service.is_trusted_session:
-                    return
-                self._raise_unless_wrong_code()
-                if service.two_factor_delivery_method == "trusted_device":
-                    # A prompt answered wrongly is spent; a text message's code is not.
-                    service.request_2fa_code()
-        raise SignInNeeded("the code was wrong three times", "wait for a new code and try again")
+        return read_challenge(
+            {**nested, **self._told},
+            route=boot.auth_initial_route if boot else "",
+            has_devices=boot.has_trusted_devices if boot else None,
+        )
 
-    def _two_step(self, ask_code: Callable[[str], str]) -> None:
-        service = self.service
-        with self._explaining():
-            devices = service.trusted_devices or []
-            if not devices or not service.send_verification_code(dict(devices[0])):
-                raise SignInNeeded("Apple could not send a code to any device of this account")
-        name = devices[0].get("deviceName") or devices[0].get("phoneNumber") or "your device"
-        for attempt in range(_CODE_TRIES):
-            code = _typed(ask_code(_prompt(attempt, f"sent to {name}")))
-            with self._explaining():
-                if service.validate_verification_code(dict(devices[0]), code):
-                    return
-                self._raise_unless_wrong_code()
-        raise SignInNeeded("the code was wrong three times", "wait for a new code and try again")
+    def _listen(self, response: requests.Response, **_: Any) -> None:
+        """Keep what pyicloud throws away: the challenge in JSON, the token of a repair."""
+        self._repair_token = response.headers.get(_REPAIR_TOKEN) or self._repair_token
+        path = (response.url or "").partition("?")[0]
+        if path.endswith(_CHALLENGE_PATH) and "json" in response.headers.get("Content-Type", ""):
+            with contextlib.suppress(ValueError):
+                told = response.json()
+                self._told = told if isinstance(told, dict) else {}
 
-    def _raise_unless_wrong_code(self) -> None:
-        """Tell a wrong code from an outage that pyicloud reports in the same way."""
-        last = self._tap.last
-        if last is None or last.status in (429, 503) or last.status >= 500:
-            raise NetworkError("the service is out of order, the code was not looked at")
-        if not any(part in last.place for part in _CODE_PLACES):
-            raise SignInNeeded("Apple took the code but does not trust this computer", LOGIN_HINT)
-        if last.status == 401:
-            raise SignInNeeded("the sign-in took too long, Apple ended it", LOGIN_HINT)
-        if last.status == 423:
-            raise SignInNeeded("too many wrong codes, Apple takes none for now", "try again later")
-
-    def _refuse_unusable(self) -> None:
-        refuse_unusable(self.service.data)
-        if self.service.data and not self._details().get("hsaVersion"):
-            raise AccountUnusable(
-                "Apple does not trust sign-ins to an account without two-factor authentication",
-                "turn on two-factor authentication on a device",
-            )
-
-    def _details(self) -> dict[str, Any]:
-        details = self.service.data.get("dsInfo")
-        return details if isinstance(details, dict) else {}
-
-    def _document(self) -> dict[str, Any]:
-        document: dict[str, Any] = self.service.data
-        refuse_unusable(document)
-        return document
-
-    @contextlib.contextmanager
-    def _explaining(self) -> Iterator[None]:
+    def _ours(self, error: Exception) -> Exception:
         """The one place where the errors of pyicloud and requests become ours."""
-        try:
-            yield
-        except FOREIGN as error:
-            if isinstance(error, OSError) and told(error) is not None:
-                raise  # our own disk, which pyicloud writes to
-            raise explained(error, self._tap.last, self._redirect) from None
+        if isinstance(error, OSError) and told(error) is not None:
+            return error  # our own disk, which pyicloud writes to
+        return explained(error, self._tap.last, self._redirect)
 
 
-def _prompt(attempt: int, where: str) -> str:
-    return f"Code {where}" if attempt == 0 else f"That code was wrong. Code {where}"
+def _write_through(service: Any, store: SessionStore) -> None:
+    """pyicloud writes its files after every answer, readable by all; write them as ours are."""
 
+    def write() -> None:
+        kept = dict(service.session.data)
+        store.save_data({k: v for k, v in kept.items() if k not in NON_PERSISTED_SESSION_KEYS})
+        store.save_cookies(service.session.cookies)
 
-def _typed(code: str) -> str:
-    return "".join(code.split())
-
-
-def _narrow_after_writes(service: Any, store: SessionStore) -> None:
-    """pyicloud writes its files under the umask after every answer; keep them 0600."""
-    write = service.session._save_session_data
-
-    def write_narrow() -> None:
-        write()
-        store.narrow()
-
-    service.session._save_session_data = write_narrow
+    service.session._save_session_data = write
 
 
 def _refuse_push_bridge(service: Any) -> None:
-    """Let the bridge fail before it opens a connection; pyicloud then asks for a text message."""
+    """Let the bridge fail before it opens a connection."""
 
     def refuse(*_: object) -> Any:
         raise PyiCloudTrustedDevicePromptException("no push connection with an endpoint set")

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
+import threading
 from hashlib import sha256
 from http.cookiejar import LoadError, LWPCookieJar
 from pathlib import Path
@@ -22,6 +24,8 @@ from sync.remote.account import Account
 __all__ = ["WEB_TOKEN", "SessionStore", "web_token"]
 
 WEB_TOKEN = "X-APPLE-WEBAUTH-TOKEN"
+_HALF = "under-way"
+_CARRIED = ("client_id", "trust_token", "account_country")
 _LWP_HEADER = "#LWP-Cookies-2.0\n"
 
 
@@ -35,11 +39,41 @@ class SessionStore:
 
     def __init__(self, account: Account, directory: Path) -> None:
         key = "\n".join((account.apple_id, account.region, account.endpoint or ""))
+        self._stay(account, directory, directory / sha256(key.encode()).hexdigest()[:16])
+
+    def _stay(self, account: Account, directory: Path, folder: Path) -> None:
         name = "".join(re.findall(r"\w", account.apple_id))
+        self._account = account
         self._directory = directory
-        self.folder = directory / sha256(key.encode()).hexdigest()[:16]
+        self.folder = folder
         self.session_path = self.folder / f"{name}.session"
         self.cookie_path = self.folder / f"{name}.cookiejar"
+        self.standing_path = self.folder / "standing.json"
+
+    def half(self) -> SessionStore:
+        """Where a sign-in under way is kept, so that it cannot spoil a session that still holds."""
+        store = SessionStore.__new__(SessionStore)
+        store._stay(self._account, self.folder, self.folder / _HALF)
+        return store
+
+    def begin(self) -> SessionStore:
+        """An empty half session; the trust of before goes with it, so that no code need be owed."""
+        store = self.half()
+        store.forget()
+        self.prepare()
+        data = self.data()
+        store.save_data({name: data[name] for name in _CARRIED if data.get(name)})
+        jar = self.cookies()
+        for cookie in [cookie for cookie in jar if cookie.name == WEB_TOKEN]:
+            jar.clear(cookie.domain, cookie.path, cookie.name)
+        store.save_cookies(jar)
+        return store
+
+    def adopt(self, store: SessionStore) -> None:
+        """Let a half session that has become whole be the session."""
+        self.save_cookies(store.cookies())
+        self.save_data(store.data())  # last: this is where other processes see that it happened
+        store.forget()
 
     def prepare(self) -> None:
         """Make the directories and the files, so that whoever writes next cannot widen them."""
@@ -85,6 +119,22 @@ class SessionStore:
         if self.cookie_path.read_bytes() != text.encode():
             _write_private(self.cookie_path, text.encode())
 
+    def standing(self) -> dict[str, Any]:
+        """What was noted about the sign-in itself; empty if nothing was, or it cannot be read."""
+        return _read_object(self.standing_path) or {}
+
+    def note(self, **changes: Any) -> None:
+        """Change what is noted about the sign-in; ``None`` is nothing, and leaves no file."""
+        before = self.standing()
+        standing = {k: v for k, v in {**before, **changes}.items() if v is not None}
+        if standing == before:
+            return
+        if standing:
+            self.prepare()
+            _write_private(self.standing_path, orjson.dumps(standing))
+        else:
+            self.standing_path.unlink(missing_ok=True)
+
     def fingerprint(self) -> str:
         """Changes when somebody signs in, in whichever process."""
         data = self.data()
@@ -94,16 +144,10 @@ class SessionStore:
     def forget(self) -> None:
         """Remove everything kept for this account."""
         if self.folder.is_dir():
-            for path in self.folder.iterdir():
-                path.unlink()
-            self.folder.rmdir()
+            shutil.rmtree(self.folder)
 
     def _read_data(self) -> dict[str, Any] | None:
-        try:
-            document = orjson.loads(self.session_path.read_bytes())
-        except (FileNotFoundError, orjson.JSONDecodeError):
-            return None
-        return document if isinstance(document, dict) else None
+        return _read_object(self.session_path)
 
     def _read_cookies(self) -> LWPCookieJar | None:
         jar = LWPCookieJar()
@@ -116,9 +160,18 @@ class SessionStore:
         return jar
 
 
+def _read_object(path: Path) -> dict[str, Any] | None:
+    try:
+        document = orjson.loads(path.read_bytes())
+    except (FileNotFoundError, orjson.JSONDecodeError):
+        return None
+    return document if isinstance(document, dict) else None
+
+
 def _write_private(path: Path, data: bytes) -> None:
     """Write a 0600 file in one step: a reader sees the old or the new, a crash leaves one whole."""
-    temporary = path.with_name(path.name + ".new")
+    # Two threads may write at once; each has a name of its own.
+    temporary = path.with_name(f"{path.name}.{threading.get_ident()}.new")
     temporary.unlink(missing_ok=True)
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:

@@ -22,8 +22,10 @@ from sandbox.world import World, make_world
 from sync.errors import RemindersdError
 from sync.remote.account import Connection
 from sync.remote.cloudkit import CloudKit
+from sync.remote.desk import SignInDesk, error_of
 from sync.remote.limiter import Limiter
 from sync.remote.session import Account, Session
+from sync.remote.signing.states import Kind
 from sync.remote.stored import WEB_TOKEN, SessionStore
 from sync.remote.transport import Transport
 
@@ -182,6 +184,22 @@ def transport(
 @pytest.fixture
 def cloudkit(transport: Transport) -> CloudKit:
     return CloudKit(transport)
+
+
+def log_in(session: Session, password: str, ask_code: Callable[[str], str]) -> Connection:
+    """Sign in as a person does: choose the first device, and type three codes at most."""
+    desk = SignInDesk(session)
+    state = desk.attempt(password)
+    if state.choices:
+        state = desk.attempt(password, choice=state.choices[0])
+    for _ in range(3):
+        if state.kind is not Kind.CODE_REQUIRED:
+            break
+        state = desk.submit(ask_code(state.sentence))
+    error = error_of(state)
+    if error is not None:
+        raise error
+    return session.connect()
 
 
 def typed_codes(*codes: str) -> tuple[Callable[[str], str], list[str]]:

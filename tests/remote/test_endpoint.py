@@ -22,7 +22,7 @@ from sync.remote.session import Session
 from sync.remote.setup import connection
 from sync.remote.stored import SessionStore
 from sync.remote.transport import Transport
-from tests.remote.conftest import Cloud, SessionMaker
+from tests.remote.conftest import Cloud, SessionMaker, log_in
 
 
 @pytest.mark.parametrize(
@@ -319,7 +319,7 @@ def test_the_push_bridge_is_refused_and_the_code_still_works(
     monkeypatch.setattr(Hsa2BootContext, "as_auth_data", note)
     cloud.world.account.mfa = "2fa"
     code = cloud.world.account.code
-    opened_by_code = open_session().login(cloud.world.account.password, lambda _: code)
+    opened_by_code = log_in(open_session(), cloud.world.account.password, lambda _: code)
     assert opened_by_code.dsid
     assert offers == [True]  # the bridge was on offer
     assert opened == []

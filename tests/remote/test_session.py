@@ -18,7 +18,7 @@ from sync.errors import (
 )
 from sync.remote.session import Account, Session
 from sync.remote.stored import SessionStore
-from tests.remote.conftest import Cloud, FakeTime, SessionMaker, typed_codes
+from tests.remote.conftest import Cloud, FakeTime, SessionMaker, log_in, typed_codes
 
 PASSWORD_PATH = ["signin", "init", "complete", "accountLogin"]
 
@@ -95,7 +95,7 @@ def test_a_dead_session_token_costs_the_password_but_no_code(
     account = cloud.world.account
     account.mfa = "2fa"
     ask, prompts = typed_codes(account.code)
-    open_session().login(account.password, ask)
+    log_in(open_session(), account.password, ask)
     assert len(prompts) == 1
     account.revoke_web_tokens()
     account.revoke_session_tokens()
@@ -109,7 +109,7 @@ def test_pyicloud_goes_on_with_what_we_stored(
 ) -> None:
     cloud.world.account.revoke_web_tokens()
     service = open_session(password=None).service()
-    assert cloud.paths() == ["validate", "accountLogin", "validate"]
+    assert cloud.paths() == ["validate", "accountLogin"]
     assert service.is_trusted_session
     assert Path(service.session.session_path) == signed_in.session_path
     assert Path(service.session.cookiejar_path) == signed_in.cookie_path
@@ -196,7 +196,7 @@ def test_no_password_is_a_state_that_ends_with_a_login_elsewhere(
         with pytest.raises(SignInNeeded):
             daemon.connect()
     assert cloud.paths() == []
-    open_session().login(cloud.world.account.password, _no_code)
+    log_in(open_session(), cloud.world.account.password, _no_code)
     cloud.paths()
     assert daemon.connect().dsid
     assert cloud.paths() == ["validate"]
@@ -215,7 +215,7 @@ def test_an_owed_code_is_not_sent_for_and_not_asked_for_again(
         session.connect()
     assert cloud.paths() == []
     ask, _ = typed_codes(cloud.world.account.code)
-    session.login(cloud.world.account.password, ask)
+    log_in(session, cloud.world.account.password, ask)
     cloud.paths()
     assert session.connect().dsid
     assert cloud.paths() == ["validate"]
@@ -248,7 +248,7 @@ def test_sessions_that_do_not_hold_stop_the_password(
         with pytest.raises(SignInNeeded, match="ends each session"):
             session.renew()
         assert cloud.paths() == expected
-    session.login(account.password, _no_code)
+    log_in(session, account.password, _no_code)
     assert session.connect().dsid
 
 

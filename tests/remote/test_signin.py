@@ -28,9 +28,10 @@ from sync.errors import (
     WrongPassword,
 )
 from sync.remote.adapter import LastAnswer
+from sync.remote.desk import SignInDesk
 from sync.remote.refusals import FOREIGN, explained
 from sync.remote.stored import SessionStore
-from tests.remote.conftest import Cloud, SessionMaker, typed_codes
+from tests.remote.conftest import Cloud, FakeTime, SessionMaker, log_in, typed_codes
 
 PASSWORD_PATH = ["signin", "init", "complete", "accountLogin"]
 
@@ -54,7 +55,7 @@ def test_a_code_is_asked_for_until_it_is_right(
     account.mfa, account.by_sms = "2fa", by_sms
     ask, prompts = typed_codes("000000", "111111", f" {account.code[:3]} {account.code[3:]}\n")
     session = open_session(password=None)
-    assert session.login(account.password, ask).dsid
+    assert log_in(session, account.password, ask).dsid
     assert len(prompts) == 3
     assert ("text message" in prompts[0]) == by_sms
     assert "wrong" not in prompts[0]
@@ -64,21 +65,12 @@ def test_a_code_is_asked_for_until_it_is_right(
     assert cloud.paths() == ["validate"]
 
 
-@pytest.mark.parametrize("mfa", ["2fa", "2sv"])
-def test_three_wrong_codes_end_a_login(open_session: SessionMaker, cloud: Cloud, mfa: str) -> None:
-    cloud.world.account.mfa = mfa
-    ask, prompts = typed_codes("1", "2", "3", "4")
-    with pytest.raises(SignInNeeded, match="three times"):
-        open_session(password=None).login(cloud.world.account.password, ask)
-    assert len(prompts) == 3
-
-
 def test_old_two_step_verification_works(open_session: SessionMaker, cloud: Cloud) -> None:
     account = cloud.world.account
     account.mfa = "2sv"
     ask, prompts = typed_codes("000000", account.code)
     session = open_session(password=None)
-    assert session.login(account.password, ask).dsid
+    assert log_in(session, account.password, ask).dsid
     assert "02" in prompts[0] or "07" in prompts[0]
     cloud.paths()
     session.connect()
@@ -86,15 +78,18 @@ def test_old_two_step_verification_works(open_session: SessionMaker, cloud: Clou
 
 
 def test_an_outage_while_the_code_is_checked_is_no_wrong_code(
-    open_session: SessionMaker, cloud: Cloud
+    open_session: SessionMaker, cloud: Cloud, time_: FakeTime
 ) -> None:
     account = cloud.world.account
     account.mfa = "2fa"
+    desk = SignInDesk(open_session())
+    desk.attempt(account.password)
     cloud.world.faults.fail("status", "securitycode", status=503)
-    ask, prompts = typed_codes(account.code)
-    with pytest.raises(NetworkError):
-        open_session().login(account.password, ask)
-    assert len(prompts) == 1
+    with pytest.raises(Throttled):
+        desk.submit(account.code)
+    assert not desk.state().was_wrong
+    time_.sleep(60)
+    assert desk.submit(account.code).is_open
 
 
 def test_a_salt_that_begins_with_zero_is_no_wrong_password(

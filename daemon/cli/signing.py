@@ -1,0 +1,105 @@
+"""Leads a person, or what is piped in, through a sign-in: password, device, code."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import click
+
+from daemon.output import warn
+from sync.errors import SignInNeeded
+
+if TYPE_CHECKING:
+    from sync.remote.desk import SignInDesk
+    from sync.remote.signing.states import SignInState
+
+__all__ = ["Codes", "sign_in"]
+
+_CODE_TRIES = 3
+_OTHER = "?"
+
+
+class Codes:
+    """Where codes and choices come from: standard input, a terminal, or nowhere."""
+
+    def __init__(self, *, from_input: bool, may_ask: bool) -> None:
+        self._from_input = from_input
+        self._may_ask = may_ask and not from_input
+
+    def code(self, state: SignInState) -> str:
+        """What was typed for ``state``; ``?`` asks for another way. SignInNeeded if nobody can."""
+        if self._from_input:
+            line = sys.stdin.readline().strip()
+            if not line:
+                raise SignInNeeded(
+                    "Apple asks for a code, and standard input had none",
+                    "for example: echo 123456 | remindersd login --code -",
+                )
+            return line
+        if not self._may_ask:
+            raise SignInNeeded(
+                "Apple asks for a code, and there is no terminal to ask for it",
+                "run `remindersd login` in a terminal, or give the code to"
+                " `remindersd login --code -`",
+            )
+        warn(_sentence(state))
+        return str(click.prompt(f"Code ({_OTHER} to get it another way)", err=True)).strip()
+
+    def pick(self, question: str, offers: tuple[str, ...]) -> int:
+        """The index of the offer that was chosen; the only one without asking."""
+        if len(offers) == 1:
+            return 0
+        if not self._may_ask:
+            raise SignInNeeded(
+                "Apple asks which device gets the code, and there is no terminal to ask",
+                "run `remindersd login` in a terminal",
+            )
+        warn(question)
+        for number, offer in enumerate(offers, 1):
+            warn(f"  {number}  {offer}")
+        chosen = click.prompt("Number", type=click.IntRange(1, len(offers)), err=True)
+        return int(chosen) - 1
+
+
+def sign_in(desk: SignInDesk, password: Callable[[], str], codes: Codes) -> SignInState:
+    """Sign in as far as it goes; the state that it ended in.
+
+    A sign-in under way is gone on with, without a password. Raises as the desk does, SignInNeeded
+    after three wrong codes.
+    """
+    from sync.remote.signing.states import Kind
+
+    state = desk.state()
+    if not _goes_on(state):
+        state = desk.attempt(password())
+    wrong = 0
+    while state.kind in (Kind.CODE_REQUIRED, Kind.CHOICE_REQUIRED):
+        if state.kind is Kind.CHOICE_REQUIRED:
+            index = codes.pick("Where shall Apple send the code?", state.choices)
+            state = desk.send_code(state.ways[index].key)
+            continue
+        typed = codes.code(state)
+        if typed == _OTHER:
+            index = codes.pick("Get the code", tuple(way.label for way in state.ways))
+            state = desk.send_code(state.ways[index].key)
+            continue
+        state = desk.submit(typed)
+        wrong += state.was_wrong
+        if wrong == _CODE_TRIES:
+            raise SignInNeeded(
+                "the code was wrong three times", "run `remindersd login` and ask for another one"
+            )
+    return state
+
+
+def _goes_on(state: SignInState) -> bool:
+    """Whether a sign-in is under way, and its code can be typed or be sent for."""
+    return bool(state.ways)
+
+
+def _sentence(state: SignInState) -> str:
+    if state.was_wrong and state.sent_to:
+        return f"That code was wrong. It is the one from: {state.sent_to}."
+    return f"{state.sentence}."
