@@ -27,6 +27,12 @@ from store.mirror import Mirror
 from store.occurrences import Occurrences
 from store.outbox import Outbox
 from store.places import Places
+from store.polled.calendar import Calendar
+from store.polled.contacts import Contacts
+from store.polled.devices import Devices
+from store.polled.notes import Notes
+from store.polled.photos import Photos
+from store.polled.states import Polls
 from store.salvage import Salvaged, salvage
 from store.sections import SectionBases
 from store.versions import Versions
@@ -56,6 +62,12 @@ class Store:
         self.places = Places(self._connection)
         self.sections = SectionBases(self._connection)
         self.versions = Versions(self._connection)
+        self.polls = Polls(self._connection)
+        self.calendar = Calendar(self._connection)
+        self.contacts = Contacts(self._connection)
+        self.devices = Devices(self._connection)
+        self.notes = Notes(self._connection)
+        self.photos = Photos(self._connection)
 
     @classmethod
     def open(cls, path: Path) -> Store:

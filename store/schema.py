@@ -12,6 +12,7 @@ from __future__ import annotations
 from sqlite_utils import Database, Migrations
 
 from store.raw import pack, unpack
+from store.schema_account import POLLED, POLLED_VIEWS
 from store.views import VIEWS
 
 __all__ = ["APPLICATION_ID", "VERSION", "migrations"]
@@ -19,7 +20,7 @@ __all__ = ["APPLICATION_ID", "VERSION", "migrations"]
 APPLICATION_ID = 0x72656D64
 """Says in the file's header whose it is ("remd")."""
 
-VERSION = 5
+VERSION = 6
 """The schema that this programme writes; kept in the file as ``user_version``."""
 
 migrations = Migrations("remindersd")
@@ -343,7 +344,12 @@ def _every_record(db: Database) -> None:
 @migrations(name="5 nothing is lost")
 def _nothing_is_lost(db: Database) -> None:
     _pack_anew(db)
-    _run(db, (*_dropped_views(db), *_GUARDS, *_VERSIONS, *_PARKED, *VIEWS), 5)
+    _run(db, (*_dropped_views(db), *_GUARDS, *_VERSIONS, *_PARKED), 5)
+
+
+@migrations(name="6 the account")
+def _the_account(db: Database) -> None:
+    _run(db, (*_dropped_views(db), *POLLED, *VIEWS, *POLLED_VIEWS), 6)
 
 
 def _pack_anew(db: Database) -> None:

@@ -27,9 +27,10 @@ MAY_IMPORT = {
 USES_THE_SANDBOX = re.compile(r"daemon\.(demo(\.\w+)?|cli\.trial)$")
 
 CORE = re.compile(
-    r"store\.model$"
+    r"store\.(model|polled\.rows)$"
     r"|sync\.core(\.|$)"
     r"|sync\.codec(\.|$)"
+    r"|sync\.polls\.items(\.|$)"
     r"|sync\.local\.(markdown|todotxt|vdir)(\.|$)"
     r"|sync\.local\.(names|layout|tasks|unread|verify|lines|dates|text|projection|formats)$"
 )

@@ -33,6 +33,7 @@ from store.model import (
     Unit,
     Zoned,
 )
+from store.schema_account import POLLED_VIEWS
 from store.views import VIEWS
 from sync.local.markdown import parse
 
@@ -177,6 +178,15 @@ def test_the_readme_names_every_view_of_the_mirror() -> None:
         for name in names
         if name not in ("shown_reminder", "shared_list") and f"`{name}`" not in text_of("README.md")
     ] == []
+
+
+def test_each_column_of_a_view_on_what_is_polled_is_explained() -> None:
+    told = text_of("docs/polls.md")
+    for view in POLLED_VIEWS:
+        name = re.findall(r"CREATE VIEW (\w+)", view)[0]
+        columns = re.findall(r' AS "?(\w+)"?[,\s]', view.partition(" AS")[2] + " ")
+        unexplained = [column for column in columns if f"`{column}`" not in told]
+        assert (name, f"`{name}`" in told, unexplained) == (name, True, [])
 
 
 # ---- the map of the code

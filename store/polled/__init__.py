@@ -1,0 +1,1 @@
+"""What the account has besides reminders, as polls found it; every room is a part of ``Store``."""

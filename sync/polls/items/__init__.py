@@ -1,0 +1,1 @@
+"""What the wire says of photos, contacts and the rest, and the items that are made of it; pure."""
