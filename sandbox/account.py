@@ -9,6 +9,7 @@ be had on purpose. Source: docs/wire.md, "Sign-in".
 from __future__ import annotations
 
 import secrets
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
@@ -16,8 +17,13 @@ from typing import Any, Self
 from starlette.requests import HTTPConnection
 
 from sandbox import srp
+from sandbox.codes import Codes
+from sandbox.consent import Consent
+from sandbox.switches import Switches
 
-MFA_KINDS = ("none", "2fa", "2sv")
+NEVER = 253_402_300_799.0
+"""When what has no end ends, in seconds since 1970: with the year 9999."""
+
 WEB_TOKEN_COOKIE = "X-APPLE-WEBAUTH-TOKEN"
 HALF_OPEN_COOKIE = "X-APPLE-WEBAUTH-HSA-LOGIN"
 _ITERATIONS = 20_064  # as recorded; a real cost for whoever guesses
@@ -31,6 +37,19 @@ class SessionGrant:
     trusted: bool
 
 
+@dataclass(slots=True)
+class SignIn:
+    """One sign-in after its password was right; `scnts` are the values the client may echo.
+
+    `repair_token` is what an account to be repaired has instead of a session token.
+    """
+
+    session_id: str
+    session_token: str
+    repair_token: str = ""
+    scnts: set[str] = field(default_factory=set)
+
+
 @dataclass(frozen=True, slots=True)
 class Browser:
     """One login at the setup service, known by the token in its cookie."""
@@ -42,35 +61,34 @@ class Browser:
 
 
 @dataclass
-class Account:
+class Account(Switches):
     """The one account of a sandbox; tests change its public fields at will.
 
-    `mfa` is "none", "2fa" or "2sv"; `code` the six digits that are right, as text, since leading
-    zeros count; `dsid` decimal text; `owner` the CloudKit user record name. With `by_sms` the code
-    of a 2fa account goes to a telephone instead of to trusted devices. `locked` and `terms_pending`
-    are the two states in which a right password is not enough.
+    What can be switched about it is in `Switches`. `dsid` is decimal text; `owner` the CloudKit
+    user record name; `salt` 16 octets. `codes`, `sign_ins` under way and `counts` of what was tried
+    live as long as the process; the rest is kept.
     """
 
     apple_id: str
     password: str
-    code: str = "042137"
-    mfa: str = "none"
     full_name: str = "Ada Lovelace"
     dsid: str = "10867285877"
     owner: str = "_5f1e0c9b7a3d48269bd4c1a07e6f2358"
     protocol: str = "s2k"
     salt: bytes = field(default=b"", repr=False)
-    by_sms: bool = False
-    locked: bool = False
-    terms_pending: bool = False
+    wrong_passwords: int = 0  # in a row
     mint: Callable[[], str] = field(default=lambda: secrets.token_hex(24), repr=False)
     sessions: dict[str, SessionGrant] = field(default_factory=dict, repr=False)
-    trust_tokens: set[str] = field(default_factory=set, repr=False)
+    trust_tokens: dict[str, float] = field(default_factory=dict, repr=False)  # when each ends
     browsers: dict[str, Browser] = field(default_factory=dict, repr=False)
+    consent: Consent = field(default_factory=Consent, repr=False)
+    codes: Codes = field(init=False, repr=False, compare=False)
+    sign_ins: dict[str, SignIn] = field(default_factory=dict, repr=False)  # by session id
+    counts: Counter[str] = field(default_factory=Counter, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        if self.mfa not in MFA_KINDS:
-            raise ValueError(f"mfa is {self.mfa!r}; it can be {', '.join(MFA_KINDS)}")
+        self.check(self.switched())
+        self.codes = Codes(self, self.mint)
         # A first octet of 0 would sign out clients on one common SRP library.
         self.salt = self.salt or bytes([1 + secrets.randbelow(255)]) + secrets.token_bytes(15)
 
@@ -90,11 +108,18 @@ class Account:
         self.sessions[token] = SessionGrant(verified=verified, trusted=trusted)
         return token
 
-    def grant_trust(self) -> str:
-        """Issue a trust token, with which later sign-ins need no code."""
+    def grant_trust(self, ends: float = NEVER) -> str:
+        """Issue a trust token, with which later sign-ins need no code until `ends`."""
         token = "HSARMTKNSRVX" + self.mint()
-        self.trust_tokens.add(token)
+        self.trust_tokens[token] = ends
         return token
+
+    def settle(self, now: float) -> None:
+        """Let go of trust that has ended, and of every session that it was given to."""
+        for token in [token for token, ends in self.trust_tokens.items() if ends <= now]:
+            del self.trust_tokens[token]
+            for browser in [each for each in self.browsers.values() if each.trust_token == token]:
+                self._forget(browser)
 
     # --- browsers: what the setup service opens for a session token
 
@@ -111,11 +136,14 @@ class Account:
     def close_browser(self, browser: Browser, *, keep_trusted: bool, everywhere: bool) -> None:
         """Log `browser` out, or with `everywhere` all of them; forget its trust unless kept."""
         if not keep_trusted:
-            self.trust_tokens.discard(browser.trust_token)
+            self.trust_tokens.pop(browser.trust_token, None)
         if everywhere:
             self.revoke_web_tokens()
             self.revoke_session_tokens()
             return
+        self._forget(browser)
+
+    def _forget(self, browser: Browser) -> None:
         self.browsers.pop(browser.token, None)
         self.sessions.pop(browser.session_token, None)
 
@@ -147,42 +175,37 @@ class Account:
         """Forget every trusted browser; the next password sign-in needs a code."""
         self.trust_tokens.clear()
 
+    def revoke_sign_ins(self) -> None:
+        """Forget the sign-ins under way; a code typed for one comes too late."""
+        self.sign_ins.clear()
+
     # --- keeping
 
     def dump(self) -> dict[str, Any]:
-        """Return everything as a JSON-able document, secrets included."""
-        kept = {name: getattr(self, name) for name in _PLAIN_FIELDS}
+        """Return everything that is kept as a JSON-able document, secrets included."""
+        kept = self.switched() | {name: getattr(self, name) for name in _PLAIN_FIELDS}
         return kept | {
             "salt": self.salt.hex(),
             "sessions": {token: asdict(grant) for token, grant in self.sessions.items()},
-            "trust_tokens": sorted(self.trust_tokens),
+            "trust_tokens": dict(sorted(self.trust_tokens.items())),
             "browsers": [asdict(browser) for browser in self.browsers.values()],
+            "consent": asdict(self.consent),
         }
 
     @classmethod
     def load(cls, document: dict[str, Any]) -> Self:
-        """Make the account that `dump` described."""
-        account = cls(**{name: document[name] for name in _PLAIN_FIELDS})
+        """Make the account that `dump` described; switches that it did not know are as usual."""
+        special = {"salt", "sessions", "trust_tokens", "browsers", "consent"}
+        account = cls(**{name: document[name] for name in document.keys() - special})
         account.salt = bytes.fromhex(document["salt"])
         account.sessions = {t: SessionGrant(**grant) for t, grant in document["sessions"].items()}
-        account.trust_tokens = set(document["trust_tokens"])
+        account.trust_tokens = dict(document["trust_tokens"])
         account.browsers = {entry["token"]: Browser(**entry) for entry in document["browsers"]}
+        account.consent = Consent(**document.get("consent", {}))
         return account
 
 
-_PLAIN_FIELDS = (
-    "apple_id",
-    "password",
-    "code",
-    "mfa",
-    "full_name",
-    "dsid",
-    "owner",
-    "protocol",
-    "by_sms",
-    "locked",
-    "terms_pending",
-)
+_PLAIN_FIELDS = ("apple_id", "full_name", "dsid", "owner", "protocol", "wrong_passwords")
 
 
 def _token_in(cookie: str) -> str:

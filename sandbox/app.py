@@ -8,7 +8,18 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from sandbox import assethost, cloudkit, control, faults, setup, shares, signin
+from sandbox import (
+    assethost,
+    cloudkit,
+    control,
+    faults,
+    setup,
+    shares,
+    signin,
+    twostep,
+    verify,
+    webaccess,
+)
 from sandbox.device import api
 from sandbox.world import World
 
@@ -22,7 +33,10 @@ def create_app(world: World) -> Starlette:
     return Starlette(
         routes=[
             *signin.routes(world),
+            *verify.routes(world),
             *setup.routes(world),
+            *twostep.routes(world),
+            *webaccess.routes(world),
             *cloudkit.routes(world),
             *assethost.routes(world),
             *faults.routes(world),

@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from sandbox.call import Call, requested
 from sandbox.fields import Json
+from sandbox.gate import refusal
 from sandbox.modify import RequestError
 from sandbox.wire import encoded
 from sandbox.zone import Zone
@@ -91,8 +92,9 @@ class Container:
 
     def _route(self, path: str, *, shared: bool) -> Route:
         async def serve(request: Request) -> Response:
-            if not self.world.account.is_signed_in(request):
-                status, answer = refused(_signed_out())
+            closed = refusal(self.world, request, self.name)
+            if closed is not None:
+                status, answer = closed[0], {"uuid": str(uuid.uuid4()), **closed[1]}
             else:
                 body, options = await request.body(), request.query_params
                 status, answer = self.answer(path, options, body, shared=shared)
@@ -106,14 +108,6 @@ def refused(error: RequestError) -> tuple[int, Json]:
     """Status and body of a request that is refused as a whole."""
     body = {"uuid": str(uuid.uuid4()), **error.answer}
     return _STATUS.get(error.answer["serverErrorCode"], 400), body
-
-
-def _signed_out() -> RequestError:
-    return RequestError(
-        "Missing X-APPLE-WEBAUTH-TOKEN cookie",
-        "AUTHENTICATION_REQUIRED",
-        redirectURL="https://www.icloud.com/",
-    )
 
 
 def zones_list(call: Call) -> Json:

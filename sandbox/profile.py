@@ -25,11 +25,15 @@ _SERVICES = {
 _ENCRYPTED_SERVICES = ("ckdatabasews", "docws", "drivews", "photos", "photosupload")
 
 
-def webservices() -> dict[str, dict[str, Any]]:
-    """Map service keys to `{url, status, pcsRequired?}`; one is empty, as a live account's is."""
+def webservices(suffix: str = "") -> dict[str, dict[str, Any]]:
+    """Map service keys to `{url, status, pcsRequired?}`; one is empty, as a live account's is.
+
+    `suffix` follows the domain: ".cn" for mainland China.
+    """
     services: dict[str, dict[str, Any]] = {}
     for key, host in _SERVICES.items():
-        services[key] = {"url": f"https://{_PARTITION}-{host}.icloud.com:443", "status": "active"}
+        url = f"https://{_PARTITION}-{host}.icloud.com{suffix}:443"
+        services[key] = {"url": url, "status": "active"}
         if key in _ENCRYPTED_SERVICES:
             services[key]["pcsRequired"] = True
     services["schoolwork"] = {}
@@ -38,11 +42,9 @@ def webservices() -> dict[str, dict[str, Any]]:
 
 def login_document(account: Account, *, trusted: bool) -> dict[str, Any]:
     """Return the body of a successful accountLogin or validate."""
-    return {
+    document = {
         "dsInfo": _owner(account),
-        "webservices": webservices(),
-        "hsaTrustedBrowser": trusted,
-        "hsaChallengeRequired": not trusted,
+        "webservices": webservices(".cn" if account.region == "china" else ""),
         "termsUpdateNeeded": account.terms_pending,
         "isExtendedLogin": True,
         "pcsEnabled": True,
@@ -59,6 +61,14 @@ def login_document(account: Account, *, trusted: bool) -> dict[str, Any]:
             "find": {"canLaunchWithOneFactor": True},
         },
     }
+    if _is_bare(account):
+        return document
+    return document | {"hsaTrustedBrowser": trusted, "hsaChallengeRequired": not trusted}
+
+
+def _is_bare(account: Account) -> bool:
+    """Say whether nothing is told of trust: so for an account that is to be repaired."""
+    return account.mfa == "none" and account.repair
 
 
 def refusal_document(error: str) -> dict[str, Any]:
@@ -83,7 +93,8 @@ def config_bag() -> dict[str, Any]:
 def _owner(account: Account) -> dict[str, Any]:
     first, _, last = account.full_name.partition(" ")
     hsa_version = _HSA_VERSIONS[account.mfa]
-    return {
+    hsa = {"hsaVersion": hsa_version, "hsaEnabled": hsa_version == 2}
+    return ({} if _is_bare(account) else hsa) | {
         "dsid": account.dsid,
         "appleId": account.apple_id,
         "primaryEmail": account.apple_id,
@@ -94,14 +105,12 @@ def _owner(account: Account) -> dict[str, Any]:
         "locale": "en-us_US",
         "languageCode": "en-us",
         "countryCode": "USA",
-        "hsaVersion": hsa_version,
-        "hsaEnabled": hsa_version == 2,
         "statusCode": 2,
         "locked": account.locked,
-        "isWebAccessAllowed": True,
+        "isWebAccessAllowed": account.web_access,
         "hasICloudQualifyingDevice": True,
         "isManagedAppleID": False,
-        "iCDPEnabled": False,
+        "iCDPEnabled": account.adp,
         "pcsDeleted": False,
         "brMigrated": True,
         "notesMigrated": True,

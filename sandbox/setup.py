@@ -1,18 +1,20 @@
 """Answers as the setup service (`/setup/ws/1`): opens the web services for a session token.
 
-Cookies are set for .icloud.com with quoted values, as the real ones are; the web token stands for
-a trusted browser, another cookie for one that still owes its code. Source: docs/wire.md, "Sign-in".
+The web token cookie stands for a trusted browser, another one for one that still owes its code.
+Source: docs/wire.md, "Sign-in".
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox.account import HALF_OPEN_COOKIE, WEB_TOKEN_COOKIE, Account, Browser
+from sandbox.account import HALF_OPEN_COOKIE, NEVER, WEB_TOKEN_COOKIE, Account, Browser
+from sandbox.cookies import is_chinese, set_cookie
 from sandbox.profile import login_document, refusal_document
 from sandbox.wire import json_object
 
@@ -20,93 +22,72 @@ if TYPE_CHECKING:
     from sandbox.world import World
 
 PREFIX = "/setup/ws/1"
+TRUST_COOKIE = "X-APPLE-WEBAUTH-HSA-TRUST"
+NO_WEB_TOKEN = f"Missing {WEB_TOKEN_COOKIE} cookie"
 _MONTH = 30 * 24 * 3600  # seconds
 _TERMS_VERSION = 140007
-_PHONE = {"deviceType": "SMS", "areaCode": "", "phoneNumber": "********07", "deviceId": "1"}
-_NO_WEB_TOKEN = f"Missing {WEB_TOKEN_COOKIE} cookie"
+_DOMAINS = {"world": "iCloud.com", "china": "iCloud.com.cn"}
 
 
 def routes(world: World) -> list[Route]:
-    """Return the setup service's routes."""
-    desk = _Desk(world.account)
+    """Return the routes with which a browser logs in and out, and accepts terms."""
+    desk = _Desk(world.account, world.clock)
     posts = {
         "accountLogin": desk.account_login,
         "validate": desk.validate,
-        "requestWebAccessState": desk.web_access_state,
-        "sendVerificationCode": desk.send_code,
-        "validateVerificationCode": desk.check_code,
         "logout": desk.logout,
     }
     # getTerms and repairDone are GET requests with a JSON body.
-    gets = {
-        "listDevices": desk.list_devices,
-        "getTerms": desk.get_terms,
-        "repairDone": desk.repair_done,
-    }
+    gets = {"getTerms": desk.get_terms, "repairDone": desk.repair_done}
     return [
         *(Route(f"{PREFIX}/{name}", call, methods=["POST"]) for name, call in posts.items()),
         *(Route(f"{PREFIX}/{name}", call, methods=["GET"]) for name, call in gets.items()),
     ]
 
 
-class _Desk:
-    """The setup service of one account."""
+def refuse(account: Account, error: str) -> Response:
+    """Say that a session or a token has ended."""
+    return JSONResponse(refusal_document(error), status_code=account.session_ended)
 
-    def __init__(self, account: Account) -> None:
+
+class _Desk:
+    """The setup service of one account; `now` tells seconds since 1970."""
+
+    def __init__(self, account: Account, now: Callable[[], float]) -> None:
         self._account = account
+        self._now = now
 
     async def account_login(self, request: Request) -> Response:
+        account = self._account
+        account.counts["logins"] += 1
+        account.settle(self._now())
         body = await json_object(request)
         session_token = str(body.get("dsWebAuthToken") or "")
         if not session_token:
-            return _refuse("Missing apple_id field")
-        trust_token = str(body.get("trustToken") or "")
-        browser = self._account.open_browser(session_token, trust_token)
+            return JSONResponse(refusal_document("Missing apple_id field"), status_code=421)
+        if is_chinese(request) is (account.region == "world"):
+            # No Location: the body alone says where to go.
+            return JSONResponse({"domainToUse": _DOMAINS[account.region]}, status_code=302)
+        browser = account.open_browser(session_token, str(body.get("trustToken") or ""))
         if browser is None:
-            return _refuse("Failed to validate the credentials")
-        return self._welcome(browser)
+            return refuse(account, "Failed to validate the credentials")
+        return self._welcome(request, browser)
 
     async def validate(self, request: Request) -> Response:
+        self._account.settle(self._now())
         browser = self._account.browser_of(request)
-        return _refuse(_NO_WEB_TOKEN) if browser is None else self._welcome(browser)
-
-    async def web_access_state(self, request: Request) -> Response:
-        if not self._account.is_signed_in(request):
-            return _refuse(_NO_WEB_TOKEN)
-        # No isICDRSDisabled: an account without Advanced Data Protection needs no consent.
-        return JSONResponse({"dsid": int(self._account.dsid), "isWebAccessAllowed": True})
-
-    async def list_devices(self, request: Request) -> Response:
-        if self._two_step_browser(request) is None:
-            return _refuse(_NO_WEB_TOKEN)
-        return JSONResponse({"devices": [_PHONE]})
-
-    async def send_code(self, request: Request) -> Response:
-        if self._two_step_browser(request) is None:
-            return _refuse(_NO_WEB_TOKEN)
-        device = await json_object(request)
-        return JSONResponse({"success": device.get("deviceId") == _PHONE["deviceId"]})
-
-    async def check_code(self, request: Request) -> Response:
-        browser = self._two_step_browser(request)
-        grant = self._account.sessions.get(browser.session_token) if browser else None
-        if grant is None:
-            return _refuse(_NO_WEB_TOKEN)
-        body = await json_object(request)
-        if body.get("verificationCode") != self._account.code:
-            return JSONResponse(_WRONG_CODE)  # HTTP 200: the body is the verdict
-        grant.verified = True
-        grant.trusted = body.get("trustBrowser") is True
-        return JSONResponse({"success": True})
+        if browser is None:
+            return refuse(self._account, NO_WEB_TOKEN)
+        return self._welcome(request, browser)
 
     async def get_terms(self, request: Request) -> Response:
         if self._account.half_open_browser_of(request) is None:
-            return _refuse(_NO_WEB_TOKEN)
+            return refuse(self._account, NO_WEB_TOKEN)
         return JSONResponse({"iCloudTerms": {"version": _TERMS_VERSION, "locale": "en-us"}})
 
     async def repair_done(self, request: Request) -> Response:
         if self._account.half_open_browser_of(request) is None:
-            return _refuse(_NO_WEB_TOKEN)
+            return refuse(self._account, NO_WEB_TOKEN)
         accepted = (await json_object(request)).get("acceptedICloudTerms") == _TERMS_VERSION
         if accepted:
             self._account.terms_pending = False
@@ -115,7 +96,7 @@ class _Desk:
     async def logout(self, request: Request) -> Response:
         browser = self._account.browser_of(request)
         if browser is None:
-            return _refuse(_NO_WEB_TOKEN)
+            return refuse(self._account, NO_WEB_TOKEN)
         body = await json_object(request)
         self._account.close_browser(
             browser,
@@ -123,53 +104,27 @@ class _Desk:
             everywhere=body.get("allBrowsers") is True,
         )
         response = JSONResponse({"success": True})
-        _set_cookie(response, WEB_TOKEN_COOKIE, "", max_age=0)
+        set_cookie(request, response, WEB_TOKEN_COOKIE, "", max_age=0)
         return response
 
-    def _two_step_browser(self, request: Request) -> Browser | None:
-        """Find the browser asking for two-step verification; it must name the account's dsid."""
-        if request.query_params.get("dsid") != self._account.dsid:
-            return None
-        return self._account.half_open_browser_of(request)
-
-    def _welcome(self, browser: Browser) -> Response:
+    def _welcome(self, request: Request, browser: Browser) -> Response:
         """Send the login document and the cookies that this browser is worth."""
-        response = JSONResponse(login_document(self._account, trusted=browser.trusted))
+        account = self._account
+        response = JSONResponse(login_document(account, trusted=browser.trusted))
         response.headers["X-Apple-User-Partition"] = "42"
-        user = f"v=1:s=1:d={self._account.dsid}"
-        _set_cookie(response, "X-APPLE-WEBAUTH-USER", user, max_age=_MONTH, http_only=True)
-        if browser.trusted:
-            _set_cookie(response, WEB_TOKEN_COOKIE, f"v=2:t={browser.token}", max_age=_MONTH)
-            _set_cookie(response, HALF_OPEN_COOKIE, "", max_age=0)
-        else:
-            _set_cookie(response, HALF_OPEN_COOKIE, f"v=1:t={browser.token}")
+
+        def cookie(name: str, value: str, max_age: int | None = None) -> None:
+            set_cookie(request, response, name, value, max_age=max_age)
+
+        user = f"v=1:s=1:d={account.dsid}"
+        set_cookie(request, response, "X-APPLE-WEBAUTH-USER", user, max_age=_MONTH, http_only=True)
+        if not browser.trusted:
+            cookie(HALF_OPEN_COOKIE, f"v=1:t={browser.token}")
+            return response
+        cookie(WEB_TOKEN_COOKIE, f"v=2:t={browser.token}", _MONTH)
+        cookie(HALF_OPEN_COOKIE, "", 0)
+        ends = account.trust_tokens.get(browser.trust_token, NEVER)
+        if ends < NEVER:
+            # The only place where a browser can see how long it is still trusted.
+            cookie(TRUST_COOKIE, f"v=1:t={browser.token[::-1]}", int(ends - self._now()))
         return response
-
-
-_WRONG_CODE: dict[str, Any] = {
-    "success": False,
-    "errorTitle": "Invalid Code",
-    "errorMessage": "The code you entered is not correct.",
-    "errorCode": -21669,
-}
-
-
-def _refuse(error: str) -> Response:
-    return JSONResponse(refusal_document(error), status_code=421)
-
-
-def _set_cookie(
-    response: Response,
-    name: str,
-    value: str,
-    *,
-    max_age: int | None = None,
-    http_only: bool = False,
-) -> None:
-    """Add a cookie by hand: Apple's values are in double quotes, which libraries leave out."""
-    cookie = f'{name}="{value}"; Domain=.icloud.com; Path=/; Secure'
-    if max_age is not None:
-        cookie += f"; Max-Age={max_age}"
-    if http_only:
-        cookie += "; HttpOnly"
-    response.headers.append("set-cookie", cookie)

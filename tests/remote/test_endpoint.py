@@ -295,20 +295,8 @@ def test_the_push_bridge_is_refused_and_the_code_still_works(
 ) -> None:
     from pyicloud.hsa2_bridge import Hsa2BootContext, _RawWebSocketClient
 
-    from sandbox import signin
-
     opened: list[object] = []
     monkeypatch.setattr(_RawWebSocketClient, "__init__", lambda *given: opened.append(given))
-    sign_in_page: Any = signin
-    real_page = sign_in_page.challenge_page
-
-    def bridge_page(account: Any) -> str:
-        page = str(real_page(account)).replace("auth/verify/trusteddevice", "auth/bridge/step")
-        return page.replace(
-            '"twoSV":{', '"twoSV":{"bridgeInitiateData":{"apnsTopic":"t","apnsEnvironment":"prod"},'
-        )
-
-    monkeypatch.setattr(sign_in_page, "challenge_page", bridge_page)
     offers: list[bool] = []
     real_auth = Hsa2BootContext.as_auth_data
 
@@ -317,7 +305,7 @@ def test_the_push_bridge_is_refused_and_the_code_still_works(
         return real_auth(context)
 
     monkeypatch.setattr(Hsa2BootContext, "as_auth_data", note)
-    cloud.world.account.mfa = "2fa"
+    cloud.world.account.change({"mfa": "2fa", "bridge": True})
     code = cloud.world.account.code
     opened_by_code = log_in(open_session(), cloud.world.account.password, lambda _: code)
     assert opened_by_code.dsid

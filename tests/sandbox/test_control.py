@@ -32,23 +32,21 @@ def call(app: Starlette, method: str, body: Any = None) -> httpx.Response:
 
 def test_it_shows_the_switches_but_no_secret_of_the_account(world: World) -> None:
     answer = call(create_app(world), "GET")
-    assert answer.json() == {
-        "apple_id": world.account.apple_id,
-        "mfa": "2fa",
-        "code": world.account.code,
-        "by_sms": False,
-        "locked": False,
-        "terms_pending": False,
-        "living": {"web": 1, "session": 1, "trust": 1},
-    }
+    shown = answer.json()
+    assert shown["apple_id"] == world.account.apple_id
+    assert (shown["mfa"], shown["code"]) == ("2fa", world.account.code)
+    assert shown["living"] == {"web": 1, "session": 1, "trust": 1, "sign_in": 0}
+    assert shown["counts"]["passwords"] == 0
+    assert "password" not in shown
+    assert world.account.password not in answer.text
 
 
 @pytest.mark.parametrize(
     ("kind", "living"),
     [
-        ("web", {"web": 0, "session": 1, "trust": 1}),
-        ("session", {"web": 1, "session": 0, "trust": 1}),
-        ("trust", {"web": 1, "session": 1, "trust": 0}),
+        ("web", {"web": 0, "session": 1, "trust": 1, "sign_in": 0}),
+        ("session", {"web": 1, "session": 0, "trust": 1, "sign_in": 0}),
+        ("trust", {"web": 1, "session": 1, "trust": 0, "sign_in": 0}),
     ],
 )
 def test_each_kind_of_token_is_revoked_alone(

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 import pytest
-from pyicloud import PyiCloudService
 from pyicloud.exceptions import (
     PyiCloudAcceptTermsException,
     PyiCloudAccountLockedException,
@@ -18,78 +14,20 @@ from pyicloud.exceptions import (
 from starlette.requests import Request
 
 from sandbox.account import WEB_TOKEN_COOKIE, Account
-from sandbox.serve import start_in_thread
-from sandbox.world import World, make_world
-from tests.sandbox.redirect import LoopbackAdapter, client
-
-AUTH = "idmsa.apple.com/appleauth/auth"
-SETUP = "setup.icloud.com/setup/ws/1"
-PASSWORD_STEPS = [
-    f"GET {AUTH}/authorize/signin 200",
-    f"POST {AUTH}/signin/init 200",
-]
-VALIDATE = f"POST {SETUP}/validate 200"
-VALIDATE_DEAD = f"POST {SETUP}/validate 421"
-LOGIN = f"POST {SETUP}/accountLogin 200"
-LOGIN_DEAD = f"POST {SETUP}/accountLogin 421"
-PASSWORD_DONE = [*PASSWORD_STEPS, f"POST {AUTH}/signin/complete 200", LOGIN]
-CODE_OWED = [
-    *PASSWORD_STEPS,
-    f"POST {AUTH}/signin/complete 409",
-    f"GET {AUTH} 200",
-    f"GET {AUTH} 200",
-]
-TRUSTED = [f"GET {AUTH}/2sv/trust 204", LOGIN]
-
-
-class Served:
-    """A world on the air, and clients for it that share one session folder."""
-
-    def __init__(self, world: World, url: str, home: Path) -> None:
-        self.world, self.url, self.home = world, url, home
-        self.account = world.account
-        self._clients: list[PyiCloudService] = []
-
-    def client(
-        self, password: str | None = "", **options: Any
-    ) -> tuple[PyiCloudService, LoopbackAdapter]:
-        known = self.account.password if password == "" else password
-        service, wire = client(self.url, self.home, self.account.apple_id, known, **options)
-        self._clients.append(service)
-        return service, wire
-
-    def start(self, password: str | None = "", **options: Any) -> tuple[PyiCloudService, list[str]]:
-        """Start a new client, as a new process would; returns it and its requests so far."""
-        service, wire = self.client(password, **options)
-        service.authenticate()
-        return service, wire.seen
-
-    def signed_in(self) -> None:
-        """Leave a trusted session in the folder."""
-        service, _ = self.start()
-        if self.account.mfa == "2fa":
-            assert service.validate_2fa_code(self.account.code)
-
-    def close(self) -> None:
-        for service in self._clients:
-            service.session.close()
-
-
-@pytest.fixture
-def serve(tmp_path: Path) -> Iterator[Callable[[str], Served]]:
-    with ExitStack() as stack:
-
-        def start(mfa: str) -> Served:
-            world = make_world(mfa=mfa, reminders=0)
-            url = stack.enter_context(start_in_thread(world))
-            served = Served(world, url, tmp_path / "session")
-            stack.callback(served.close)
-            return served
-
-        yield start
-
-
-Serve = Callable[[str], Served]
+from tests.sandbox.redirect import client
+from tests.sandbox.serving import (
+    AUTH,
+    CODE_OWED,
+    LOGIN,
+    LOGIN_DEAD,
+    PASSWORD_DONE,
+    PASSWORD_STEPS,
+    SETUP,
+    TRUSTED,
+    VALIDATE,
+    VALIDATE_DEAD,
+    Serve,
+)
 
 
 @pytest.mark.parametrize("protocol", ["s2k", "s2k_fo"])

@@ -12,7 +12,7 @@ import httpx
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
-from sandbox import assethost, cloudkit, faults
+from sandbox import account, assethost, cloudkit, faults
 from sandbox.sharing import SharedDatabase
 from sandbox.zone import Zone
 
@@ -67,11 +67,11 @@ def tag(zone: Zone, name: str) -> str:
     return zone.records[name].tag
 
 
-class Account:
+class Account(account.Account):
     """Signed in as long as `signed_in` says so."""
 
     def __init__(self) -> None:
-        self.owner = OWNER
+        super().__init__("ada@example.test", "correct horse battery", owner=OWNER)
         self.signed_in = True
 
     def is_signed_in(self, request: object) -> bool:
