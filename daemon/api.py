@@ -22,6 +22,7 @@ from daemon.decisions import Decisions
 from daemon.filters import read_filters
 from daemon.replies import HANDLERS, failure, json_answer, no_query, read_body
 from daemon.requests import Cycler, Request
+from daemon.ricloud.routes import Ricloud
 from daemon.state import Board, Event
 from daemon.words import instant
 from store.raw import dumps
@@ -52,11 +53,13 @@ class Api:
         answers: Answers,
         ask: Callable[[Request], Any],
         config: Callable[[], Config],
+        ricloud: Ricloud,
     ) -> None:
         self._board = board
         self._answers = answers
         self._ask = ask
         self._config = config
+        self._ricloud = ricloud
         self._streams: set[asyncio.Queue[Event | None]] = set()
         self._closing = False
         reading = {
@@ -88,10 +91,11 @@ class Api:
             routes=[
                 *(Route(path, handler, methods=["GET"]) for path, handler in reading.items()),
                 *(Route(path, handler, methods=["POST"]) for path, handler in doing.items()),
+                *ricloud.routes,
             ],
             exception_handlers=HANDLERS,
         )
-        self.app.state.paths = ", ".join(dict.fromkeys([*reading, *doing]))
+        self.app.state.paths = ", ".join(dict.fromkeys([*reading, *doing, *ricloud.paths]))
 
     def end_streams(self) -> None:
         """Let every event stream end; called in the server's thread."""
@@ -184,14 +188,9 @@ class Api:
         return json_answer(await asyncio.wrap_future(self._answers.changes(key)))
 
     async def _events(self, asked: Asked) -> Response:
-        no_query(asked)
         if "text/event-stream" not in asked.headers.get("accept", ""):
-            return failure(
-                406,
-                "not-acceptable",
-                "/events is a stream",
-                "ask for it with the header `Accept: text/event-stream`",
-            )
+            return await self._ricloud.events(asked)
+        no_query(asked)
         return StreamingResponse(
             self._stream(), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
         )

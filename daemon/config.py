@@ -20,11 +20,13 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    SecretStr,
     ValidationError,
     ValidationInfo,
     field_validator,
 )
 
+from daemon.address import parse_listen
 from daemon.paths import PROFILE, check_socket, config_path
 from daemon.yamltext import TooMuch, read_yaml
 from sync.errors import UsageError
@@ -179,9 +181,30 @@ class Reminders(_Section):
 
 
 class Control(_Section):
-    """The control socket."""
+    """The control socket, and the TCP port beside it."""
 
     socket: Path | None = None
+    listen: str | None = None
+    token: SecretStr | None = None
+
+    @field_validator("listen")
+    @classmethod
+    def _loopback_only(cls, value: str | None) -> str | None:
+        if value is not None:
+            parse_listen(value)
+        return value
+
+    @field_validator("token", mode="before")
+    @classmethod
+    def _token(cls, value: object) -> object:
+        if value is None:
+            return None
+        if not isinstance(value, str) or re.fullmatch(r"[!-~]{16,200}", value) is None:
+            # Not repeated: it is a secret, if a poor one.
+            raise ValueError(
+                "write 16 characters or more, without spaces; or null to have one made"
+            )
+        return SecretStr(value)
 
     @field_validator("socket", mode="before")
     @classmethod

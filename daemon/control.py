@@ -1,7 +1,8 @@
 """Serves the control socket: bound by us, for its owner alone, in a thread of its own.
 
 The socket is 0600 in a directory that others cannot write to, and the kernel says who connects:
-another user is closed without an answer. Stopping takes a bounded time, whoever still listens.
+another user is closed without an answer. A TCP port beside it has a guard of its own, see
+``daemon.tcp``. Stopping takes a bounded time, whoever still listens.
 """
 
 from __future__ import annotations
@@ -13,16 +14,19 @@ import socket
 import stat
 import struct
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import h11
 import uvicorn
+from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from daemon.address import Address
 from daemon.api import Api
 from daemon.paths import check_socket
+from daemon.tcp import OWNER, Guard, bound_tcp
 from sync.errors import Busy, UsageError
 
 __all__ = ["bound", "served"]
@@ -36,13 +40,24 @@ _log = logging.getLogger(__name__)
 
 
 @contextmanager
-def served(api: Api, path: Path) -> Iterator[None]:
-    """Serve ``api`` on a socket at ``path`` while the context lasts; raises as ``bound`` does."""
-    with bound(path) as listener:
-        server = _Server(api)
-        thread = threading.Thread(
-            target=server.run, args=([listener],), name="control", daemon=True
-        )
+def served(
+    api: Api,
+    path: Path,
+    address: Address | None = None,
+    token: Callable[[], str] | None = None,
+) -> Iterator[None]:
+    """Serve ``api`` on a socket at ``path`` while the context lasts; raises as ``bound`` does.
+
+    Where an ``address`` is given it is served there, too, to whoever has the ``token``.
+    """
+    with ExitStack() as stack:
+        app: ASGIApp = api.app
+        listeners = [stack.enter_context(bound(path))]
+        if address is not None and token is not None:
+            app = Guard(app, address, token)
+            listeners.append(stack.enter_context(bound_tcp(address)))
+        server = _Server(api, app)
+        thread = threading.Thread(target=server.run, args=(listeners,), name="control", daemon=True)
         thread.start()
         server.listening.wait()
         try:
@@ -133,6 +148,8 @@ def _bind(listener: socket.socket, path: Path) -> None:
 class _OwnerOnly(H11Protocol):
     """Speaks HTTP with processes of our own user, and not for ever with one that only begins to.
 
+    Over TCP nobody knows whose process it is: ``OWNER`` in the state tells the guard.
+
     Beyond ``_MOST`` connections the one goes that has kept us waiting for its request longest; a
     new one is turned away only where all are being answered.
     """
@@ -142,7 +159,9 @@ class _OwnerOnly(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         self.transport = transport
-        if _peer_uid(transport) != os.geteuid():
+        is_local = transport.get_extra_info("socket").family == socket.AF_UNIX
+        self.app_state = {**self.app_state, OWNER: is_local}
+        if is_local and _peer_uid(transport) != os.geteuid():
             _log.warning("a process of another user was turned away from the control socket")
             transport.abort()
         elif len(self.connections) >= _MOST and not self._made_room():
@@ -197,10 +216,10 @@ def _peer_uid(transport: asyncio.Transport) -> int:
 class _Server(uvicorn.Server):
     """A server that sleeps until somebody calls, and ends when it is told."""
 
-    def __init__(self, api: Api) -> None:
+    def __init__(self, api: Api, app: ASGIApp) -> None:
         super().__init__(
             uvicorn.Config(
-                api.app,
+                app,
                 http=_OwnerOnly,
                 ws="none",
                 lifespan="off",

@@ -21,6 +21,7 @@ def refused_change(before: Config, after: Config) -> str | None:
         "folder": (before.folder, after.folder),
         "format": (before.format, after.format),
         "control.socket": (before.control.socket, after.control.socket),
+        "control.listen": (before.control.listen, after.control.listen),
     }
     changed = [f"`{key}`" for key, (old, new) in fixed.items() if old != new]
     if not changed:

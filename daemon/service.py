@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
+from daemon.address import parse_listen
 from daemon.agenda import Kind
 from daemon.config import Config, load_config
 from daemon.lock import held_lock
@@ -71,7 +72,10 @@ def _run(config: Config, signals: _Signals) -> None:
     from daemon.control import served
     from daemon.loop import Loop
     from daemon.requests import Surroundings
+    from daemon.ricloud.routes import Ricloud
+    from daemon.ricloud.wiring import open_office
     from daemon.schedule import ClockWatch
+    from daemon.token import token_of
 
     senses = _Senses(config, lambda kind: loop.want(kind))
     loop = Loop(
@@ -87,16 +91,22 @@ def _run(config: Config, signals: _Signals) -> None:
     )
     clocks = ClockWatch(senses.on_drift)
     answers = Answers(state_dir(config.profile) / MIRROR, loop.fail)
-    api = Api(senses.board, answers, loop.ask, lambda: senses.config)
     path = socket_path(config.profile, config.control.socket)
+    listen = config.control.listen
+    address = None if listen is None else parse_listen(listen)
     with ExitStack() as parts:
         parts.enter_context(closing(answers))
-        parts.enter_context(served(api, path))
+        office = parts.enter_context(open_office(config, lambda: loop.want(Kind.SYNC)))
+        api = Api(senses.board, answers, loop.ask, lambda: senses.config, Ricloud(office))
+        if address is not None:
+            token_of(config)  # made now, and not when somebody first guesses one
+        parts.enter_context(served(api, path, address, lambda: token_of(senses.config)))
         for part in (senses.schedule, clocks):
             part.start()
             parts.callback(part.stop)
         parts.callback(senses.watcher.stop)
-        _log.info("%s keeps %s, on %s", config.profile, config.folder, path)
+        also = "" if address is None else f" and {address.url}"
+        _log.info("%s keeps %s, on %s%s", config.profile, config.folder, path, also)
         signals.stop, signals.reload = loop.stop, loop.reload
         loop.run()
     _log.info("stopped")

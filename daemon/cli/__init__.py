@@ -24,6 +24,7 @@ from daemon.cli.past import log, undo
 from daemon.cli.returning import forget, restore
 from daemon.cli.setup import config_group, init
 from daemon.cli.syncing import approve, plan, run, sync
+from daemon.cli.token import token
 from daemon.cli.trial import demo, sandbox
 
 __all__ = ["cli", "main"]
@@ -91,7 +92,7 @@ def cli(ctx: click.Context, config: Path | None, debug: bool) -> None:
 for _verb in (
     *(demo, sandbox, init, login, logout, run, sync, plan, approve, forget, restore, merge),
     *(status, lists, log, undo, conflicts, resolve, parked, retry, drop),
-    *(verify, rebuild, export, import_, config_group),
+    *(verify, rebuild, export, import_, token, config_group),
 ):
     cli.add_command(_verb)
 

@@ -153,3 +153,19 @@ def test_a_password_program_that_is_not_there_is_told_with_the_way_out(home: Hom
     assert result.exit_code == 2
     assert "there is no program no-such-program-here" in result.stderr
     assert "hint: correct account.password_command" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ("  listen: 0.0.0.0:80\n", "line 5: `control.listen`: 0.0.0.0 is not this machine alone"),
+        ("  listen: 8474\n", "line 5: `control.listen`: "),
+        ("  token: short\n", "line 5: `control.token`: write 16 characters or more"),
+    ],
+)
+def test_what_would_open_the_daemon_to_others_is_refused(
+    tmp_path: Path, more: str, says: str
+) -> None:
+    refused = refusal(tmp_path / "config.yaml", f"{GOOD}control:\n{more}").message
+    assert says in refused
+    assert "short" not in refused

@@ -2,33 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from datetime import date, datetime
 from pathlib import Path
 
+from daemon.address import Address
 from daemon.answers import Answers
 from daemon.api import Api
 from daemon.control import served
+from daemon.ricloud.office import Office
+from daemon.ricloud.routes import Ricloud
 from store.attention import Hold
 from store.db import Store
 from store.model import AllDay, Field, Floating, Priority, Zoned
 from store.outbox import Intent
 from store.places import LineRow
 from tests.daemon.fakes import FakeEngine, Running, config
+from tests.ricloud.fakes import an_office
 from tests.store.samples import a_list, reminder, tag
 
 
 @contextmanager
-def serving(tmp_path: Path, engine: FakeEngine) -> Iterator[tuple[Path, Running]]:
+def serving(
+    tmp_path: Path,
+    engine: FakeEngine,
+    office: Office | None = None,
+    address: Address | None = None,
+    token: Callable[[], str] | None = None,
+) -> Iterator[tuple[Path, Running]]:
     """The socket's path, and the loop behind it; the mirror is ``tmp_path/mirror.db``."""
     settings = config(tmp_path)
     socket = tmp_path / "run" / "control.sock"
-    with (
-        Running(settings, engine) as running,
-        closing(Answers(tmp_path / "mirror.db")) as answers,
-        served(Api(running.board, answers, running.pass_on, lambda: settings), socket),
-    ):
+    with ExitStack() as stack:
+        running = stack.enter_context(Running(settings, engine))
+        answers = stack.enter_context(closing(Answers(tmp_path / "mirror.db")))
+        asked = office or stack.enter_context(an_office(tmp_path / "state"))
+        api = Api(running.board, answers, running.pass_on, lambda: settings, Ricloud(asked))
+        stack.enter_context(served(api, socket, address, token))
         yield socket, running
 
 

@@ -69,7 +69,6 @@ def test_events_tell_of_a_cycle_that_was_asked_for(daemon: Daemon) -> None:
         ("POST", "/sync", b'{"aprove": true}', 400, "aprove"),
         ("POST", "/sync", b"[]", 400, "object"),
         ("GET", "/reminders?colour=red", None, 400, "colour"),
-        ("GET", "/events", None, 406, "stream"),
     ],
 )
 def test_what_cannot_be_answered_is_said_in_json(

@@ -1,0 +1,39 @@
+"""Puts the API together for a running daemon: its account's sign-in, its polls, its state."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+
+from daemon.compose import open_desk
+from daemon.config import Config
+from daemon.paths import state_dir
+from daemon.ricloud.account import AccountSignIn
+from daemon.ricloud.office import Office, Outside
+from sync.polls.asked import Item
+from sync.polls.desk import INFO, PollDesk
+
+__all__ = ["open_office"]
+
+
+@contextmanager
+def open_office(config: Config, signed_in: Callable[[], None]) -> Iterator[Office]:
+    """The office of this config's account; ``signed_in`` is called in any thread."""
+    apple_id = config.account.apple_id
+    with closing(open_desk(config, on_open=signed_in)) as desk:
+        outside = Outside(
+            sign_in=AccountSignIn(desk),
+            poller=PollDesk({}, {}, lambda: [_info(config)]),
+            account=lambda: apple_id,
+            clock=time.time,
+            mint=lambda: str(uuid.uuid4()),
+        )
+        with closing(Office(state_dir(config.profile), outside)) as office:
+            yield office
+
+
+def _info(config: Config) -> Item:
+    account = config.account
+    return {"data_type": INFO, "identifier": account.apple_id, "region": account.region}

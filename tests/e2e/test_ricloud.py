@@ -1,0 +1,144 @@
+"""The official client, unchanged, signs the daemon in and polls, by command line and by classes."""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from tests.e2e.conftest import Making
+from tests.e2e.harness import Daemon, Home, Sandbox
+from tests.e2e.official import Official, installed
+from tests.e2e.processes import until
+
+
+@pytest.fixture(scope="module")
+def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    base = tmp_path_factory.getbasetemp()
+    return installed(base.parent if base.name.startswith("popen-") else base)
+
+
+class Served:
+    """A pretend iCloud that asks for a second factor, a daemon that is signed out, a client."""
+
+    def __init__(self, making: Making, python: Path, mfa: str) -> None:
+        self.sandbox: Sandbox = making.sandbox("--mfa", mfa)
+        self.home: Home = making.home(self.sandbox)
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            port = probe.getsockname()[1]
+        self.home.write(account={"password_command": None}, control={"listen": f"127.0.0.1:{port}"})
+        self.daemon = Daemon(self.home)
+        until(lambda: self.daemon.status()["state"] == "sign-in")
+        token = self.home.run("token").out.strip()
+        place = self.home.place / "client"
+        place.mkdir()
+        self.client = Official(python, place, f"http://127.0.0.1:{port}", token)
+        invitation = self.sandbox.invitation
+        self.apple_id, self.password, self.code = (
+            invitation[name] for name in ("apple_id", "password", "code")
+        )
+
+    def is_signed_in(self) -> bool:
+        return self.daemon.status()["state"] == "ok"
+
+
+@pytest.fixture(scope="module")
+def served(making: Making, python: Path) -> Served:
+    return Served(making, python, "2fa")
+
+
+@pytest.fixture(scope="module")
+def session(served: Served) -> str:
+    """Of a sign-in with a wrong code first."""
+    done = served.client.run(
+        *("session", "create", served.apple_id, "--icloud-password", served.password),
+        typed=f"000000\n{served.code}\n",
+    )
+    assert done.code == 0, done
+    assert "invalid" in done.out.lower()
+    found = re.search(r"Session created: (\S+)", done.out)
+    assert found, done.out
+    return found[1].rstrip(".")
+
+
+def test_a_wrong_code_and_then_the_right_one_sign_the_daemon_in(
+    served: Served, session: str
+) -> None:
+    until(served.is_signed_in)
+    states = [each["state"] for each in served.daemon.ask("/sessions").document["data"]]
+    assert states == ["succeeded", "failed", "failed"]
+
+
+def test_the_session_is_found_again(served: Served, session: str) -> None:
+    for arguments in (("retrieve", session), ("latest", served.apple_id)):
+        done = served.client.run("session", *arguments)
+        assert done.code == 0, done
+        assert session in done.out
+        assert '"state": "succeeded"' in done.out
+
+
+def test_another_account_is_refused_and_not_signed_in(served: Served) -> None:
+    before = len(served.sandbox.requests("/signin"))
+    done = served.client.run(
+        *("session", "create", "else@example.com", "--icloud-password", "whatever")
+    )
+    assert done.code == 1
+    assert "not the account in this daemon's config" in done.err
+    assert len(served.sandbox.requests("/signin")) == before
+
+
+def test_information_is_polled(served: Served, session: str) -> None:
+    done = served.client.run("poll", "create", session, "--info-types", "*")
+    assert done.code == 0, done
+    assert "completed" in done.out
+    assert "icloud.account" in done.out
+
+
+def test_a_data_type_that_is_none_is_an_error_of_the_poll(served: Served, session: str) -> None:
+    done = served.client.run("poll", "create", session)  # without a flag it asks for messages
+    assert done.code == 0, done
+    assert "ios_messages.messages" in done.out
+
+
+def test_the_log_has_no_secret(served: Served, session: str) -> None:
+    said = served.daemon.process.said()
+    assert "signed" in said or said
+    for secret in (served.password, served.client.token):
+        assert secret not in said
+
+
+CHOOSING = """
+    import json, time, ricloud
+
+    def attempt(**payload):
+        session = ricloud.Session.create(
+            source={{"user": "1", "type": "icloud.account", "identifier": {apple_id!r}}},
+            payload={{"password": {password!r}, **payload}},
+        )
+        while session.state == "pending":
+            time.sleep(0.1)
+            session = ricloud.Session.retrieve(session.id)
+        return session
+
+    first = attempt()
+    second = attempt(choice=first.error_info["choices"][0])
+    third = attempt(code={code!r})
+    print(json.dumps([[each.state, each.error] for each in (first, second, third)]))
+"""
+
+
+def test_a_device_is_chosen_over_the_classes_of_the_client(making: Making, python: Path) -> None:
+    served = Served(making, python, "2sv")
+    known = {"apple_id": served.apple_id, "password": served.password, "code": served.code}
+    done = served.client.script(dedent(CHOOSING).format(**known))
+    assert done.code == 0, done
+    assert json.loads(done.out) == [
+        ["failed", "choice-required"],
+        ["failed", "code-required"],
+        ["succeeded", None],
+    ]
+    until(served.is_signed_in)
