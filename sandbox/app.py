@@ -21,6 +21,8 @@ from sandbox import (
     webaccess,
 )
 from sandbox.device import api
+from sandbox.photos import api as photos
+from sandbox.services import contacts, findmy, switches
 from sandbox.world import World
 
 
@@ -38,7 +40,11 @@ def create_app(world: World) -> Starlette:
             *twostep.routes(world),
             *webaccess.routes(world),
             *cloudkit.routes(world),
+            *photos.routes(world),
             *assethost.routes(world),
+            *contacts.routes(world),
+            *findmy.routes(world),
+            *switches.routes(world),
             *faults.routes(world),
             *control.routes(world),
             *shares.routes(world),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 ORIGIN: Final = "https://cvws.icloud-content.com"
 MAX_TOKENS: Final = 200
+_BYTES: Final = "application/octet-stream"
+_RANGE: Final = re.compile(r"bytes=(\d*)-(\d*)", re.ASCII)
 
 
 def routes(world: World) -> list[Route]:
@@ -40,7 +43,7 @@ def routes(world: World) -> list[Route]:
         if "cookie" in request.headers:
             return JSONResponse({"error": "the asset host wants no cookies"}, 400)
         refusal = AssetRefused(404, "no such address")
-        for zone in (world.zone, *world.shared.zones):
+        for zone in (world.zone, *world.shared.zones, *world.services.zones):
             try:
                 return act(zone.assets)
             except AssetRefused as error:
@@ -60,7 +63,29 @@ def _received(shelf: AssetShelf, request: Request, data: bytes) -> Response:
 def _served(shelf: AssetShelf, request: Request) -> Response:
     query = request.query_params
     data = shelf.serve(request.path_params["key"], query.get("e", ""), query.get("s", ""))
-    return Response(data, media_type="application/octet-stream")
+    headers = {"accept-ranges": "bytes"}
+    wanted = request.headers.get("range")
+    if wanted is None:
+        return Response(data, media_type=_BYTES, headers=headers)
+    span = _span(wanted, len(data))
+    if span is None:
+        return Response(status_code=416, headers={"content-range": f"bytes */{len(data)}"})
+    start, end = span
+    headers["content-range"] = f"bytes {start}-{end - 1}/{len(data)}"
+    return Response(data[start:end], 206, media_type=_BYTES, headers=headers)
+
+
+def _span(wanted: str, size: int) -> tuple[int, int] | None:
+    """First byte and the one after the last of a Range header; None for what cannot be given."""
+    found = _RANGE.fullmatch(wanted.strip())
+    if found is None or not any(found.groups()):
+        return None
+    first, last = found.groups()
+    if not first:
+        start, end = max(0, size - int(last)), size
+    else:
+        start, end = int(first), min(size, int(last) + 1) if last else size
+    return (start, end) if start < end else None
 
 
 def assets_upload(call: Call) -> Json:
@@ -95,7 +120,7 @@ def linked(call: Call, items: Iterable[Json]) -> list[Json]:
 
 def _link(call: Call, value: Json) -> None:
     shelves = (zone.assets for zone in call.zones)
-    shelf = next((each for each in shelves if each.read(value) is not None), None)
+    shelf = next((each for each in shelves if each.holds(value)), None)
     if shelf is None:
         return
     if call.faults.inline_assets:

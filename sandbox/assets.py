@@ -96,6 +96,10 @@ class AssetShelf:
             raise FieldError(f"field '{field}': the asset is not the one of its receipt")
         return dict(file)
 
+    def holds(self, value: object) -> bool:
+        """Whether a stored or served value is one of its files."""
+        return self.read(value) is not None
+
     def read(self, value: object) -> bytes | None:
         """The bytes of a stored or served value, if the shelf has them."""
         key = value.get("fileChecksum") if isinstance(value, dict) else None

@@ -37,6 +37,19 @@ def reminders(world: World) -> Container:
     )
 
 
+def _zones_list(call: Call) -> Json:
+    """The zones, of which only Reminders has a token, and a private database's default zone."""
+    answer = zones_list(call)
+    for entry in answer["zones"]:
+        if entry["zoneID"]["zoneName"] != "Reminders":
+            del entry["syncToken"], entry["atomic"]
+    if not call.shared:
+        owner = call.world.account.owner
+        default = {"zoneName": "_defaultZone", "ownerRecordName": owner, "zoneType": "DEFAULT_ZONE"}
+        answer["zones"].append({"zoneID": default})
+    return answer
+
+
 def _query(call: Call) -> Json:
     zone = call.only_zone()
     marker = call.body.get("continuationMarker")
@@ -74,7 +87,7 @@ def _modify(call: Call) -> Json:
 
 
 _HANDLERS: Final[Handlers] = {
-    "zones/list": zones_list,
+    "zones/list": _zones_list,
     "changes/database": changes_database,
     "changes/zone": changes_zone,
     "records/changes": records_changes,

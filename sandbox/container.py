@@ -111,19 +111,12 @@ def refused(error: RequestError) -> tuple[int, Json]:
 
 
 def zones_list(call: Call) -> Json:
-    """`zones/list`: the zones of a database, with their tokens; a private one has a default."""
+    """`zones/list`: the zones of a database, with their tokens."""
     listed: list[Json] = [
         {"zoneID": zone.zone_id, "syncToken": zone.token(), "atomic": True, "deleted": False}
         for zone in call.zones
         if zone.present
     ]
-    for entry in listed:
-        if entry["zoneID"]["zoneName"].endswith("Migration"):
-            del entry["syncToken"], entry["atomic"]
-    if not call.shared:
-        owner = call.world.account.owner
-        default = {"zoneName": "_defaultZone", "ownerRecordName": owner, "zoneType": "DEFAULT_ZONE"}
-        listed.append({"zoneID": default})
     return {"zones": listed}
 
 

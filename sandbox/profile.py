@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from sandbox.account import Account
@@ -25,26 +27,34 @@ _SERVICES = {
 _ENCRYPTED_SERVICES = ("ckdatabasews", "docws", "drivews", "photos", "photosupload")
 
 
-def webservices(suffix: str = "") -> dict[str, dict[str, Any]]:
+def webservices(
+    suffix: str = "", states: Mapping[str, str] = MappingProxyType({})
+) -> dict[str, dict[str, Any]]:
     """Map service keys to `{url, status, pcsRequired?}`; one is empty, as a live account's is.
 
-    `suffix` follows the domain: ".cn" for mainland China.
+    `suffix` follows the domain: ".cn" for mainland China. `states` says which are not active:
+    "inactive" ones keep their place, "absent" ones do not.
     """
     services: dict[str, dict[str, Any]] = {}
     for key, host in _SERVICES.items():
+        status = states.get(key, "active")
+        if status == "absent":
+            continue
         url = f"https://{_PARTITION}-{host}.icloud.com{suffix}:443"
-        services[key] = {"url": url, "status": "active"}
+        services[key] = {"url": url, "status": status}
         if key in _ENCRYPTED_SERVICES:
             services[key]["pcsRequired"] = True
     services["schoolwork"] = {}
     return services
 
 
-def login_document(account: Account, *, trusted: bool) -> dict[str, Any]:
-    """Return the body of a successful accountLogin or validate."""
+def login_document(
+    account: Account, states: Mapping[str, str] = MappingProxyType({}), *, trusted: bool
+) -> dict[str, Any]:
+    """Return the body of a successful accountLogin or validate; `states` are the services'."""
     document = {
         "dsInfo": _owner(account),
-        "webservices": webservices(".cn" if account.region == "china" else ""),
+        "webservices": webservices(".cn" if account.region == "china" else "", states),
         "termsUpdateNeeded": account.terms_pending,
         "isExtendedLogin": True,
         "pcsEnabled": True,

@@ -32,6 +32,16 @@ class StoredRecord:
         """Names of the records this one refers to with action VALIDATE."""
         return validated_targets(self.fields)
 
+    def wire_fields(
+        self, zone_id: Json, *, remap: bool, desired_keys: Collection[str] | None
+    ) -> dict[str, Json]:
+        """The fields as answers carry them; copies that callers may change."""
+        return {
+            name: _wire_field(field, zone_id, remap=remap)
+            for name, field in self.fields.items()
+            if desired_keys is None or name in desired_keys
+        }
+
     def dump(self) -> Json:
         """The record as a JSON-able dict; `StoredRecord.load` reads it back."""
         return {
@@ -76,11 +86,7 @@ def wire(
         "recordName": record.name,
         "recordType": record.record_type,
         "recordChangeTag": record.tag,
-        "fields": {
-            name: _wire_field(field, zone_id, remap=remap)
-            for name, field in record.fields.items()
-            if desired_keys is None or name in desired_keys
-        },
+        "fields": record.wire_fields(zone_id, remap=remap, desired_keys=desired_keys),
         "pluginFields": {},
         "created": dict(record.created),
         "modified": dict(record.modified),

@@ -16,6 +16,7 @@ from starlette.routing import Route
 from sandbox.account import HALF_OPEN_COOKIE, NEVER, WEB_TOKEN_COOKIE, Account, Browser
 from sandbox.cookies import is_chinese, set_cookie
 from sandbox.profile import login_document, refusal_document
+from sandbox.services.roster import Services
 from sandbox.wire import json_object
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ _DOMAINS = {"world": "iCloud.com", "china": "iCloud.com.cn"}
 
 def routes(world: World) -> list[Route]:
     """Return the routes with which a browser logs in and out, and accepts terms."""
-    desk = _Desk(world.account, world.clock)
+    desk = _Desk(world.account, world.services, world.clock)
     posts = {
         "accountLogin": desk.account_login,
         "validate": desk.validate,
@@ -53,8 +54,9 @@ def refuse(account: Account, error: str) -> Response:
 class _Desk:
     """The setup service of one account; `now` tells seconds since 1970."""
 
-    def __init__(self, account: Account, now: Callable[[], float]) -> None:
+    def __init__(self, account: Account, services: Services, now: Callable[[], float]) -> None:
         self._account = account
+        self._services = services
         self._now = now
 
     async def account_login(self, request: Request) -> Response:
@@ -110,7 +112,9 @@ class _Desk:
     def _welcome(self, request: Request, browser: Browser) -> Response:
         """Send the login document and the cookies that this browser is worth."""
         account = self._account
-        response = JSONResponse(login_document(account, trusted=browser.trusted))
+        response = JSONResponse(
+            login_document(account, self._services.states, trusted=browser.trusted)
+        )
         response.headers["X-Apple-User-Partition"] = "42"
 
         def cookie(name: str, value: str, max_age: int | None = None) -> None:

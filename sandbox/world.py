@@ -11,6 +11,7 @@ from sandbox import seed
 from sandbox.account import Account
 from sandbox.device.phone import Phone, minting
 from sandbox.faults import Faults
+from sandbox.services.roster import Services
 from sandbox.sharing import SharedDatabase
 from sandbox.zone import Zone
 
@@ -22,6 +23,8 @@ PASSWORD = "correct horse battery"
 class World:
     """One account, its Reminders zone, the phone on it, what others share, what is to go wrong.
 
+    `services` is what the account has beside reminders.
+
     `clock` gives seconds since 1970, UTC; everything in the world tells the time by it. What is
     made at random in the database and on the phone comes from `random`.
     """
@@ -31,6 +34,7 @@ class World:
     phone: Phone
     faults: Faults
     shared: SharedDatabase
+    services: Services
     clock: Callable[[], float]
     random: Random
 
@@ -69,4 +73,5 @@ def world_of(
     shared = SharedDatabase(account.owner, clock)
     random = random or SystemRandom()
     phone = Phone(zone, clock, minting(random))
-    return World(account, zone, phone, Faults(), shared, clock, random)
+    services = Services(account, clock, random)
+    return World(account, zone, phone, Faults(), shared, services, clock, random)

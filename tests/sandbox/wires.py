@@ -94,6 +94,7 @@ class Service:
             zone=self.zone,
             faults=self.faults,
             shared=self.shared,
+            services=SimpleNamespace(zones=()),
             clock=self.clock,
             random=SystemRandom(),
         )

@@ -1,0 +1,252 @@
+"""One photo of the library, and the two records that Apple keeps of it: master and asset.
+
+Source: docs/wire-services.md, "Photos". The fields are made when a page is read, not kept.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import plistlib
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Final, NamedTuple
+
+from sandbox.fields import Json, wire_type
+from sandbox.photos.files import HEIC, JPEG, MOVIE, MP4, Shape, Stamp, stamp
+from sandbox.record import StoredRecord
+
+_THUMBNAILS: Final = (
+    Shape("resJPEGMed", JPEG, 320, 240),
+    Shape("resJPEGThumb", JPEG, 160, 120),
+)
+_MOVIES: Final = (
+    Shape("resVidMed", MP4, 320, 240, 2_000),
+    Shape("resVidSmall", MP4, 160, 120, 1_000),
+)
+PLAIN: Final = (Shape("resOriginal", JPEG, 640, 480), *_THUMBNAILS)
+LIVE: Final = (
+    Shape("resOriginal", HEIC, 640, 480, 3_000),
+    Shape("resOriginalVidCompl", MOVIE, 480, 640, 4_000),
+    *_THUMBNAILS,
+    *_MOVIES,
+)
+VIDEO: Final = (Shape("resOriginal", MOVIE, 640, 480, 4_100), *_THUMBNAILS, *_MOVIES)
+"""The files of small photos, for libraries of many; the first one is the original."""
+
+EXPUNGED_AFTER_MS: Final = 30 * 24 * 3600 * 1000
+"""For how long what was deleted can be had back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """One entry of the library; times are milliseconds since 1970, UTC.
+
+    `name` is the recordName of the asset; `seed` is what the bytes are made of, and two photos of
+    one seed and the same files share a master, as duplicates do. `uploaded_ms` is when the service
+    had it. `offset_s` is east of UTC where it was taken, None if nobody knows.
+    """
+
+    name: str
+    seed: str
+    filename: str
+    files: tuple[Shape, ...]
+    taken_ms: int
+    added_ms: int
+    uploaded_ms: int
+    offset_s: int | None = None
+    has_metadata: bool = False
+    orientation: int = 1
+    favorite: bool = False
+    hidden: bool = False
+    deleted_ms: int | None = None
+
+    @property
+    def original(self) -> Shape:
+        """The file that was put into the library."""
+        return self.files[0]
+
+    @property
+    def master(self) -> str:
+        """The recordName of its master: the fingerprint of the original."""
+        return stamp(self.original, self.seed).fingerprint
+
+    @property
+    def is_video(self) -> bool:
+        """Whether the original is a movie."""
+        return self.original.uti in (MOVIE, MP4)
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it is a picture with a movie beside it."""
+        return any(shape.prefix == "resOriginalVidCompl" for shape in self.files)
+
+
+class Source(NamedTuple):
+    """What the bytes of a file are made of."""
+
+    shape: Shape
+    seed: str
+
+
+Register = Callable[[Stamp, Source], None]
+"""Told of each file that a record names, so that its bytes can be had."""
+
+
+def asset_name(seed: str) -> str:
+    """The recordName of an asset: an upper-case UUID made of a seed."""
+    digest = hashlib.sha256(f"asset/{seed}".encode()).hexdigest().upper()
+    return "-".join((digest[:8], digest[8:12], digest[12:16], digest[16:20], digest[20:32]))
+
+
+@dataclass(frozen=True, slots=True)
+class LazyFields(Mapping[str, Json]):
+    """Fields of a record that are made anew for every reader."""
+
+    _make: Callable[[Photo, Register], dict[str, Json]]
+    _photo: Photo
+    _register: Register = field(repr=False)
+
+    def __getitem__(self, name: str) -> Json:
+        return self.fresh()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.fresh())
+
+    def __len__(self) -> int:
+        return len(self.fresh())
+
+    def fresh(self) -> dict[str, Json]:
+        """All of them, which nobody else has."""
+        return self._make(self._photo, self._register)
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoRecord(StoredRecord):
+    """A record of the library; it keeps nobody from being deleted."""
+
+    def validated_targets(self) -> Iterator[str]:
+        """Nothing: such a reference goes with what it refers to."""
+        return iter(())
+
+    def wire_fields(
+        self, zone_id: Json, *, remap: bool, desired_keys: Collection[str] | None
+    ) -> dict[str, Json]:
+        """As every record does, without copies of what was made for this reader."""
+        if not isinstance(self.fields, LazyFields):
+            return StoredRecord.wire_fields(self, zone_id, remap=remap, desired_keys=desired_keys)
+        shown = self.fields.fresh()
+        for held in shown.values():
+            held["type"] = wire_type(held["type"], remap=remap)
+            if held["type"] == "REFERENCE":
+                held["value"]["zoneID"] = dict(zone_id)
+        if desired_keys is None:
+            return shown
+        return {name: held for name, held in shown.items() if name in desired_keys}
+
+
+def master_fields(photo: Photo, register: Register) -> dict[str, Json]:
+    """The fields of a CPLMaster: the name, and everything about each file."""
+    fields = {
+        "filenameEnc": _sealed(photo.filename.encode()),
+        "itemType": _text(photo.original.uti),
+        "dataClassType": _number(2 if photo.is_video else 1),
+        "originalOrientation": _number(photo.orientation),
+        "originalCreationDate": _time(photo.taken_ms),
+        "importDate": _time(photo.added_ms),
+    }
+    for shape in photo.files:
+        fields |= _file_fields(shape, photo.seed, register)
+    if photo.has_metadata and photo.offset_s is not None:
+        fields["mediaMetaDataType"] = _text("CGImageProperties")
+        fields["mediaMetaDataEnc"] = _sealed(_metadata(photo, photo.offset_s))
+    return fields
+
+
+def asset_fields(photo: Photo, register: Register) -> dict[str, Json]:
+    """The fields of a CPLAsset: when, where in the library, and what became of it."""
+    fields = {
+        "masterRef": {
+            "value": {"recordName": photo.master, "action": "DELETE_SELF"},
+            "type": "REFERENCE",
+        },
+        "assetDate": _time(photo.taken_ms),
+        "addedDate": _time(photo.added_ms),
+        "isFavorite": _number(int(photo.favorite)),
+        "isHidden": _number(int(photo.hidden)),
+        "isDeleted": _number(int(photo.deleted_ms is not None)),
+        "isExpunged": _number(0),
+        "adjustmentRenderType": _number(0),
+        "orientation": _number(photo.orientation),
+        "duration": _number(3 if photo.is_video else 0),
+        "assetSubtype": _number(0),
+        "assetSubtypeV2": _number(2 if photo.is_live else 0),
+        "assetHDRType": _number(0),
+        "burstFlags": _number(0),
+        "originalChoice": _number(0),
+    }
+    if photo.offset_s is not None:
+        fields["timeZoneOffset"] = _number(photo.offset_s)
+    if photo.deleted_ms is not None:
+        fields["dateExpunged"] = _time(photo.deleted_ms + EXPUNGED_AFTER_MS)
+    if photo.is_live:
+        fields |= {
+            "vidComplDurValue": _number(1799),
+            "vidComplDurScale": _number(600),
+            "vidComplVisibilityState": _number(0),
+        }
+    return fields
+
+
+def _file_fields(shape: Shape, seed: str, register: Register) -> dict[str, Json]:
+    known = stamp(shape, seed)
+    register(known, Source(shape, seed))
+    secrets = hashlib.sha512(known.fingerprint.encode()).digest()
+    value: Json = {
+        "fileChecksum": known.fingerprint,
+        "referenceChecksum": base64.b64encode(secrets[:21]).decode(),
+        "wrappingKey": base64.b64encode(secrets[21:37]).decode(),
+        "size": known.size,
+    }
+    return {
+        f"{shape.prefix}Width": _number(shape.width),
+        f"{shape.prefix}Height": _number(shape.height),
+        f"{shape.prefix}FileType": _text(shape.uti),
+        f"{shape.prefix}FileSize": _number(known.size),
+        f"{shape.prefix}Fingerprint": _text(known.fingerprint),
+        f"{shape.prefix}Res": {"value": value, "type": "ASSETID"},
+    }
+
+
+def _metadata(photo: Photo, offset_s: int) -> bytes:
+    """What the camera wrote into the picture: local time and its offset, size and orientation."""
+    local = datetime.fromtimestamp(photo.taken_ms / 1000, UTC) + timedelta(seconds=offset_s)
+    hours, minutes = divmod(abs(offset_s) // 60, 60)
+    exif = {
+        "DateTimeOriginal": local.strftime("%Y:%m:%d %H:%M:%S"),
+        "OffsetTimeOriginal": f"{'-' if offset_s < 0 else '+'}{hours:02}:{minutes:02}",
+    }
+    properties = {
+        "PixelWidth": photo.original.width,
+        "PixelHeight": photo.original.height,
+        "Orientation": photo.orientation,
+        "{Exif}": exif,
+    }
+    return plistlib.dumps(properties, fmt=plistlib.FMT_BINARY)
+
+
+def _sealed(data: bytes) -> Json:
+    return {"value": base64.b64encode(data).decode(), "type": "ENCRYPTED_BYTES"}
+
+
+def _text(value: str) -> Json:
+    return {"value": value, "type": "STRING"}
+
+
+def _number(value: int) -> Json:
+    return {"value": value, "type": "INT64"}
+
+
+def _time(ms: int) -> Json:
+    return {"value": ms, "type": "TIMESTAMP"}

@@ -1,0 +1,1 @@
+"""What an account has beside reminders, and which of it is switched on."""

@@ -1,0 +1,51 @@
+"""Which services the account has, what is in each of them, and whether it is switched on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from random import Random
+from typing import Final
+
+from sandbox.account import Account
+from sandbox.photos.library import SAMPLE, Library
+from sandbox.services import contacts, findmy
+from sandbox.zone import Zone
+
+STATES: Final = ("active", "inactive", "absent")
+"""On; off and said to be so; off and not spoken of."""
+
+KEYS: Final = ("contacts", "findme", "photos")
+"""The services that can be switched off, by their keys in `webservices`."""
+
+
+class Services:
+    """What an account has beside reminders; `clock` gives seconds since 1970."""
+
+    def __init__(
+        self, account: Account, clock: Callable[[], float], random: Random | None = None
+    ) -> None:
+        self.states: dict[str, str] = dict.fromkeys(KEYS, "active")
+        self.photos = Library(account.owner, clock, random)
+        self.contacts = contacts.AddressBook(account.dsid)
+        self.find_my = findmy.FindMy(account.dsid, clock)
+        self.photos.add(SAMPLE)
+        self.contacts.put(contacts.SAMPLE, picture=True)
+        self.find_my.devices = findmy.sample_devices()
+
+    @property
+    def zones(self) -> tuple[Zone, ...]:
+        """The zones of those that are CloudKit databases."""
+        return (self.photos.zone,)
+
+    def is_on(self, key: str) -> bool:
+        """Whether a service answers; one that cannot be switched off does."""
+        return self.states.get(key, "active") == "active"
+
+    def switch(self, key: str, state: str) -> None:
+        """Put a service into one of STATES. ValueError for what there is not."""
+        if key not in KEYS:
+            raise ValueError(f"{key}: unknown service; there are {', '.join(KEYS)}")
+        if state not in STATES:
+            raise ValueError(f"{key}: must be one of {', '.join(STATES)}")
+        self.states[key] = state
+        self.photos.zone.present = self.is_on("photos")
