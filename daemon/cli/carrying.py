@@ -142,7 +142,9 @@ def import_(
     body |= {"list": into} if into else {}
     if talking() and not yes and not dry_run and not as_json:
         _tell(_carried(options, {**body, "dry_run": True}))
-        click.confirm("go ahead?", abort=True)
+        if not click.confirm("go ahead?"):
+            say("nothing was changed")
+            return 0
     told = _carried(options, {**body, "dry_run": dry_run})
     if as_json:
         document(told)

@@ -201,7 +201,9 @@ def undo(options: Globals, run: int | None, dry_run: bool, yes: bool, as_json: b
         _tell_plan(plan)
         if not plan["changes"]:
             return 3 if plan["left"] else 0
-        click.confirm("Take this back?", abort=True)
+        if not click.confirm("Take this back?"):
+            say("nothing was changed")
+            return 0
         run = plan["run"]
     if run is None and not dry_run:  # the latest now, not what is synced before it
         run = _undo(options, None, dry_run=True)["run"]

@@ -1,0 +1,79 @@
+"""Types our commands at a terminal, as a person does who is asked something there."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tests.e2e.harness import Home, surroundings
+from tests.e2e.processes import DEADLINE_S, REPOSITORY
+
+__all__ = ["CTRL_C", "Shown", "typed"]
+
+CTRL_C = "\x03"
+
+Turn = tuple[str, str]  # what is asked, and what is typed then
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How a command ended, and all that stood on the screen, what was typed included."""
+
+    code: int
+    text: str
+
+
+def typed(home: Home, *arguments: str, turns: Sequence[Turn] = ()) -> Shown:
+    """``remindersd ARGUMENTS`` at a terminal of its own; each turn waits for its question.
+
+    Raises AssertionError where a question does not come, or the command does not end.
+    """
+    master, slave = os.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 200, 0, 0))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "daemon", "--config", str(home.config_file), *arguments],
+        env={**surroundings(home.place), "TERM": "dumb"},
+        cwd=REPOSITORY,
+        stdin=slave,
+        stdout=slave,
+        stderr=slave,
+        preexec_fn=lambda: os.login_tty(0),
+    )
+    os.close(slave)
+    deadline = time.monotonic() + DEADLINE_S
+    screen = ""
+    try:
+        for question, answer in turns:
+            seen = len(screen)
+            while question not in screen[seen:]:
+                new = _read(master, deadline)
+                assert new, f"“{question}” was not asked:\n{screen}"
+                screen += new
+            os.write(master, answer.encode())
+        while new := _read(master, deadline):
+            screen += new
+        return Shown(process.wait(max(0.0, deadline - time.monotonic())), screen)
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+        os.close(master)
+
+
+def _read(master: int, deadline: float) -> str:
+    """What comes next on the screen; "" at the end of the command, or of our patience."""
+    ready, _, _ = select.select([master], [], [], max(0.0, deadline - time.monotonic()))
+    try:
+        data = os.read(master, 65536) if ready else b""
+    except OSError:  # the other end is closed
+        return ""
+    return data.decode(errors="replace").replace("\r\n", "\n")
