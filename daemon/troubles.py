@@ -1,6 +1,7 @@
 """Decides what a failed cycle means: the state, when to try again, and what may come before.
 
     network, throttled, nonsense answered   offline     backoff, or as long as we were told to wait
+    a device has to allow something         sign-in     backoff: it is only looked at again
     sign-in needed, password refused        sign-in     after an hour, or when a person asks
     account or zone not usable              attention   after an hour, or when a person asks
     anything else                           attention   backoff
@@ -19,6 +20,7 @@ from store.errors import Damaged, Full, Locked, StoreError, Unwritable
 from sync.errors import (
     AccountUnusable,
     BadResponse,
+    ConsentNeeded,
     MirrorDamaged,
     NetworkError,
     RemindersdError,
@@ -63,6 +65,8 @@ def judge(error: RemindersdError, failures: int, random: Callable[[], float]) ->
         case NetworkError() | BadResponse():
             # After a suspend the network is another one.
             return Trouble(State.OFFLINE, _backoff_s(failures, random), _PERSON | {Kind.RESUME})
+        case ConsentNeeded():
+            return Trouble(State.SIGN_IN, _backoff_s(failures, random), _PERSON)
         case SignInNeeded() | WrongPassword():
             return Trouble(State.SIGN_IN, SIGN_IN_WAIT_S, _PERSON)
         case AccountUnusable() | ZoneMissing():

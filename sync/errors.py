@@ -6,6 +6,7 @@
     |- NetworkError                  6   could not be reached, or cut; try again later
     |  `- Throttled                  6   told to wait; ``retry_after_s`` says how long
     |- SignInNeeded                 11   a person has to sign in, or type a code
+    |  `- ConsentNeeded             11   a device has to allow it; looked at again by itself
     |- WrongPassword                12   Apple refused the password; never retried by itself
     |- AccountUnusable              13   this account cannot be used, and why
     |- MirrorDamaged                20   the database cannot be trusted
@@ -30,6 +31,7 @@ __all__ = [
     "CannotResolve",
     "CannotRestore",
     "CannotUndo",
+    "ConsentNeeded",
     "MirrorDamaged",
     "NetworkError",
     "RemindersdError",
@@ -96,6 +98,20 @@ class SignInNeeded(RemindersdError):
 
     exit_code = 11
     code = "sign-in"
+
+
+class ConsentNeeded(SignInNeeded):
+    """A device of the owner has to allow something; it is looked at again by itself.
+
+    ``reason`` is ``consent``, ``renewal`` (it was allowed before) or ``keys`` (it is allowed, and
+    the device has still to send them).
+    """
+
+    code = "consent"
+
+    def __init__(self, message: str, hint: str = "", reason: str = "consent") -> None:
+        super().__init__(message, hint)
+        self.reason = reason
 
 
 class WrongPassword(RemindersdError):

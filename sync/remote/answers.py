@@ -32,6 +32,7 @@ __all__ = [
     "Refusal",
     "carries_token",
     "error_of",
+    "is_locked_up",
     "zone_missing",
 ]
 
@@ -204,6 +205,13 @@ def carries_token(body: Mapping[str, Any]) -> bool:
     )
 
 
+def is_locked_up(refusal: Refusal) -> bool:
+    """Whether the data is encrypted and its key is missing, or the web is kept from all of it."""
+    if refusal.code == "ACCESS_DENIED":
+        return "private db access disabled" in refusal.reason
+    return refusal.status == 423
+
+
 def error_of(refusal: Refusal, where: str, *, token_sent: bool) -> RemindersdError:
     """Our error for a refusal that neither waiting nor signing in again can help."""
     code = refusal.code
@@ -212,10 +220,11 @@ def error_of(refusal: Refusal, where: str, *, token_sent: bool) -> RemindersdErr
         return SyncTokenExpired(said, "the zone is read from its beginning", code)
     if code == "ZONE_NOT_FOUND":
         return zone_missing(code)
-    if code == "ACCESS_DENIED" and "private db access disabled" in refusal.reason:
+    if is_locked_up(refusal):
         return AccountUnusable(
-            "this account keeps its data from the web (Advanced Data Protection)",
+            "this account keeps its data from the web",
             "allow web access to iCloud data in a device's settings",
+            "web-access",
         )
     if code == "INTERNAL_ERROR" or (refusal.status >= 500 and code.startswith("HTTP_")):
         return NetworkError(f"{where} is out of order ({code})", "try again later")

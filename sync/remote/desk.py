@@ -13,9 +13,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
-from sync.errors import AccountUnusable, RemindersdError, SignInNeeded
+from sync.errors import AccountUnusable, ConsentNeeded, RemindersdError, SignInNeeded
 from sync.remote.session import Session
 from sync.remote.signing.half import SignInOver
 from sync.remote.signing.passwords import refuse_app_password
@@ -25,6 +26,7 @@ from sync.remote.signing.underway import UnderWay, state_of
 
 __all__ = ["SignInDesk", "error_of"]
 
+_APP = "reminders"  # whose encrypted data is what we are for
 _HINT = "run: remindersd login"
 Outcome = dict[str, Any] | UnderWay
 
@@ -97,6 +99,18 @@ class SignInDesk:
         """
         return self._guarded(lambda: self._ended(self._half.submit(_typed(code) or "")))
 
+    def refresh(self) -> SignInState:
+        """Look whether a device has allowed what it was asked for; raises as ``attempt`` does."""
+
+        def look() -> SignInState:
+            if self.state().kind is Kind.CONSENT_NEEDED:
+                self._admit(again=False)
+            if self.state().is_open:
+                self._on_open()
+            return self.state()
+
+        return self._guarded(look)
+
     def logout(self) -> None:
         """End the session at Apple, if it can be reached, and forget all of it here in any case."""
         with self._lock:
@@ -132,7 +146,7 @@ class SignInDesk:
             return self._ended(outcome)
         if code or choice:
             return self._went_on(outcome, code, choice)
-        if outcome.two_step:
+        if outcome.two_step or outcome.sent is not None:
             return state_of(outcome)
         return state_of(self._half.send(outcome.ways[0]))
 
@@ -154,8 +168,13 @@ class SignInDesk:
 
     def _open(self) -> SignInState:
         self._half.forget()
+        self._admit(again=True)
         self._on_open()
         return self.state()
+
+    def _admit(self, *, again: bool) -> None:
+        with suppress(ConsentNeeded):  # it is noted, and so a state
+            self._session.admit(_APP, again=again)
 
     def _owed(self) -> UnderWay:
         under = self._half.under_way()
@@ -175,4 +194,6 @@ def error_of(state: SignInState) -> RemindersdError | None:
         return None
     if state.kind is Kind.NEEDS_PERSON:
         return AccountUnusable(state.sentence, state.hint, state.reason)
+    if state.kind is Kind.CONSENT_NEEDED:
+        return ConsentNeeded(state.sentence, state.hint, state.reason)
     return SignInNeeded(state.sentence, state.hint)

@@ -32,6 +32,7 @@ from sync.errors import AccountUnusable, NetworkError, RemindersdError, SignInNe
 from sync.remote.account import Account, Connection
 from sync.remote.limiter import Limiter
 from sync.remote.setup import Setup, connection
+from sync.remote.signing.consent import Consent
 from sync.remote.signing.half import Half
 from sync.remote.signing.passwords import refuse_app_password
 from sync.remote.signing.standing import needs_person
@@ -133,6 +134,25 @@ class Session:
         finally:
             self.store.forget()
             self._current = self._jar = None
+
+    def admit(self, app: str, *, again: bool = False) -> Connection:
+        """Get the key of an app's encrypted data, where there is such a thing; the connection.
+
+        ``again`` has the devices asked though they were before. Raises ConsentNeeded as long as
+        a device has not allowed it, and as ``connect`` does.
+        """
+        opened = self._current or self.connect()
+        assert self._jar is not None
+        setup = Setup(self.account, self._jar, self._limiter)
+        try:
+            had = Consent(setup, self.store, opened.params).open(app, again=again)
+            if not had and not again:
+                setup.validate()  # somebody was refused, and terms that wait look as this does
+        except AccountUnusable as error:
+            self.store.note(person=needs_person(error))
+            raise
+        self.store.save_cookies(self._jar)
+        return opened
 
     def keep(self) -> None:
         """Store cookies that an answer has renewed."""

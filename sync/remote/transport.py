@@ -5,7 +5,8 @@ What is tried again here, and what is not:
 1. Told to wait (429, 503, THROTTLED and its kin): nothing was done, so it is sent again, after a
    short wait here or, as Throttled, by whoever schedules.
 2. Signed out (401, 421, 450): one renewal, one more try; the address may have moved with it.
-3. Not connected: one more try. Cut off after that: one more try for a request that only reads; a
+3. Encrypted, with the key missing: the session sees to it, then one more try.
+4. Not connected: one more try. Cut off after that: one more try for a request that only reads; a
    write may have been applied, so that is its caller's decision.
 
 Everything else is an error at once. No message quotes a query, a header or a body, but for the
@@ -23,15 +24,16 @@ import httpx
 from store import raw
 from sync.errors import BadResponse, SignInNeeded, Throttled
 from sync.remote.account import Account, Connection
-from sync.remote.answers import SIGNED_OUT, WAIT, Refusal, carries_token, error_of
+from sync.remote.answers import SIGNED_OUT, WAIT, Refusal, carries_token, error_of, is_locked_up
 from sync.remote.assets import AssetHost
 from sync.remote.client import foreign, make_client, read_object, service, was_sent
 from sync.remote.limiter import Limiter
 
 __all__ = ["SignsIn", "Transport"]
 
+_APP = "reminders"  # as the setup service calls the database's encrypted data
 _PARAMS = {"remapEnums": "true", "getCurrentSyncToken": "true"}
-_MORE_TRIES = {"cut": 1, "renewal": 1, "wait": 2}  # of one request, by what went wrong
+_MORE_TRIES = {"cut": 1, "key": 1, "renewal": 1, "wait": 2}  # of one request, by what went wrong
 
 
 class SignsIn(Protocol):
@@ -45,6 +47,9 @@ class SignsIn(Protocol):
 
     def renew(self) -> Connection:
         """Open it anew, after a service refused it."""
+
+    def admit(self, app: str) -> Connection:
+        """Get the key of an app's encrypted data; the connection that has it."""
 
     def keep(self) -> None:
         """Store the cookies of the connection, which have changed."""
@@ -156,6 +161,9 @@ class Transport:
                 said = f"{where} does not accept the session ({refusal.code})"
                 raise SignInNeeded(said, "run: remindersd login")
             self._use(self._session.renew())
+        elif is_locked_up(refusal) and not tries["key"]:
+            tries["key"] += 1
+            self._use(self._session.admit(_APP))
         elif refusal.code in WAIT:
             tries["wait"] += 1
             delay_s = self._limiter.refused(refusal.retry_after_s)

@@ -220,6 +220,7 @@ class FakeSession:
         self.account = Account("ada@example.test", "world", None)
         self.partition = 0
         self.kept = 0
+        self.admitted: list[str] = []
         self.refuse: RemindersdError | None = None
         self.cookies: CookieJar = LWPCookieJar()
 
@@ -234,6 +235,10 @@ class FakeSession:
         self.cookies.set_cookie(web_cookie(f'"v=2:t=web{self.partition}"'))
         url = f"https://p{self.partition}-ckdatabasews.icloud.com"
         return Connection(url, {"clientId": "c", "dsid": "123456"}, self.cookies, "123456")
+
+    def admit(self, app: str) -> Connection:
+        self.admitted.append(app)
+        return Connection("https://p1-ckdatabasews.icloud.com", {}, self.cookies, "123456")
 
     def keep(self) -> None:
         self.kept += 1

@@ -12,6 +12,7 @@ from sync.remote.signing.states import Kind
 from tests.remote.conftest import Cloud, SessionMaker
 
 Desks = Callable[[], SignInDesk]
+ASKED = "requestWebAccessState"
 PASSWORD_ROUND = ["signin", "init", "complete"]
 
 
@@ -45,7 +46,7 @@ def test_a_code_is_sent_once_and_taken_from_another_process(new_desk: Desks, clo
     state = new_desk().attempt(account.password)
     assert state.kind is Kind.CODE_REQUIRED
     assert state.sent_to == "your devices"
-    assert cloud.paths()[-1] == "securitycode"
+    assert cloud.paths() == [*PASSWORD_ROUND, "auth", "auth"]
     later = new_desk()
     assert later.state() == state
     wrong = later.submit("000000")
@@ -53,7 +54,7 @@ def test_a_code_is_sent_once_and_taken_from_another_process(new_desk: Desks, clo
     assert wrong.was_wrong
     assert cloud.paths() == ["securitycode"]
     assert new_desk().submit(f"{account.code[:3]} {account.code[3:]}").kind is Kind.SIGNED_IN
-    assert cloud.paths() == ["securitycode", "trust", "accountLogin"]
+    assert cloud.paths() == ["securitycode", "trust", "accountLogin", ASKED]
 
 
 def test_an_attempt_with_a_code_sends_for_none(new_desk: Desks, cloud: Cloud) -> None:
@@ -65,7 +66,7 @@ def test_an_attempt_with_a_code_sends_for_none(new_desk: Desks, cloud: Cloud) ->
     assert sent == []
     cloud.paths()
     assert new_desk().attempt(account.password, account.code).is_open
-    assert cloud.paths() == ["securitycode", "trust", "accountLogin"]
+    assert cloud.paths() == ["securitycode", "trust", "accountLogin", ASKED]
 
 
 def test_text_me_instead(new_desk: Desks, cloud: Cloud) -> None:
@@ -134,7 +135,7 @@ def test_an_outage_after_the_right_code_costs_no_other_code(new_desk: Desks, clo
         new_desk().submit(account.code)
     cloud.paths()
     assert new_desk().submit(account.code).is_open
-    assert cloud.paths() == ["trust", "accountLogin"]
+    assert cloud.paths() == ["trust", "accountLogin", ASKED]
 
 
 def test_a_half_sign_in_spoils_no_session(new_desk: Desks, cloud: Cloud) -> None:
@@ -147,7 +148,7 @@ def test_a_half_sign_in_spoils_no_session(new_desk: Desks, cloud: Cloud) -> None
     assert new_desk().attempt(account.password).kind is Kind.CODE_REQUIRED
     cloud.paths()
     assert new_desk().attempt(account.password).is_open  # what is stored holds after all
-    assert cloud.paths() == ["validate", "accountLogin"]
+    assert cloud.paths() == ["validate", "accountLogin", ASKED]
 
 
 @pytest.mark.parametrize("typed", ["abcd-efgh-ijkl-mnop", " abcd-efgh-ijkl-mnop\n"])
@@ -182,7 +183,7 @@ def test_what_the_daemon_finds_out_is_a_state_too(
         open_session().connect()
     state = new_desk().state()
     assert state.kind is Kind.CODE_REQUIRED
-    assert state.sent_to == ""
+    assert state.sent_to == "your devices"
     cloud.paths()
     with pytest.raises(SignInNeeded, match="code"):
         open_session().connect()  # after a restart: the password would have another code sent

@@ -176,11 +176,6 @@ def test_an_answer_that_makes_no_sense_is_named_and_not_quoted(
         (refused(404, "ZONE_NOT_FOUND"), {}, ZoneMissing),
         (refused(404, "ZONE_NOT_FOUND"), {"syncToken": "t"}, ZoneMissing),
         (refused(403, "ACCESS_DENIED"), {}, ServiceError),
-        (
-            refused(403, "ACCESS_DENIED", reason="private db access disabled for this account"),
-            {},
-            AccountUnusable,
-        ),
         (refused(403), {}, ServiceError),
         (refused(404), {}, ServiceError),
         (refused(413, "QUOTA_EXCEEDED"), {}, ServiceError),
@@ -217,3 +212,22 @@ def test_cookies_that_an_answer_renews_are_used_and_kept(
     assert session.kept == 1
     assert script.asked[1].headers["Cookie"] == 'X-APPLE-WEBAUTH-TOKEN="new"'
     assert [cookie.value for cookie in session.cookies] == ['"new"']
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (403, {"serverErrorCode": "ACCESS_DENIED", "reason": "private db access disabled for x"}),
+        (423, {"errorReason": "Missing PCS cookies from the request", "errorCode": 423}),
+    ],
+)
+def test_encrypted_data_is_asked_for_once_more_with_its_key(
+    wire: Transport, script: Script, session: FakeSession, status: int, body: Any
+) -> None:
+    locked_up = [httpx.Response(status, json=body) for _ in range(3)]
+    script.answers = [locked_up[0], ok(), *locked_up[1:]]
+    assert wire.post("x", {}) == {"records": []}
+    assert session.admitted == ["reminders"]
+    with pytest.raises(AccountUnusable):
+        wire.post("x", {})
+    assert session.admitted == ["reminders"] * 2

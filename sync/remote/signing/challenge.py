@@ -17,15 +17,20 @@ __all__ = ["DEVICE", "Challenge", "read_challenge", "two_step_ways"]
 
 DEVICE = "device"
 _LONGEST = 60
+_SHOWN = "auth/verify/trusteddevice"
 _SMS_FIRST = "auth/verify/phone"
 
 
 @dataclass(frozen=True, slots=True)
 class Challenge:
-    """``ways`` to get a code, the preferred one first; ``keys`` are names of security keys."""
+    """``ways`` to get a code, the preferred one first; ``keys`` are names of security keys.
+
+    ``is_shown``: the devices show a code already, nobody has to ask for it.
+    """
 
     ways: tuple[Way, ...]
     keys: tuple[str, ...] = ()
+    is_shown: bool = False
 
 
 def read_challenge(
@@ -44,7 +49,8 @@ def read_challenge(
     first = phones + device if route == _SMS_FIRST else device + phones
     keys = told.get("keyNames")
     names = tuple(_text(key) for key in keys) if isinstance(keys, list) else ()
-    return Challenge(first, names or (("a security key",) if told.get("fsaChallenge") else ()))
+    keyed = names or (("a security key",) if told.get("fsaChallenge") else ())
+    return Challenge(first, keyed, is_shown=bool(device) and route == _SHOWN)
 
 
 def _phones(told: Mapping[str, Any]) -> Iterator[Way]:

@@ -85,7 +85,8 @@ class Half:
                 "remove the key, or use another account",
                 "security-key",
             )
-        return self._noted(UnderWay(passed.challenge.ways, self._clock()))
+        sent = DEVICE if passed.challenge.is_shown else None
+        return self._noted(UnderWay(passed.challenge.ways, self._clock(), sent=sent))
 
     def send(self, way: Way) -> UnderWay:
         """Have a code sent by ``way``; SignInNeeded where that cannot be, and for outages."""

@@ -11,6 +11,7 @@ from http.cookiejar import LWPCookieJar
 from typing import Any
 
 from sync.errors import AccountUnusable
+from sync.remote.signing.consent import consent_asked, consent_needed
 from sync.remote.signing.states import EXPIRES_SOON_S, Kind, SignInState
 from sync.remote.stored import WEB_TOKEN, SessionStore, web_token
 
@@ -42,6 +43,10 @@ def read_standing(store: SessionStore, now: float) -> SignInState:
     jar = store.cookies()
     if not store.data().get("session_token") and not web_token(jar):
         return SignInState(Kind.SIGNED_OUT, "nobody is signed in", _HINT)
+    note = consent_asked(store)
+    if note.get("asked"):
+        error = consent_needed(note)
+        return SignInState(Kind.CONSENT_NEEDED, error.message, error.hint, reason=error.reason)
     until = trust_ends(jar)
     if until is not None and until - now <= EXPIRES_SOON_S:
         return SignInState(
