@@ -191,9 +191,8 @@ class Committer:
             places.set_lines(path, line_rows(path, local, planned))
         if not local.incomplete and not local.trouble:
             for path in known.keys() - local.files.keys():
-                lines = places.lines_in(path)
-                may_return = lines and not planned.marks
-                if not may_return and not _has_arrivals(lines, known[path].list_id, planned):
+                may_return = not planned.marks or _rests(known[path].list_id, planned)
+                if not may_return or not places.lines_in(path):
                     places.drop_file(path)
         places.set_vanished(planned.vanished.values())
         here = planned.world.snapshot.local
@@ -298,11 +297,10 @@ def _stored(base: ListBase) -> StoredListBase:
     return StoredListBase(base.name, base.group, base.path, base.color, base.emblem)
 
 
-def _has_arrivals(lines: Iterable[LineRow], list_id: str | None, planned: Planned) -> bool:
-    """Whether lines stood in the file of a resting list that iCloud has elsewhere still."""
-    view, base = planned.lists.views.get(list_id or ""), planned.known.base
-    is_resting = view is not None and view.path is None
-    return is_resting and any(base.get(o.id, {}).get(Field.LIST) != list_id for o in lines)
+def _rests(list_id: str | None, planned: Planned) -> bool:
+    """Whether a list has no file now, and waits for it: its lines may come back without ids."""
+    view = planned.lists.views.get(list_id or "")
+    return view is not None and view.path is None
 
 
 _APPROVABLE = frozenset(

@@ -41,7 +41,7 @@ def match_all(
     matched = match_lines(
         lines,
         blocks={block: id for id, block in known.blocks.items()},
-        traces=known.traces if dialect.marks else followed(known, local, lists),
+        traces=followed(known, local, lists),
         registry=Registry(known.blocks.keys() | known.gone, strangers, overdue),
         leaving=leaving | _carried_ahead(known, lines, remote),
         away=known.vanished,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -189,4 +190,18 @@ def test_a_move_cut_off_is_finished_once_its_file_can_be_read_again(rig: Rig) ->
     rig.run()
     assert rig.titles("Plans") == {"Typed"}
     assert rig.titles("Inbox") == {"Other"}
+    rig.rest()
+
+
+@pytest.mark.parametrize("name", ["Inbox", "Mail"])
+def test_lines_whose_file_was_away_are_known_without_their_ids(rig: Rig, name: str) -> None:
+    rig.append("Inbox", "- [ ] Parent\n    - [ ] Milk\n- [ ] Other\n    - [ ] Milk\n")
+    rig.run()
+    before = {one.id for one in rig.phone.reminders("Inbox")}
+    text = re.sub(r" \^r-\w+", "", rig.read("Inbox"))
+    rig.path("Inbox").unlink()
+    assert {hold.kind for hold in rig.run().held} == {"list"}
+    rig.save(name, text)
+    assert rig.run().held == []
+    assert {one.id for one in rig.phone.reminders(name)} == before
     rig.rest()
