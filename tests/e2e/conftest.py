@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.harness import Home, Sandbox
+from tests.e2e.official import installed
 
 _LOGS = pytest.StashKey[set[Path]]()
 _SHOWN = 4000  # characters of each log
@@ -68,6 +69,13 @@ class Making:
 def sandbox(making: Making) -> Sandbox:
     """The module's sandbox, with the family's reminders in it."""
     return making.sandbox()
+
+
+@pytest.fixture(scope="session")
+def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Python of an environment with the official client of the ricloud API."""
+    base = tmp_path_factory.getbasetemp()
+    return installed(base.parent if base.name.startswith("popen-") else base)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import socket
 import subprocess
 import sys
 import venv
@@ -11,35 +12,58 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.e2e.processes import DEADLINE_S, Done
+from tests.e2e.harness import Daemon, Home, Sandbox
+from tests.e2e.processes import DEADLINE_S, Done, until
+
+if TYPE_CHECKING:
+    from tests.e2e.conftest import Making
 
 VERSION = "3.2.0"
 _INSTALL_S = 100.0
 
 
+class Served:
+    """A pretend iCloud that asks for ``mfa``, and a daemon that serves TCP and is signed out."""
+
+    def __init__(self, making: Making, mfa: str) -> None:
+        self.sandbox: Sandbox = making.sandbox("--mfa", mfa)
+        self.home: Home = making.home(self.sandbox)
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            port = probe.getsockname()[1]
+        listen = f"127.0.0.1:{port}"
+        self.url = f"http://{listen}"
+        self.home.write(account={"password_command": None}, control={"listen": listen})
+        self.daemon = Daemon(self.home)
+        until(lambda: self.daemon.status()["state"] == "sign-in")
+        self.token = self.home.run("token").out.strip()
+        told = self.sandbox.invitation
+        self.apple_id, self.password, self.code = told["apple_id"], told["password"], told["code"]
+
+    def is_signed_in(self) -> bool:
+        """Whether the reminders are kept."""
+        return self.daemon.status()["state"] == "ok"
+
+
+def client_environment(home: Path) -> dict[str, str]:
+    """What a client is told by its surroundings."""
+    return {"PATH": os.environ["PATH"], "HOME": str(home), "NO_PROXY": "*"}
+
+
 @dataclass(frozen=True)
 class Official:
-    """The client; ``python`` is that of its environment, ``place`` what it may write to."""
+    """The client; ``python`` is that of its environment, ``served`` what it asks."""
 
     python: Path
-    place: Path
-    url: str
-    token: str
+    served: Served
 
     @property
-    def environment(self) -> dict[str, str]:
-        """What it is told."""
-        return {
-            "PATH": os.environ["PATH"],
-            "HOME": str(self.place),
-            "NO_PROXY": "*",
-            "RICLOUD_URL": self.url,
-            "RICLOUD_TOKEN": self.token,
-            "RICLOUD_OUTPUT_DIRECTORY": str(self.place / "output"),
-        }
+    def output(self) -> Path:
+        """Where it puts what it downloads."""
+        return self.served.home.place / "output"
 
     def run(self, *arguments: str, typed: str = "") -> Done:
         """``ricloud icloud ARGUMENTS``."""
@@ -53,8 +77,13 @@ class Official:
         done = subprocess.run(
             [str(self.python), *arguments],
             input=typed,
-            env=self.environment,
-            cwd=self.place,
+            env={
+                **client_environment(self.served.home.place),
+                "RICLOUD_URL": self.served.url,
+                "RICLOUD_TOKEN": self.served.token,
+                "RICLOUD_OUTPUT_DIRECTORY": str(self.output),
+            },
+            cwd=self.served.home.place,
             capture_output=True,
             text=True,
             timeout=DEADLINE_S,

@@ -4,57 +4,30 @@ from __future__ import annotations
 
 import json
 import re
-import socket
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
 
 from tests.e2e.conftest import Making
-from tests.e2e.harness import Daemon, Home, Sandbox
-from tests.e2e.official import Official, installed
+from tests.e2e.official import Official, Served
 from tests.e2e.processes import until
 
 
 @pytest.fixture(scope="module")
-def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    base = tmp_path_factory.getbasetemp()
-    return installed(base.parent if base.name.startswith("popen-") else base)
-
-
-class Served:
-    """A pretend iCloud that asks for a second factor, a daemon that is signed out, a client."""
-
-    def __init__(self, making: Making, python: Path, mfa: str) -> None:
-        self.sandbox: Sandbox = making.sandbox("--mfa", mfa)
-        self.home: Home = making.home(self.sandbox)
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            port = probe.getsockname()[1]
-        self.home.write(account={"password_command": None}, control={"listen": f"127.0.0.1:{port}"})
-        self.daemon = Daemon(self.home)
-        until(lambda: self.daemon.status()["state"] == "sign-in")
-        token = self.home.run("token").out.strip()
-        place = self.home.place / "client"
-        place.mkdir()
-        self.client = Official(python, place, f"http://127.0.0.1:{port}", token)
-        invitation = self.sandbox.invitation
-        self.apple_id, self.password, self.code = (
-            invitation[name] for name in ("apple_id", "password", "code")
-        )
-
-    def is_signed_in(self) -> bool:
-        return self.daemon.status()["state"] == "ok"
+def served(making: Making) -> Served:
+    return Served(making, "2fa")
 
 
 @pytest.fixture(scope="module")
-def served(making: Making, python: Path) -> Served:
-    return Served(making, python, "2fa")
+def client(python: Path, served: Served) -> Official:
+    return Official(python, served)
 
 
 @pytest.fixture(scope="module")
-def session(served: Served) -> str:
+def session(served: Served, client: Official) -> str:
     """Of a sign-in with a wrong code first."""
-    done = served.client.run(
+    done = client.run(
         *("session", "create", served.apple_id, "--icloud-password", served.password),
         typed=f"000000\n{served.code}\n",
     )
@@ -73,41 +46,41 @@ def test_a_wrong_code_and_then_the_right_one_sign_the_daemon_in(
     assert states == ["succeeded", "failed", "failed"]
 
 
-def test_the_session_is_found_again(served: Served, session: str) -> None:
+def test_the_session_is_found_again(served: Served, client: Official, session: str) -> None:
     for arguments in (("retrieve", session), ("latest", served.apple_id)):
-        done = served.client.run("session", *arguments)
+        done = client.run("session", *arguments)
         assert done.code == 0, done
         assert session in done.out
         assert '"state": "succeeded"' in done.out
 
 
-def test_another_account_is_refused_and_not_signed_in(served: Served) -> None:
+def test_another_account_is_refused_and_not_signed_in(served: Served, client: Official) -> None:
     before = len(served.sandbox.requests("/signin"))
-    done = served.client.run(
-        *("session", "create", "else@example.com", "--icloud-password", "whatever")
-    )
+    done = client.run(*("session", "create", "else@example.com", "--icloud-password", "whatever"))
     assert done.code == 1
     assert "not the account in this daemon's config" in done.err
     assert len(served.sandbox.requests("/signin")) == before
 
 
-def test_information_is_polled(served: Served, session: str) -> None:
-    done = served.client.run("poll", "create", session, "--info-types", "*")
+def test_information_is_polled(served: Served, client: Official, session: str) -> None:
+    done = client.run("poll", "create", session, "--info-types", "*")
     assert done.code == 0, done
     assert "completed" in done.out
     assert "icloud.account" in done.out
 
 
-def test_a_data_type_that_is_none_is_an_error_of_the_poll(served: Served, session: str) -> None:
-    done = served.client.run("poll", "create", session)  # without a flag it asks for messages
+def test_a_data_type_that_is_none_is_an_error_of_the_poll(
+    served: Served, client: Official, session: str
+) -> None:
+    done = client.run("poll", "create", session)  # without a flag it asks for messages
     assert done.code == 0, done
     assert "ios_messages.messages" in done.out
 
 
-def test_the_log_has_no_secret(served: Served, session: str) -> None:
+def test_the_log_has_no_secret(served: Served, client: Official, session: str) -> None:
     said = served.daemon.process.said()
     assert "signed" in said or said
-    for secret in (served.password, served.client.token):
+    for secret in (served.password, served.token):
         assert secret not in said
 
 
@@ -132,9 +105,10 @@ CHOOSING = """
 
 
 def test_a_device_is_chosen_over_the_classes_of_the_client(making: Making, python: Path) -> None:
-    served = Served(making, python, "2sv")
+    served = Served(making, "2sv")
+    client = Official(python, served)
     known = {"apple_id": served.apple_id, "password": served.password, "code": served.code}
-    done = served.client.script(dedent(CHOOSING).format(**known))
+    done = client.script(dedent(CHOOSING).format(**known))
     assert done.code == 0, done
     assert json.loads(done.out) == [
         ["failed", "choice-required"],
