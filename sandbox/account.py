@@ -19,7 +19,7 @@ from starlette.requests import HTTPConnection
 from sandbox import srp
 from sandbox.codes import Codes
 from sandbox.consent import Consent
-from sandbox.switches import Switches
+from sandbox.switches import Switches, check
 
 NEVER = 253_402_300_799.0
 """When what has no end ends, in seconds since 1970: with the year 9999."""
@@ -87,7 +87,7 @@ class Account(Switches):
     counts: Counter[str] = field(default_factory=Counter, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        self.check(self.switched())
+        check(self.switched())
         self.codes = Codes(self, self.mint)
         # A first octet of 0 would sign out clients on one common SRP library.
         self.salt = self.salt or bytes([1 + secrets.randbelow(255)]) + secrets.token_bytes(15)

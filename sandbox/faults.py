@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 from pydantic import ValidationError
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -57,8 +57,7 @@ class FaultMiddleware:
     ) -> None:
         match fault.kind:
             case "status":
-                answer = JSONResponse(fault.body(), fault.status, headers=fault.headers())
-                await answer(scope, receive, send)
+                await _refusal(fault)(scope, receive, send)
                 return
             case "html":
                 await Response(_PAGE, media_type="text/html")(scope, receive, send)
@@ -73,6 +72,12 @@ class FaultMiddleware:
         done = _Capture()
         await self._app(scope, _replay(body, receive), done)
         await _spoil_answer(fault, done, receive, send)
+
+
+def _refusal(fault: HttpFault) -> Response:
+    if fault.text is not None:
+        return PlainTextResponse(fault.text, fault.status, headers=fault.headers())
+    return JSONResponse(fault.body(), fault.status, headers=fault.headers())
 
 
 class _Capture:

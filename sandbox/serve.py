@@ -11,7 +11,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import FrameType
 from typing import TextIO
@@ -57,12 +57,14 @@ def serve(
     mfa: str = "none",
     *,
     state: Path | None = None,
+    switches: Mapping[str, object] | None = None,
     out: TextIO | None = None,
 ) -> int:
     """Serve a world until SIGINT or SIGTERM; return an exit code: 0, or 1 if it cannot start.
 
     `port` 0 means any free one. `state` names a file in which account and reminders outlive the
-    process; once it exists it decides, not `reminders` and `mfa`. `out` gets the line of JSON,
+    process; once it exists it decides, not the others. `switches` are more of what can be switched
+    about the account (docs/sandbox.md, "The account"). `out` gets the line of JSON,
     sys.stdout by default. Call it from the main thread, since it takes over both signals.
     """
     if not 0 <= port <= 65535:
@@ -78,7 +80,7 @@ def serve(
             )
         with listener:
             try:
-                world = _world(reminders, mfa, state)
+                world = _world(reminders, mfa, state, switches or {})
                 app: ASGIApp = create_app(world)
                 if state is not None:
                     app = StateKeeper(app, world, state)
@@ -139,10 +141,14 @@ class StopSignals:
         self.server.should_exit = True
 
 
-def _world(reminders: int | None, mfa: str, state: Path | None) -> World:
+def _world(
+    reminders: int | None, mfa: str, state: Path | None, switches: Mapping[str, object]
+) -> World:
     if state is not None and state.exists():
         return load_world(state)
-    return make_world(mfa=mfa, reminders=reminders)
+    world = make_world(mfa=mfa, reminders=reminders)
+    world.account.change(switches)
+    return world
 
 
 def _listen(port: int) -> socket.socket:

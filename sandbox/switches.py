@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
+
 MFA_KINDS = ("none", "2fa", "2sv")
 _DAY = 24 * 3600
 
@@ -133,20 +135,39 @@ class Switches:
     pcs_waits: int = 1
     pcs_refused: int = 403
 
-    def check(self, wanted: Mapping[str, object]) -> None:
-        """Raise ValueError, naming the switch, unless each in `wanted` exists and fits."""
-        for name, value in wanted.items():
-            if name not in _RULES:
-                raise ValueError(f"{name}: unknown; there are {', '.join(_RULES)}")
-            if not _RULES[name].holds(value):
-                raise ValueError(f"{name}: must be {_RULES[name].words}")
-
     def change(self, wanted: Mapping[str, object]) -> None:
         """Set the switches named in `wanted`: all of them, or ValueError and none."""
-        self.check(wanted)
+        check(wanted)
         for name, value in wanted.items():
             setattr(self, name, value)
 
     def switched(self) -> dict[str, Any]:
         """Every switch by its name."""
         return {name: getattr(self, name) for name in _RULES}
+
+
+def check(wanted: Mapping[str, object]) -> None:
+    """Raise ValueError, naming the switch, unless each in `wanted` exists and fits."""
+    for name, value in wanted.items():
+        if name not in _RULES:
+            raise ValueError(f"{name}: unknown; there are {', '.join(_RULES)}")
+        if not _RULES[name].holds(value):
+            raise ValueError(f"{name}: must be {_RULES[name].words}")
+
+
+def read(setting: str) -> tuple[str, object]:
+    """Name and value of a text such as `adp=true`, the value being JSON or else itself.
+
+    Raises ValueError, naming the switch, for what cannot be switched so.
+    """
+    name, equals, text = setting.partition("=")
+    if not equals:
+        raise ValueError(f"{setting}: must be NAME=VALUE")
+    try:
+        value: object = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        value = text
+    if name in _RULES and _RULES[name].holds(text):
+        value = text  # a code of digits, which JSON would make a number
+    check({name: value})
+    return name, value

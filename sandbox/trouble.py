@@ -80,6 +80,8 @@ class HttpFault(_Switch):
     """Seconds, sent as `retryAfter` in the body and as header."""
     retry_after_header: str | None = None
     """The Retry-After header word for word, such as an HTTP date."""
+    text: str | None = None
+    """The body word for word, as `text/plain`, in place of an error in JSON."""
     location: str | None = None
     """The Location header of a redirect."""
     seconds: float = Field(default=1.0, ge=0, le=MAX_STALL)

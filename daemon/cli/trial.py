@@ -61,24 +61,42 @@ def demo(folder: Path | None, once: bool) -> int:
     help="What a sign-in asks for beside the password.",
 )
 @click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Switch something about the account, such as adp=true; may be given several times.",
+)
+@click.option(
     "--state",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
     help="Keep account and reminders in FILE; once it exists it decides, not the other options.",
 )
-def sandbox(port: int, reminders: int | None, mfa: str, state: Path | None) -> int:
+def sandbox(
+    port: int, reminders: int | None, mfa: str, settings: tuple[str, ...], state: Path | None
+) -> int:
     """Serve a pretend iCloud on 127.0.0.1 until SIGINT or SIGTERM.
 
     Once it listens it prints one line of JSON: url, apple_id, password, code (to type where one is
     asked for), device (the URL of the pretend iPhone's own API) and config (a ready-made config
     with a folder and a profile of its own).
 
+    What can be switched about the account, here or while it runs, is in docs/sandbox.md: telephones
+    and devices that get codes, terms to accept, a locked account, Advanced Data Protection.
+
     \b
-    Example:
+    Examples:
        remindersd sandbox --port 8475 > invitation.json &
        jq -r .config invitation.json > sandbox.yaml
        remindersd --config sandbox.yaml sync
+       remindersd sandbox --mfa 2fa --set by_sms=true --set 'phones=["07", "02"]'
     """
     from sandbox.serve import serve
+    from sandbox.switches import read
 
-    return serve(port, reminders, mfa, state=state)
+    try:
+        switches = dict(read(setting) for setting in settings)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="'--set'") from error
+    return serve(port, reminders, mfa, state=state, switches=switches)

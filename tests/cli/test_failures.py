@@ -35,6 +35,8 @@ REPORT = {
         (["sandbox", "--port", "65536"], "65536"),
         (["sandbox", "--reminders", "-1"], "-1"),
         (["sandbox", "--mfa", "sms"], "sms"),
+        (["sandbox", "--set", "adp"], "adp: must be NAME=VALUE"),
+        (["sandbox", "--set", "colour=red"], "colour: unknown"),
         (["login", "--code", "123456"], "`-`"),
         (["sync", "--dry-run", "--yes"], "--yes"),
         (["config"], "check"),

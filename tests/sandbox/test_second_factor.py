@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import httpx
 import pytest
 from pyicloud import PyiCloudService
 from pyicloud.exceptions import PyiCloudAPIResponseException, PyiCloudFailedLoginException
@@ -16,16 +15,6 @@ VERIFY_PUSH = f"https://{AUTH}/verify/trusteddevice/securitycode"
 PHONE = f"https://{AUTH}/verify/phone"
 
 
-def shown(served: Served) -> dict[str, Any]:
-    """What the control endpoint tells of the account."""
-    document: dict[str, Any] = httpx.get(f"{served.url}/sandbox/account", trust_env=False).json()
-    return document
-
-
-def ask(served: Served, path: str, body: dict[str, Any]) -> httpx.Response:
-    return httpx.post(f"{served.url}{path}", json=body, trust_env=False)
-
-
 def asked(service: PyiCloudService, method: str, url: str, body: Any = None) -> Any:
     """One more request of a sign-in under way, with all that it echoes; never raises."""
     headers = service._get_auth_headers({"Accept": "application/json"})
@@ -33,19 +22,19 @@ def asked(service: PyiCloudService, method: str, url: str, body: Any = None) -> 
 
 
 def ways(served: Served) -> list[tuple[str, str]]:
-    return [(each["how"], each["to"]) for each in shown(served)["codes"]]
+    return [(each["how"], each["to"]) for each in served.shown()["codes"]]
 
 
 def test_a_password_sends_one_code_to_trusted_devices(serve: Serve) -> None:
     served = serve("2fa")
     service, _ = served.start()
     assert ways(served) == [("push", "devices")]
-    assert shown(served)["counts"]["passwords"] == 1
-    assert service.validate_2fa_code(shown(served)["codes"][-1]["code"])
+    assert served.shown()["counts"]["passwords"] == 1
+    assert service.validate_2fa_code(served.shown()["codes"][-1]["code"])
     served.account.revoke_web_tokens()
     served.start()
     assert ways(served) == [("push", "devices")]
-    assert shown(served)["counts"]["passwords"] == 1
+    assert served.shown()["counts"]["passwords"] == 1
 
 
 def test_a_paused_sign_in_sends_no_code(serve: Serve) -> None:
@@ -72,7 +61,7 @@ def test_each_send_makes_the_codes_before_it_wrong(serve: Serve) -> None:
     served = serve("2fa", by_sms=True, fresh_codes=True)
     service, _ = served.start()
     asked(service, "PUT", PHONE, {"phoneNumber": {"id": 1}, "mode": "sms"})
-    first, second = (each["code"] for each in shown(served)["codes"])
+    first, second = (each["code"] for each in served.shown()["codes"])
     assert first != second
     assert served.account.code == second
     assert not service.validate_2fa_code(first)
@@ -160,7 +149,7 @@ def test_too_many_wrong_codes_end_it_for_a_while(serve: Serve, clock: Clock) -> 
     assert second.json()["securityCode"]["securityCodeLocked"] is True
     right = {"securityCode": {"code": served.account.code}}
     assert asked(service, "POST", VERIFY_PUSH, right).status_code == 423
-    assert shown(served)["counts"]["wrong_codes"] == 3
+    assert served.shown()["counts"]["wrong_codes"] == 3
     clock.now += 600
     asked(service, "PUT", VERIFY_PUSH)
     assert service.validate_2fa_code(served.account.code)
@@ -175,14 +164,14 @@ def test_too_many_codes_sent_end_it_for_a_while(serve: Serve, clock: Clock) -> N
     assert refused.json()["securityCode"]["tooManyCodesSent"] is True
     served.start()
     assert len(ways(served)) == 2
-    assert ask(served, "/sandbox/account", {"forget": ["limits"]}).status_code == 200
+    assert served.control("account", {"forget": ["limits"]}).status_code == 200
     assert asked(service, "PUT", VERIFY_PUSH).status_code == 202
 
 
 def test_a_sign_in_under_way_can_end(serve: Serve) -> None:
     served = serve("2fa")
     service, seen = served.start()
-    assert ask(served, "/sandbox/account", {"revoke": ["sign_in"]}).status_code == 200
+    assert served.control("account", {"revoke": ["sign_in"]}).status_code == 200
     assert not service.validate_2fa_code(served.account.code)
     assert seen[-1] == f"POST {AUTH}/verify/trusteddevice/securitycode 401"
 
@@ -270,8 +259,8 @@ def test_wrong_passwords_lock_the_account(serve: Serve) -> None:
         with pytest.raises(PyiCloudFailedLoginException):
             service.authenticate()
         assert wire.seen[-1] == f"POST {AUTH}/signin/complete {status}"
-    assert shown(served)["locked"] is True
-    assert shown(served)["counts"]["wrong_passwords"] == 3
+    assert served.shown()["locked"] is True
+    assert served.shown()["counts"]["wrong_passwords"] == 3
 
 
 def test_a_right_password_forgives_the_wrong_ones(serve: Serve) -> None:

@@ -31,7 +31,7 @@ import sys
 from pathlib import Path
 from sandbox.serve import serve
 state = Path(sys.argv[2]) if sys.argv[2] else None
-sys.exit(serve(0, 3, sys.argv[1], state=state))
+sys.exit(serve(0, 3, sys.argv[1], state=state, switches={"code": "135790"}))
 """
 
 
@@ -73,6 +73,7 @@ def test_one_line_on_standard_output_and_a_clean_end(tmp_path: Path, which: int)
     with served(tmp_path) as (process, line):
         assert set(line) == {"url", "apple_id", "password", "code", "device", "config"}
         assert line["device"] == line["url"] + "/device"
+        assert line["code"] == "135790"  # as switched
         for path in ("/nowhere", "/device", "/appleauth/auth"):
             get(line["url"] + path)
         process.send_signal(which)

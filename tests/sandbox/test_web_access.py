@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import httpx
 import pytest
 from pyicloud import PyiCloudService
 from pyicloud.exceptions import (
@@ -33,14 +32,8 @@ def between(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], object]]:
     return happenings
 
 
-def answer(served: Served, consent: str) -> httpx.Response:
-    """Answer the prompt on a device."""
-    url = f"{served.url}/sandbox/consent"
-    return httpx.post(url, json={"answer": consent}, trust_env=False)
-
-
 def shown(served: Served) -> Any:
-    return httpx.get(f"{served.url}/sandbox/account", trust_env=False).json()["consent"]
+    return served.shown()["consent"]
 
 
 def zones(service: PyiCloudService) -> Any:
@@ -67,14 +60,16 @@ def test_consent_and_keys_open_the_database(
     assert refused.json()["uuid"]
 
     del seen[:]
-    between += [lambda: None, lambda: answer(served, "grant")]
+    between += [lambda: None, lambda: served.control("consent", {"answer": "grant"})]
     service._request_pcs_for_service("reminders")
     assert seen == [STATE, ASK, STATE, STATE, KEYS, KEYS]
     assert zones(service).status_code == 200
     assert shown(served) == {"asked": 1, "pending": False, "granted": True, "apps": ["reminders"]}
 
 
-def test_consent_for_one_app_opens_no_other(serve: Serve) -> None:
+def test_consent_for_one_app_opens_no_other(
+    serve: Serve, between: list[Callable[[], object]]
+) -> None:
     served = serve(adp=True, consent_answer="grant", pcs_waits=0)
     service, _ = served.start()
     service._request_pcs_for_service("photos")
@@ -87,14 +82,16 @@ def test_consent_for_one_app_opens_no_other(serve: Serve) -> None:
 def test_a_denied_consent_opens_nothing(serve: Serve, between: list[Callable[[], object]]) -> None:
     served = serve(adp=True)
     service, _ = served.start()
-    between += [lambda: answer(served, "deny")]
+    between += [lambda: served.control("consent", {"answer": "deny"})]
     with pytest.raises(PyiCloudPCSTimeoutException):
         service._request_pcs_for_service("reminders")
     assert zones(service).status_code == 403
     assert shown(served) == {"asked": 1, "pending": False, "granted": False, "apps": []}
 
 
-def test_consent_ends_by_the_clock_and_has_to_be_renewed(serve: Serve, clock: Clock) -> None:
+def test_consent_ends_by_the_clock_and_has_to_be_renewed(
+    serve: Serve, clock: Clock, between: list[Callable[[], object]]
+) -> None:
     served = serve(adp=True, consent_answer="grant", consent_lasts=600, pcs_waits=0)
     service, seen = served.start()
     service._request_pcs_for_service("reminders")
@@ -142,8 +139,8 @@ def test_no_device_is_asked_where_web_access_is_off(serve: Serve) -> None:
 
 def test_an_answer_that_nobody_asked_for_is_refused(serve: Serve) -> None:
     served = serve(adp=True)
-    assert answer(served, "grant").status_code == 409
-    assert answer(served, "perhaps").status_code == 400
+    assert served.control("consent", {"answer": "grant"}).status_code == 409
+    assert served.control("consent", {"answer": "perhaps"}).status_code == 400
     assert not shown(served)["granted"]
 
 
