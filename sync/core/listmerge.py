@@ -18,7 +18,7 @@ from sync.core.merge import Conflicted, Merged, Push, Render, Side, merge
 from sync.core.snapshot import Mode
 from sync.local.text import clean_title
 
-__all__ = ["Agreed", "meet", "merge_list", "said_name"]
+__all__ = ["Agreed", "meet", "merge_list", "plain", "said_name"]
 
 Values = Mapping[ListField, str | None]
 
@@ -90,9 +90,9 @@ def meet(
     agreed = Agreed(info, ListBase(there, group, facts.path))
     if facts.list_block is None or facts.label is not None:
         return agreed
-    said = _plain(rules.name_of(facts.path))
+    said = plain(rules.name_of(facts.path))
     usual = rules.name_of(rules.paths({info.id: info}, {})[info.id])
-    if _plain(said).casefold() in {_plain(one).casefold() for one in (there, usual)}:
+    if plain(said).casefold() in {plain(one).casefold() for one in (there, usual)}:
         return agreed
     wins = Side.CLOUD if scene.mode_of(info) is Mode.READ_ONLY else rules.wins
     if wins is Side.CLOUD:
@@ -103,7 +103,7 @@ def meet(
     return replace(agreed, info=replace(info, name=said), waits=True)
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
     """A name without the number that keeps it apart from another."""
     return normalize("NFC", re.sub(r" \([1-9]\d*\)\Z", "", name))
 
@@ -118,7 +118,7 @@ def said_name(facts: FileFacts, base: ListBase, info: ListInfo, rules: ListRules
     if path == base.path or said == rules.name_of(base.path):
         return base.name
     for name in (info.name, base.name):
-        if normalize("NFC", name) in (said, _plain(said)):
+        if normalize("NFC", name) in (said, plain(said)):
             return name
     return said
 

@@ -38,7 +38,8 @@ class FileFacts:
     """What is known of one todo file; ``trouble`` says why it could not be read, if so.
 
     ``list_block`` and ``wants_list`` come from front matter; ``known`` counts, per list id, the
-    lines whose reminders were in that list; ``tasks`` counts all task lines, ``copied`` those whose
+    lines whose reminders were in that list, ``there`` those of which nothing is agreed on and that
+    are in it in iCloud; ``tasks`` counts all task lines, ``copied`` those whose
     ids stand in another file too. ``was`` is the list that had this path last time. ``heads`` are
     the keys in the front matter that say how the list looks. ``labelled``: the list's name stands
     in a file of its own, and is ``label``, if that says one; and so does its colour.
@@ -49,6 +50,7 @@ class FileFacts:
     list_block: str | None = None
     wants_list: str | None = None
     known: Mapping[str, int] = field(default_factory=dict)
+    there: Mapping[str, int] = field(default_factory=dict)
     tasks: int = 0
     copied: int = 0
     was: str | None = None

@@ -63,12 +63,14 @@ def _file(
     file: LocalFile, known: Known, id_of: Mapping[str, str], places: Mapping[str, int]
 ) -> FileFacts:
     front = file.todo.front_matter if file.todo else None
+    was, there = _lists_of(file, known, id_of)
     return FileFacts(
         path=file.path,
         trouble=file.trouble,
         list_block=front.list_id if front else None,
         wants_list=front.list_name if front else None,
-        known=_lists_of(file, known, id_of),
+        known=was,
+        there=there,
         tasks=len(file.tasks),
         copied=sum(places[task.block or ""] > 1 for task in file.tasks),
         was=known.list_at.get(file.path),
@@ -87,14 +89,18 @@ def _directory(
 ) -> FileFacts:
     """A directory is read file by file; only while its name or colour is being written it waits."""
     counts: Counter[str] = Counter()
+    counts_there: Counter[str] = Counter()
     for file in files:
-        counts += _lists_of(file, known, id_of)
+        was, there = _lists_of(file, known, id_of)
+        counts += was
+        counts_there += there
     beside = {file.path: file for file in files if layout.is_beside(file.path)}
     label, color = (beside.get(f"{place}/{name}") for name in (layout.label, layout.color))
     return FileFacts(
         path=place,
         trouble=next((file.trouble for file in beside.values() if file.trouble), ""),
         known=counts,
+        there=counts_there,
         tasks=sum(len(file.tasks) for file in files),
         heads={} if color is None else {KEYS[ListField.COLOR]: _color(color)},
         label=None if label is None else clean_title(label.data.decode()) or None,
@@ -108,12 +114,17 @@ def _color(file: LocalFile) -> HeadValue:
     return HeadValue(text[:7] if _WITH_ALPHA.fullmatch(text) else text, 1, file.path)
 
 
-def _lists_of(file: LocalFile, known: Known, id_of: Mapping[str, str]) -> Counter[str]:
-    """The lists in which the reminders of a file were last time."""
-    counts: Counter[str] = Counter()
+def _lists_of(
+    file: LocalFile, known: Known, id_of: Mapping[str, str]
+) -> tuple[Counter[str], Counter[str]]:
+    """The lists in which a file's reminders were last time; and where others are in iCloud."""
+    was: Counter[str] = Counter()
+    there: Counter[str] = Counter()
     for task in file.tasks:
-        values = known.base.get(id_of.get(task.block or "", ""), {})
-        list_id = values.get(Field.LIST)
+        id = id_of.get(task.block or "", "")
+        list_id = known.base.get(id, {}).get(Field.LIST)
         if isinstance(list_id, str):
-            counts[list_id] += 1
-    return counts
+            was[list_id] += 1
+        elif id in known.rows and id not in known.base:
+            there[known.rows[id].list_id or ""] += 1
+    return was, there

@@ -6,7 +6,7 @@ lines is which reminder.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -24,7 +24,7 @@ Named = tuple[str, Edit]
 
 
 def by_text(facts: FileFacts, file: LocalFile, local: LocalState, known: Known) -> FileFacts:
-    """What a new file's lines show by their words: whose they were, or that they are copies."""
+    """What a new file's lines show by their words: whose they are, or that they are copies."""
     if facts.was is not None or facts.trouble:
         return facts
     gone: dict[str, str] = {}
@@ -38,7 +38,16 @@ def by_text(facts: FileFacts, file: LocalFile, local: LocalState, known: Known) 
     counts = Counter(facts.known)
     counts.update(gone[text] for text in texts if text in gone)
     copied = facts.copied + sum(text in there for text in texts)
-    return replace(facts, known=counts, copied=copied)
+    return replace(facts, known=counts, there=_titled(file, known), copied=copied)
+
+
+def _titled(file: LocalFile, known: Known) -> Counter[str]:
+    """The lists that have reminders of these titles in iCloud, of which nothing is agreed on."""
+    lists: defaultdict[str, set[str]] = defaultdict(set)
+    for id, row in known.rows.items():
+        if id not in known.base and not row.deleted:
+            lists[row.title].add(row.list_id or "")
+    return Counter(id for task in file.tasks for id in lists.get(task.reminder.title, ()))
 
 
 def followed(known: Known, local: LocalState, lists: ListPlan) -> Mapping[str, Trace]:
