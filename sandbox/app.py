@@ -22,7 +22,7 @@ from sandbox import (
 )
 from sandbox.device import api
 from sandbox.photos import api as photos
-from sandbox.services import contacts, findmy, switches
+from sandbox.services import calendar, callkit, contacts, findmy, notes, switches
 from sandbox.world import World
 
 
@@ -41,9 +41,12 @@ def create_app(world: World) -> Starlette:
             *webaccess.routes(world),
             *cloudkit.routes(world),
             *photos.routes(world),
+            *notes.routes(world),
+            *callkit.routes(world),
             *assethost.routes(world),
             *contacts.routes(world),
             *findmy.routes(world),
+            *calendar.routes(world),
             *switches.routes(world),
             *faults.routes(world),
             *control.routes(world),

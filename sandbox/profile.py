@@ -19,6 +19,7 @@ _SERVICES = {
     "docws": "docws",
     "drivews": "drivews",
     "findme": "fmipweb",
+    "notes": "notesws",
     "photos": "photosws",
     "photosupload": "photosupload",
     "push": "pushws",

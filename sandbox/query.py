@@ -45,7 +45,7 @@ def query(
     """
     if not isinstance(asked, Mapping) or not isinstance(asked.get("recordType"), str):
         raise RequestError("query must be an object with a recordType")
-    filters = _filters(asked)
+    filters = equalities(asked)
     match asked["recordType"]:
         case "reminderList":
             found = _reminders(zone, filters)
@@ -55,17 +55,17 @@ def query(
             found = _of_type(zone, "Account") if filters.get("indexName") == "Account" else []
         case other:
             raise RequestError(f"Type is not marked indexable: {other}", "FIELD_NOT_QUERYABLE")
-    start = _start(marker, asked)
+    start = start_of(marker, asked)
     end = start + max(1, min(limit, MAX_PAGE))
     zone_id = zone.zone_id
     page = [
         wire(record, zone_id, remap=remap, desired_keys=desired_keys) for record in found[start:end]
     ]
-    return QueryPage(page, _marker(end, asked) if end < len(found) else None)
+    return QueryPage(page, marker_at(end, asked) if end < len(found) else None)
 
 
-def _filters(asked: Mapping[str, Any]) -> dict[str, Any]:
-    """Values by field name; only EQUALS is served."""
+def equalities(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """What a query filters by, values by field name. RequestError for other than EQUALS."""
     filters: dict[str, Any] = {}
     for entry in asked.get("filterBy") or []:
         match entry:
@@ -120,11 +120,13 @@ def _number(record: StoredRecord, field: str) -> int:
     return int(held["value"]) if held else 0
 
 
-def _marker(offset: int, asked: Mapping[str, Any]) -> str:
+def marker_at(offset: int, asked: Mapping[str, Any]) -> str:
+    """The marker that continues a query at an offset."""
     return base64.b64encode(offset.to_bytes(4, "big") + _digest(asked)).decode()
 
 
-def _start(marker: str | None, asked: Mapping[str, Any]) -> int:
+def start_of(marker: str | None, asked: Mapping[str, Any]) -> int:
+    """The offset of a marker, 0 for none. RequestError for one of another query."""
     if marker is None:
         return 0
     try:

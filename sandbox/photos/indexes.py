@@ -15,6 +15,7 @@ from sandbox.fields import Json
 from sandbox.modify import RequestError
 from sandbox.photos.item import Photo
 from sandbox.photos.library import Library
+from sandbox.query import equalities
 
 _ROOTS: Final = ("----Root-Folder----", "----Project-Root-Folder----")
 _RELATIONS: Final = ("CPLContainerRelationLiveByAssetDate", "CPLContainerRelationLiveByPosition")
@@ -89,7 +90,7 @@ class Indexes:
 
         `limit` counts records. RequestError for what cannot be asked.
         """
-        kind, filters = asked.get("recordType"), _filters(asked)
+        kind, filters = asked.get("recordType"), equalities(asked)
         match kind:
             case "CheckIndexingState":
                 return [_loose(kind, "state", {"state": _text(self._library.indexing_state)})]
@@ -183,17 +184,6 @@ def _window(photos: list[Photo], start: int, size: int, kind: str, direction: st
         newest_first = photos[::-1][max(0, start + 1 - size) : start + 1]
         return newest_first[::-1]
     return photos[max(0, start + 1 - size) : start + 1][::-1]
-
-
-def _filters(asked: Mapping[str, Any]) -> dict[str, Any]:
-    filters: dict[str, Any] = {}
-    for entry in asked.get("filterBy") or []:
-        match entry:
-            case {"comparator": "EQUALS", "fieldName": str(name), "fieldValue": {"value": value}}:
-                filters[name] = value
-            case _:
-                raise RequestError("filterBy takes EQUALS with fieldName and fieldValue only")
-    return filters
 
 
 def _relation(photo: Photo, album: str) -> Json:

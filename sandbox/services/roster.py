@@ -8,13 +8,13 @@ from typing import Final
 
 from sandbox.account import Account
 from sandbox.photos.library import SAMPLE, Library
-from sandbox.services import contacts, findmy
+from sandbox.services import calendar, callkit, contacts, findmy, notes
 from sandbox.zone import Zone
 
 STATES: Final = ("active", "inactive", "absent")
 """On; off and said to be so; off and not spoken of."""
 
-KEYS: Final = ("contacts", "findme", "photos")
+KEYS: Final = ("calendar", "contacts", "findme", "notes", "photos")
 """The services that can be switched off, by their keys in `webservices`."""
 
 
@@ -28,14 +28,18 @@ class Services:
         self.photos = Library(account.owner, clock, random)
         self.contacts = contacts.AddressBook(account.dsid)
         self.find_my = findmy.FindMy(account.dsid, clock)
+        self.calendar = calendar.Calendars(clock)
+        self.notes = notes.Notebook(account.owner, clock, random)
+        self.calls = callkit.CallHistory(account.owner, clock, random)
         self.photos.add(SAMPLE)
         self.contacts.put(contacts.SAMPLE, picture=True)
         self.find_my.devices = findmy.sample_devices()
+        notes.sample_notes(self.notes)
 
     @property
     def zones(self) -> tuple[Zone, ...]:
         """The zones of those that are CloudKit databases."""
-        return (self.photos.zone,)
+        return (self.photos.zone, self.notes.zone)
 
     def is_on(self, key: str) -> bool:
         """Whether a service answers; one that cannot be switched off does."""
@@ -49,3 +53,4 @@ class Services:
             raise ValueError(f"{key}: must be one of {', '.join(STATES)}")
         self.states[key] = state
         self.photos.zone.present = self.is_on("photos")
+        self.notes.zone.present = self.is_on("notes")

@@ -48,9 +48,12 @@ class _Desk:
 
     async def services(self, request: Request) -> Response:
         if request.method == "PUT":
-            for key, state in (await json_object(request)).items():
+            wanted = await json_object(request)
+            if "callkit" in wanted:
+                _refusing(self._services.calls.switch, wanted.pop("callkit"))
+            for key, state in wanted.items():
                 _refusing(self._services.switch, key, state)
-        return JSONResponse(self._services.states)
+        return JSONResponse(self._services.states | {"callkit": self._services.calls.state})
 
     async def photos(self, request: Request) -> Response:
         library = self._services.photos
