@@ -1,7 +1,7 @@
 """Changes the account from outside the process, for trying out bad days, and tells what was tried.
 
 `/sandbox/account` has its switches, tokens, codes and counts; `/sandbox/consent` is its owner's
-answer to a prompt on a device.
+answer to a prompt on a device; `/sandbox/clock` lets time pass for all of it.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sandbox.account import Account
+from sandbox.clock import Clock
 from sandbox.wire import json_object
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def routes(world: World) -> list[Route]:
     GET /sandbox/account shows everything but the password. PUT and POST set the switches they name,
     and `salt` (hexadecimal); `revoke` and `forget` list what is to end or to be forgotten.
     POST /sandbox/consent takes `answer`: "grant" or "deny"; 409 where nobody was asked.
+    POST /sandbox/clock takes `forward`, the seconds to pass; GET tells how many that were so far.
     """
     account = world.account
 
@@ -51,7 +53,18 @@ def routes(world: World) -> list[Route]:
             account.consent.end()
         return JSONResponse(_shown(account, world.clock())["consent"])
 
+    async def clock(request: Request) -> Response:
+        if not isinstance(world.clock, Clock):
+            raise HTTPException(409, "the clock of this world is moved by who made it")
+        if request.method == "POST":
+            try:
+                world.clock.forward((await json_object(request)).get("forward"))
+            except ValueError as error:
+                raise HTTPException(400, str(error)) from error
+        return JSONResponse({"now": world.clock(), "ahead": world.clock.ahead})
+
     return [
+        Route("/sandbox/clock", clock, methods=["GET", "POST"]),
         Route("/sandbox/account", switches, methods=["GET", "PUT", "POST"]),
         Route("/sandbox/consent", consent, methods=["POST"]),
     ]

@@ -15,6 +15,7 @@ import orjson
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sandbox.account import Account
+from sandbox.clock import Clock
 from sandbox.world import World, world_of
 from sandbox.zone import Zone
 
@@ -32,6 +33,7 @@ def load_world(path: Path, clock: Callable[[], float] = time.time) -> World:
         if document["version"] != _VERSION:
             raise ValueError(f"version {document['version']!r}")
         account = Account.load(document["account"])
+        clock = Clock(clock)
         world = world_of(account, Zone.load(document["zone"], clock), clock)
         world.shared.load(document.get("shared", []))
         return world

@@ -63,6 +63,7 @@ _RULES = {
     "locked": _FLAG,
     "terms_pending": _FLAG,
     "fresh_codes": _FLAG,
+    "code_accepted": _one_of("usual", 200, 204, 409, 412),
     "code_lasts": _whole(0),
     "code_tries": _whole(1),
     "code_sends": _whole(1),
@@ -78,6 +79,7 @@ _RULES = {
     "region": _one_of("world", "china"),
     "session_ended": _one_of(421, 450),
     "trust_lasts": _whole(0),
+    "trust_missing": _FLAG,
     "web_access": _FLAG,
     "adp": _FLAG,
     "consent_answer": _one_of("wait", "grant", "deny"),
@@ -96,17 +98,19 @@ class Switches:
     `devices`, names of what two-step verification offers beside them; `by_sms`, a 2fa account
     without trusted devices; `bridge`, one whose codes are shown only to who opens a push connection
     or asks; `security_keys`, the names of keys that replace the code. `code` is right, or with
-    `fresh_codes` the last one sent; it is good for `code_lasts`. After `code_tries` wrong ones, or
+    `fresh_codes` the last one sent; it is good for `code_lasts` and taken with the status
+    `code_accepted`. After `code_tries` wrong ones, or
     `code_sends` sent, that is over for `code_rest`.
 
     Refusals: `locked`, which `password_tries` wrong passwords in a row bring about (0: never);
     `terms_pending`; `web_access` off; `repair`, which asks an account without a second factor to
     get one; `region`, where the account lives; `session_ended`, the status for a dead session.
 
-    Trust ends after `trust_lasts`. With `adp` (Advanced Data Protection) end-to-end encrypted data
-    needs consent on a device: `consent_answer` is what its owner does when asked, `consent_lasts`
-    how long that holds, `pcs_waits` how many requests for cookies come too early, `pcs_refused`
-    the status of a service without them.
+    Trust ends after `trust_lasts`; `trust_missing` is a 2sv account whose trust is answered 404,
+    though it was given with the code. With `adp` (Advanced Data Protection) end-to-end encrypted
+    data needs consent on a device: `consent_answer` is what its owner does when asked,
+    `consent_lasts` how long that holds, `pcs_waits` how many requests for cookies come too early,
+    `pcs_refused` the status of a service without them.
     """
 
     code: str = "042137"
@@ -116,6 +120,7 @@ class Switches:
     locked: bool = False
     terms_pending: bool = False
     fresh_codes: bool = False
+    code_accepted: str | int = "usual"
     code_lasts: int = 600
     code_tries: int = 6
     code_sends: int = 10
@@ -128,6 +133,7 @@ class Switches:
     region: str = "world"
     session_ended: int = 421
     trust_lasts: int = 60 * _DAY
+    trust_missing: bool = False
     web_access: bool = True
     adp: bool = False
     consent_answer: str = "wait"

@@ -105,7 +105,7 @@ class _Desk:
         refusal, sign_in = self._judge(request, body, DEVICES)
         if sign_in is None:
             return refusal
-        return Response(status_code=204, headers=self._idmsa.headers(sign_in))
+        return self._accept(sign_in, 204)
 
     async def verify_phone(self, request: Request) -> Response:
         body = await json_object(request)
@@ -113,8 +113,17 @@ class _Desk:
         if sign_in is None:
             return refusal
         # Right codes from a telephone are answered 409; `valid` is the verdict.
+        return self._accept(sign_in, 409)
+
+    def _accept(self, sign_in: SignIn, usual: int) -> Response:
+        """Say that a code was right, with the `usual` status or the one that is switched on."""
+        switched = self._account.code_accepted
+        status = switched if isinstance(switched, int) else usual
+        headers = self._idmsa.headers(sign_in)
+        if status == 204:
+            return Response(status_code=204, headers=headers)
         state = phone_state(self._account, self._idmsa.now(), valid=True)
-        return JSONResponse(state, status_code=409, headers=self._idmsa.headers(sign_in))
+        return JSONResponse(state, status_code=status, headers=headers)
 
     async def verify_key(self, request: Request) -> Response:
         sign_in, grant = self._under_way(request)
@@ -130,6 +139,8 @@ class _Desk:
         if sign_in is None or grant is None or not grant.verified:
             return self._idmsa.session_gone()
         account = self._account
+        if account.mfa == "2sv" and account.trust_missing:
+            return Response(status_code=404, headers=self._idmsa.headers(sign_in))
         sign_in.session_token = account.grant_session(verified=True, trusted=True)
         headers = self._idmsa.headers(sign_in)
         ends = self._idmsa.now() + account.trust_lasts

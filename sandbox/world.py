@@ -9,6 +9,7 @@ from random import Random, SystemRandom
 
 from sandbox import seed
 from sandbox.account import Account
+from sandbox.clock import Clock
 from sandbox.device.phone import Phone, minting
 from sandbox.faults import Faults
 from sandbox.services.roster import Services
@@ -25,8 +26,8 @@ class World:
 
     `services` is what the account has beside reminders.
 
-    `clock` gives seconds since 1970, UTC; everything in the world tells the time by it. What is
-    made at random in the database and on the phone comes from `random`.
+    `clock` gives seconds since 1970, UTC; everything in the world tells the time by it, and a Clock
+    can be put forward. What is made at random in the database and on the phone comes from `random`.
     """
 
     account: Account
@@ -54,6 +55,7 @@ def make_world(
     if reminders is not None and reminders < 0:
         raise ValueError(f"reminders is {reminders}; it cannot be negative")
     account = Account(apple_id=apple_id, password=password, mfa=mfa)
+    clock = Clock(clock)
     zone = Zone(account.owner, clock)
     world = world_of(account, zone, clock)
     if reminders is None:

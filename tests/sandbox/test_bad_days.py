@@ -107,6 +107,32 @@ def test_switches_consent_and_trust_outlive_the_process(tmp_path: Path) -> None:
     assert again.consent.until == account.consent.until
 
 
+def test_time_can_be_let_pass(serve: Serve) -> None:
+    served = serve("2fa", trust_lasts=3600)
+    served.signed_in()
+    before = served.control("clock", method="GET").json()
+    assert before == {"now": served.world.clock(), "ahead": 0}
+    assert served.shown()["living"]["trust"] == 1
+    assert served.control("clock", {"forward": 3600}).json()["now"] == before["now"] + 3600
+    assert served.shown()["living"] == {"web": 0, "session": 1, "trust": 0, "sign_in": 1}
+    assert served.control("clock", {"forward": 0.5}).json()["ahead"] == 3600.5
+
+
+@pytest.mark.parametrize("wanted", [{}, {"forward": -1}, {"forward": "1"}, {"forward": True}])
+def test_time_goes_forward_only(serve: Serve, wanted: dict[str, Any]) -> None:
+    served = serve()
+    answer = served.control("clock", wanted)
+    assert answer.status_code == 400
+    assert answer.json()["error"].startswith("forward: ")
+    assert served.control("clock", method="GET").json()["ahead"] == 0
+
+
+def test_a_clock_that_somebody_else_moves_is_left_alone(serve: Serve) -> None:
+    served = serve()
+    served.world.clock = lambda: 1.0
+    assert served.control("clock", {"forward": 1}).status_code == 409
+
+
 @pytest.mark.parametrize(
     ("setting", "name", "value"),
     [

@@ -76,6 +76,24 @@ def test_a_code_is_right_once(serve: Serve) -> None:
     assert asked(service, "POST", VERIFY_PUSH, body).status_code == 400
 
 
+@pytest.mark.parametrize("status", [200, 204, 409])
+def test_a_right_code_is_taken_in_several_ways(serve: Serve, status: int) -> None:
+    served = serve("2fa", code_accepted=status)
+    service, seen = served.start()
+    assert service.validate_2fa_code(served.account.code)
+    assert f"POST {AUTH}/verify/trusteddevice/securitycode {status}" in seen
+    assert service.is_trusted_session
+
+
+def test_a_right_code_may_look_refused(serve: Serve) -> None:
+    served = serve("2fa", code_accepted=412)
+    service, _ = served.start()
+    body = {"securityCode": {"code": served.account.code}}
+    answer = asked(service, "POST", VERIFY_PUSH, body)
+    assert (answer.status_code, answer.json()["securityCode"]["valid"]) == (412, True)
+    assert service.trust_session()  # pyicloud would have called it wrong
+
+
 def test_a_code_expires(serve: Serve, clock: Clock) -> None:
     served = serve("2fa", code_lasts=60)
     service, _ = served.start()
@@ -206,6 +224,18 @@ def test_two_step_verification_offers_its_devices(serve: Serve) -> None:
     assert not service.validate_verification_code(dict(offered[0]), code)
     assert service.validate_verification_code(dict(offered[2]), code)
     assert service.is_trusted_session
+
+
+def test_two_step_verification_may_give_trust_with_the_code(serve: Serve) -> None:
+    served = serve("2sv", trust_missing=True)
+    service, seen = served.start()
+    [device] = service.trusted_devices
+    service.send_verification_code(device)
+    assert not service.validate_verification_code(dict(device), served.account.code)
+    assert seen[-1] == f"GET {AUTH}/2sv/trust 404"
+    again, seen = served.start()
+    assert seen == [LOGIN]
+    assert again.is_trusted_session
 
 
 def test_two_step_verification_sends_nothing_to_a_stranger(serve: Serve) -> None:

@@ -22,6 +22,9 @@ KEYS = f"POST {SETUP}/requestPCS 200"
 DATABASE = "https://p42-ckdatabasews.icloud.com/database/1/com.apple.reminders/production/private"
 
 
+PHOTOS = "https://p42-ckdatabasews.icloud.com/database/1/com.apple.photos.cloud/production/private"
+
+
 @pytest.fixture
 def between(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], object]]:
     """What happens while pyicloud waits: one thing for each time, then nothing."""
@@ -36,9 +39,9 @@ def shown(served: Served) -> Any:
     return served.shown()["consent"]
 
 
-def zones(service: PyiCloudService) -> Any:
-    """The answer of the Reminders database to a first question."""
-    return service.session.request_raw("POST", f"{DATABASE}/zones/list", json={})
+def zones(service: PyiCloudService, database: str = DATABASE) -> Any:
+    """The answer of a database to a first question."""
+    return service.session.request_raw("POST", f"{database}/zones/list", json={})
 
 
 def test_without_protection_no_consent_is_needed(serve: Serve) -> None:
@@ -73,6 +76,7 @@ def test_consent_for_one_app_opens_no_other(
     served = serve(adp=True, consent_answer="grant", pcs_waits=0)
     service, _ = served.start()
     service._request_pcs_for_service("photos")
+    assert zones(service, PHOTOS).status_code == 200
     assert zones(service).status_code == 403
     service._request_pcs_for_service("reminders")
     assert zones(service).status_code == 200
