@@ -258,7 +258,7 @@ def _list(id: str, words: Mapping[str, Trail], now: Now, plan: TakeBack) -> None
         elif id in now.asleep:
             plan.list_restores.append(id)
         else:
-            plan.leave(id, "it was deleted for good")
+            plan.leave(id, "it was deleted for good; `remindersd restore --list` can make it anew")
         return
     if living is None:
         plan.back += life is not None

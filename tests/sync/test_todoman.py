@@ -9,11 +9,16 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from sync.export.book import read_book
+from sync.export.calendar import calendar
+from sync.local.formats import MARKDOWN, Dialect
 from tests.rig import Rig, empty_world, open_rig
 from tests.sync.vdirs import put
 
@@ -51,14 +56,19 @@ def todo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Todoman]:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     with open_rig(tmp_path, empty_world(), format="vdir") as rig:
         rig.run()
-        config = tmp_path / "todoman" / "config.py"
-        config.parent.mkdir()
-        cache = config.parent / "cache.sqlite3"
-        config.write_text(
-            f'path = "{rig.folder}/*"\ncache_path = "{cache}"\ndefault_list = "Inbox"\n'
-            'date_format = "%Y-%m-%d"\ntime_format = "%H:%M"\n'
-        )
-        yield Todoman(rig, config)
+        yield with_config(rig, rig.folder, "Inbox")
+
+
+def with_config(rig: Rig, folder: Path, default: str) -> Todoman:
+    """todoman, which finds its lists in ``folder``."""
+    home = rig.home / "of todoman"
+    home.mkdir()
+    config = home / "config.py"
+    config.write_text(
+        f'path = "{folder}/*"\ncache_path = "{home / "cache.sqlite3"}"\n'
+        f'default_list = "{default}"\ndate_format = "%Y-%m-%d"\ntime_format = "%H:%M"\n'
+    )
+    return Todoman(rig, config)
 
 
 def test_todoman_lists_makes_edits_and_completes(todo: Todoman) -> None:
@@ -106,3 +116,25 @@ def test_todoman_completes_one_occurrence_and_only_one(todo: Todoman) -> None:
     assert len(rig.bytes_of_folder()) == 2
     rig.rest()
     assert [one["summary"] for one in todo.list()] == ["Water"]
+
+
+def test_todoman_reads_an_export(seeded: Rig, tmp_path: Path) -> None:
+    """All reminders of an account, in one file of a directory that is one list there."""
+    home = tmp_path / "todoman"
+    (home / "Everything").mkdir(parents=True)
+    data = calendar(read_book(seeded.store, Dialect(MARKDOWN, "Europe/Paris")), "Europe/Paris")
+    (home / "Everything" / "export.ics").write_bytes(data)
+    todo = with_config(seeded, home, "Everything")
+    seen = {
+        one["summary"]: one for one in json.loads(todo("--porcelain", "list", "--status", "ANY"))
+    }
+    shown = {one.title: one for one in seeded.phone.reminders()}
+    assert seen.keys() == shown.keys()
+    for title, one in shown.items():
+        there = seen[title]
+        assert (there["completed"], there["priority"]) == (one.done, one.priority), title
+        assert (there["description"], there["due"] is None) == (one.notes, one.due is None), title
+        assert set(there["categories"]) == set(one.tags), title
+    report = datetime.fromisoformat(shown["Send the quarterly report"].due.partition("[")[0])
+    due = report.replace(tzinfo=ZoneInfo("Europe/Berlin")).timestamp()
+    assert seen["Send the quarterly report"]["due"] == due

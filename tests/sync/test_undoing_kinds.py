@@ -180,6 +180,31 @@ def test_deletions_for_good(purging: Rig) -> None:
     assert both(rig) == before
 
 
+def test_a_list_that_was_deleted_for_good_is_for_restore(purging: Rig) -> None:
+    rig = purging
+    rig.save("Work", "- [ ] Type #fast\n    - [ ] Letter\n")
+    rig.run()
+    before = both(rig)
+    rig.path("Work").unlink()
+    rig.run()
+    rig.engine.approve(["Work"])
+    rig.run()
+    [left] = undo(rig).left
+    assert (left.title, "restore --list" in left.reason) == ("Work", True)
+    rig.engine.restore_list("Work")
+    rig.run()
+    assert both(rig)[0] == before[0]
+
+
+def test_what_restore_brought_back(rig: Rig) -> None:
+    rig.append("Inbox", "- [ ] Cake #sweet 📅 2026-12-14\n    > Two.\n- [ ] Stays\n")
+    rig.run()
+    id = rig.shown("Cake").id
+    rig.phone.delete(id)
+    rig.run()
+    taken_back(rig, lambda rig: rig.engine.restore(id))
+
+
 def test_how_a_list_looks(rig: Rig) -> None:
     rig.phone.create_list("Work", color="blue")
     rig.phone.create("Work", "Type")
