@@ -98,7 +98,8 @@ class Api:
         self.app.state.paths = ", ".join(dict.fromkeys([*reading, *doing, *ricloud.paths]))
 
     def end_streams(self) -> None:
-        """Let every event stream end; called in the server's thread."""
+        """Let every event stream and every wait end; called in the server's thread."""
+        self._ricloud.end_waiting()
         self._closing = True
         for stream in self._streams:
             stream.put_nowait(None)

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from daemon.ricloud.mistakes import Mistake, invalid
+from daemon.ricloud.reading import is_text
 from sync.polls.asked import DataQuery, PollRequest
 
 __all__ = ["request_in"]
@@ -61,7 +62,7 @@ def _list(payload: Mapping[str, Any], part: str) -> list[Any]:
 
 def _texts(values: list[Any], place: str) -> tuple[str, ...]:
     for number, value in enumerate(values):
-        if not isinstance(value, str) or not value:
+        if not is_text(value):
             name = f"{place}[{number}]"
             raise invalid(name, "not-a-string", f"`{name}` must be a string")
     return tuple(values)
@@ -77,9 +78,9 @@ def _query(item: Any, place: str, outer: Bounds) -> DataQuery:
         since, until = inner[0] or since, inner[1] or until
         item = item.get("id")
         place = f"{place}.id"
-    if not isinstance(item, str) or not item:
+    if not is_text(item):
         raise invalid(place, "not-a-string", f"`{place}` must be a string")
-    return DataQuery(item, since, until)
+    return DataQuery(str(item), since, until)
 
 
 def _bounds(content: Mapping[str, Any], place: str) -> Bounds:

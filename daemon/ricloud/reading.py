@@ -14,7 +14,16 @@ from starlette.requests import Request as Asked
 
 from daemon.ricloud.mistakes import Mistake, invalid
 
-__all__ = ["Paging", "Wish", "object_in", "read_object", "read_query", "text_in", "wish_in"]
+__all__ = [
+    "Paging",
+    "Wish",
+    "is_text",
+    "object_in",
+    "read_object",
+    "read_query",
+    "text_in",
+    "wish_in",
+]
 
 BODY_MAX = 1024 * 1024  # bytes: thousands of file ids
 LIMIT, LIMIT_MAX = 10, 1000
@@ -86,9 +95,18 @@ def text_in(content: Object, path: str, *, needed: bool = True) -> str | None:
         return None
     if value is None:
         raise invalid(path, "missing", f"`{path}` is missing")
-    if not isinstance(value, str) or not value:
+    if not is_text(value):
         raise invalid(path, "not-a-string", f"`{path}` must be a string")
-    return value
+    return str(value)
+
+
+def is_text(value: object) -> bool:
+    """Whether it is a string with something in it, and without the half characters of JSON."""
+    return (
+        isinstance(value, str)
+        and value != ""
+        and not any("\ud800" <= character <= "\udfff" for character in value)
+    )
 
 
 def wish_in(content: Object) -> Wish:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from starlette.requests import ClientDisconnect
@@ -23,7 +24,7 @@ from daemon.ricloud.mistakes import Mistake, invalid, refusal, unknown
 from daemon.ricloud.office import Office
 from daemon.ricloud.outcomes import failed_error, sentence
 from daemon.ricloud.payload import request_in
-from daemon.ricloud.reading import object_in, read_object, read_query, text_in, wish_in
+from daemon.ricloud.reading import is_text, object_in, read_object, read_query, text_in, wish_in
 from store.errors import StoreError
 from store.ledger import Shelf
 from sync.errors import RemindersdError
@@ -54,6 +55,8 @@ class Ricloud:
 
     def __init__(self, office: Office) -> None:
         self._office = office
+        self._waiting: set[asyncio.Event] = set()
+        self._ending = False
         paths: dict[str, dict[str, Handler]] = {
             "/users": {"GET": self._listing("users"), "POST": self._add_user},
             "/sources": {"GET": self._listing("sources"), "POST": self._add_source},
@@ -79,6 +82,12 @@ class Ricloud:
     async def events(self, asked: Asked) -> Response:
         """The API's list of events."""
         return await _answer(self._listing("events"), asked)
+
+    def end_waiting(self) -> None:
+        """Answer all who wait with what there is; called in the server's thread, when it ends."""
+        self._ending = True
+        for ended in self._waiting:
+            ended.set()
 
     # ---- reading
 
@@ -176,7 +185,7 @@ class Ricloud:
     async def _acknowledge_some(self, asked: Asked) -> Document:
         content = await read_object(asked, "results")
         ids = content.get("results")
-        if not isinstance(ids, list) or not all(isinstance(id, str) for id in ids):
+        if not isinstance(ids, list) or not all(map(is_text, ids)):
             raise invalid("results", "not-a-list", "`results` must be a list of ids")
 
         def acknowledge() -> Document:
@@ -194,8 +203,21 @@ class Ricloud:
         """Hold back until what is pending under this id has ended, or the time is over."""
         pending = self._office.pending(id)
         wait_s = _await_s(asked.headers, default_s)
-        if pending is not None and wait_s > 0:
-            await asyncio.wait({asyncio.wrap_future(pending)}, timeout=wait_s)
+        if pending is None or wait_s == 0 or self._ending:
+            return
+        loop, ended = asyncio.get_running_loop(), asyncio.Event()
+
+        def tell(_: object) -> None:
+            with suppress(RuntimeError):  # the server has stopped, and nobody waits any more
+                loop.call_soon_threadsafe(ended.set)
+
+        pending.add_done_callback(tell)
+        self._waiting.add(ended)
+        try:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(ended.wait(), wait_s)
+        finally:
+            self._waiting.discard(ended)
 
     def _shelf(self, name: str) -> Shelf[Any]:
         shelf: Shelf[Any] = getattr(self._office.ledger, name)

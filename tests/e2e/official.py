@@ -37,7 +37,7 @@ class Served:
         listen = f"127.0.0.1:{port}"
         self.url = f"http://{listen}"
         self.home.write(account={"password_command": None}, control={"listen": listen})
-        self.daemon = Daemon(self.home)
+        self.daemon = Daemon(self.home, "--debug")  # the most that it ever says
         until(lambda: self.daemon.status()["state"] == "sign-in")
         self.token = self.home.run("token").out.strip()
         told = self.sandbox.invitation

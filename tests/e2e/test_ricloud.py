@@ -77,11 +77,23 @@ def test_a_data_type_that_is_none_is_an_error_of_the_poll(
     assert "ios_messages.messages" in done.out
 
 
-def test_the_log_has_no_secret(served: Served, client: Official, session: str) -> None:
-    said = served.daemon.process.said()
-    assert "signed" in said or said
-    for secret in (served.password, served.token):
-        assert secret not in said
+def test_no_secret_is_told_or_kept_in_the_clear(
+    served: Served, client: Official, session: str
+) -> None:
+    paths = ("/users", "/sources", "/sessions", "/polls", "/results", "/events", "/key", "/status")
+    said = {path: str(served.daemon.ask(path).document) for path in paths}
+    said["the log"] = served.daemon.process.said()
+    said["the process list"] = Path(f"/proc/{served.daemon.process.pid}/cmdline").read_text()
+    for path in served.home.state.rglob("*"):
+        if path.is_file() and path.name != "token":
+            said[str(path)] = path.read_bytes().decode("latin-1")
+    assert len(said) > 12
+    password = served.password.encode().decode("latin-1")
+    for where, text in said.items():
+        for secret in (served.password, password, served.token):
+            assert secret not in text, where
+    for path in served.home.state.rglob("*"):
+        assert path.lstat().st_mode & 0o077 == 0, path
 
 
 CHOOSING = """

@@ -131,6 +131,22 @@ def test_a_password_may_be_any_text_whatever_the_content_type(client: Client) ->
         assert (status, document["error"]) == (200, "invalid-credentials")
 
 
+def test_half_a_character_is_no_text(client: Client) -> None:
+    half = "\ud83d"
+    source = {"user": "1", "type": "icloud.account", "identifier": ACCOUNT}
+    session = {"source": source, "payload": {"password": half}}
+    poll = {"session": half, "payload": {"files": []}}
+    files = {"session": "s", "payload": {"files": [half]}}
+    for path, body in (
+        ("/users", {"identifier": half}),
+        ("/sessions", session),
+        ("/polls", poll),
+        ("/polls", files),
+        ("/results/ack", {"results": [half]}),
+    ):
+        assert client.mistake("POST", path, body)[:2] == (400, "invalid-parameter")
+
+
 def _json(value: object) -> str:
     import json
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from daemon.ricloud import office as offices
 from daemon.ricloud.office import Office
 from daemon.ricloud.reading import Wish, wish_in
 from sync.errors import (
@@ -17,6 +18,9 @@ from sync.errors import (
     Throttled,
     WrongPassword,
 )
+from tests.daemon.fakes import FakeEngine
+from tests.daemon.serving import serving
+from tests.e2e.processes import until
 from tests.ricloud.conftest import Client
 from tests.ricloud.fakes import (
     ACCOUNT,
@@ -206,6 +210,27 @@ def test_what_an_earlier_process_left_undone_has_failed(tmp_path: Path) -> None:
         assert ended is not None
         assert ended.state == "succeeded"
     sign_in.gate.set()
+
+
+def test_the_daemon_ends_though_a_sign_in_hangs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(offices, "_WORK_END_S", 0.01)
+    sign_in = FakeSignIn()
+    sign_in.gate = threading.Event()
+    with an_office(tmp_path / "state", sign_in) as office:
+        with serving(tmp_path, FakeEngine(), office) as (socket, _):
+            client = Client(socket)
+            answers: list[str] = []
+            waiting = threading.Thread(target=lambda: answers.append(client.session()["state"]))
+            waiting.start()
+            until(lambda: sign_in.tried)
+        waiting.join(10)
+        assert answers == ["pending"]
+        office.close()
+    sign_in.gate.set()
+    until(lambda: "ricloud-sign-in" not in {thread.name for thread in threading.enumerate()})
+    assert [record for record in caplog.records if record.exc_info] == []
 
 
 def test_the_password_is_kept_nowhere(client: Client, office: Office, tmp_path: Path) -> None:
