@@ -274,6 +274,7 @@ class Office:
             if attempt.error is None and source is not None:
                 self.ledger.sources.put(replace(source, state="active"))
             self._tell("session", state, ended)
+        _log.info("a sign-in over the API %s%s", state, f": {ended.error}" if ended.error else "")
 
     def _find(self, poll: str, request: PollRequest) -> tuple[list[Result], PollOutcome]:
         """Ask iCloud, and put away what was found; in the thread of the polls."""
