@@ -31,7 +31,9 @@ from sync.remote.limiter import Limiter
 
 __all__ = ["SignsIn", "Transport"]
 
-_APP = "reminders"  # as the setup service calls the database's encrypted data
+REMINDERS = "com.apple.reminders"
+# As the setup service calls the encrypted data of a container.
+_APPS = {REMINDERS: "reminders", "com.apple.photos.cloud": "photos", "com.apple.notes": "notes3"}
 _PARAMS = {"remapEnums": "true", "getCurrentSyncToken": "true"}
 _MORE_TRIES = {"cut": 1, "key": 1, "renewal": 1, "wait": 2}  # of one request, by what went wrong
 
@@ -56,7 +58,7 @@ class SignsIn(Protocol):
 
 
 class Transport:
-    """The one client for the account's database; connects when the first request is made.
+    """The client for a ``container`` of the account; connects when the first request is made.
 
     ``requests`` counts every request that was sent, answered or not. ``inner`` takes the place of
     the network.
@@ -68,8 +70,10 @@ class Transport:
         limiter: Limiter,
         *,
         inner: httpx.BaseTransport | None = None,
+        container: str = REMINDERS,
     ) -> None:
         self.requests = 0
+        self._container = container
         self.now = limiter.now
         self._session = session
         self._limiter = limiter
@@ -148,7 +152,8 @@ class Transport:
         """Where ``path`` is; taken apart once for each, since httpx is slow at it."""
         url = self._urls.get(path)
         if url is None:
-            base = f"{connection.database_url}/database/1/com.apple.reminders/production/{path}"
+            container = f"{connection.database_url}/database/1/{self._container}"
+            base = f"{container}/production/{path}"
             url = httpx.URL(base, params={**_PARAMS, **connection.params})
             self._urls[path] = url
         return url
@@ -163,7 +168,7 @@ class Transport:
             self._use(self._session.renew())
         elif is_locked_up(refusal) and not tries["key"]:
             tries["key"] += 1
-            self._use(self._session.admit(_APP))
+            self._use(self._session.admit(_APPS[self._container]))
         elif refusal.code in WAIT:
             tries["wait"] += 1
             delay_s = self._limiter.refused(refusal.retry_after_s)
