@@ -1,0 +1,246 @@
+"""Sources against the pretend account: what is read, what is asked for, and what is refused."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from sync.errors import NetworkError, RemindersdError, Throttled
+from sync.polls.asked import CannotPoll, DataQuery, Item, unheard
+from sync.polls.contacts import ContactSource
+from sync.polls.devices import DeviceSource
+from sync.polls.photos import PhotoSource
+from tests.polls.conftest import Bench
+from tests.polls.samples import CONTACT, IMAC, IPHONE, PHOTO
+
+
+def photos(bench: Bench, **bounds: datetime) -> list[Item]:
+    return PhotoSource(bench.around).items(DataQuery("icpl.photos", **bounds), unheard)
+
+
+def contacts(bench: Bench) -> list[Item]:
+    return ContactSource(bench.around).items(DataQuery("mme_contacts.contacts"), unheard)
+
+
+def devices(bench: Bench) -> list[Item]:
+    return DeviceSource(bench.around, 90).items(DataQuery("fmip.devices"), unheard)
+
+
+def without_ids(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: without_ids(one) for name, one in value.items() if name != "id"}
+    return [without_ids(one) for one in value] if isinstance(value, list) else value
+
+
+# ---- the documented account
+
+
+def test_the_photo_of_a_fresh_account_is_the_documented_one(bench: Bench) -> None:
+    [item] = photos(bench)
+    assert without_ids(item) == without_ids(PHOTO)
+    assert all(re.fullmatch(r"icpl://A[\w+/]{27}", file["id"]) for file in item["files"])
+
+
+def test_the_contact_of_a_fresh_account_is_the_documented_one(bench: Bench) -> None:
+    [item] = contacts(bench)
+    assert without_ids(item) == without_ids(CONTACT)
+
+
+def test_the_devices_of_a_fresh_account_are_the_documented_ones(bench: Bench) -> None:
+    imac, iphone = devices(bench)
+    assert (without_ids(imac), without_ids(iphone)) == (without_ids(IMAC), without_ids(IPHONE))
+
+
+# ---- photos
+
+
+def test_the_second_poll_asks_only_for_news(bench: Bench) -> None:
+    bench.world.services.photos.generate(500)
+    assert len(photos(bench)) == 501
+    first = bench.asked()
+    assert first.count("zone") >= 1000 // 200
+    before = bench.store.rows_written
+    assert len(photos(bench)) == 501
+    assert bench.asked().count("zone") == 1
+    assert bench.store.rows_written - before == 1
+    bench.world.services.photos.generate(1)
+    assert len(photos(bench)) == 502
+    assert bench.asked().count("zone") == 1
+
+
+def test_a_photo_goes_comes_back_is_hidden_and_is_gone_for_good(bench: Bench) -> None:
+    library = bench.world.services.photos
+    [made] = library.generate(1)
+    assert len(photos(bench)) == 2
+    for change, left in (
+        ({"deleted_ms": 1}, 1),
+        ({"deleted_ms": None}, 2),
+        ({"hidden": True}, 1),
+        ({"hidden": False}, 2),
+    ):
+        library.change(made.name, **change)
+        assert len(photos(bench)) == left
+    library.expunge(made.name)
+    assert len(photos(bench)) == 1
+    shown = bench.store._connection.all("SELECT gone_utc IS NOT NULL FROM photos ORDER BY 1")
+    assert shown == [(0,), (1,)]
+
+
+def test_bounds_are_compared_with_the_upload_and_strict(bench: Bench) -> None:
+    at = datetime(2020, 9, 18, 12, 41, 19, tzinfo=UTC)
+    earlier, later = at.replace(second=18), at.replace(second=20)
+    assert len(photos(bench, since=earlier, until=later)) == 1
+    assert photos(bench, since=at) == []
+    assert photos(bench, until=at) == []
+
+
+def test_a_walk_that_was_cut_off_goes_on_where_it_was(bench: Bench) -> None:
+    bench.world.services.photos.generate(500)
+    real, pages = bench.mirror, []
+
+    def cut(work: Any) -> Any:
+        pages.append(1)
+        if len(pages) == 5:
+            raise NetworkError("the line is dead")
+        return real(work)
+
+    bench.mirror = cut  # type: ignore[method-assign]
+    with pytest.raises(NetworkError):
+        photos(bench)
+    kept = len(bench.store.photos.masters())
+    assert 0 < kept < 501
+    bench.mirror = real  # type: ignore[method-assign]
+    bench.asked()
+    assert len(photos(bench)) == 501
+    assert bench.asked().count("zone") < 7
+
+
+def test_a_token_that_is_good_no_more_is_a_new_walk_and_what_is_gone_shows(bench: Bench) -> None:
+    library = bench.world.services.photos
+    [made] = library.generate(1)
+    photos(bench)
+    library.expunge(made.name)
+    with bench.store.commit("spoil"):
+        bench.store._connection.write("UPDATE poll_feed SET token = 'nonsense'")
+    assert len(photos(bench)) == 1
+    shown = bench.store._connection.all("SELECT gone_utc IS NOT NULL FROM photos ORDER BY 1")
+    assert shown == [(0,), (1,)]
+
+
+# ---- contacts
+
+
+def test_cards_that_are_taken_away_are_gone(bench: Bench) -> None:
+    book = bench.world.services.contacts
+    book.generate(3)
+    assert len(contacts(bench)) == 4
+    first = next(iter(book._contacts))
+    book.remove(first)
+    assert len(contacts(bench)) == 3
+
+
+def test_the_picture_of_a_card_is_had_by_its_id_before_any_poll(bench: Bench) -> None:
+    source = ContactSource(bench.around)
+    [item] = contacts(bench)
+    extension, data = source.file(item["image"]["id"], unheard)
+    assert (extension, data[:3]) == ("jpg", b"\xff\xd8\xff")
+    with bench.store.commit("forget"):
+        bench.store._connection.write("DELETE FROM contact")
+    assert source.file(item["image"]["id"], unheard) == (extension, data)
+    with pytest.raises(CannotPoll, match="there is no picture"):
+        source.file("mme_contact_image://0", unheard)
+
+
+# ---- devices
+
+
+def test_a_poll_wakes_the_devices_and_waits_until_they_have_answered(bench: Bench) -> None:
+    devices(bench)
+    assert bench.world.services.find_my.wakes == 1
+    assert 10 <= sum(bench.waits) <= 30
+
+
+def test_a_device_that_is_off_is_not_waited_for_for_ever(bench: Bench) -> None:
+    for device in bench.world.services.find_my.devices:
+        device.reachable = False
+    _, iphone = devices(bench)
+    assert iphone["location"]["latitude"] == 51.5079
+    assert 20 <= sum(bench.waits) <= 30
+
+
+def test_a_look_wakes_nobody_and_does_not_wait(bench: Bench) -> None:
+    source = DeviceSource(bench.around, 36_500)
+    source.refresh(unheard, locate=False)
+    assert (bench.world.services.find_my.wakes, bench.waits) == (0, [])
+    source.refresh(unheard, locate=True)
+    rows = bench.store._connection.all("SELECT at_utc FROM device_locations ORDER BY 1")
+    assert rows == [("2019-12-31T12:00:00Z",), ("2020-01-01T00:00:00Z",)]
+
+
+def test_an_account_without_devices_has_none(bench: Bench) -> None:
+    bench.world.services.find_my.devices = []
+    assert devices(bench) == []
+
+
+# ---- what is refused
+
+
+@pytest.mark.parametrize("state", ["inactive", "absent"])
+@pytest.mark.parametrize(
+    ("key", "poll", "settings"),
+    [
+        ("photos", photos, "iCloud > Photos > iCloud Photo Library"),
+        ("contacts", contacts, "iCloud > Contacts"),
+        ("findme", devices, "> Find My"),
+    ],
+)
+def test_a_service_that_is_off_says_where_it_is_switched_on(
+    bench: Bench, key: str, poll: Any, settings: str, state: str
+) -> None:
+    bench.world.services.switch(key, state)
+    with pytest.raises(CannotPoll) as refused:
+        poll(bench)
+    assert refused.value.code == "service-disabled"
+    assert f"Settings > [username] > {settings}".replace("> >", ">") in refused.value.hint
+    [state_] = bench.store.polls.states().values()
+    assert (state_.succeeded_ms, state_.error) == (None, "service-disabled")
+
+
+@pytest.mark.parametrize("poll", [photos, contacts, devices])
+def test_a_service_that_is_out_of_order_is_no_loss(bench: Bench, poll: Any) -> None:
+    poll(bench)
+    before = bench.store._connection.all("SELECT count(*) FROM contact WHERE gone_ms IS NULL")
+    for part in ("/database/1/com.apple.photos", "/co/", "/fmipservice/"):
+        bench.world.faults.fail("status", part, times=20)
+    with pytest.raises(RemindersdError) as refused:
+        poll(bench)
+    assert refused.value.exit_code == 6
+    after = bench.store._connection.all("SELECT count(*) FROM contact WHERE gone_ms IS NULL")
+    assert after == before
+
+
+@pytest.mark.parametrize("status", [421, 450])
+@pytest.mark.parametrize("poll", [photos, contacts, devices])
+def test_a_session_that_ends_in_the_middle_is_opened_anew(
+    bench: Bench, poll: Any, status: int
+) -> None:
+    for part in ("/database/1/com.apple.photos", "/co/", "/fmipservice/"):
+        bench.world.faults.fail("status", part, status=status, times=1)
+    assert poll(bench)
+
+
+def test_whoever_asks_to_wait_is_left_alone(bench: Bench) -> None:
+    bench.world.faults.fail("status", "/co/", status=429, times=5, retry_after=60)
+    with pytest.raises(Throttled):
+        contacts(bench)
+
+
+def test_where_devices_were_long_ago_is_forgotten_and_where_they_are_is_not(bench: Bench) -> None:
+    source = DeviceSource(bench.around, 90)
+    source.refresh(unheard, locate=False)
+    source.refresh(unheard, locate=True)
+    rows = bench.store._connection.all("SELECT at_utc FROM device_locations")
+    assert rows == [("2020-01-01T00:00:00Z",)]
