@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from daemon.changes import undo_document
 from daemon.config import Config
 from daemon.decisions import Decisions
 from daemon.filters import read_filters
+from daemon.polled import Polled
 from daemon.replies import HANDLERS, failure, json_answer, no_query, read_body
 from daemon.requests import Cycler, Request
 from daemon.ricloud.routes import Ricloud
@@ -35,13 +37,21 @@ from sync.cycle.undoing import Undone
 from sync.cycle.verdict import Verdict
 from sync.errors import RemindersdError, UsageError
 
-__all__ = ["Api"]
+__all__ = ["Api", "Told"]
 
 RUNS_MAX = 1000
 # Events that a reader may be behind before it is cut off; it can come again.
 BEHIND_MAX = 256
 
 Document = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Resources that have rooms of their own."""
+
+    ricloud: Ricloud
+    polled: Polled
 
 
 class Api:
@@ -53,13 +63,14 @@ class Api:
         answers: Answers,
         ask: Callable[[Request], Any],
         config: Callable[[], Config],
-        ricloud: Ricloud,
+        told: Told,
     ) -> None:
         self._board = board
         self._answers = answers
         self._ask = ask
         self._config = config
-        self._ricloud = ricloud
+        self._ricloud = ricloud = told.ricloud
+        self._polled = told.polled
         self._streams: set[asyncio.Queue[Event | None]] = set()
         self._closing = False
         reading = {
@@ -86,6 +97,7 @@ class Api:
             "/verify": self._verify,
             "/import": self._import,
             **Decisions(ask).doing,
+            **told.polled.doing,
         }
         self.app = Starlette(
             routes=[
@@ -126,7 +138,7 @@ class Api:
                 "last_success": _instant(status.last_success),
                 "next_run": _instant(status.next_run),
                 **counts,
-                "polls": {},
+                "polls": self._polled.document(),
                 "problems": list(status.problems),
                 "config_problem": status.config_problem,
                 "watch_problem": status.watch_problem,

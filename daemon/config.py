@@ -16,9 +16,7 @@ from zoneinfo import ZoneInfo
 import yaml
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     SecretStr,
     ValidationError,
@@ -28,6 +26,8 @@ from pydantic import (
 
 from daemon.address import parse_listen
 from daemon.paths import PROFILE, check_socket, config_path
+from daemon.pollconfig import Polls
+from daemon.section import Seconds, Section
 from daemon.yamltext import TooMuch, read_yaml
 from sync.errors import UsageError
 from sync.remote.endpoint import parse_endpoint
@@ -35,18 +35,10 @@ from sync.remote.endpoint import parse_endpoint
 __all__ = ["EXAMPLE", "Config", "address", "load_config", "todo_folder"]
 
 EXAMPLE = Path(__file__).with_name("config.example.yaml")
-UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 _NO_TEXT = "it is no text in UTF-8"
 _SEE_EXAMPLE = "`remindersd config example` shows every key"
 _IS_IT_THIS = "name the right file with --config, or write a new one with `remindersd init`"
-
-
-def _duration(value: object) -> object:
-    """``90s``, ``2m``, ``6h`` or ``14d`` as seconds."""
-    if isinstance(value, str) and (match := re.fullmatch(r"(\d+)\s*([smhd])", value.strip())):
-        return int(match[1]) * UNITS_S[match[2]]
-    raise ValueError("write a whole number with a unit, such as 90s, 2m, 6h or 14d")
 
 
 def address(value: str) -> str:
@@ -82,15 +74,10 @@ def _expanded(value: str) -> Path:
         raise ValueError(f"{value.partition('/')[0]} is nobody's home; write it out") from None
 
 
-Seconds = Annotated[int, BeforeValidator(_duration)]
 ListMode = Literal["two-way", "read-only", "ignore"]
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class Account(_Section):
+class Account(Section):
     """Which account, and how its password is had."""
 
     apple_id: Annotated[str, AfterValidator(address)]
@@ -123,7 +110,7 @@ class Account(_Section):
         return value
 
 
-class Deletions(_Section):
+class Deletions(Section):
     """When deletions wait for a person."""
 
     hold_above: int = Field(default=5, ge=0)
@@ -131,18 +118,18 @@ class Deletions(_Section):
     mode: Literal["soft", "purge"] = "soft"
 
 
-class Completed(_Section):
+class Completed(Section):
     """Which completed reminders are shown in files, and where they go then."""
 
     show: Seconds = 14 * 86400
     archive: Literal["month"] | None = None
 
 
-class Reminders(_Section):
+class Reminders(Section):
     """How the reminders are kept."""
 
     every: Seconds = 60
-    lists: dict[str, ListMode] = {"*": "two-way"}
+    lists: dict[str, ListMode] = Field(default={"*": "two-way"})
     new_lists: Literal["ask", "yes", "no"] = "ask"
     conflicts: Literal["cloud", "files"] = "cloud"
     deletions: Deletions = Deletions()
@@ -180,7 +167,7 @@ class Reminders(_Section):
         return value
 
 
-class Control(_Section):
+class Control(Section):
     """The control socket, and the TCP port beside it."""
 
     socket: Path | None = None
@@ -212,7 +199,7 @@ class Control(_Section):
         return _expanded(value) if isinstance(value, str) else value
 
 
-class Config(_Section):
+class Config(Section):
     """The whole config; ``source`` is the file that it came from."""
 
     profile: str = Field(default="default", pattern=rf"^{PROFILE}$")
@@ -222,6 +209,7 @@ class Config(_Section):
     time_zone: str | None = None
     markers: Literal["block-id", "none"] = "block-id"
     reminders: Reminders = Reminders()
+    polls: Polls = Polls()
     control: Control = Control()
     source: Path = Field(exclude=True)
 

@@ -21,9 +21,10 @@ from typing import Any
 from daemon.agenda import Agenda, Kind, until_next
 from daemon.config import Config
 from daemon.reload import refused_change
-from daemon.requests import Cycler, Request, Stopping, Surroundings, Unexpected
+from daemon.requests import Cycler, Errand, Request, Stopping, Surroundings, Unexpected
 from daemon.state import Event, State, state_after
 from daemon.troubles import as_ours, judge
+from store.db import Store
 from store.errors import StoreError
 from sync.cycle.report import AMISS, FOR_A_PERSON, Report
 from sync.cycle.verdict import Verdict, Verified
@@ -44,7 +45,7 @@ class Loop:
     def __init__(self, config: Config, around: Surroundings) -> None:
         self._config = config
         self._around = around
-        self._inbox: SimpleQueue[Kind | Request | Callable[[], None]] = SimpleQueue()
+        self._inbox: SimpleQueue[Kind | Request | Errand | Callable[[], None]] = SimpleQueue()
         self._agenda = Agenda()
         self._requests: list[Request] = []
         self._opened = ExitStack()
@@ -86,6 +87,16 @@ class Loop:
         request.answer.set_exception(self._ended)
         return request.answer
 
+    def lend(self, work: Callable[[Store], Any]) -> Future[Any]:
+        """Let ``work`` use the mirror between two cycles; what it gives, or a RemindersdError."""
+        errand = Errand(work)
+        with self._gate:
+            if self._ended is None:
+                self._inbox.put(errand)
+                return errand.answer
+        errand.answer.set_exception(self._ended)
+        return errand.answer
+
     # ---- the loop
 
     def run(self) -> None:
@@ -118,7 +129,7 @@ class Loop:
         except Empty:
             return
 
-    def _take(self, came: Kind | Request | Callable[[], None]) -> None:
+    def _take(self, came: Kind | Request | Errand | Callable[[], None]) -> None:
         now = self._around.monotonic()
         if isinstance(came, Kind):
             self._agenda.want(came, now)
@@ -126,8 +137,18 @@ class Loop:
             came.asked = now
             self._requests.append(came)
             self._agenda.want(Kind.PLAN if came.plan_only else Kind.SYNC, now)
+        elif isinstance(came, Errand):
+            self._run_errand(came)
         else:
             came()
+
+    def _run_errand(self, errand: Errand) -> None:
+        try:
+            result = self._attempt(lambda engine: engine.lend(errand.work))
+        except RemindersdError as error:
+            errand.finish(error)
+            raise
+        errand.finish(result)
 
     def _stop(self) -> None:
         self._stopping = True
@@ -321,6 +342,8 @@ class Loop:
                 break
             if isinstance(came, Request):
                 self._requests.append(came)
+            elif isinstance(came, Errand):
+                came.finish(error)
         for request in list(self._requests):
             self._answer(request, error)
         self._close_engine()

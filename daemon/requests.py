@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from daemon.config import Config
 from daemon.notify import Notifier
 from daemon.state import Board
+from store.db import Store
 from sync.core.actions import Hold
 from sync.cycle.carrying import Brought, Options
 from sync.cycle.copies import MergedCopy
@@ -28,7 +29,7 @@ from sync.cycle.undoing import Undone
 from sync.cycle.verdict import Verdict, Verified
 from sync.errors import RemindersdError
 
-__all__ = ["Cycler", "Request", "Stopping", "Surroundings", "Unexpected"]
+__all__ = ["Cycler", "Errand", "Request", "Stopping", "Surroundings", "Unexpected"]
 
 
 class Cycler(Protocol):
@@ -76,6 +77,9 @@ class Cycler(Protocol):
     def verified(self) -> Verified:
         """When that was last done."""
 
+    def lend(self, work: Callable[[Store], Any]) -> Any:
+        """What ``work`` gives, for which it may use the mirror."""
+
 
 class Stopping(RemindersdError):
     """The daemon ends before it could do what was asked."""
@@ -103,6 +107,23 @@ class Request:
     answer: Future[Any] = field(default_factory=Future)
     asked: float = 0.0
     so_far: Report | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Errand:
+    """Somebody waits for what ``work`` gives, which uses the mirror; no cycle follows."""
+
+    work: Callable[[Store], Any]
+    answer: Future[Any] = field(default_factory=Future)
+
+    def finish(self, result: object) -> None:
+        """Answer, unless whoever asked has gone."""
+        if not self.answer.set_running_or_notify_cancel():
+            return
+        if isinstance(result, RemindersdError):
+            self.answer.set_exception(result)
+        else:
+            self.answer.set_result(result)
 
 
 @dataclass(frozen=True, slots=True)

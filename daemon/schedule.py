@@ -14,13 +14,13 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime, timedelta
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-__all__ = ["ClockWatch", "Clocks", "Drift", "Schedule", "read_clocks"]
+__all__ = ["ClockWatch", "Clocks", "Drift", "PollClock", "Schedule", "read_clocks"]
 
 JITTER = 0.1  # of the interval, so that not all clients in the world ask at once
 LOOK_EVERY_S = 30.0
@@ -66,6 +66,58 @@ class Schedule:
 
     def _trigger(self) -> IntervalTrigger:
         return IntervalTrigger(seconds=self._every_s, timezone=UTC, jitter=self._every_s * JITTER)
+
+
+class PollClock:
+    """Calls ``due`` with the name of a service whenever it is to be polled, from its own thread.
+
+    Runs that were missed, while the machine slept or was off, are one run.
+    """
+
+    def __init__(self, due: Callable[[str], None]) -> None:
+        self._due = due
+        self._scheduler = BackgroundScheduler(
+            timezone=UTC,
+            executors={"default": ThreadPoolExecutor(1)},
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        )
+
+    def start(self) -> None:
+        """Begin, with nothing planned."""
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """End, without waiting for a call under way."""
+        self._scheduler.shutdown(wait=False)
+
+    def plan(self, name: str, every_s: float | None, first_at: float) -> None:
+        """Call every ``every_s`` seconds, more or less, from the Unix time ``first_at`` on.
+
+        ``None``: never.
+        """
+        if every_s is None:
+            if self._scheduler.get_job(name) is not None:
+                self._scheduler.remove_job(name)
+            return
+        self._scheduler.add_job(
+            self._due,
+            IntervalTrigger(seconds=every_s, timezone=UTC, jitter=every_s * JITTER),
+            args=[name],
+            id=name,
+            next_run_time=datetime.fromtimestamp(first_at, UTC),
+            replace_existing=True,
+        )
+
+    def again(self, name: str, in_s: float) -> None:
+        """Call in so many seconds, and from then on as planned; nothing for what is not planned."""
+        if self._scheduler.get_job(name) is not None:
+            at = datetime.now(UTC) + timedelta(seconds=in_s)
+            self._scheduler.modify_job(name, next_run_time=at)
+
+    def next_run(self, name: str) -> float | None:
+        """When the next call is planned, in Unix seconds."""
+        planned = getattr(self._scheduler.get_job(name), "next_run_time", None)
+        return None if planned is None else float(planned.timestamp())
 
 
 @dataclass(frozen=True, slots=True)

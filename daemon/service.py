@@ -67,10 +67,12 @@ class _Signals:
 def _run(config: Config, signals: _Signals) -> None:
     # Imported with the lock in hand: a second process is told at once that it is one too many.
     from daemon.answers import Answers
-    from daemon.api import Api
+    from daemon.api import Api, Told
     from daemon.compose import open_engine
     from daemon.control import served
     from daemon.loop import Loop
+    from daemon.polled import Polled
+    from daemon.polling import Polling
     from daemon.requests import Surroundings
     from daemon.ricloud.routes import Ricloud
     from daemon.ricloud.wiring import open_office
@@ -89,6 +91,8 @@ def _run(config: Config, signals: _Signals) -> None:
             next_poll=senses.schedule.next_run,
         ),
     )
+    polling = Polling(config, loop.lend)
+    senses.also(polling.adopt, polling.replan)
     clocks = ClockWatch(senses.on_drift)
     answers = Answers(state_dir(config.profile) / MIRROR, loop.fail)
     path = socket_path(config.profile, config.control.socket)
@@ -96,12 +100,18 @@ def _run(config: Config, signals: _Signals) -> None:
     address = None if listen is None else parse_listen(listen)
     with ExitStack() as parts:
         parts.enter_context(closing(answers))
-        office = parts.enter_context(open_office(config, lambda: loop.want(Kind.SYNC)))
-        api = Api(senses.board, answers, loop.ask, lambda: senses.config, Ricloud(office))
+
+        def signed_in() -> None:
+            loop.want(Kind.SYNC)
+            polling.replan()
+
+        office = parts.enter_context(open_office(config, signed_in, polling.roster.desk))
+        told = Told(Ricloud(office), Polled(polling))
+        api = Api(senses.board, answers, loop.ask, lambda: senses.config, told)
         if address is not None:
             token_of(config)  # made now, and not when somebody first guesses one
         parts.enter_context(served(api, path, address, lambda: token_of(senses.config)))
-        for part in (senses.schedule, clocks):
+        for part in (senses.schedule, clocks, polling):
             part.start()
             parts.callback(part.stop)
         parts.callback(senses.watcher.stop)
@@ -125,11 +135,18 @@ class _Senses:
         self.schedule = Schedule(config.reminders.every, lambda: want(Kind.TIMER))
         self.watcher = Watcher(config.folder, want, FORMATS[config.format].LAYOUT)
         self._want = want
+        self._adopt: Callable[[Config], None] = lambda _config: None
+        self._replan: Callable[[], None] = lambda: None
+
+    def also(self, adopt: Callable[[Config], None], replan: Callable[[], None]) -> None:
+        """Somebody else has to know of another config, and of clocks that part."""
+        self._adopt, self._replan = adopt, replan
 
     def adopt(self, config: Config) -> None:
         """Another config is in use."""
         self.config = config
         self.schedule.change(config.reminders.every)
+        self._adopt(config)
 
     def look_after_watches(self) -> None:
         """Watch what there is now, and say what cannot be watched."""
@@ -142,6 +159,7 @@ class _Senses:
         """The clocks have parted: no run may be missed for it."""
         _log.info("%s: planning anew", sentence)
         self.schedule.replan()
+        self._replan()
         self._want(Kind.RESUME)
 
 

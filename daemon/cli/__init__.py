@@ -21,6 +21,7 @@ from daemon.cli.failure import guarded
 from daemon.cli.looking import conflicts, lists, status
 from daemon.cli.merging import merge
 from daemon.cli.past import log, undo
+from daemon.cli.polling import poll
 from daemon.cli.returning import forget, restore
 from daemon.cli.setup import config_group, init
 from daemon.cli.syncing import approve, plan, run, sync
@@ -91,7 +92,7 @@ def cli(ctx: click.Context, config: Path | None, debug: bool) -> None:
 
 for _verb in (
     *(demo, sandbox, init, login, logout, run, sync, plan, approve, forget, restore, merge),
-    *(status, lists, log, undo, conflicts, resolve, parked, retry, drop),
+    *(status, lists, log, undo, conflicts, resolve, parked, retry, drop, poll),
     *(verify, rebuild, export, import_, token, config_group),
 ):
     cli.add_command(_verb)

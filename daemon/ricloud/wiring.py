@@ -11,29 +11,23 @@ from daemon.compose import open_desk
 from daemon.config import Config
 from daemon.paths import state_dir
 from daemon.ricloud.account import AccountSignIn
+from daemon.ricloud.desks import Poller
 from daemon.ricloud.office import Office, Outside
-from sync.polls.asked import Item
-from sync.polls.desk import INFO, PollDesk
 
 __all__ = ["open_office"]
 
 
 @contextmanager
-def open_office(config: Config, signed_in: Callable[[], None]) -> Iterator[Office]:
+def open_office(config: Config, signed_in: Callable[[], None], poller: Poller) -> Iterator[Office]:
     """The office of this config's account; ``signed_in`` is called in any thread."""
     apple_id = config.account.apple_id
     with closing(open_desk(config, on_open=signed_in)) as desk:
         outside = Outside(
             sign_in=AccountSignIn(desk),
-            poller=PollDesk({}, {}, lambda: [_info(config)]),
+            poller=poller,
             account=lambda: apple_id,
             clock=time.time,
             mint=lambda: str(uuid.uuid4()),
         )
         with closing(Office(state_dir(config.profile), outside)) as office:
             yield office
-
-
-def _info(config: Config) -> Item:
-    account = config.account
-    return {"data_type": INFO, "identifier": account.apple_id, "region": account.region}

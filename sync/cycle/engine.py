@@ -11,7 +11,9 @@ in ``plan``, ``lists``, ``match`` and ``guard``; this room puts things in their 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 
+from store.db import Store
 from sync.core.actions import Hold, HoldKind
 from sync.cycle import observe
 from sync.cycle.acts import ROUNDS, Acts
@@ -34,6 +36,8 @@ from sync.local.claim import alone_in
 from sync.remote.cloudkit import CloudKit
 
 __all__ = ["Engine"]
+
+T = TypeVar("T")
 
 
 class Engine(Acts):
@@ -94,6 +98,10 @@ class Engine(Acts):
             wait(report.retry_after_s)
             report = self.cycle(trigger).after(report)
         return report
+
+    def lend(self, work: Callable[[Store], T]) -> T:
+        """What ``work`` gives, for which it may use the mirror; between two cycles."""
+        return work(self._parts.store)
 
     # ---- the parts of a cycle
 

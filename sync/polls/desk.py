@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -100,6 +101,27 @@ class PollDesk:
                 errors.append(PollError(target, error.code, said))
         return PollOutcome(tuple(results), tuple(errors))
 
+    def items(self, query: DataQuery, progress: Progress = unheard) -> list[Item]:
+        """The items of one data type; raises RemindersdError."""
+        source = self._data.get(query.id)
+        if source is None:
+            if query.id in UNSUPPORTED:
+                raise CannotPoll("unsupported", UNSUPPORTED[query.id])
+            known = ", ".join(self._data)
+            raise CannotPoll(
+                "unknown-data-type", f"there is no data type {query.id}", f"use one of {known}"
+            )
+        if query.id not in DATED and (query.since or query.until):
+            raise CannotPoll(
+                "invalid-parameter", f"{query.id} has no date for since and until to compare with"
+            )
+        with self.alone(query.id):
+            return source.items(query, progress)
+
+    def alone(self, name: str) -> AbstractContextManager[object]:
+        """Nobody else uses the source of a data type, or of a scheme, while the context lasts."""
+        return self._locks[name]
+
     def _works(
         self, request: PollRequest, progress: Progress
     ) -> Iterator[tuple[str, Callable[[], PollResult]]]:
@@ -128,20 +150,7 @@ class PollDesk:
             return PollResult(INFO, "json", _document(self._info()))
 
     def _polled(self, query: DataQuery, progress: Progress) -> PollResult:
-        source = self._data.get(query.id)
-        if source is None:
-            if query.id in UNSUPPORTED:
-                raise CannotPoll("unsupported", UNSUPPORTED[query.id])
-            known = ", ".join(self._data)
-            raise CannotPoll(
-                "unknown-data-type", f"there is no data type {query.id}", f"use one of {known}"
-            )
-        if query.id not in DATED and (query.since or query.until):
-            raise CannotPoll(
-                "invalid-parameter", f"{query.id} has no date for since and until to compare with"
-            )
-        with self._locks[query.id]:
-            return PollResult(query.id, "json", _document(source.items(query, progress)))
+        return PollResult(query.id, "json", _document(self.items(query, progress)))
 
     def _fetched(self, id: str, progress: Progress) -> PollResult:
         scheme, separator, _ = id.partition("://")

@@ -6,7 +6,7 @@ Devices take 10 to 30 seconds to answer; one that is off never does. Wire facts:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from store.db import Store
@@ -21,17 +21,16 @@ DEVICES = "fmip.devices"
 FIRST_S = 12.0  # from waking the devices to looking at what they said
 AGAIN_S = 9.0
 LONGEST_S = 30.0
-_DAY_MS = 86_400_000
 
 Content = Mapping[str, Any]
 
 
 class DeviceSource:
-    """The account's own devices; their whereabouts are kept for ``history_days``."""
+    """The account's own devices; where they were is kept for ``history_s`` seconds."""
 
-    def __init__(self, around: Around, history_days: float) -> None:
+    def __init__(self, around: Around, history_s: Callable[[], float]) -> None:
         self._around = around
-        self._history_ms = int(history_days * _DAY_MS)
+        self._history_s = history_s
 
     def items(self, query: DataQuery, progress: Progress) -> list[Item]:
         """Every device, where it is now."""
@@ -56,7 +55,7 @@ class DeviceSource:
             def keep(store: Store) -> None:
                 with store.commit("poll-devices"):
                     store.devices.replace(devices, places, now_ms, last_ms)
-                    store.devices.forget_before(now_ms - self._history_ms)
+                    store.devices.forget_before(now_ms - int(self._history_s() * 1000))
                     store.polls.succeeded(SERVICE, now_ms)
 
             around.mirror(keep)

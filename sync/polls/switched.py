@@ -7,6 +7,7 @@ from sync.polls.asked import CannotPoll
 __all__ = ["NAMES", "switched_off"]
 
 NAMES = {
+    "account": "iCloud",
     "photos": "iCloud Photos",
     "contacts": "Contacts",
     "findme": "Find My",

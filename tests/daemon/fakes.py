@@ -25,8 +25,29 @@ from sync.cycle.report import Report
 from sync.cycle.restoring import Restored
 from sync.cycle.verdict import Verdict, Verified
 from sync.errors import CannotResolve, CannotRestore, RemindersdError, UsageError
+from sync.polls.asked import DataQuery, Item
 
 PATIENCE_S = 10  # only ever used up by a test that fails
+
+
+class FakePolls:
+    """Answers each poll with ``answer``, which may be an error, and remembers what was asked."""
+
+    def __init__(self, answer: list[Item] | Exception | None = None) -> None:
+        self.answer = answer if answer is not None else []
+        self.asked: list[DataQuery] = []
+
+    def items(self, query: DataQuery) -> Future[list[Item]]:
+        self.asked.append(query)
+        found: Future[list[Item]] = Future()
+        if isinstance(self.answer, Exception):
+            found.set_exception(self.answer)
+        else:
+            found.set_result(self.answer)
+        return found
+
+    def document(self) -> dict[str, Any]:
+        return {}
 
 
 class FakeEngine:
@@ -54,6 +75,10 @@ class FakeEngine:
         if isinstance(result, Exception):
             raise result
         return result
+
+    def lend(self, work: Callable[[Any], Any]) -> Any:
+        self.threads.add(threading.get_ident())
+        return work(self)
 
     def approve(self, keys: Sequence[str] = ()) -> list[Hold]:
         return [Hold(key, HoldKind.DELETIONS, "six deletions at once") for key in keys]

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from daemon.address import Address
 from daemon.answers import Answers
-from daemon.api import Api
+from daemon.api import Api, Told
 from daemon.control import served
+from daemon.polled import Polled, Polls
 from daemon.ricloud.office import Office
 from daemon.ricloud.routes import Ricloud
 from store.attention import Hold
@@ -18,7 +19,7 @@ from store.db import Store
 from store.model import AllDay, Field, Floating, Priority, Zoned
 from store.outbox import Intent
 from store.places import LineRow
-from tests.daemon.fakes import FakeEngine, Running, config
+from tests.daemon.fakes import FakeEngine, FakePolls, Running, config
 from tests.ricloud.fakes import an_office
 from tests.store.samples import a_list, reminder, tag
 
@@ -30,6 +31,7 @@ def serving(
     office: Office | None = None,
     address: Address | None = None,
     token: Callable[[], str] | None = None,
+    polls: Polls | None = None,
 ) -> Iterator[tuple[Path, Running]]:
     """The socket's path, and the loop behind it; the mirror is ``tmp_path/mirror.db``."""
     settings = config(tmp_path)
@@ -38,7 +40,8 @@ def serving(
         running = stack.enter_context(Running(settings, engine))
         answers = stack.enter_context(closing(Answers(tmp_path / "mirror.db")))
         asked = office or stack.enter_context(an_office(tmp_path / "state"))
-        api = Api(running.board, answers, running.pass_on, lambda: settings, Ricloud(asked))
+        told = Told(Ricloud(asked), Polled(polls or FakePolls()))
+        api = Api(running.board, answers, running.pass_on, lambda: settings, told)
         stack.enter_context(served(api, socket, address, token))
         yield socket, running
 

@@ -16,6 +16,8 @@ from sync.polls.photos import PhotoSource
 from tests.polls.conftest import Bench
 from tests.polls.samples import CONTACT, IMAC, IPHONE, PHOTO
 
+DAY_S = 86_400
+
 
 def photos(bench: Bench, **bounds: datetime) -> list[Item]:
     return PhotoSource(bench.around).items(DataQuery("icpl.photos", **bounds), unheard)
@@ -26,7 +28,7 @@ def contacts(bench: Bench) -> list[Item]:
 
 
 def devices(bench: Bench) -> list[Item]:
-    return DeviceSource(bench.around, 90).items(DataQuery("fmip.devices"), unheard)
+    return DeviceSource(bench.around, lambda: 90 * DAY_S).items(DataQuery("fmip.devices"), unheard)
 
 
 def without_ids(value: Any) -> Any:
@@ -172,7 +174,7 @@ def test_a_device_that_is_off_is_not_waited_for_for_ever(bench: Bench) -> None:
 
 
 def test_a_look_wakes_nobody_and_does_not_wait(bench: Bench) -> None:
-    source = DeviceSource(bench.around, 36_500)
+    source = DeviceSource(bench.around, lambda: 36_500 * DAY_S)
     source.refresh(unheard, locate=False)
     assert (bench.world.services.find_my.wakes, bench.waits) == (0, [])
     source.refresh(unheard, locate=True)
@@ -239,7 +241,7 @@ def test_whoever_asks_to_wait_is_left_alone(bench: Bench) -> None:
 
 
 def test_where_devices_were_long_ago_is_forgotten_and_where_they_are_is_not(bench: Bench) -> None:
-    source = DeviceSource(bench.around, 90)
+    source = DeviceSource(bench.around, lambda: 90 * DAY_S)
     source.refresh(unheard, locate=False)
     source.refresh(unheard, locate=True)
     rows = bench.store._connection.all("SELECT at_utc FROM device_locations")

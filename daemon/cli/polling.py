@@ -1,0 +1,191 @@
+"""The verb that reads what the account has besides reminders: `poll`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+import click
+
+from daemon.cli.common import Globals, json_option, pass_globals
+from daemon.cli.looking import when
+from daemon.cli.working import own_lock
+from daemon.output import document, plural, say, table
+from sync.errors import UsageError
+
+__all__ = ["poll"]
+
+_SERVICES = ("photos", "contacts", "devices", "calendar", "notes")
+
+Item = Mapping[str, Any]
+
+
+@click.command(short_help="Read photos, contacts, devices, calendar or notes now.")
+@click.argument("service", type=click.Choice(_SERVICES))
+@click.option("--since", metavar="T", help="Only what is later than that moment.")
+@click.option("--until", metavar="T", help="Only what is earlier than that moment.")
+@json_option
+@pass_globals
+def poll(
+    options: Globals, service: str, since: str | None, until: str | None, as_json: bool
+) -> int:
+    """Ask iCloud for news of one service, keep them in the mirror, and show all that there is.
+
+    T is a date, or a date and time such as 2026-03-02T14:30, here unless an offset says
+    otherwise. Photos are compared by when they were uploaded, events by when they begin, notes
+    by when they were modified; contacts and devices have no such date.
+
+    Devices are woken, and take up to half a minute to say where they are.
+
+    \b
+    Examples:
+       remindersd poll photos --since 2026-03-01
+       remindersd poll devices
+       remindersd poll contacts --json
+    """
+    bounds = {
+        name: _moment(f"--{name}", text).isoformat()
+        for name, text in (("since", since), ("until", until))
+        if text is not None
+    }
+    told = _polled(options, service, bounds)
+    if as_json:
+        document(told)
+    else:
+        _TABLES[service](told["data"])
+    return 0
+
+
+def _polled(options: Globals, service: str, bounds: Mapping[str, str]) -> Mapping[str, Any]:
+    """What the daemon answers, or what comes of the same here if none runs."""
+    from daemon.client import NotRunning
+
+    config = options.load()
+    try:
+        options.status()
+        return options.ask("POST", "/poll", {"service": service, **bounds}, timeout=None)
+    except NotRunning:
+        from daemon.compose import open_store
+        from daemon.password import find_password
+        from daemon.polled import poll_document, query_of
+        from daemon.polling import around_of, settings_of
+        from sync.polls.roster import Roster
+
+        given = {name: datetime.fromisoformat(text) for name, text in bounds.items()}
+        query = query_of(service, given.get("since"), given.get("until"))
+        account = config.account
+        password = partial(find_password, account.apple_id, account.password_command)
+        with own_lock(config), open_store(config) as store:
+            around = around_of(config, lambda work: work(store), time.sleep, password)
+            roster = Roster(around, account.apple_id, lambda: settings_of(config))
+            return poll_document(query.id, roster.desk.items(query))
+
+
+def _moment(option: str, text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text).astimezone()
+    except (ValueError, OverflowError, OSError):
+        raise UsageError(
+            f"{option}: {text} is no moment", "write 2026-03-02, or 2026-03-02T14:30+01:00"
+        ) from None
+
+
+# ---- tables
+
+
+def _photos(items: Sequence[Item]) -> None:
+    rows = [
+        (
+            *(_at(item["date_created"]), _at(item["date_uploaded"]), item["filename"]),
+            ", ".join(file["extension"] for file in item["files"]),
+            _megabytes(sum(file["size"] or 0 for file in item["files"][:1])),
+        )
+        for item in items
+    ]
+    table(("TAKEN", "UPLOADED", "NAME", "FILES", "SIZE"), rows)
+    say(plural(len(items), "photo"))
+
+
+def _contacts(items: Sequence[Item]) -> None:
+    rows = [
+        (
+            " ".join(filter(None, (item[name] for name in ("first_name", "last_name")))),
+            item["organisation"],
+            _first(item, "Phone"),
+            _first(item, "Email"),
+        )
+        for item in items
+    ]
+    table(("NAME", "ORGANISATION", "PHONE", "E-MAIL"), rows)
+    say(plural(len(items), "contact"))
+
+
+def _devices(items: Sequence[Item]) -> None:
+    rows = [
+        (
+            *(item["name"], item["model_name"], _battery(item)),
+            *_place(item["location"]),
+        )
+        for item in items
+    ]
+    table(("NAME", "MODEL", "BATTERY", "WHERE", "SINCE"), rows)
+
+
+def _calendar(items: Sequence[Item]) -> None:
+    rows = [
+        (_at(item["start"]), _at(item["end"]), item["title"], item["calendar"], item["location"])
+        for item in items
+    ]
+    table(("START", "END", "TITLE", "CALENDAR", "WHERE"), rows)
+    say(plural(len(items), "event"))
+
+
+def _notes(items: Sequence[Item]) -> None:
+    rows = [
+        (
+            *(_at(item["modified"]), item["folder"], item["title"]),
+            "locked" if item["locked"] else "",
+        )
+        for item in items
+    ]
+    table(("MODIFIED", "FOLDER", "TITLE", ""), rows)
+    say(plural(len(items), "note"))
+
+
+_TABLES = {
+    "photos": _photos,
+    "contacts": _contacts,
+    "devices": _devices,
+    "calendar": _calendar,
+    "notes": _notes,
+}
+
+
+def _at(instant: str | None) -> str | None:
+    """An instant without its seconds, a date as it is."""
+    return None if instant is None else instant[:16].replace("T", " ")
+
+
+def _first(item: Item, kind: str) -> str | None:
+    values = (record["value"] for record in item["records"] if record["type"] == kind)
+    return next(values, None)
+
+
+def _battery(item: Item) -> str:
+    if item["battery_status"] in (None, "Unknown") or item["battery_level"] is None:
+        return "unknown"
+    return f"{item['battery_level']:.0f} % {item['battery_status']}"
+
+
+def _place(location: Item | None) -> tuple[str, str | None]:
+    if location is None:
+        return "unknown", None
+    where = f"{location['latitude']:.5f}, {location['longitude']:.5f}"
+    return where, when(location["date_created"])
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1_000_000:.1f} MB"
