@@ -128,7 +128,10 @@ def open_stage(home: Path, profile: str, reminders: int, lists: int) -> Iterator
                 folder=stage.folder,
             )
         )
-        with open_engine(load_config(source), step=stage.step, clock=stage.clock) as stage.engine:
+        opened = open_engine(
+            load_config(source), step=stage.step, clock=stage.clock, elapsed=stage.clock
+        )
+        with opened as stage.engine:
             stage.settle()
             with closing(sqlite3.connect(state_dir(profile) / MIRROR)) as database:
                 stage.watch(database)

@@ -79,16 +79,22 @@ def _key() -> str:
     return uuid.uuid4().hex
 
 
+def _elapsed() -> float:
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
 @dataclass(frozen=True, slots=True)
 class Around:
     """What an engine takes from the machine that it runs on.
 
-    ``step`` is called before each effect, ``clock`` is Unix seconds, ``uuid`` gives upper-case
+    ``step`` is called before each effect, ``clock`` is Unix seconds, ``elapsed`` seconds that
+    nobody can set and that go on while the machine sleeps, ``uuid`` gives upper-case
     UUIDs, ``key`` names that no write had before, ``calls`` are the renames of the kernel.
     """
 
     step: Callable[[str], None] = nothing
     clock: Callable[[], float] = time.time
+    elapsed: Callable[[], float] = _elapsed
     uuid: Callable[[], str] = _uuid
     key: Callable[[], str] = _key
     calls: Exchange = field(default_factory=Renameat2)
@@ -100,6 +106,7 @@ def open_engine(
     *,
     step: Callable[[str], None] = nothing,
     clock: Callable[[], float] = time.time,
+    elapsed: Callable[[], float] = _elapsed,
 ) -> Iterator[Engine]:
     """A working engine; raises RemindersdError when something in the way needs a person."""
     with ExitStack() as stack:
@@ -107,7 +114,7 @@ def open_engine(
         limiter = Limiter(time.monotonic, time.sleep, Random().random)
         transport = Transport(open_session(config, limiter), limiter)
         stack.callback(transport.close)
-        yield wire(config, store, transport, Around(step, clock))
+        yield wire(config, store, transport, Around(step, clock, elapsed))
 
 
 def open_session(config: Config, limiter: Limiter | None = None) -> Session:
@@ -229,6 +236,7 @@ def wire(config: Config, store: Store, transport: Transport, around: Around) -> 
             ),
             requests=lambda: transport.requests,
             clock=clock,
+            elapsed=around.elapsed,
             step=step,
             mint=around.uuid,
         )

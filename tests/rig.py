@@ -62,6 +62,7 @@ class Rig:
     home: Path
     settings: dict[str, str] = field(default_factory=dict)
     offset_s: float = 0.0
+    leapt_s: float = 0.0
     step: Callable[[str], None] = lambda _: None
     engine: Engine = field(init=False)
     _stack: ExitStack = field(default_factory=ExitStack)
@@ -97,6 +98,11 @@ class Rig:
     def wait(self, seconds: float) -> None:
         self.offset_s += seconds + 0.01
 
+    def leap(self, seconds: float) -> None:
+        """Somebody sets the clock; no time passes."""
+        self.offset_s += seconds
+        self.leapt_s += seconds
+
     def open(self) -> None:
         """Start, as a process does."""
         password = self.home / "password"
@@ -123,7 +129,12 @@ class Rig:
         config = self.home / "config.yaml"
         config.write_text(CONFIG.format(**{**defaults, **self.settings}))
         lay_out(self.home / "state" / "remindersd" / self.profile / MIRROR)
-        opened = open_engine(load_config(config), step=lambda n: self.step(n), clock=self.clock)
+        opened = open_engine(
+            load_config(config),
+            step=lambda n: self.step(n),
+            clock=self.clock,
+            elapsed=lambda: self.clock() - self.leapt_s,
+        )
         self.engine = self._stack.enter_context(opened)
 
     def close(self) -> None:

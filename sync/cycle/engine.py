@@ -19,6 +19,7 @@ from sync.cycle import observe
 from sync.cycle.acts import ROUNDS, Acts
 from sync.cycle.archiving import clear_archive, copy_out
 from sync.cycle.comeback import discount
+from sync.cycle.leaps import Leaps
 from sync.cycle.naming import names_of
 from sync.cycle.parts import Parts
 from sync.cycle.planning import Planned
@@ -46,6 +47,7 @@ class Engine(Acts):
     def __init__(self, parts: Parts) -> None:
         super().__init__(parts)
         self._shared = Shared(parts.store, parts.clock)
+        self._leaps = Leaps(parts.clock, parts.elapsed)
         self._quiet_since_s = self._quiet_until_s = 0.0
 
     def cycle(self, trigger: str, *, approve: bool = False, plan_only: bool = False) -> Report:
@@ -57,6 +59,7 @@ class Engine(Acts):
         parts = self._parts
         report = Report(trigger, started_ms=self._now_ms(), planned_only=plan_only)
         before = parts.requests()
+        self._leaps.heed(parts.store)
         parts.chronicle.begin()
         # Whatever ends this cycle early leaves something that the next one has to look at.
         quiet_until_s, self._quiet_until_s = self._quiet_until_s, 0.0

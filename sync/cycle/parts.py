@@ -25,8 +25,8 @@ class Parts:
     """What an engine is made of.
 
     ``cloud`` connects when first used, ``requests`` counts those sent so far, ``home`` is the
-    synced folder, ``clock`` is Unix seconds, ``step`` is called before each effect, ``mint`` gives
-    new UUIDs.
+    synced folder, ``clock`` is Unix seconds, ``elapsed`` seconds since whenever, which nobody can
+    set, ``step`` is called before each effect, ``mint`` gives new UUIDs.
     """
 
     store: Store
@@ -42,5 +42,6 @@ class Parts:
     encoder: Encoder
     requests: Callable[[], int]
     clock: Callable[[], float]
+    elapsed: Callable[[], float]
     step: Callable[[str], None]
     mint: Callable[[], str]

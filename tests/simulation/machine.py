@@ -116,6 +116,7 @@ class Machine:
         around = Around(
             step=lambda name: self.step(name),
             clock=self.clock.wall,
+            elapsed=self.clock.steady,
             uuid=mint,
             key=lambda: f"{self.dice.getrandbits(128):032x}",
             calls=Renames(self.clock),

@@ -80,6 +80,25 @@ def test_a_clock_that_was_set_neither_ends_a_grace_at_once_nor_never(
     assert patient.titles("Inbox") == {"Bread"}
 
 
+@pytest.mark.parametrize("leap_s", [3600.0, 10 * 86400.0, -3600.0])
+def test_a_clock_that_is_set_while_a_process_runs_shortens_and_lengthens_no_grace(
+    patient: Rig, leap_s: float
+) -> None:
+    with_lines(patient, "Milk", "Bread")
+    drop(patient, "Milk")
+    patient.run()
+    patient.wait(60)
+    patient.leap(leap_s)
+    [hold] = patient.run().held
+    assert hold.until_ms is not None
+    assert 40 < hold.until_ms / 1000 - patient.clock() <= 60
+    assert patient.titles("Inbox") == {"Milk", "Bread"}
+    patient.wait(60)
+    patient.run()
+    assert patient.titles("Inbox") == {"Bread"}
+    patient.rest()
+
+
 def test_a_line_that_returns_in_its_grace_has_all_of_it_again(patient: Rig) -> None:
     with_lines(patient, "Milk", "Bread")
     line = patient.line("Inbox", "Milk") + "\n"
