@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from daemon.ricloud.desks import Attempt
+from daemon.ricloud.outcomes import UNUSABLE
 from sync.remote.signing.states import Kind, SignInState
 
 __all__ = ["AccountSignIn", "attempt_of"]
@@ -50,7 +51,7 @@ def attempt_of(state: SignInState) -> Attempt:
     """
     if state.is_open:
         return Attempt()
-    error = _ERRORS.get(state.kind) or state.reason or "account-unusable"
+    error = _ERRORS.get(state.kind) or UNUSABLE.get(state.reason, UNUSABLE["refused"])
     if state.kind in (Kind.CODE_REQUIRED, Kind.CHOICE_REQUIRED):
         return Attempt(error, choices=state.choices)
     return Attempt(error, message=state.sentence, hint=state.hint)

@@ -24,7 +24,7 @@ from daemon.ricloud.reading import Wish
 from daemon.ricloud.worker import Worker
 from store.ledger import Event, Ledger, Poll, Result, Session, Source, User
 from store.ledgerfile import open_ledger
-from sync.errors import SignInNeeded
+from sync.errors import ConsentNeeded, SignInNeeded
 from sync.polls.asked import PollOutcome, PollRequest
 
 __all__ = ["FIRST_USER", "TYPE", "Office", "Outside"]
@@ -362,5 +362,5 @@ class Office:
 def _shows_the_end(came: tuple[list[Result], PollOutcome] | BaseException) -> bool:
     """Whether a poll has found out that nobody is signed in any more."""
     if isinstance(came, BaseException):
-        return isinstance(came, SignInNeeded)
+        return isinstance(came, SignInNeeded) and not isinstance(came, ConsentNeeded)
     return any(error.error == SignInNeeded.code for error in came[1].errors)

@@ -1,12 +1,14 @@
 """Decides which error a sign-in or a poll ends with, and in which words.
 
-wrong password                 invalid-credentials
-a person has to sign in        sign-in-required
-the account cannot be used     account-unusable
-told to wait                   throttled
-no network, nonsense answered  service-unavailable
-a bug of ours                  bug
-anything else                  the code of that error
+    wrong password                 invalid-credentials
+    a person has to sign in        sign-in-required
+    a device has to allow it       consent-required
+    the account cannot be used     why, as ``UNUSABLE`` says it
+    told to wait                   throttled
+    no network, nonsense answered  service-unavailable
+    a bug of ours                  bug
+
+Anything else ends with the code of that error.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from store.errors import StoreError
 from sync.errors import (
     AccountUnusable,
     BadResponse,
+    ConsentNeeded,
     NetworkError,
     RemindersdError,
     SignInNeeded,
@@ -26,21 +29,35 @@ from sync.errors import (
 )
 from sync.machine import told
 
-__all__ = ["attempt_failed", "failed_error", "missing_document", "sentence"]
+__all__ = ["UNUSABLE", "attempt_failed", "failed_error", "missing_document", "sentence"]
 
 _ERRORS: tuple[tuple[type[RemindersdError], str], ...] = (
     (WrongPassword, "invalid-credentials"),
+    (ConsentNeeded, "consent-required"),
     (SignInNeeded, "sign-in-required"),
-    (AccountUnusable, "account-unusable"),
     (Throttled, "throttled"),
     (NetworkError, "service-unavailable"),
     (BadResponse, "service-unavailable"),
 )
 
+UNUSABLE = {
+    "terms": "terms-required",
+    "web-access": "web-access-disabled",
+    "locked": "account-locked",
+    "security-key": "security-key-unsupported",
+    "region": "wrong-region",
+    "two-factor": "two-factor-required",
+    "no-icloud": "icloud-not-set-up",
+    "refused": "account-unusable",
+}
+"""What only the owner can put right, by the reason that the sign-in gives."""
+
 
 def failed_error(error: BaseException) -> str:
     """What went wrong, in one word."""
     ours = _ours(error)
+    if isinstance(ours, AccountUnusable):
+        return UNUSABLE.get(ours.reason, UNUSABLE["refused"])
     if isinstance(ours, RemindersdError):
         return next((word for kind, word in _ERRORS if isinstance(ours, kind)), ours.code)
     return "storage" if isinstance(error, StoreError) else "bug"

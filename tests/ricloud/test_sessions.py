@@ -13,6 +13,7 @@ from daemon.ricloud.reading import Wish, wish_in
 from sync.errors import (
     AccountUnusable,
     BadResponse,
+    ConsentNeeded,
     NetworkError,
     SignInNeeded,
     Throttled,
@@ -79,7 +80,9 @@ def test_a_device_is_chosen_from_those_that_are_offered(
     [
         (WrongPassword("no"), "invalid-credentials"),
         (SignInNeeded("no"), "sign-in-required"),
+        (ConsentNeeded("no"), "consent-required"),
         (AccountUnusable("no"), "account-unusable"),
+        (AccountUnusable("no", reason="locked"), "account-locked"),
         (Throttled("no"), "throttled"),
         (NetworkError("no"), "service-unavailable"),
         (BadResponse("no"), "service-unavailable"),
