@@ -285,13 +285,13 @@ class Writer:
 
     def _return(self, entry: Entry, target: Path) -> bool:
         """Bring the displaced bytes back to where ours are; ``False``: both are kept."""
+        data = self._ledger.data(entry)
+        if not self._is_free(entry, target):  # asked first: a receipt that waits has to get quiet
+            return False
         self._step("swap:record")
         self._ledger.touch(entry, entry.ours)
-        data = self._ledger.data(entry)
         if entry.kind is Kind.REMOVE:
             return self._return_removed(data, target)
-        if not target.exists() or digest(target) != entry.ours:
-            return False
         self._step("swap:give-back")
         if entry.kind is Kind.LINK:
             os.replace(self._ledger.link(entry), target)
@@ -307,6 +307,12 @@ class Writer:
         self._calls.exchange(data, target)
         self._sync(target)
         return False
+
+    def _is_free(self, entry: Entry, target: Path) -> bool:
+        """Whether nothing newer than ours stands where the displaced bytes are to go."""
+        if entry.kind is Kind.REMOVE:
+            return not os.path.lexists(target)
+        return target.exists() and digest(target) == entry.ours
 
     def _return_removed(self, data: Path, target: Path) -> bool:
         try:

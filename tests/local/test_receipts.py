@@ -220,6 +220,22 @@ class TestReceipts:
         [again] = writer.receipts()
         assert (again.found_sha256, again.quiet) == (receipt.found_sha256, False)
 
+    def test_one_that_is_asked_back_again_and_again_gets_quiet(self, root: Path) -> None:
+        (root / HOME).write_bytes(OLD)
+        clock = Clock()
+        handle = os.open(root / HOME, os.O_WRONLY | os.O_APPEND)
+        writer = writer_of(root, Steps(), clock)
+        writer.replace(HOME, NEW, sha(OLD), "k")
+        os.write(handle, b"late")
+        os.close(handle)
+        save_by_rename(root / HOME, PERSON)
+        for _ in range(3):
+            [receipt] = writer.receipts()
+            assert isinstance(writer.give_back(receipt), ChangedMeanwhile)
+            clock.now += QUIET_S / 2
+        [receipt] = writer.receipts()
+        assert receipt.quiet
+
     def test_a_crash_while_dropping_never_turns_one_into_another(self, root: Path) -> None:
         clock = Clock()
         with pytest.raises(Crash):
