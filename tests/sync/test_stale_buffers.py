@@ -47,6 +47,16 @@ def test_a_line_just_put_in_may_be_taken_out_at_once(rig: Rig) -> None:
     assert rig.titles("Inbox") == {"Stays"}
 
 
+def test_the_only_line_of_a_file_that_was_just_made_may_be_taken_out_at_once(rig: Rig) -> None:
+    rig.phone.create("Inbox", "Not wanted")
+    rig.run()
+    rig.replace("Inbox", rig.line("Inbox", "Not wanted") + "\n", "")
+    rig.run()
+    assert rig.titles("Inbox") == set()
+    assert "Not wanted" not in rig.read("Inbox")
+    rig.rest()
+
+
 def test_who_has_seen_it_may_change_it_back(rig: Rig) -> None:
     rig.append("Inbox", "- [ ] One\n- [ ] Two\n")
     rig.run()
