@@ -20,6 +20,7 @@ from store.schema import APPLICATION_ID, VERSION, migrations
 __all__ = ["open_reading", "open_writing", "set_aside"]
 
 _BUSY_S = 10.0
+_STATEMENTS = 512  # kept prepared; a cycle uses more than the 128 of the default
 _WAL_BYTES_MAX = 16 * 1024 * 1024
 
 
@@ -54,7 +55,7 @@ def _opened(path: Path, *, writing: bool) -> sqlite3.Connection:
     try:
         # rw, not rwc: SQLite would make the file with the process's umask.
         uri = f"{path.absolute().as_uri()}?mode=rw"
-        connection = sqlite3.connect(uri, uri=True, timeout=_BUSY_S, isolation_level=None)
+        connection = sqlite3.connect(uri, uri=True, timeout=_BUSY_S, isolation_level=None, cached_statements=_STATEMENTS)
         _settings(connection)
         version = _judge(connection, path)
         if writing:

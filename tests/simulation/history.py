@@ -214,18 +214,16 @@ class History:
 
     def _come_to_rest(self) -> Report | None:
         self.typist.rest()
-        report = None
+        report, rests = None, False
         for _ in range(CYCLES):
-            self.clock.wait(65)
+            self.clock.wait(130)
+            rested, rests = rests, False
             report = self.cycle()
-            if report is None:
+            if report is None or self._approve(report):
                 continue
-            if self._approve(report):
-                continue
-            if report.idle and not report.pending and report.retry_after_s is None:
-                self.clock.wait(130)
-                self.cycle()
-                return self.cycle()
+            rests = report.idle and not report.pending and report.retry_after_s is None
+            if rested and rests:
+                return report
         self.verdict.wrong.append(f"no rest: {report} {self.machine.errors[-1:]}")
         return None
 
@@ -251,10 +249,9 @@ class History:
     def _moves(self) -> Iterator[str]:
         """Whether a further cycle does anything at all."""
         before = self._standing()
-        for _ in range(2):
-            report = self.cycle()
-            if report is None or not report.idle or report.problems:
-                yield f"not idle: {report} {self.machine.errors[-1:]}"
+        report = self.cycle()
+        if report is None or not report.idle or report.problems:
+            yield f"not idle: {report} {self.machine.errors[-1:]}"
         after = self._standing()
         for what, value in before.items():
             if after.get(what) != value:

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from sandbox.device.phone import Phone
@@ -72,8 +73,7 @@ def places_of(phone: Phone) -> dict[str, str]:
 def in_files(root: Path) -> Iterator[tuple[str, Said]]:
     """Every task line of every file, with its id."""
     for path in map(Path, texts_in(root)):
-        text = path.read_bytes().decode().replace("\r\n", "\n")
-        yield from _tasks(str(path.relative_to(root).with_suffix("")), text.split("\n"))
+        yield from _tasks(str(path.relative_to(root).with_suffix("")), path.read_bytes())
 
 
 def texts_in(root: Path, *, copies: bool = False) -> list[str]:
@@ -90,7 +90,12 @@ def texts_in(root: Path, *, copies: bool = False) -> list[str]:
     return sorted(found, key=lambda path: path.split("/"))
 
 
-def _tasks(place: str, lines: list[str]) -> Iterator[tuple[str, Said]]:
+@lru_cache(64)
+def _tasks(place: str, content: bytes) -> tuple[tuple[str, Said], ...]:
+    return tuple(_read(place, content.decode().replace("\r\n", "\n").split("\n")))
+
+
+def _read(place: str, lines: list[str]) -> Iterator[tuple[str, Said]]:
     above: list[tuple[int, str]] = []
     for at, line in enumerate(lines):
         found = TASK.match(line)

@@ -13,10 +13,13 @@ from random import Random
 
 from tests.simulation.catalogue import BETWEEN, CALLS, EDITS, MEANWHILE, STEPS
 
+ROUNDS = (1, 2, 3, 4, 8)
+HOW_OFTEN = (3, 4, 3, 2, 1)
+"""Most stories are short: what goes wrong needs few acts, and more stories are more of these."""
 STEPS_OF_A_CYCLE = 130
 CALLS_OF_A_CYCLE = 14
 STEP_RATE = 0.06
-CALL_RATE = 0.12
+CALL_RATE = 0.2
 OFTEN = 4.0
 """How much likelier faults are in stories that are about nothing else."""
 
@@ -72,7 +75,7 @@ def choose(seed: int, often: Collection[str] = ()) -> Story:
     }
     swarm = {*often} or swarm
     times = OFTEN if often else 1.0
-    cycles = dice.randint(5, 9)
+    cycles = dice.choices(ROUNDS, HOW_OFTEN)[0]
     events: list[Event] = []
     for cycle in range(cycles):
         events += _between(dice, cycle, swarm, times)

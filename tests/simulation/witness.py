@@ -43,13 +43,18 @@ class Witness:
         self._stood: set[str] = set()
         self._gone: set[str] = set()
         self._ids: dict[str, str] = {}
+        self._looked_at = ""
+        self._there: list[tuple[str, Said]] = []
 
     # ---- what is there
 
     def there(self) -> list[tuple[str, Said]]:
         """What any device shows now."""
-        self._phone.sync()
-        return list(on_phone(self._phone))
+        now = self._world.zone.token()
+        if now != self._looked_at:
+            self._phone.sync()
+            self._there, self._looked_at = list(on_phone(self._phone)), now
+        return self._there
 
     def here(self) -> list[tuple[str, Said]]:
         """What the files say now."""
