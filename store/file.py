@@ -55,7 +55,9 @@ def _opened(path: Path, *, writing: bool) -> sqlite3.Connection:
     try:
         # rw, not rwc: SQLite would make the file with the process's umask.
         uri = f"{path.absolute().as_uri()}?mode=rw"
-        connection = sqlite3.connect(uri, uri=True, timeout=_BUSY_S, isolation_level=None, cached_statements=_STATEMENTS)
+        connection = sqlite3.connect(
+            uri, uri=True, timeout=_BUSY_S, isolation_level=None, cached_statements=_STATEMENTS
+        )
         _settings(connection)
         version = _judge(connection, path)
         if writing:

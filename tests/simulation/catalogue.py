@@ -70,7 +70,7 @@ BETWEEN: Final[Mapping[str, float]] = {
     "token expired": 0.12,
     "token expired, told by HTTP": 0.06,
     "zone gone for a cycle": 0.05,
-    "zone emptied": 0.015,
+    "zone emptied": 0.03,
     "read lag": 0.12,
     "clock ten years ahead": 0.06,
     "clock ten years back": 0.06,

@@ -144,6 +144,7 @@ class History:
         if report is None:
             self.tale.tell(f"    failed: {machine.errors[before:]}")
             return None
+        self.tale.unsure = self.tale.unsure and bool(report.problems)
         machine.first_plan = any(hold.kind == "first-plan" for hold in report.held)
         self.tale.told += [f"    run: {change}" for change in report.changes]
         self.tale.told += [f"    problem: {problem}" for problem in report.problems]

@@ -41,6 +41,8 @@ class Tale:
     """Marks whose lines were deleted when both sides said the same of them."""
     touched: set[str] = field(default_factory=set)
     """Of these, what somebody had a hand in since."""
+    unsure: bool = False
+    """Whether the machine could not tell what became of its last write of a file."""
     leapt: bool = False
     """Whether a clock was set."""
     renamed: set[str] = field(default_factory=set)

@@ -77,6 +77,7 @@ class Trouble:
             if what != "disk full for long":
                 self._disk = None
             self._strike(what, name)
+            self._h.tale.unsure = True
             raise OSError(code, os.strerror(code), str(self._h.machine.folder))
 
     def _strike(self, what: str, name: str) -> None:

@@ -37,7 +37,8 @@ class Typist(Editor):
         if what is not None:
             self.tale.tell(f"{self.name}: {act.__name__}: {what}")
             self.note(before)
-            self.tale.deleted |= agreed & before.keys() - self.standing().keys()
+            if not self.tale.unsure:
+                self.tale.deleted |= agreed & before.keys() - self.standing().keys()
 
     def finish(self) -> None:
         """What is half saved is saved to the end."""
