@@ -1,4 +1,4 @@
-"""A whole remindersd in one process: sandbox on a real socket, its phone, a folder, an engine.
+"""A whole remindersd in one process: a served sandbox, its phone, a folder, an engine.
 
 The clock is real time plus an offset that a test moves, so that files become quiet and grace
 passes without anybody sleeping.
@@ -26,7 +26,7 @@ from sandbox.zone import Zone
 from store.db import Store
 from sync.cycle.engine import Engine
 from sync.cycle.report import Report
-from tests.lending import serving
+from tests.lending import serving, shortened
 from tests.signed_in import keep, lend
 
 CONFIG = """\
@@ -249,7 +249,7 @@ def open_rig(home: Path, world: World | None = None, **settings: str) -> Iterato
     """A rig in ``home`` that is torn down in the end."""
     world = world or make_world()
     state = {"XDG_STATE_HOME": str(home / "state")}
-    with patch.dict(os.environ, state), serving(world) as url:
+    with patch.dict(os.environ, state), serving(world) as url, shortened():
         rig = Rig(world, url, home, settings)
         try:
             yield rig

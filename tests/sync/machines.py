@@ -17,7 +17,7 @@ from unittest.mock import patch
 
 from sandbox.world import World
 from sync.cycle.report import Report
-from tests.lending import serving
+from tests.lending import serving, shortened
 from tests.rig import Rig, empty_world
 
 COPY = ".sync-conflict-20260212-103000-AB12CD3"
@@ -147,7 +147,7 @@ def open_pair(
     """Two machines that are at rest; with ``carried`` their folders are one by Syncthing."""
     world = world or empty_world()
     state = {"XDG_STATE_HOME": str(home / "state")}
-    with patch.dict(os.environ, state), serving(world) as url:
+    with patch.dict(os.environ, state), serving(world) as url, shortened():
         laptop = Machine(world, url, home, {**settings, "profile": "laptop"})
         laptop.run()
         states = home / "state" / "remindersd"
