@@ -23,7 +23,8 @@ from sandbox.app import create_app
 from sandbox.serve import Server
 from sandbox.world import World
 from sync.remote import client
-from sync.remote.endpoint import Endpoint, is_apple_host, redirect_transport
+from sync.remote.endpoint import Endpoint, is_apple_host
+from sync.remote.redirect import redirect_transport
 
 
 class _Lent:

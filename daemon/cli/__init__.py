@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import click
@@ -100,6 +101,8 @@ for _verb in (
 
 def main() -> None:
     """The entry of the installed command."""
+    # httpx brings a command line of its own, with all of rich, and does without it if it has to.
+    sys.modules.setdefault("httpx._main", ModuleType("httpx._main"))
     for stream in (sys.stdout, sys.stderr):
         # A title that the terminal's encoding lacks is shown escaped, not as an error.
         if hasattr(stream, "reconfigure"):

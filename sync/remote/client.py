@@ -15,7 +15,8 @@ import httpx
 from store import raw
 from sync.errors import BadResponse, NetworkError, RemindersdError
 from sync.remote.account import Account
-from sync.remote.endpoint import Endpoint, is_apple_host, redirect_transport
+from sync.remote.endpoint import Endpoint, is_apple_host
+from sync.remote.redirect import redirect_transport
 
 __all__ = [
     "CONNECT_TIMEOUT_S",

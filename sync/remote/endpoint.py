@@ -2,8 +2,8 @@
 
 With an endpoint nothing may leave the machine: hosts that are not Apple's are refused, proxies from
 the environment are ignored, and the Apple name survives only in the ``Host`` header and in the
-cookie jar. The same for requests-based code is in ``adapter.py``, apart from here because that
-library costs a sixth of a second to import.
+cookie jar. That is done in ``redirect.py`` for httpx and in ``adapter.py`` for requests, apart from
+here because a config names an endpoint, and those libraries take long to import.
 """
 
 from __future__ import annotations
@@ -12,11 +12,9 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-import httpx
+from sync.errors import UsageError
 
-from sync.errors import NetworkError, UsageError
-
-__all__ = ["Endpoint", "RedirectTransport", "is_apple_host", "parse_endpoint", "redirect_transport"]
+__all__ = ["Endpoint", "is_apple_host", "parse_endpoint"]
 
 _KEY = "account.endpoint"
 _HINT = "use an origin such as http://127.0.0.1:8475, or null for Apple"
@@ -88,40 +86,3 @@ def is_apple_host(host: str) -> bool:
     """Whether a host name (without port) is Apple's, and so may get an account's cookies."""
     name = host.lower().rstrip(".")
     return any(name == domain or name.endswith("." + domain) for domain in _APPLE_DOMAINS)
-
-
-class RedirectTransport(httpx.BaseTransport):
-    """Sends every request for an Apple host to ``endpoint``: same method, path, query and body.
-
-    Raises NetworkError for any other host, before a connection is made.
-    """
-
-    def __init__(self, endpoint: Endpoint, inner: httpx.BaseTransport) -> None:
-        self._endpoint = endpoint
-        self._inner = inner
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a copy of ``request``; its headers, ``Host`` among them, stay as they are."""
-        if not is_apple_host(request.url.host):
-            raise NetworkError(
-                f"{request.url.host} is not an Apple host, so nothing was sent to it"
-            )
-        return self._inner.handle_request(
-            httpx.Request(
-                request.method,
-                self._endpoint.url(request.url.raw_path.decode("ascii")),
-                headers=request.headers,
-                stream=request.stream,
-                extensions=request.extensions,
-            )
-        )
-
-    def close(self) -> None:
-        """Close the connections to the endpoint."""
-        self._inner.close()
-
-
-def redirect_transport(endpoint: Endpoint) -> RedirectTransport:
-    """The transport for an httpx client whose every request goes to ``endpoint``."""
-    # Nothing to verify: an endpoint is plain http on this machine.
-    return RedirectTransport(endpoint, httpx.HTTPTransport(verify=False, trust_env=False))

@@ -16,8 +16,9 @@ import requests
 from sync.errors import BadResponse, NetworkError, RemindersdError, UsageError
 from sync.remote.adapter import RedirectAdapter, install
 from sync.remote.client import CONNECT_TIMEOUT_S, READ_TIMEOUT_S, make_client
-from sync.remote.endpoint import Endpoint, is_apple_host, parse_endpoint, redirect_transport
+from sync.remote.endpoint import Endpoint, is_apple_host, parse_endpoint
 from sync.remote.limiter import Limiter
+from sync.remote.redirect import redirect_transport
 from sync.remote.session import Session
 from sync.remote.setup import connection
 from sync.remote.stored import SessionStore

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from warnings import catch_warnings, simplefilter
-
-from icalendar import Calendar, Todo
 
 from store.model import Field, Reminder, Rule
 from sync.core.alarms import extra_alarms
@@ -33,6 +32,9 @@ from .values import (
     read_priority,
     read_rule,
 )
+
+if TYPE_CHECKING:
+    from icalendar import Todo
 
 __all__ = ["VdirFile", "parse"]
 
@@ -71,11 +73,7 @@ def parse(data: bytes, home_zone: str) -> VdirFile:
     own, begin, stop, blocks = _find(contents)
     alarms = read_alarms(blocks, home_zone, starts=any(one.key == "DTSTART" for one in own))
     try:
-        with catch_warnings():
-            simplefilter("ignore")  # what it guesses at, we decide
-            calendar = Calendar.from_ical(data[len(bom.encode()) :])
-        [todo] = calendar.walk("VTODO")
-        assert isinstance(todo, Todo)
+        todo = _meant(data[len(bom.encode()) :])
         reminder, rule, rule_is_opaque = _read(todo, alarms, home_zone)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise NotTodo(f"it is no valid iCalendar file: {error}") from error
@@ -93,6 +91,18 @@ def parse(data: bytes, home_zone: str) -> VdirFile:
         alarms=alarms,
         zones=frozenset(one.value for one in contents if one.key == "TZID"),
     )
+
+
+def _meant(data: bytes) -> Todo:
+    """The VTODO as the library reads it, imported late: it is large, and most folders have none."""
+    from icalendar import Calendar, Todo
+
+    with catch_warnings():
+        simplefilter("ignore")  # what it guesses at, we decide
+        calendar = Calendar.from_ical(data)
+    [todo] = calendar.walk("VTODO")
+    assert isinstance(todo, Todo)
+    return todo
 
 
 def _find(

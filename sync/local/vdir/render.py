@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import lru_cache
 
-from icalendar import Timezone
-
 from store.model import Completion, Due, Reminder, Rule, Zoned
 from sync.core.alarms import extra_alarms
 from sync.local.lines import encode
@@ -87,5 +85,7 @@ def zone_lines(due: Due | None) -> list[str]:
 
 @lru_cache(maxsize=64)
 def _described(zone: str) -> tuple[str, ...]:
+    from icalendar import Timezone  # late: it is large, and most folders have no .ics
+
     text = Timezone.from_tzid(zone).to_ical().decode().replace("\r\n ", "")
     return tuple(line for line in text.split("\r\n") if line)

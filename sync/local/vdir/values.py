@@ -9,10 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
-
-from icalendar import Todo
 
 from store.model import (
     AllDay,
@@ -27,6 +25,9 @@ from store.model import (
     Zoned,
 )
 from sync.local.dates import day_of, is_zone
+
+if TYPE_CHECKING:
+    from icalendar import Todo
 
 __all__ = ["DONE", "FLAG", "PRIORITIES", "UNSAID", "is_tag", "is_url", "read_categories"]
 __all__ += ["read_done", "read_due", "read_links", "read_parent", "read_priority", "read_rule"]
