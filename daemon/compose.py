@@ -11,7 +11,7 @@ import platform
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -83,13 +83,23 @@ def _elapsed() -> float:
     return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
+def _host() -> str:
+    """The machine's own id: many are called `localhost` or `fedora`."""
+    with suppress(OSError, UnicodeDecodeError):
+        own = Path("/etc/machine-id").read_text("ascii").strip()
+        if own:
+            return own
+    return platform.node()
+
+
 @dataclass(frozen=True, slots=True)
 class Around:
     """What an engine takes from the machine that it runs on.
 
     ``step`` is called before each effect, ``clock`` is Unix seconds, ``elapsed`` seconds that
-    nobody can set and that go on while the machine sleeps, ``uuid`` gives upper-case
-    UUIDs, ``key`` names that no write had before, ``calls`` are the renames of the kernel.
+    nobody can set and that go on while the machine sleeps, ``uuid`` gives upper-case UUIDs,
+    ``key`` names that no write had before, ``calls`` are the renames of the kernel, and ``host``
+    is what no other machine is called.
     """
 
     step: Callable[[str], None] = nothing
@@ -98,6 +108,7 @@ class Around:
     uuid: Callable[[], str] = _uuid
     key: Callable[[], str] = _key
     calls: Exchange = field(default_factory=Renameat2)
+    host: str = field(default_factory=_host)
 
 
 @contextmanager
@@ -216,7 +227,7 @@ def wire(config: Config, store: Store, transport: Transport, around: Around) -> 
         beside=dialect.parse_beside,
     )
     cloud = CloudKit(transport)
-    writer = Writer(config.folder, step, clock, around.calls, _machine(config))
+    writer = Writer(config.folder, step, clock, around.calls, _machine(config, around))
     chronicle = Chronicle(store, dialect, clock)
     home = Home(config.folder, Marker(marker, config.account.apple_id), dialect.layout)
     return Engine(
@@ -243,12 +254,12 @@ def wire(config: Config, store: Store, transport: Transport, around: Around) -> 
     )
 
 
-def _machine(config: Config) -> str:
+def _machine(config: Config, around: Around) -> str:
     """Tells our receipts from those of another machine that the folder is carried to.
 
     Not by what a lost database would take with it: what was displaced must be found again.
     """
-    origin = f"{platform.node()}/{config.profile}"
+    origin = f"{around.host}/{config.profile}"
     return hashlib.sha256(origin.encode()).hexdigest()[:8]
 
 

@@ -31,8 +31,10 @@ from sync.local.disk import digest, sync_directory, write_whole
 __all__ = ["QUIET_S", "Entry", "Kind", "Ledger", "Receipt", "State"]
 
 QUIET_S = 60.0
-_SUFFIXES = (".json", ".data", ".link")
+_FILES = (".data", ".link")
+_SUFFIXES = (".json", *_FILES)
 _KEY = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,79}")
+_STEM = re.compile(rf"{_KEY.pattern}\.([0-9a-f]{{12}}|new)\.([0-9a-f]{{12}}|gone)\.\d+")
 
 
 class Kind(StrEnum):
@@ -168,7 +170,8 @@ class Ledger:
         kept = _stems(names)
         for name in names:
             stem, suffix = os.path.splitext(name)
-            if suffix == ".new" or (suffix in {".data", ".link"} and stem not in kept):
+            is_ours = _STEM.fullmatch(stem.removesuffix(".json")) is not None
+            if is_ours and (suffix == ".new" or (suffix in _FILES and stem not in kept)):
                 (self.directory / name).unlink(missing_ok=True)
         for entry in self._entries(kept):
             for path in (self.data(entry), self.link(entry)):
@@ -274,8 +277,9 @@ class Ledger:
 
 
 def _stems(names: Iterable[str]) -> list[str]:
-    """The receipts among the names in their directory."""
-    return [name.removesuffix(".json") for name in names if name.endswith(".json")]
+    """The receipts among the names in their directory; others, as of conflict copies, are none."""
+    stems = (name.removesuffix(".json") for name in names if name.endswith(".json"))
+    return [stem for stem in stems if _STEM.fullmatch(stem)]
 
 
 def _entry(stem: str, document: dict[str, Any]) -> Entry:

@@ -287,3 +287,15 @@ def test_every_receipt_says_whose_it_is_after_a_damaged_record(root: Path) -> No
     with pytest.raises(RemindersdError, match="is damaged"):
         writer.receipts()
     assert [name for name in receipt_files(root) if name.endswith(".data")]
+
+
+@pytest.mark.parametrize("suffix", [".json", ".data", ".json.new"])
+def test_a_conflict_copy_of_a_record_is_no_receipt_and_stays(root: Path, suffix: str) -> None:
+    (root / HOME).write_bytes(OLD)
+    writer = writer_of(root)
+    writer.replace(HOME, NEW, sha(OLD), "k")
+    [record] = (root / ".remindersd" / "receipts").glob("*.json")
+    copy = record.with_name(f"{record.stem}.sync-conflict-20260212-103000-AB12CD3{suffix}")
+    copy.write_bytes(b"{")
+    assert [receipt.state for receipt in writer.receipts()] == [State.CLEAN]
+    assert copy.exists()

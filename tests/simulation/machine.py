@@ -120,6 +120,7 @@ class Machine:
             uuid=mint,
             key=lambda: f"{self.dice.getrandbits(128):032x}",
             calls=Renames(self.clock),
+            host=self.name,
         )
         self._store = open_mirror(config, self.database, around)
         limiter = Limiter(self.clock.steady, self.clock.wait, self.dice.random, now=self.clock.date)

@@ -59,9 +59,9 @@ class Carrier:
         if here == there:
             self.common[path] = here
             return 0
-        if there == common or there is None:
+        if there == common or (there is None and here != common):
             source, target = self.here, self.there
-        elif here == common or here is None:
+        elif here in (common, None):
             source, target = self.there, self.here
         else:
             newer = _mtime(self.here, path) >= _mtime(self.there, path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import re
 import shutil
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from daemon.compose import Around
 from sync.errors import Busy
 from sync.local.claim import alone_in
 from tests.rig import Crash
@@ -168,6 +170,15 @@ def test_what_the_other_machine_displaced_is_the_others_to_judge(tmp_path: Path)
         pair.laptop.wait(300)
         pair.laptop.run()
         assert not kept & {path.name for path in receipts(pair.laptop)}
+
+
+def test_two_machines_called_the_same_keep_their_receipts_apart(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(platform, "node", lambda: "localhost")
+    own = iter(["7f3e\n", "91ac\n", "\n"])
+    monkeypatch.setattr(Path, "read_text", lambda *_: next(own))
+    assert [Around().host for _ in range(3)] == ["7f3e", "91ac", "localhost"]
 
 
 def receipts(machine: Machine) -> list[Path]:
