@@ -145,7 +145,7 @@ def _shown(account: Account, now: float) -> dict[str, Any]:
             "asked": consent.asked,
             "pending": consent.pending,
             "granted": consent.granted(now),
-            "apps": sorted(consent.keys),
+            "apps": sorted(consent.keys) if consent.granted(now) else [],
         },
         "codes": [asdict(sent) for sent in account.codes.sent],
         "counts": {name: account.counts[name] for name in _COUNTS},

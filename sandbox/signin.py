@@ -124,8 +124,8 @@ class _Desk:
             return JSONResponse(body, status_code=412, headers=headers)
         known = account.mfa == "none" or not account.trust_tokens.keys().isdisjoint(trust_tokens)
         owed = account.mfa == "2fa" and not known
-        silent = paused or account.by_sms or account.bridge or account.security_keys
-        if owed and not silent:
+        asked_for = account.by_sms or account.bridge or bool(account.security_keys)
+        if owed and not paused and not asked_for:
             account.codes.send("push", DEVICES, idmsa.now())
         headers = idmsa.headers(idmsa.open(verified=known))
         headers["X-Apple-TwoSV-Trust-Eligible"] = "true"

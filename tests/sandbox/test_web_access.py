@@ -103,6 +103,7 @@ def test_consent_ends_by_the_clock_and_has_to_be_renewed(
     assert state["isICDRSDisabled"] is True
     assert state["deviceConsentForPCSExpiry"] == (clock.now + 600) * 1000
     clock.now += 600
+    assert shown(served)["apps"] == []
     assert zones(service).status_code == 403
     assert service._check_pcs_consent()["isDeviceConsentedForPCS"] is False
     del seen[:]
@@ -177,6 +178,16 @@ def test_a_session_ends_in_its_middle(serve: Serve, status: int) -> None:
     assert zones(again).status_code == 200
 
 
+def test_a_session_ends_with_the_trust_that_opened_it(serve: Serve, clock: Clock) -> None:
+    served = serve("2fa", trust_lasts=3600)
+    served.signed_in()
+    service, _ = served.start()
+    clock.now += 3599
+    assert zones(service).status_code == 200
+    clock.now += 1
+    assert zones(service).status_code == 421
+
+
 def test_an_account_of_the_other_region_is_sent_there(serve: Serve) -> None:
     served = serve(region="china")
     _, wire = served.client()
@@ -196,4 +207,5 @@ def test_an_account_of_the_other_region_is_sent_there(serve: Serve) -> None:
     assert wire.seen[-1] == "POST setup.icloud.com.cn/setup/ws/1/accountLogin 200"
     assert there.is_trusted_session
     assert ".cn:443" in there.get_webservice_url("ckdatabasews")
+    assert zones(there, DATABASE.replace("icloud.com", "icloud.com.cn")).status_code == 200
     there.session.close()
