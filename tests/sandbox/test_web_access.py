@@ -106,10 +106,14 @@ def test_consent_ends_by_the_clock_and_has_to_be_renewed(
     assert shown(served)["apps"] == []
     assert zones(service).status_code == 403
     assert service._check_pcs_consent()["isDeviceConsentedForPCS"] is False
+    service.session.post(f"https://{SETUP}/enableDeviceConsentForPCS", params=service.params)
+    assert shown(served)["granted"]
+    assert zones(service).status_code == 403  # the key that it still has is of the old consent
     del seen[:]
     service._request_pcs_for_service("reminders")
-    assert ASK in seen
+    assert seen == [STATE, KEYS]
     assert zones(service).status_code == 200
+    assert shown(served)["asked"] == 2
 
 
 def test_keys_come_late(serve: Serve, between: list[Callable[[], object]]) -> None:
