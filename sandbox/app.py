@@ -22,7 +22,7 @@ from sandbox import (
 )
 from sandbox.device import api
 from sandbox.photos import api as photos
-from sandbox.services import calendar, callkit, contacts, findmy, notes, switches
+from sandbox.services import calendar, callkit, contacts, editing, findmy, notes, switches
 from sandbox.world import World
 
 
@@ -48,6 +48,7 @@ def create_app(world: World) -> Starlette:
             *findmy.routes(world),
             *calendar.routes(world),
             *switches.routes(world),
+            *editing.routes(world),
             *faults.routes(world),
             *control.routes(world),
             *shares.routes(world),

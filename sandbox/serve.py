@@ -58,14 +58,18 @@ def serve(
     *,
     state: Path | None = None,
     switches: Mapping[str, object] | None = None,
+    services: Mapping[str, str] | None = None,
+    photos: int = 0,
     out: TextIO | None = None,
 ) -> int:
     """Serve a world until SIGINT or SIGTERM; return an exit code: 0, or 1 if it cannot start.
 
     `port` 0 means any free one. `state` names a file in which account and reminders outlive the
     process; once it exists it decides, not the others. `switches` are more of what can be switched
-    about the account (docs/sandbox.md, "The account"). `out` gets the line of JSON,
-    sys.stdout by default. Call it from the main thread, since it takes over both signals.
+    about the account (docs/sandbox.md, "The account"), `services` the states of others than
+    Reminders, and `photos` so many more are in the library: these two hold in any case. `out` gets
+    the line of JSON, sys.stdout by default. Call it from the main thread, since it takes over both
+    signals. Raises ValueError for a service or a state that there is not.
     """
     if not 0 <= port <= 65535:
         return _fail(f"there is no port {port}; choose one up to 65535, or 0 for any free one")
@@ -81,6 +85,8 @@ def serve(
         with listener:
             try:
                 world = _world(reminders, mfa, state, switches or {})
+                world.services.switch(services or {})
+                world.services.photos.generate(photos)
                 app: ASGIApp = create_app(world)
                 if state is not None:
                     app = StateKeeper(app, world, state)

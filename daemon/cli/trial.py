@@ -68,13 +68,33 @@ def demo(folder: Path | None, once: bool) -> int:
     help="Switch something about the account, such as adp=true; may be given several times.",
 )
 @click.option(
+    "--service",
+    "services",
+    multiple=True,
+    metavar="NAME=STATE",
+    help="Switch off calendar, contacts, findme, notes or photos: absent, inactive; repeatable.",
+)
+@click.option(
+    "--photos",
+    type=click.IntRange(0, 100_000),
+    default=0,
+    metavar="N",
+    help="Have N generated photos more than the one.",
+)
+@click.option(
     "--state",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
     help="Keep account and reminders in FILE; once it exists it decides, not the other options.",
 )
 def sandbox(
-    port: int, reminders: int | None, mfa: str, settings: tuple[str, ...], state: Path | None
+    port: int,
+    reminders: int | None,
+    mfa: str,
+    settings: tuple[str, ...],
+    services: tuple[str, ...],
+    photos: int,
+    state: Path | None,
 ) -> int:
     """Serve a pretend iCloud on 127.0.0.1 until SIGINT or SIGTERM.
 
@@ -90,13 +110,21 @@ def sandbox(
        remindersd sandbox --port 8475 > invitation.json &
        jq -r .config invitation.json > sandbox.yaml
        remindersd --config sandbox.yaml sync
+       remindersd sandbox --photos 10000 --service notes=absent
        remindersd sandbox --mfa 2fa --set by_sms=true --set 'phones=["07", "02"]'
     """
     from sandbox.serve import serve
+    from sandbox.services.roster import read_state
     from sandbox.switches import read
 
     try:
         switches = dict(read(setting) for setting in settings)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="'--set'") from error
-    return serve(port, reminders, mfa, state=state, switches=switches)
+    try:
+        states = dict(read_state(service) for service in services)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="'--service'") from error
+    return serve(
+        port, reminders, mfa, state=state, switches=switches, services=states, photos=photos
+    )

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
 from sandbox.fields import Json, wire_type
+from sandbox.names import uuid_of
 from sandbox.photos.files import HEIC, JPEG, MOVIE, MP4, Shape, Stamp, stamp
 from sandbox.record import StoredRecord
 
@@ -22,17 +23,17 @@ _THUMBNAILS: Final = (
     Shape("resJPEGThumb", JPEG, 160, 120),
 )
 _MOVIES: Final = (
-    Shape("resVidMed", MP4, 320, 240, 2_000),
-    Shape("resVidSmall", MP4, 160, 120, 1_000),
+    Shape("resVidMed", MP4, 320, 240, 900),
+    Shape("resVidSmall", MP4, 160, 120, 500),
 )
 PLAIN: Final = (Shape("resOriginal", JPEG, 640, 480), *_THUMBNAILS)
 LIVE: Final = (
-    Shape("resOriginal", HEIC, 640, 480, 3_000),
-    Shape("resOriginalVidCompl", MOVIE, 480, 640, 4_000),
+    Shape("resOriginal", HEIC, 640, 480, 1_200),
+    Shape("resOriginalVidCompl", MOVIE, 480, 640, 1_600),
     *_THUMBNAILS,
     *_MOVIES,
 )
-VIDEO: Final = (Shape("resOriginal", MOVIE, 640, 480, 4_100), *_THUMBNAILS, *_MOVIES)
+VIDEO: Final = (Shape("resOriginal", MOVIE, 640, 480, 1_800), *_THUMBNAILS, *_MOVIES)
 """The files of small photos, for libraries of many; the first one is the original."""
 
 EXPUNGED_AFTER_MS: Final = 30 * 24 * 3600 * 1000
@@ -95,9 +96,8 @@ Register = Callable[[Stamp, Source], None]
 
 
 def asset_name(seed: str) -> str:
-    """The recordName of an asset: an upper-case UUID made of a seed."""
-    digest = hashlib.sha256(f"asset/{seed}".encode()).hexdigest().upper()
-    return "-".join((digest[:8], digest[8:12], digest[12:16], digest[16:20], digest[20:32]))
+    """The recordName of an asset."""
+    return uuid_of(f"asset/{seed}")
 
 
 @dataclass(frozen=True, slots=True)

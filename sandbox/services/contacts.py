@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sandbox.fields import Json
+from sandbox.names import uuid_of
 from sandbox.photos.files import JPEG, Shape, content
 from sandbox.services.door import Door
 
@@ -93,9 +94,8 @@ class AddressBook:
     def group(self, name: str, members: list[str]) -> None:
         """Make a group of contacts."""
         self._touch("")
-        digest = hashlib.sha256(f"group/{name}".encode()).hexdigest().upper()
         self._groups[name] = {
-            "groupId": digest[:32],
+            "groupId": uuid_of(f"group/{name}"),
             "name": name,
             "contactIds": members,
             "etag": f"C={self._number}@U={self._dsid}",
@@ -106,11 +106,9 @@ class AddressBook:
     def generate(self, count: int) -> None:
         """Add `count` contacts with a name and a number."""
         for number in range(count):
-            digest = hashlib.sha256(f"contact/{number}".encode()).hexdigest().upper()
-            parts = (digest[:8], digest[8:12], digest[12:16], digest[16:20], digest[20:32])
             phone = {"field": f"+44 20 7946 {number % 10_000:04}", "label": "MOBILE"}
             name = {"firstName": f"Contact {number}", "lastName": "Example"}
-            self.put({"contactId": "-".join(parts), **name, "phones": [phone]})
+            self.put({"contactId": uuid_of(f"contact/{number}"), **name, "phones": [phone]})
 
     def startup(self) -> Json:
         """The first answer: tokens, order and groups, but no contacts."""

@@ -10,6 +10,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from sandbox.fields import Json
+from sandbox.names import uuid_of
 
 FREQUENCIES: Final = ("daily", "weekly", "monthly", "yearly")
 _MOST: Final = 10_000  # occurrences, of a rule without an end
@@ -174,5 +175,4 @@ def sample_events(now_s: float, home: str, work: str) -> list[Event]:
 
 
 def _uid(seed: str) -> str:
-    digest = hashlib.sha256(f"event/{seed}".encode()).hexdigest().upper()
-    return "-".join((digest[:8], digest[8:12], digest[12:16], digest[16:20], digest[20:32]))
+    return uuid_of(f"event/{seed}")

@@ -19,6 +19,7 @@ from sandbox.container import Container, records_lookup, with_token, zones_list
 from sandbox.feed import changes_database, changes_zone, records_changes
 from sandbox.fields import Json
 from sandbox.modify import RequestError
+from sandbox.names import uuid_of
 from sandbox.query import equalities, marker_at, start_of
 from sandbox.record import StoredRecord, wire
 from sandbox.zone import Zone
@@ -46,7 +47,7 @@ class Notebook:
 
     def folder(self, title: str, parent: str | None = None) -> str:
         """Make a folder, in another one if `parent` names it; its recordName."""
-        name = _name(f"folder/{title}/{parent}")
+        name = uuid_of(f"folder/{title}/{parent}")
         self._folder(name, title, parent)
         return name
 
@@ -63,7 +64,7 @@ class Notebook:
 
         The document begins with the title. A locked one has a document that nobody can read here.
         """
-        name = name or _name(f"note/{title}/{folder}")
+        name = name or uuid_of(f"note/{title}/{folder}")
         whole = f"{title}\n{text}" if text else title
         now_ms = int(self._clock() * 1000)
         known = self.zone.records.get(name)
@@ -187,11 +188,6 @@ def sample_notes(book: Notebook) -> None:
     book.put("Ada's scones", "225 g flour, 55 g butter, 150 ml milk", folder=recipes)
     book.put("Bank", "PIN of the old card", locked=True)
     book.delete(book.put("Draft", "Dear all,"))
-
-
-def _name(seed: str) -> str:
-    digest = hashlib.sha256(seed.encode()).hexdigest().upper()
-    return "-".join((digest[:8], digest[8:12], digest[12:16], digest[16:20], digest[20:32]))
 
 
 def _bytes(number: int, data: bytes) -> bytes:

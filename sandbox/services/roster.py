@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from random import Random
 from typing import Final
 
@@ -16,6 +16,25 @@ STATES: Final = ("active", "inactive", "absent")
 
 KEYS: Final = ("calendar", "contacts", "findme", "notes", "photos")
 """The services that can be switched off, by their keys in `webservices`."""
+
+_CALLS: Final = "callkit"
+
+
+def read_state(text: str) -> tuple[str, str]:
+    """Service and state of a text such as `notes=absent`. ValueError for what there is not."""
+    key, sign, state = text.partition("=")
+    if not sign:
+        raise ValueError(f"{text}: must be NAME=STATE")
+    _check(key, state)
+    return key, state
+
+
+def _check(key: str, state: object) -> None:
+    if key != _CALLS and key not in KEYS:
+        raise ValueError(f"{key}: unknown service; there are {', '.join(KEYS)} and {_CALLS}")
+    choices = callkit.STATES if key == _CALLS else STATES
+    if state not in choices:
+        raise ValueError(f"{key}: must be one of {', '.join(choices)}")
 
 
 class Services:
@@ -45,12 +64,18 @@ class Services:
         """Whether a service answers; one that cannot be switched off does."""
         return self.states.get(key, "active") == "active"
 
-    def switch(self, key: str, state: str) -> None:
-        """Put a service into one of STATES. ValueError for what there is not."""
-        if key not in KEYS:
-            raise ValueError(f"{key}: unknown service; there are {', '.join(KEYS)}")
-        if state not in STATES:
-            raise ValueError(f"{key}: must be one of {', '.join(STATES)}")
-        self.states[key] = state
+    def shown(self) -> dict[str, str]:
+        """The state of each service, and of the call history."""
+        return self.states | {_CALLS: self.calls.state}
+
+    def switch(self, states: Mapping[str, str]) -> None:
+        """Put services into one of STATES each, or the call history into one of its own.
+
+        ValueError for what there is not; nothing has changed then.
+        """
+        for key, state in states.items():
+            _check(key, state)
+        self.calls.switch(states.get(_CALLS, self.calls.state))
+        self.states |= {key: state for key, state in states.items() if key in KEYS}
         self.photos.zone.present = self.is_on("photos")
         self.notes.zone.present = self.is_on("notes")

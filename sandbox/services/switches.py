@@ -10,15 +10,13 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sandbox.fields import Json
-from sandbox.photos.item import Photo
 from sandbox.services.findmy import Device, FindMy, place
 from sandbox.services.roster import Services
+from sandbox.services.words import checked, count_in
 from sandbox.wire import json_object
 
 if TYPE_CHECKING:
     from sandbox.world import World
-
-MAX_MADE = 100_000
 
 
 def routes(world: World) -> list[Route]:
@@ -26,7 +24,7 @@ def routes(world: World) -> list[Route]:
 
     `/sandbox/services`: GET shows the state of each, PUT sets those named. `/sandbox/photos`: GET
     counts, POST generates `count` more, PUT sets `indexing_state` and `link_s`; below it PATCH
-    hides, marks or deletes one photo, DELETE expunges it. `/sandbox/contacts`: POST generates.
+    hides, marks or deletes one photo, DELETE expunges it.
     `/sandbox/findmy`: GET counts, PUT sets `answer_s`, `session_s` and what devices say.
     """
     desk = _Desk(world)
@@ -34,9 +32,11 @@ def routes(world: World) -> list[Route]:
         Route("/sandbox/services", desk.services, methods=["GET", "PUT"]),
         Route("/sandbox/photos", desk.photos, methods=["GET", "POST", "PUT"]),
         Route("/sandbox/photos/{name}", desk.photo, methods=["PATCH", "DELETE"]),
-        Route("/sandbox/contacts", desk.contacts, methods=["POST"]),
         Route("/sandbox/findmy", desk.find_my, methods=["GET", "PUT"]),
     ]
+
+
+_SHOWN = 100  # photos, the newest first
 
 
 class _Desk:
@@ -48,25 +48,27 @@ class _Desk:
 
     async def services(self, request: Request) -> Response:
         if request.method == "PUT":
-            wanted = await json_object(request)
-            if "callkit" in wanted:
-                _refusing(self._services.calls.switch, wanted.pop("callkit"))
-            for key, state in wanted.items():
-                _refusing(self._services.switch, key, state)
-        return JSONResponse(self._services.states | {"callkit": self._services.calls.state})
+            _refusing(self._services.switch, await json_object(request))
+        return JSONResponse(self._services.shown())
 
     async def photos(self, request: Request) -> Response:
-        library = self._services.photos
-        body = {} if request.method == "GET" else await json_object(request)
-        made: list[Photo] = []
+        library, status = self._services.photos, 200
         if request.method == "POST":
-            made = library.generate(_count(body))
+            made, status = library.generate(count_in(await json_object(request))), 201
+        else:
+            made = list(library.photos.values())[: -_SHOWN - 1 : -1]
         if request.method == "PUT":
-            wanted = _only(body, {"indexing_state": str, "link_s": float})
+            kinds = {"indexing_state": str, "link_s": float}
+            wanted = checked(await json_object(request), kinds)
             library.indexing_state = wanted.get("indexing_state", library.indexing_state)
             library.shelf.link_s = wanted.get("link_s", library.shelf.link_s)
-        counts = {"count": len(library.photos), "indexing_state": library.indexing_state}
-        return JSONResponse(counts | {"link_s": library.shelf.link_s, "made": len(made)})
+        answer = {
+            "count": len(library.photos),
+            "indexing_state": library.indexing_state,
+            "link_s": library.shelf.link_s,
+            "photos": {photo.name: photo.filename for photo in made},
+        }
+        return JSONResponse(answer, status)
 
     async def photo(self, request: Request) -> Response:
         library, name = self._services.photos, request.path_params["name"]
@@ -75,7 +77,7 @@ class _Desk:
         if request.method == "DELETE":
             library.expunge(name)
             return Response(status_code=204)
-        wanted = _only(await json_object(request), dict.fromkeys(_MARKS, bool))
+        wanted = checked(await json_object(request), dict.fromkeys(_MARKS, bool))
         if "deleted" in wanted:
             gone = int(self._world.clock() * 1000)
             wanted["deleted_ms"] = gone if wanted.pop("deleted") else None
@@ -84,16 +86,12 @@ class _Desk:
         marks = {"favorite": photo.favorite, "hidden": photo.hidden, "deleted": deleted}
         return JSONResponse({"name": name, "filename": photo.filename} | marks)
 
-    async def contacts(self, request: Request) -> Response:
-        self._services.contacts.generate(_count(await json_object(request)))
-        return JSONResponse(self._services.contacts.tokens(), 201)
-
     async def find_my(self, request: Request) -> Response:
         find = self._services.find_my
         if request.method == "PUT":
             body = await json_object(request)
             devices = body.pop("devices", {})
-            wanted = _only(body, {"answer_s": float, "session_s": float})
+            wanted = checked(body, {"answer_s": float, "session_s": float})
             find.answer_s = wanted.get("answer_s", find.answer_s)
             find.session_s = wanted.get("session_s", find.session_s)
             for name, what in devices.items():
@@ -110,7 +108,7 @@ def _change_device(device: Device, what: Any) -> None:
     if not isinstance(what, dict):
         raise HTTPException(400, f"{device.name}: must be an object")
     kinds = {"reachable": bool, "battery": float, "battery_status": str, "location": dict}
-    wanted = _only({key: value for key, value in what.items() if value is not None}, kinds)
+    wanted = checked({key: value for key, value in what.items() if value is not None}, kinds)
     if "location" in what:
         wanted["location"] = _refusing(_place, what["location"])
     for key, value in wanted.items():
@@ -127,24 +125,6 @@ def _device(find: FindMy, name: str) -> Device:
             return device
     names = ", ".join(device.name for device in find.devices)
     raise HTTPException(400, f"{name}: no such device; there are {names}")
-
-
-def _count(body: Json) -> int:
-    count = body.get("count")
-    if not isinstance(count, int) or isinstance(count, bool) or not 0 < count <= MAX_MADE:
-        raise HTTPException(400, f"count: must be a number from 1 to {MAX_MADE}")
-    return count
-
-
-def _only(body: Json, kinds: dict[str, type]) -> Json:
-    """The body, if it has only these keys and kinds; whole numbers do where floats are wanted."""
-    for key, value in body.items():
-        if key not in kinds:
-            raise HTTPException(400, f"{key}: unknown; there are {', '.join(kinds)}")
-        number = kinds[key] is float and isinstance(value, int) and not isinstance(value, bool)
-        if not number and not isinstance(value, kinds[key]):
-            raise HTTPException(400, f"{key}: must be a {kinds[key].__name__}")
-    return body
 
 
 def _refusing(act: Any, *given: Any) -> Any:

@@ -134,7 +134,7 @@ def test_find_my_switched_off(phone: SignedIn) -> None:
 @pytest.mark.parametrize(
     ("body", "sentence"),
     [
-        ({"answer_s": "soon"}, "answer_s: must be a float"),
+        ({"answer_s": "soon"}, "answer_s: must be a number"),
         ({"devices": {"Ada's watch": {}}}, "Ada's watch: no such device"),
         ({"devices": {"John's iMac": {"colour": "red"}}}, "colour: unknown"),
     ],

@@ -31,7 +31,8 @@ import sys
 from pathlib import Path
 from sandbox.serve import serve
 state = Path(sys.argv[2]) if sys.argv[2] else None
-sys.exit(serve(0, 3, sys.argv[1], state=state, switches={"code": "135790"}))
+switches, services = {"code": "135790"}, {"notes": "absent"}
+sys.exit(serve(0, 3, sys.argv[1], state=state, switches=switches, services=services, photos=2))
 """
 
 
@@ -74,6 +75,8 @@ def test_one_line_on_standard_output_and_a_clean_end(tmp_path: Path, which: int)
         assert set(line) == {"url", "apple_id", "password", "code", "device", "config"}
         assert line["device"] == line["url"] + "/device"
         assert line["code"] == "135790"  # as switched
+        assert get(line["url"] + "/sandbox/services").json()["notes"] == "absent"
+        assert get(line["url"] + "/sandbox/photos").json()["count"] == 3
         for path in ("/nowhere", "/device", "/appleauth/auth"):
             get(line["url"] + path)
         process.send_signal(which)

@@ -125,3 +125,24 @@ def test_wrong_switches_are_refused(phone: SignedIn) -> None:
         answer = phone.control("PUT", "services", body)
         assert answer.status_code == 400
         assert next(iter(body)) in answer.json()["error"]
+
+
+def test_keys_of_advanced_data_protection_open_one_service_each(
+    phone: SignedIn, world: World
+) -> None:
+    switches = {"adp": True, "consent_answer": "grant", "pcs_waits": 0}
+    assert phone.control("PUT", "account", switches).status_code == 200
+    photos, notes = (path for _, path in READS[3:])
+    assert [asked(phone, "POST", path, {}).status_code for path in (photos, notes)] == [403, 403]
+    assert asked(phone, "GET", "/co/startup").status_code == 200  # has no keys
+    _ = phone.service.photos
+    assert [asked(phone, "POST", path, {}).status_code for path in (photos, notes)] == [200, 403]
+    _ = phone.service.notes
+    assert [asked(phone, "POST", path, {}).status_code for path in (photos, notes)] == [200, 200]
+    phone.control("PUT", "account", {"adp": False})
+
+
+def test_without_web_access_nothing_is_open(phone: SignedIn) -> None:
+    phone.control("PUT", "account", {"web_access": False})
+    assert {asked(phone, method, path, {}).status_code for method, path in READS} == {403}
+    phone.control("PUT", "account", {"web_access": True})
