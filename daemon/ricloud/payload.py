@@ -1,7 +1,7 @@
 """Decides what a poll's payload asks for.
 
-``since`` and ``until`` may stand in the payload, for all of its types of data, or in an object in
-the place of one type's name, for that one alone:
+``since`` and ``until`` may stand in the payload, for those of its data types that have a date, or
+in an object in the place of one type's name, for that one alone:
 
     {"data_types": ["icpl.photos"], "since": "2026-01-01T00:00:00Z"}
     {"data_types": [{"id": "icpl.photos", "since": "2026-01-01T00:00:00Z"}, "fmip.devices"]}
@@ -16,6 +16,7 @@ from typing import Any
 from daemon.ricloud.mistakes import Mistake, invalid
 from daemon.ricloud.reading import is_text
 from sync.polls.asked import DataQuery, PollRequest
+from sync.polls.desk import ALL, DATED
 
 __all__ = ["request_in"]
 
@@ -37,9 +38,10 @@ def request_in(payload: Mapping[str, Any]) -> PollRequest:
         raise invalid("payload", "empty", f"`payload` asks for nothing: give {', '.join(_PARTS)}")
     given = {part: _list(payload, part) for part in _PARTS}
     bounds = _bounds(payload, "payload")
-    if bounds != (None, None) and not given["data_types"]:
+    if bounds != (None, None) and not any(map(_is_dated, given["data_types"])):
         name = next(name for name in _BOUNDS if name in payload)
-        raise invalid(f"payload.{name}", "without-data-types", "there is nothing to filter")
+        kinds = ", ".join(sorted(DATED))
+        raise invalid(f"payload.{name}", "nothing-to-filter", f"there is none of {kinds} to filter")
     queries = [
         _query(item, f"payload.data_types[{number}]", bounds)
         for number, item in enumerate(given["data_types"])
@@ -68,8 +70,14 @@ def _texts(values: list[Any], place: str) -> tuple[str, ...]:
     return tuple(values)
 
 
+def _is_dated(item: Any) -> bool:
+    """Whether a data type, named or in an object, has the date that filters compare with."""
+    name = item.get("id") if isinstance(item, dict) else item
+    return isinstance(name, str) and (name in DATED or name == ALL)
+
+
 def _query(item: Any, place: str, outer: Bounds) -> DataQuery:
-    since, until = outer
+    since, until = outer if _is_dated(item) else (None, None)
     if isinstance(item, dict):
         for name in item:
             if name not in ("id", *_BOUNDS):

@@ -202,6 +202,7 @@ def test_a_poll(page: Page, payload: str) -> None:
     missing = {error["target"] for error in poll["errors"]["data"]}
     (asked,) = wanted.values()
     assert found | missing == {"icloud.account" if name == "*" else name for name in asked}
+    assert (found == set()) == ("files" in wanted)  # those are of somebody else
 
 
 @pytest.mark.parametrize(

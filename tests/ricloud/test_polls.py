@@ -89,6 +89,9 @@ def test_filters_stand_in_either_place(client: Client, poller: FakePoller) -> No
             "icpl.photos",
             {"id": "mme_notes.notes", "since": "2026-04-01T02:00:00+02:00"},
             {"id": "fmip.devices"},
+            "mme_contacts.contacts",
+            {"id": "mme_calendar.events"},
+            "*",
         ],
         since="2026-03-01T00:00:00Z",
         until="2026-05-01",
@@ -97,7 +100,10 @@ def test_filters_stand_in_either_place(client: Client, poller: FakePoller) -> No
     assert asked.data_types == (
         DataQuery("icpl.photos", march, may),
         DataQuery("mme_notes.notes", datetime(2026, 4, 1, tzinfo=UTC), may),
-        DataQuery("fmip.devices", march, may),
+        DataQuery("fmip.devices"),
+        DataQuery("mme_contacts.contacts"),
+        DataQuery("mme_calendar.events", march, may),
+        DataQuery("*", march, may),
     )
 
 
@@ -106,15 +112,20 @@ def test_filters_stand_in_either_place(client: Client, poller: FakePoller) -> No
     [
         ({}, "payload", "empty"),
         ({"since": "2026-03-01"}, "payload", "empty"),
-        ({"files": [], "since": "2026-03-01"}, "payload.since", "without-data-types"),
+        ({"files": [], "since": "2026-03-01"}, "payload.since", "nothing-to-filter"),
+        (
+            {"data_types": ["fmip.devices"], "until": "2026-03-01"},
+            "payload.until",
+            "nothing-to-filter",
+        ),
         ({"data_types": "icpl.photos"}, "payload.data_types", "not-a-list"),
         ({"data_types": [7]}, "payload.data_types[0]", "not-a-string"),
         ({"data_types": [{"since": "2026-03-01"}]}, "payload.data_types[0].id", "not-a-string"),
         ({"data_types": [{"id": "a", "limit": 1}]}, "payload.data_types[0].limit", "unknown"),
-        ({"data_types": ["a"], "since": "soon"}, "payload.since", "not-a-datetime"),
-        ({"data_types": ["a"], "since": 7}, "payload.since", "not-a-datetime"),
+        ({"data_types": ["*"], "since": "soon"}, "payload.since", "not-a-datetime"),
+        ({"data_types": ["*"], "since": 7}, "payload.since", "not-a-datetime"),
         (
-            {"data_types": ["a"], "until": "9999-12-31T23:59:59-12:00"},
+            {"data_types": ["*"], "until": "9999-12-31T23:59:59-12:00"},
             "payload.until",
             "not-a-datetime",
         ),

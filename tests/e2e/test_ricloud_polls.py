@@ -1,0 +1,95 @@
+"""The official client polls everything that there is, and downloads it."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+
+from tests.e2e.conftest import Making
+from tests.e2e.official import Official, Served
+
+TYPES = (
+    "icpl.photos",
+    "mme_contacts.contacts",
+    "fmip.devices",
+    "mme_calendar.events",
+    "mme_notes.notes",
+)
+NOT_TO_BE_HAD = ("callkit.calls", "cloudkit_safari.history")
+
+
+@pytest.fixture(scope="module")
+def client(making: Making, python: Path) -> Official:
+    return Official(python, Served(making, "none"))
+
+
+@pytest.fixture(scope="module")
+def session(client: Official) -> str:
+    served = client.served
+    source = {"user": "1", "type": "icloud.account", "identifier": served.apple_id}
+    body = {"source": source, "payload": {"password": served.password}}
+    return str(served.daemon.ask("/sessions", body).document["id"])
+
+
+@pytest.fixture(scope="module")
+def poll(client: Official, session: str) -> str:
+    """Of all types of data, at once."""
+    wanted = ",".join((*TYPES, *NOT_TO_BE_HAD))
+    done = client.run("poll", "create", session, "--data-types", wanted)
+    assert done.code == 0, done
+    found = re.search(r"Poll (\S+) completed", done.out)
+    assert found, done.out
+    return found[1]
+
+
+@pytest.fixture(scope="module")
+def downloaded(client: Official, poll: str) -> dict[str, Path]:
+    """What the client has put into its folder, by identifier."""
+    done = client.run("poll", "download", poll, "--limit", "2")
+    assert done.code == 0, done
+    return {unquote(path.name): path for path in (client.output / poll).iterdir()}
+
+
+def items(downloaded: dict[str, Path], name: str) -> list[dict[str, Any]]:
+    content = json.loads(downloaded[name].read_bytes())
+    assert content["metadata"]["count"] == len(content["data"])
+    found: list[dict[str, Any]] = content["data"]
+    return found
+
+
+def test_each_type_is_answered_or_refused_with_its_reason(client: Official, poll: str) -> None:
+    document = client.served.daemon.ask(f"/polls/{poll}").document
+    assert document["state"] == "completed"
+    assert [each["identifier"] for each in document["results"]["data"]] == list(TYPES)
+    refused = {each["target"]: each["error"] for each in document["errors"]["data"]}
+    assert refused == dict.fromkeys(NOT_TO_BE_HAD, "unsupported")
+
+
+def test_what_is_downloaded_is_what_the_account_has(downloaded: dict[str, Path]) -> None:
+    photos, contacts, devices = (items(downloaded, name) for name in TYPES[:3])
+    assert "IMG_0002.HEIC" in {each["filename"] for each in photos}
+    assert ("John", "Appleseed") in {(each["first_name"], each["last_name"]) for each in contacts}
+    assert {"John's iMac", "John's iPhone 11"} <= {each["name"] for each in devices}
+    assert all(items(downloaded, name) for name in TYPES[3:])
+
+
+def test_a_result_is_retrieved_and_downloaded(client: Official, session: str) -> None:
+    found = client.served.daemon.ask("/polls", _asking(session)).document
+    (result,) = found["results"]["data"]
+    done = client.run("result", "retrieve", result["id"])
+    assert done.code == 0, done
+    assert result["url"] in done.out
+    done = client.run("result", "download", result["id"])
+    assert done.code == 0, done
+    (path,) = (client.output / found["id"]).iterdir()
+    assert path.read_bytes() == Path(result["url"].removeprefix("local://")).read_bytes()
+    assert result["size"] == path.stat().st_size
+
+
+def _asking(session: str) -> dict[str, Any]:
+    return {"session": session, "payload": {"data_types": ["mme_contacts.contacts"]}}
