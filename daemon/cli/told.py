@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -29,8 +30,8 @@ _SIDES = (("iCloud: ", "in iCloud"), ("files: ", "in the files"))
 def tell_sync(told: Told) -> None:
     """What a cycle did, what it could not do, and what waits."""
     say(_summary(told))
-    for problem in told["problems"]:
-        say(f"problem: {problem}")
+    for problem, times in Counter(told["problems"]).items():
+        say(f"problem: {problem}{f' ({times} times)' * (times > 1)}")
     for count, one, many in (
         (told["pending"], "change still goes to iCloud", "changes still go to iCloud"),
         (told["parked"], "change was refused by iCloud", "changes were refused by iCloud"),

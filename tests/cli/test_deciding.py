@@ -53,19 +53,29 @@ def test_a_refused_change_is_shown_tried_again_and_given_up(home: Home, world: W
     world.phone.sync()
     id = world.phone.find("Coffee").id
     world.faults.fail_item("BAD_REQUEST", id, reason="because", times=100)
+    world.faults.fail_item("BAD_REQUEST", world.phone.find("Milk").id, reason="because", times=100)
     retitle(home, "Coffee", "Cocoa")
+    retitle(home, "Milk", "Oat milk")
     told = home.run("sync")
     assert (told.exit_code, "`remindersd parked`" in told.stdout) == (3, True)
+    assert "problem: not accepted by iCloud: BAD_REQUEST: because (2 times)\n" in told.stdout
+    planned = home.run("plan").stdout
+    assert (
+        planned
+        == "nothing would change\n2 changes that iCloud refused wait: see `remindersd parked`\n"
+    )
+    assert "partly  2 refused\n" in home.run("log").stdout
     shown = home.run("parked").stdout
     assert "title changed of “Coffee” in Groceries" in shown
-    assert "BAD_REQUEST: because" in shown
+    assert "BAD_REQUEST: because\n     title: Cocoa\n" in shown
     assert "remindersd drop NUMBER" in home.run("status").stdout
     again = home.run("retry")
     assert (again.exit_code, "refused again" in again.stdout) == (3, True)
     [document] = documents(home.run("parked", "--json"))
-    number = document["parked"][0]["number"]
+    assert {"title": "Cocoa"} in [one["wanted"] for one in document["parked"]]
+    numbers = [str(one["number"]) for one in document["parked"]]
     assert home.run("drop", "999").exit_code == 1
-    assert "goes back to what iCloud has" in home.run("drop", str(number)).stdout
+    assert "goes back to what iCloud has" in home.run("drop", *numbers).stdout
     assert "- [ ] Coffee" in (home.folder / "Groceries.md").read_text()
     assert home.run("parked").stdout == "nothing was refused\n"
 
