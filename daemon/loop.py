@@ -232,6 +232,8 @@ class Loop:
         self._plan_checkup(now)
         board.change(last_success=self._around.wall(), problems=tuple(report.problems))
         board.tell(Event("cycle", report.document()))
+        for notice in report.notices:
+            _log.warning("%s", notice)
         state, reason = state_after(report)
         if (state, reason) != (board.status.state, board.status.reason):
             self._note(state, report)

@@ -30,7 +30,8 @@ _SIDES = (("iCloud: ", "in iCloud"), ("files: ", "in the files"))
 def tell_sync(told: Told) -> None:
     """What a cycle did, what it could not do, and what waits."""
     say(_summary(told))
-    for problem, times in Counter(told["problems"]).items():
+    problems: Sequence[str] = told["problems"]
+    for problem, times in Counter(problems).items():
         say(f"problem: {problem}{f' ({times} times)' * (times > 1)}")
     for count, one, many in (
         (told["pending"], "change still goes to iCloud", "changes still go to iCloud"),

@@ -123,7 +123,8 @@ class Engine(Acts):
         report.pulled = own.records + shared.records
         self._parts.step("engine:fetch")
         fetched = self._parts.fetcher.documents(cloud)
-        report.problems += observe.unreadable(own.unreadable) + shared.problems + fetched.problems
+        report.notices += observe.unreadable(own.unreadable) + shared.notices
+        report.problems += [*report.notices, *shared.problems, *fetched.problems]
         return bool(report.pulled or shared.moved or fetched.count or in_flight)
 
     def _wake(self) -> bool:

@@ -42,7 +42,8 @@ class Report:
     ``pulled`` and ``pushed`` count records and reminders, ``rendered`` lines, ``files`` file
     writes; ``changes`` are the plan's sentences; ``held`` is everything that waits now and
     ``new_holds`` what began to wait in this cycle, ``names`` what their ids stand for;
-    ``problems`` are sentences for a person, ``refused`` those of them that iCloud's answers made.
+    ``problems`` are sentences for a person, ``refused`` those of them that iCloud's answers made,
+    ``notices`` those that are told once and quote nobody, so that the log may have them.
     """
 
     trigger: str
@@ -60,6 +61,7 @@ class Report:
     names: Mapping[str, Name] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
     open_conflicts: int = 0
     pending: int = 0
     parked: int = 0
@@ -89,7 +91,8 @@ class Report:
         self.new_holds = earlier.new_holds + self.new_holds
         # What was refused once is not sent again, so that a later cycle has nothing to tell of it.
         self.refused = earlier.refused + self.refused
-        self.problems = earlier.refused + self.problems
+        self.problems = earlier.refused + earlier.notices + self.problems
+        self.notices = earlier.notices + self.notices
         self.names = {**earlier.names, **self.names}
         return self
 

@@ -40,11 +40,15 @@ class SharedFeed(Feed, Protocol):
 
 @dataclass(slots=True)
 class SharedNews:
-    """What a look brought: records, whether a zone came or went, and sentences for a person."""
+    """What a look brought: records, whether a zone came or went, and sentences for a person.
+
+    ``notices`` are told once and quote nobody.
+    """
 
     records: int = 0
     moved: bool = False
     problems: list[str] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ class _Listing:
     nameless: int
     may_be_any: bool
 
-    def problems(self) -> list[str]:
+    def notices(self) -> list[str]:
         if not self.nameless:
             return []
         told = "shared lists: iCloud named one that cannot be told which; all known ones were read"
@@ -89,7 +93,7 @@ class Shared:
             if known:  # else nothing is missing that anyone had
                 news.problems.append(f"shared lists: {error.message}")
             return news
-        news.problems += listing.problems()
+        news.notices += listing.notices()
         zones, token = listing.zones, listing.token
         told = {ZoneRow(i.zone.name, i.zone.owner, i.zone.database).key for i in zones}
         trouble = sum(not self._follow(cloud, info, news) for info in zones)
@@ -150,7 +154,7 @@ class Shared:
             return False
         else:
             news.records += pulled.records
-            news.problems += unreadable(pulled.unreadable)
+            news.notices += unreadable(pulled.unreadable)
         return True
 
     def _mark(self, row: ZoneRow, news: SharedNews, *, gone: bool) -> None:

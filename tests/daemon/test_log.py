@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from daemon.log import OURS, redacted, set_up
+from tests.daemon.fakes import FakeEngine, Running, config, report
 
 TOKEN = "HSARMTnlAbYzEtcDWTh5Y3bIQ2r1ANsmSSSnQpcRRhd0kTl7Q9dsdYPZnoLLKzYtWcCbRp"
 
@@ -102,3 +104,14 @@ def test_verbose_has_tracebacks_with_a_priority_on_each_line() -> None:
 def test_setting_up_twice_does_not_say_it_twice() -> None:
     set_up(stream=io.StringIO(), environment={})
     assert lines({"INVOCATION_ID": "x"}).count("broken") == 1
+
+
+def test_what_is_told_once_stands_in_the_log(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    told = "iCloud sent an item that does not say of which record"
+    engine = FakeEngine(report(problems=[told, "Buy a ring"], notices=[told]))
+    with Running(config(tmp_path), engine) as running:
+        running.until("attention")
+    assert caplog.text.count(told) == 1
+    assert "ring" not in caplog.text

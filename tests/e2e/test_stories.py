@@ -54,7 +54,9 @@ def test_a_conflict_is_asked_about_and_resolved(
             sandbox.edit(sandbox.shown(old)["id"], title=phoned)
             replace(home, "Conflict", f"] {old}", f"] {here}")
     until(lambda: daemon.status()["conflicts"] == 2)
-    asked = typed(home, "resolve", turns=[("take (", "other\n"), ("take (", "\n")])
+    wins = [one["winner"] for one in daemon.ask("/conflicts").document["conflicts"]]
+    answers = ["other\n" if winner == "Green tea" else "\n" for winner in wins]
+    asked = typed(home, "resolve", turns=[("take (", answer) for answer in answers])
     assert asked.code == 0, asked.text
     assert "  shown  Green tea\n  other  Black tea  (said in the file, " in asked.text
     assert "the other value is taken, on both sides" in asked.text
@@ -67,25 +69,30 @@ def test_a_conflict_is_asked_about_and_resolved(
     assert home.run("conflicts").out == "no conflicts\n"
 
 
+def numbers(parked: str) -> list[str]:
+    """Those of soap and towel, as `parked` shows them."""
+    found = re.findall(r"^  (\d+): .*“(Soap|Towel)”", parked, re.MULTILINE)
+    return [number for number, _ in sorted(found, key=lambda one: one[1])]
+
+
 def test_what_is_refused_is_shown_tried_again_and_given_up(
     home: Home, daemon: Daemon, sandbox: Sandbox
 ) -> None:
     begin(home, daemon, "Refused", "Soap", "Towel")
     bad = [{"code": "BAD_REQUEST", "match": "Reminder/", "reason": "because", "times": 1000}]
     sandbox.faults(items=bad)
-    replace(home, "Refused", "] Soap", "] Soft soap")
-    replace(home, "Refused", "] Towel", "] Bath towel")
+    text = home.file("Refused.md").replace("] Soap", "] Soft soap")
+    save(home, "Refused", text.replace("] Towel", "] Bath towel"))
     until(lambda: daemon.status()["parked"] == 2)
     shown = home.run("parked").out
     assert "2 changes refused by iCloud:\n" in shown
     assert "title changed of “Soap” in Refused" in shown
     assert "BAD_REQUEST: because\n     title: Soft soap\n" in shown
-    soap, towel = re.findall(r"^  (\d+): ", shown, re.MULTILINE)
+    soap, towel = numbers(shown)
     again = home.run("retry", soap)
     assert (again.code, again.out) == (3, f"{soap}: title changed of “Soap”: refused again\n")
     sandbox.faults(items=[])
-    numbers = re.findall(r"^  (\d+): .*“(Soap|Towel)”", home.run("parked").out, re.MULTILINE)
-    soap, towel = (number for number, _ in sorted(numbers, key=lambda one: one[1]))
+    soap, towel = numbers(home.run("parked").out)
     assert home.run("retry", soap).out.endswith(": sent\n")
     assert sandbox.shown("Soft soap")
     dropped = home.run("drop", towel)

@@ -51,6 +51,7 @@ def test_items_without_a_name_are_passed_over_and_told_once(rig: Rig, spoil: Spo
     assert "From the phone" in rig.read("Inbox")
     [problem] = report.problems
     assert "4 items that do not say of which record" in problem
+    assert report.notices == [problem]
     assert report.exit_code == 3
 
 
