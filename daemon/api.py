@@ -16,6 +16,7 @@ from starlette.requests import Request as Asked
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
+from daemon.accounts import Accounts
 from daemon.answers import COUNTS, Answers, NoMirror
 from daemon.changes import undo_document
 from daemon.config import Config
@@ -52,6 +53,7 @@ class Told:
 
     ricloud: Ricloud
     polled: Polled
+    accounts: Accounts
 
 
 class Api:
@@ -71,6 +73,7 @@ class Api:
         self._config = config
         self._ricloud = ricloud = told.ricloud
         self._polled = told.polled
+        self._accounts = accounts = told.accounts
         self._streams: set[asyncio.Queue[Event | None]] = set()
         self._closing = False
         reading = {
@@ -86,6 +89,7 @@ class Api:
             "/runs/{id}": self._run,
             "/changes": self._changes,
             "/events": self._events,
+            **accounts.reading,
         }
         doing = {
             "/sync": self._sync,
@@ -98,6 +102,7 @@ class Api:
             "/import": self._import,
             **Decisions(ask).doing,
             **told.polled.doing,
+            **accounts.doing,
         }
         self.app = Starlette(
             routes=[
@@ -132,6 +137,7 @@ class Api:
                 "reason": status.reason,
                 "profile": config.profile,
                 "account": config.account.apple_id,
+                "sign_in": self._accounts.told(),
                 "region": config.account.region,
                 "endpoint": config.account.endpoint,
                 "folder": str(config.folder),

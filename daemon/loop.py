@@ -20,6 +20,7 @@ from typing import Any
 
 from daemon.agenda import Agenda, Kind, until_next
 from daemon.config import Config
+from daemon.notices import Notices
 from daemon.reload import refused_change
 from daemon.requests import Cycler, Errand, Request, Stopping, Surroundings, Unexpected
 from daemon.state import Event, State, state_after
@@ -53,10 +54,11 @@ class Loop:
         self._began = False
         self._stopping = False
         self._failures = 0
+        self._notices = Notices()
         self._ended: RemindersdError | None = None
         self._gate = threading.Lock()  # never taken by a signal handler
 
-    # ---- for any thread; the first three also for signal handlers: SimpleQueue is reentrant
+    # ---- for any thread; the first four also for signal handlers: SimpleQueue is reentrant
 
     def want(self, kind: Kind) -> None:
         """Ask for a cycle, without waiting for it."""
@@ -77,6 +79,10 @@ class Loop:
             raise error
 
         self._inbox.put(end)
+
+    def start_anew(self) -> None:
+        """Let go of the engine, and of every connection, and begin as after a start."""
+        self._inbox.put(self._start_anew)
 
     def ask(self, request: Request) -> Future[Any]:
         """Ask and be answered: a Report, what was approved, or a RemindersdError."""
@@ -228,6 +234,8 @@ class Loop:
     def _succeeded(self, report: Report, waiting: Sequence[Request]) -> None:
         now, board = self._around.monotonic(), self._around.board
         self._failures = 0
+        self._notices.over("cycle")
+        self._look_at_trust(now)
         again_s = self._agenda.go_on(now, report.retry_after_s)
         self._plan_checkup(now)
         board.change(last_success=self._around.wall(), problems=tuple(report.problems))
@@ -248,6 +256,14 @@ class Loop:
             request.so_far = replace(report).after(earlier) if earlier else report
             if again_s is None or now + again_s - request.asked > PATIENCE_S:
                 self._answer(request, request.so_far)
+
+    def _look_at_trust(self, now: float) -> None:
+        """A sign-in that ends soon is said in time, and once a day."""
+        warning = self._around.trust(self._around.wall())
+        if warning is None:
+            self._notices.over("trust")
+        elif self._notices.is_due("trust", warning, now):
+            _log.warning("%s", warning)
 
     def _note(self, state: State, report: Report) -> None:
         """Log what waits, when that is news; in numbers, for it may quote what a person wrote."""
@@ -286,7 +302,7 @@ class Loop:
         trouble = judge(error, self._failures, self._around.random)
         self._agenda.pause(self._around.monotonic() + trouble.wait_s, trouble.passes)
         way_out = f" ({error.hint})" if error.hint else ""
-        if self._around.board.status.reason != error.message:
+        if self._notices.is_due("cycle", error.message, self._around.monotonic()):
             _log.warning("%s: %s%s", trouble.state, error.message, way_out)
         self._say(trouble.state, error.message)
 
@@ -319,16 +335,19 @@ class Loop:
             _log.warning("%s (%s)", problem, error.hint)
             self._around.board.change(config_problem=problem)
         else:
-            self._close_engine()
             self._config = config
             self._around.adopt(config)
             self._around.board.change(config_problem=None)
-            self._agenda.want(Kind.START, self._around.monotonic())
-            if self._around.board.status.state is not State.OFFLINE:
-                # What was wrong may be put right by it; no network, or a wait, is not.
-                self._agenda.go_on(self._around.monotonic(), None)
+            self._start_anew()
             _log.info("the config was read again")
         self._around.notifier.ready()
+
+    def _start_anew(self) -> None:
+        self._close_engine()
+        self._agenda.want(Kind.START, self._around.monotonic())
+        if self._around.board.status.state is not State.OFFLINE:
+            # What was wrong may be put right by it; no network, or a wait, is not.
+            self._agenda.go_on(self._around.monotonic(), None)
 
     def _close_engine(self) -> None:
         self._engine = None

@@ -131,7 +131,8 @@ class Surroundings:
     """All that the loop touches besides the engine.
 
     ``read_config`` raises UsageError; ``adopt`` tells schedule and watcher of a new config;
-    ``before_cycle`` is called before each; ``next_poll`` gives Unix seconds, as ``wall`` does.
+    ``before_cycle`` is called before each; ``next_poll`` gives Unix seconds, as ``wall`` does, and
+    ``trust`` a warning at the given one, when the sign-in ends soon.
     """
 
     open_engine: Callable[[Config], AbstractContextManager[Cycler]]
@@ -141,6 +142,7 @@ class Surroundings:
     adopt: Callable[[Config], None] = lambda _config: None
     before_cycle: Callable[[], None] = lambda: None
     next_poll: Callable[[], float | None] = lambda: None
+    trust: Callable[[float], str | None] = lambda _now: None
     monotonic: Callable[[], float] = time.monotonic
     wall: Callable[[], float] = time.time
     random: Callable[[], float] = random.random

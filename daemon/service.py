@@ -14,6 +14,7 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from daemon.address import parse_listen
 from daemon.agenda import Kind
@@ -21,8 +22,15 @@ from daemon.config import Config, load_config
 from daemon.lock import held_lock
 from daemon.log import set_up
 from daemon.paths import MIRROR, socket_path, state_dir
+from daemon.private import write_no_core
 from daemon.state import Board
 from sync.errors import RemindersdError
+
+if TYPE_CHECKING:
+    from daemon.accounts import Accounts
+    from daemon.api import Told
+    from daemon.polling import Polling
+    from sync.remote.desk import SignInDesk
 
 __all__ = ["run"]
 
@@ -35,6 +43,7 @@ def run(config_path: Path | None = None, *, verbose: bool = False) -> int:
     Call it from the main thread, since it takes over the signals.
     """
     set_up(verbose=verbose)
+    write_no_core()
     try:
         with _signals() as signals:
             config = load_config(config_path)
@@ -66,19 +75,23 @@ class _Signals:
 
 def _run(config: Config, signals: _Signals) -> None:
     # Imported with the lock in hand: a second process is told at once that it is one too many.
+    from daemon.accounts import Accounts
     from daemon.answers import Answers
-    from daemon.api import Api, Told
-    from daemon.compose import open_engine
+    from daemon.api import Api
+    from daemon.compose import open_desk, open_engine
     from daemon.control import served
     from daemon.loop import Loop
-    from daemon.polled import Polled
     from daemon.polling import Polling
     from daemon.requests import Surroundings
-    from daemon.ricloud.routes import Ricloud
-    from daemon.ricloud.wiring import open_office
     from daemon.schedule import ClockWatch
     from daemon.token import token_of
+    from daemon.trust import Trust
 
+    def signed_in() -> None:
+        loop.want(Kind.SYNC)
+        polling.replan()
+
+    desk = open_desk(config, on_open=signed_in)
     senses = _Senses(config, lambda kind: loop.want(kind))
     loop = Loop(
         config,
@@ -89,6 +102,7 @@ def _run(config: Config, signals: _Signals) -> None:
             adopt=senses.adopt,
             before_cycle=senses.look_after_watches,
             next_poll=senses.schedule.next_run,
+            trust=Trust(desk).look,
         ),
     )
     polling = Polling(config, loop.lend)
@@ -100,13 +114,10 @@ def _run(config: Config, signals: _Signals) -> None:
     address = None if listen is None else parse_listen(listen)
     with ExitStack() as parts:
         parts.enter_context(closing(answers))
-
-        def signed_in() -> None:
-            loop.want(Kind.SYNC)
-            polling.replan()
-
-        office = parts.enter_context(open_office(config, signed_in, polling.roster.desk))
-        told = Told(Ricloud(office), Polled(polling))
+        parts.enter_context(closing(desk))
+        accounts = Accounts(desk, lambda: senses.config, loop.start_anew)
+        parts.enter_context(closing(accounts))
+        told = parts.enter_context(_told(config, desk, polling, accounts))
         api = Api(senses.board, answers, loop.ask, lambda: senses.config, told)
         if address is not None:
             token_of(config)  # made now, and not when somebody first guesses one
@@ -120,6 +131,18 @@ def _run(config: Config, signals: _Signals) -> None:
         signals.stop, signals.reload = loop.stop, loop.reload
         loop.run()
     _log.info("stopped")
+
+
+@contextmanager
+def _told(config: Config, desk: SignInDesk, polling: Polling, accounts: Accounts) -> Iterator[Told]:
+    """The resources of the socket that have rooms of their own."""
+    from daemon.api import Told
+    from daemon.polled import Polled
+    from daemon.ricloud.routes import Ricloud
+    from daemon.ricloud.wiring import open_office
+
+    with open_office(config, desk, polling.roster.desk) as office:
+        yield Told(Ricloud(office), Polled(polling), accounts)
 
 
 class _Senses:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["login", "logout"]
 
 _SYNC_S = 600.0
+_LOGOUT_S = 90.0
 
 
 def _only_dash(_ctx: click.Context, _option: click.Parameter, value: str | None) -> str | None:
@@ -55,9 +56,11 @@ def login(options: Globals, code: str | None, as_json: bool) -> None:
     """
     from daemon.cli.signing import Codes, sign_in
     from daemon.compose import open_desk
+    from daemon.private import write_no_core
     from sync.remote.desk import error_of
 
     config = options.load()
+    write_no_core()
     desk = open_desk(config)
     try:
         codes = Codes(from_input=code == "-", may_ask=talking())
@@ -78,20 +81,28 @@ def login(options: Globals, code: str | None, as_json: bool) -> None:
 def logout(options: Globals, as_json: bool) -> None:
     """End the session at Apple, where it can be reached, and forget it on this computer.
 
-    Todo files, mirror and config stay. A password that the config knows how to get would sign in
-    again; so stop the daemon first, or take the password away.
+    Todo files, mirror and config stay. Nobody signs in again by itself, not even where the config
+    knows how to get the password: that takes `remindersd login`.
 
     \b
     Example:
        remindersd logout
     """
+    from daemon.accounts import told_sign_in
+    from daemon.client import NotRunning
     from daemon.compose import open_desk
 
     config = options.load()
-    desk = open_desk(config)
-    desk.logout()
+    try:
+        options.status()  # a daemon of another account is not meant
+        told = options.ask("POST", "/account/logout", {}, timeout=_LOGOUT_S)
+    except NotRunning:
+        desk = open_desk(config)
+        desk.logout()
+        account = config.account.apple_id
+        told = {"schema": 1, "account": account, "sign_in": told_sign_in(desk.state())}
     if as_json:
-        document({"schema": 1, "sign_in": desk.state().document()})
+        document(told)
     else:
         say(f"signed out; the session of {config.account.apple_id} is forgotten here")
 
@@ -124,6 +135,7 @@ def _mend(config: Config, error: WrongPassword) -> str:
 
 
 def _told(options: Globals, config: Config, state: SignInState, as_json: bool) -> None:
+    from daemon.accounts import told_sign_in
     from daemon.client import NotRunning
 
     heard = "the daemon runs and has synced"
@@ -136,7 +148,8 @@ def _told(options: Globals, config: Config, state: SignInState, as_json: bool) -
     except RemindersdError as error:
         heard = f"the daemon runs, but its sync failed: {error.message}"
     if as_json:
-        document({"schema": 1, "sign_in": state.document()})
+        account = config.account.apple_id
+        document({"schema": 1, "account": account, "sign_in": told_sign_in(state)})
     else:
         say(f"signed in as {config.account.apple_id}")
         say(heard)

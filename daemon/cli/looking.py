@@ -13,7 +13,7 @@ from daemon.cli.common import Globals, json_option, named, pass_globals
 from daemon.cli.failure import NotThere
 from daemon.cli.told import tell_waiting
 from daemon.output import ago, document, plural, say, table
-from sync.errors import NetworkError
+from sync.errors import NetworkError, UsageError
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -209,6 +209,7 @@ def _left_behind(options: Globals) -> Document:
         "next_run": None,
         **dict.fromkeys(("pending", "held", "conflicts", "parked", "verified", "waiting")),
         "polls": {},
+        "sign_in": _standing(options),
     }
     try:
         with _mirror(options) as answers:
@@ -217,6 +218,17 @@ def _left_behind(options: Globals) -> Document:
     except NotThere:
         pass
     return told
+
+
+def _standing(options: Globals) -> Document | None:
+    """How the sign-in stands by what is stored; ``None`` where the config is not good enough."""
+    from daemon.accounts import told_sign_in
+    from daemon.compose import open_desk
+
+    try:
+        return told_sign_in(open_desk(options.load()).state())
+    except UsageError:
+        return None
 
 
 def _last_success(runs: list[dict[str, Any]]) -> str | None:
@@ -233,6 +245,7 @@ def _tell_status(told: Document) -> None:
     facts = {
         "state": f"{state}: {reason}" if reason else state,
         "account": told["account"],
+        "sign-in": _sign_in(told.get("sign_in")),
         "folder": told["folder"],
         # Without a daemon only runs that changed something are known: others write nothing.
         "last sync" if told["running"] else "changed": when(told["last_success"]),
@@ -247,6 +260,14 @@ def _tell_status(told: Document) -> None:
             say(f"{name:<10} {value}")
     for problem in told.get("problems") or []:
         say(f"{'problem':<10} {problem}")
+
+
+def _sign_in(told: Document | None) -> str | None:
+    """What is to be done about the sign-in, if anything is."""
+    if told is None or told["state"] == "signed-in":
+        return None
+    ends = f" ({when(told['until'])})" if told["until"] else ""
+    return f"{told['sentence']}{ends}" + f": {told['hint']}" * bool(told["hint"])
 
 
 def _verified(told: Document | None) -> str | None:

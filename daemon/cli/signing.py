@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -19,14 +20,28 @@ __all__ = ["Codes", "sign_in"]
 
 _CODE_TRIES = 3
 _OTHER = "?"
+_CONSENT_WAIT_S = 5.0
+_CONSENT_LOOKS = 120
 
 
 class Codes:
     """Where codes and choices come from: standard input, a terminal, or nowhere."""
 
-    def __init__(self, *, from_input: bool, may_ask: bool) -> None:
+    def __init__(
+        self, *, from_input: bool, may_ask: bool, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
         self._from_input = from_input
         self._may_ask = may_ask and not from_input
+        self._sleep = sleep
+        self._waits = _CONSENT_LOOKS
+
+    def wait(self) -> bool:
+        """Let some seconds pass in which a person does something; whether to look again."""
+        self._waits -= 1
+        if self._may_ask and self._waits >= 0:
+            self._sleep(_CONSENT_WAIT_S)
+            return True
+        return False
 
     def code(self, state: SignInState) -> str:
         """What was typed for ``state``; ``?`` asks for another way. SignInNeeded if nobody can."""
@@ -91,6 +106,19 @@ def sign_in(desk: SignInDesk, password: Callable[[], str], codes: Codes) -> Sign
             raise SignInNeeded(
                 "the code was wrong three times", "run `remindersd login` and ask for another one"
             )
+    return _consented(desk, state, codes)
+
+
+def _consented(desk: SignInDesk, state: SignInState, codes: Codes) -> SignInState:
+    """Wait for a device to allow what it was asked for, where somebody is there to see to it."""
+    from sync.remote.signing.states import Kind
+
+    shown = ""
+    while state.kind is Kind.CONSENT_NEEDED and codes.wait():
+        if state.sentence != shown:
+            warn(f"{state.sentence}: {state.hint} (ctrl-C leaves that to the daemon)")
+        shown = state.sentence
+        state = desk.refresh()
     return state
 
 

@@ -4,30 +4,29 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
-from daemon.compose import open_desk
 from daemon.config import Config
 from daemon.paths import state_dir
 from daemon.ricloud.account import AccountSignIn
 from daemon.ricloud.desks import Poller
 from daemon.ricloud.office import Office, Outside
+from sync.remote.desk import SignInDesk
 
 __all__ = ["open_office"]
 
 
 @contextmanager
-def open_office(config: Config, signed_in: Callable[[], None], poller: Poller) -> Iterator[Office]:
-    """The office of this config's account; ``signed_in`` is called in any thread."""
+def open_office(config: Config, desk: SignInDesk, poller: Poller) -> Iterator[Office]:
+    """The office of this config's account, which is signed in at ``desk``."""
     apple_id = config.account.apple_id
-    with closing(open_desk(config, on_open=signed_in)) as desk:
-        outside = Outside(
-            sign_in=AccountSignIn(desk),
-            poller=poller,
-            account=lambda: apple_id,
-            clock=time.time,
-            mint=lambda: str(uuid.uuid4()),
-        )
-        with closing(Office(state_dir(config.profile), outside)) as office:
-            yield office
+    outside = Outside(
+        sign_in=AccountSignIn(desk),
+        poller=poller,
+        account=lambda: apple_id,
+        clock=time.time,
+        mint=lambda: str(uuid.uuid4()),
+    )
+    with closing(Office(state_dir(config.profile), outside)) as office:
+        yield office

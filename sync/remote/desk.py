@@ -100,13 +100,19 @@ class SignInDesk:
         return self._guarded(lambda: self._ended(self._half.submit(_typed(code) or "")))
 
     def refresh(self) -> SignInState:
-        """Look whether a device has allowed what it was asked for; raises as ``attempt`` does."""
+        """Ask Apple how it stands: a device may have allowed something, or cookies be renewed.
+
+        Raises as ``attempt`` does; nothing is sent to a device, nor is a password.
+        """
 
         def look() -> SignInState:
-            if self.state().kind is Kind.CONSENT_NEEDED:
+            before = self.state()
+            if before.kind is Kind.CONSENT_NEEDED:
                 self._admit(again=False)
-            if self.state().is_open:
-                self._on_open()
+                if self.state().is_open:
+                    self._on_open()
+            elif before.is_open:
+                self._session.reopen()
             return self.state()
 
         return self._guarded(look)

@@ -23,7 +23,7 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from hashlib import sha256
-from http.cookiejar import LWPCookieJar
+from http.cookiejar import Cookie, LWPCookieJar
 from pathlib import Path
 from random import random
 from typing import TYPE_CHECKING, Any
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 __all__ = ["Account", "Connection", "Session"]
 
 _LOGIN_HINT = "run: remindersd login"
+_KEYS = "X-APPLE-WEBAUTH-PCS-"
 _PASSWORD_SIGN_INS = 3  # in an hour; more means that sessions do not hold
 _REST_S = 900.0  # before a sign-in that failed for other reasons than the password is tried again
 
@@ -133,6 +134,7 @@ class Session:
             pass  # what is forgotten here cannot be used any more; Apple's side expires
         finally:
             self.store.forget()
+            self.store.note(out=True)  # a password that is at hand must not sign in again
             self._current = self._jar = None
 
     def admit(self, app: str, *, again: bool = False) -> Connection:
@@ -156,8 +158,16 @@ class Session:
 
     def keep(self) -> None:
         """Store cookies that an answer has renewed."""
-        if self._jar is not None and self.store.cookie_path.exists():  # else: logged out elsewhere
-            self.store.save_cookies(self._jar)
+        jar = self._jar
+        if jar is None or not self.store.cookie_path.exists():
+            return  # signed out, perhaps by another process
+        for stored in self.store.cookies():
+            # Another session of this account may have got newer ones, or the key of encrypted data.
+            ours = next((c for c in jar if _same_place(c, stored)), None)
+            is_key = stored.name.startswith(_KEYS)
+            if is_key if ours is None else (ours.expires or 0) < (stored.expires or 0):
+                jar.set_cookie(stored)
+        self.store.save_cookies(jar)
 
     def service(self) -> Any:
         """A signed-in ``PyiCloudService`` for the services that pyicloud speaks.
@@ -171,6 +181,8 @@ class Session:
     def _climb(self, refused: Connection | None) -> Connection:
         """Go up the ladder (cookies, tokens, password) until something but ``refused`` holds."""
         self._raise_if_refused()
+        if self.store.standing().get("out"):
+            raise SignInNeeded("the account was signed out here", _LOGIN_HINT)
         try:
             return self._by_tokens(refused) or self._by_password()
         except AccountUnusable as error:
@@ -250,7 +262,7 @@ class Session:
     def _open(self, document: Mapping[str, Any], jar: LWPCookieJar) -> Connection:
         opened = connection(document, self.store.data(), jar)
         self.store.save_cookies(jar)
-        self.store.note(person=None, owed=None)
+        self.store.note(person=None, owed=None, out=None)
         self._jar, self._current, self._document = jar, opened, document
         return opened
 
@@ -259,6 +271,10 @@ class Session:
         from sync.remote.signin import SignIn
 
         return SignIn(self.account, self.store, self._limiter)
+
+
+def _same_place(one: Cookie, other: Cookie) -> bool:
+    return (one.domain, one.path, one.name) == (other.domain, other.path, other.name)
 
 
 def _owes_code() -> SignInNeeded:

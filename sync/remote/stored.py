@@ -77,15 +77,18 @@ class SessionStore:
 
     def prepare(self) -> None:
         """Make the directories and the files, so that whoever writes next cannot widen them."""
-        for folder in (self._directory, self.folder):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            folder.chmod(0o700)
+        self._make()
         # pyicloud fails on a file that it cannot read; an empty one only costs a sign-in.
         if self._read_data() is None:
             _write_private(self.session_path, b"{}")
         if self._read_cookies() is None:
             _write_private(self.cookie_path, _LWP_HEADER.encode())
         self.narrow()
+
+    def _make(self) -> None:
+        for folder in (self._directory, self.folder):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            folder.chmod(0o700)
 
     def narrow(self) -> None:
         """Give the files mode 0600 again; to be called after somebody else wrote them."""
@@ -130,7 +133,7 @@ class SessionStore:
         if standing == before:
             return
         if standing:
-            self.prepare()
+            self._make()
             _write_private(self.standing_path, orjson.dumps(standing))
         else:
             self.standing_path.unlink(missing_ok=True)

@@ -26,6 +26,8 @@ from sync.cycle.restoring import Restored
 from sync.cycle.verdict import Verdict, Verified
 from sync.errors import CannotResolve, CannotRestore, RemindersdError, UsageError
 from sync.polls.asked import DataQuery, Item
+from sync.remote.signing.states import Kind as SignInKind
+from sync.remote.signing.states import SignInState
 
 PATIENCE_S = 10  # only ever used up by a test that fails
 
@@ -125,6 +127,41 @@ class FakeEngine:
             yield self
         finally:
             self.closed += 1
+
+
+class FakeDesk:
+    """Is in ``now``; every call is remembered, and raises ``error`` if there is one."""
+
+    def __init__(self, now: SignInState | None = None) -> None:
+        self.now = now or SignInState(SignInKind.SIGNED_IN, "signed in")
+        self.error: RemindersdError | None = None
+        self.calls: list[tuple[str, ...]] = []
+
+    def state(self) -> SignInState:
+        return self.now
+
+    def attempt(
+        self, password: str, code: str | None = None, choice: str | None = None
+    ) -> SignInState:
+        return self._called("attempt", password, code or "", choice or "")
+
+    def send_code(self, how: str) -> SignInState:
+        return self._called("send_code", how)
+
+    def submit(self, code: str) -> SignInState:
+        return self._called("submit", code)
+
+    def refresh(self) -> SignInState:
+        return self._called("refresh")
+
+    def logout(self) -> None:
+        self._called("logout")
+
+    def _called(self, *call: str) -> SignInState:
+        self.calls.append(call)
+        if self.error is not None:
+            raise self.error
+        return self.now
 
 
 def report(trigger: str = "timer", **values: Any) -> Report:

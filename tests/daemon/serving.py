@@ -7,6 +7,7 @@ from contextlib import ExitStack, closing, contextmanager
 from datetime import date, datetime
 from pathlib import Path
 
+from daemon.accounts import Accounts
 from daemon.address import Address
 from daemon.answers import Answers
 from daemon.api import Api, Told
@@ -19,7 +20,7 @@ from store.db import Store
 from store.model import AllDay, Field, Floating, Priority, Zoned
 from store.outbox import Intent
 from store.places import LineRow
-from tests.daemon.fakes import FakeEngine, FakePolls, Running, config
+from tests.daemon.fakes import FakeDesk, FakeEngine, FakePolls, Running, config
 from tests.ricloud.fakes import an_office
 from tests.store.samples import a_list, reminder, tag
 
@@ -32,6 +33,7 @@ def serving(
     address: Address | None = None,
     token: Callable[[], str] | None = None,
     polls: Polls | None = None,
+    desk: FakeDesk | None = None,
 ) -> Iterator[tuple[Path, Running]]:
     """The socket's path, and the loop behind it; the mirror is ``tmp_path/mirror.db``."""
     settings = config(tmp_path)
@@ -40,7 +42,9 @@ def serving(
         running = stack.enter_context(Running(settings, engine))
         answers = stack.enter_context(closing(Answers(tmp_path / "mirror.db")))
         asked = office or stack.enter_context(an_office(tmp_path / "state"))
-        told = Told(Ricloud(asked), Polled(polls or FakePolls()))
+        accounts = Accounts(desk or FakeDesk(), lambda: settings, running.loop.start_anew)
+        stack.enter_context(closing(accounts))
+        told = Told(Ricloud(asked), Polled(polls or FakePolls()), accounts)
         api = Api(running.board, answers, running.pass_on, lambda: settings, told)
         stack.enter_context(served(api, socket, address, token))
         yield socket, running

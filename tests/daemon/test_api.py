@@ -50,6 +50,7 @@ def test_the_status_has_every_field(socket: Path, tmp_path: Path) -> None:
     assert status == 200
     last_success = document.pop("last_success")
     assert last_success.endswith("+00:00")
+    assert document.pop("sign_in")["state"] == "signed-in"
     assert document == {
         "schema": 1,
         "state": "ok",

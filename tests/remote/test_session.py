@@ -17,7 +17,7 @@ from sync.errors import (
     WrongPassword,
 )
 from sync.remote.session import Account, Session
-from sync.remote.stored import SessionStore
+from sync.remote.stored import SessionStore, web_token
 from tests.remote.conftest import Cloud, FakeTime, SessionMaker, log_in, typed_codes
 
 PASSWORD_PATH = ["signin", "init", "complete", "accountLogin"]
@@ -297,10 +297,15 @@ def test_logout_forgets_here_and_there(
     session.connect()
     session.logout()
     assert "logout" in cloud.paths()
-    assert not signed_in.folder.exists()
+    assert [path.name for path in signed_in.folder.iterdir()] == ["standing.json"]
     assert cloud.world.account.browsers == {}
-    with pytest.raises(SignInNeeded):
-        session.connect()
+    cloud.paths()
+    for late in (session, open_session()):  # also where a password is at hand
+        with pytest.raises(SignInNeeded, match="signed out"):
+            late.connect()
+    session.keep()
+    assert cloud.paths() == []
+    assert web_token(signed_in.cookies()) is None
 
 
 def test_logout_without_a_network_still_forgets_here(
@@ -308,7 +313,8 @@ def test_logout_without_a_network_still_forgets_here(
 ) -> None:
     cloud.world.faults.fail("cut_before", "logout")
     open_session().logout()
-    assert not signed_in.folder.exists()
+    assert web_token(signed_in.cookies()) is None
+    assert signed_in.data() == {}
 
 
 def test_a_bad_endpoint_is_refused_at_once(tmp_path: Path) -> None:
