@@ -85,7 +85,7 @@ def serve(
         with listener:
             try:
                 world = _world(reminders, mfa, state, switches or {})
-                world.services.switch(services or {})
+                world.services.switch_all(services or {})
                 world.services.photos.generate(photos)
                 app: ASGIApp = create_app(world)
                 if state is not None:

@@ -68,7 +68,11 @@ class Services:
         """The state of each service, and of the call history."""
         return self.states | {_CALLS: self.calls.state}
 
-    def switch(self, states: Mapping[str, str]) -> None:
+    def switch(self, key: str, state: str) -> None:
+        """Put one service into a state, as `switch_all` does."""
+        self.switch_all({key: state})
+
+    def switch_all(self, states: Mapping[str, str]) -> None:
         """Put services into one of STATES each, or the call history into one of its own.
 
         ValueError for what there is not; nothing has changed then.

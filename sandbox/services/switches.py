@@ -48,7 +48,7 @@ class _Desk:
 
     async def services(self, request: Request) -> Response:
         if request.method == "PUT":
-            _refusing(self._services.switch, await json_object(request))
+            _refusing(self._services.switch_all, await json_object(request))
         return JSONResponse(self._services.shown())
 
     async def photos(self, request: Request) -> Response:
