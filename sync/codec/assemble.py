@@ -21,20 +21,28 @@ _FIRST_KEYS = (
 
 
 def created(
-    ctx: Context, reminder: Reminder, records: Records, edits: Sequence[Edit], change: Change
+    ctx: Context,
+    reminder: Reminder,
+    records: Records,
+    edits: Sequence[Edit],
+    change: Change,
+    former: Record,
 ) -> Group:
     """The creation of the reminder, with ``edits`` for what hangs on it.
 
-    It goes before all that hangs on it, a rule too: what is referred to comes first.
+    It goes before all that hangs on it, a rule too: what is referred to comes first. ``former`` is
+    what was there under its name before: its texts and tokens go on.
     """
     name = f"Reminder/{reminder.id}"
     in_list = operations.record_name("List", reminder.list, records)
     parent = reminder.parent and operations.record_name("Reminder", reminder.parent, records)
     keys = (*_FIRST_KEYS, *(key for edit in edits for key in edit.keys))
     wire: Wire = {
-        **first_fields(ctx, reminder),
+        **first_fields(ctx, reminder, former),
         "List": operations.reference(ctx, in_list),
-        "ResolutionTokenMap": operations.token_map(ctx, None, keys),
+        "ResolutionTokenMap": operations.token_map(
+            ctx, fields.text(former, "ResolutionTokenMap"), keys
+        ),
     }
     if parent:
         wire["ParentReminder"] = operations.reference(ctx, parent)

@@ -39,11 +39,14 @@ _NOON = time(12, tzinfo=UTC)
 _HALF_DAY_ANYWHERE_MS = 26 * 3600 * 1000  # twelve hours, and zones up to UTC+14
 
 
-def first_fields(ctx: Context, reminder: Reminder) -> Wire:
-    """The fields of a new reminder, but for its links and tokens; nothing where nothing is set."""
+def first_fields(ctx: Context, reminder: Reminder, former: Record) -> Wire:
+    """The fields of a new reminder, but for its links and tokens; nothing where nothing is set.
+
+    ``former`` is the record that was there under its name before, empty where none was.
+    """
     wire = {
-        "TitleDocument": operations.string(_fresh(ctx, reminder.title)),
-        "NotesDocument": operations.string(_fresh(ctx, reminder.notes)),
+        "TitleDocument": operations.string(_first(ctx, former, "TitleDocument", reminder.title)),
+        "NotesDocument": operations.string(_first(ctx, former, "NotesDocument", reminder.notes)),
         **_done_fields(reminder.done, ctx.now_ms),
         **due_fields(reminder.due),
         "Flagged": operations.integer(reminder.flagged),
@@ -166,8 +169,10 @@ def _parent_edit(ctx: Context, record: Record, to: str | None, records: Records)
     return Edit(wire, ("parentReminder",), needs=frozenset({name} if name else ()))
 
 
-def _fresh(ctx: Context, text: str) -> str:
-    return to_base64(document.fresh(text, ctx.replica))
+def _first(ctx: Context, former: Record, name: str, text: str) -> str:
+    old = fields.blob(former, name)
+    new = document.edit(old, text, ctx.replica) if old else document.fresh(text, ctx.replica)
+    return to_base64(new)
 
 
 def _done_fields(done: Done, now_ms: int) -> Wire:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 from store.model import Field, Reminder, Value
@@ -44,10 +45,20 @@ __all__ = [
 Record = Mapping[str, Any]
 
 _NO_RECORDS = NoRecords()
+_NO_RECORD: Record = MappingProxyType({})
 
 
-def create_reminder(ctx: Context, reminder: Reminder, records: Records = _NO_RECORDS) -> Group:
+def create_reminder(
+    ctx: Context,
+    reminder: Reminder,
+    records: Records = _NO_RECORDS,
+    former: Record = _NO_RECORD,
+) -> Group:
     """The reminder with all that devices expect: its tags, links, rule and alarms.
+
+    ``former`` is the record of that name that is gone for good, if there was one. A device that
+    missed its end takes this for a change of what it holds: a text made afresh would be merged
+    into the old one, so that both are read, and tokens made afresh would lose against the old.
 
     Raises ``Undecodable`` for a reminder with fields that could not be read and for a repetition
     that is no ``Rule``, ``ValueError`` for text that no record can carry.
@@ -62,7 +73,10 @@ def create_reminder(ctx: Context, reminder: Reminder, records: Records = _NO_REC
         first_repeat(ctx, name, reminder.repeat, reminder.due),
     )
     change = Change("create", reminder.id, frozenset(Field))
-    return created(ctx, reminder, records, edits, change)
+    try:
+        return created(ctx, reminder, records, edits, change, former)
+    except Undecodable:  # what nobody can read any more is no base to go on from
+        return created(ctx, reminder, records, edits, change, _NO_RECORD)
 
 
 def update_reminder(

@@ -64,7 +64,7 @@ def complete_occurrence(
     if remote.reminder.done is not None:
         raise ValueError("a reminder that is done has no occurrence to complete")
     done = replace(remote.reminder, id=copy_id, done=Completion(at_ms=done_at_ms))
-    copy = created(ctx, done, records, (), change)
+    copy = created(ctx, done, records, (), change, {})
     if there is not None:
         copy = _living_again(ctx, there, done, records, change)
     changes = {Field.DUE: next_due, Field.REPEAT: next_repeat}

@@ -99,7 +99,8 @@ class Encoder:
             return Group((), Rank.UPDATE, Change(intent.kind, intent.id))
         if intent.kind in ("create", "add"):
             reminder = overlay(Reminder(intent.id), intent.changes)
-            return encode.create_reminder(ctx, reminder, self._records)
+            former = self._store.mirror.gone(f"Reminder/{intent.id}") or {}
+            return encode.create_reminder(ctx, reminder, self._records, former)
         if intent.kind in ("create-list", "create-group", "add-list", "add-group"):
             texts = intent.texts
             is_group = intent.kind.endswith("-group")
