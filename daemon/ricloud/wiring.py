@@ -22,7 +22,7 @@ def open_office(config: Config, desk: SignInDesk, poller: Poller) -> Iterator[Of
     """The office of this config's account, which is signed in at ``desk``."""
     apple_id = config.account.apple_id
     outside = Outside(
-        sign_in=AccountSignIn(desk),
+        sign_in=AccountSignIn(desk, time.monotonic),
         poller=poller,
         account=lambda: apple_id,
         clock=time.time,

@@ -16,6 +16,7 @@ import pytest
 from daemon.address import Address, parse_listen
 from daemon.client import call
 from daemon.config import Config
+from daemon.reload import refused_change
 from daemon.tcp import bound_tcp
 from daemon.token import find_token, new_token, token_of
 from sync.errors import UsageError
@@ -170,6 +171,14 @@ def test_an_address_of_this_machine(text: str, url: str, names: set[str]) -> Non
 def test_every_other_address_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"127\.0\.0\.1:8474"):
         parse_listen(text)
+
+
+def test_another_address_needs_a_restart_and_another_token_does_not(tmp_path: Path) -> None:
+    before = config(tmp_path, control={"listen": "127.0.0.1:8474"})
+    refused = refused_change(before, config(tmp_path, control={"listen": "127.0.0.1:8475"}))
+    assert refused == "`control.listen` cannot change while remindersd runs"
+    same = {"listen": "127.0.0.1:8474", "token": "a-token-of-my-own"}
+    assert refused_change(before, config(tmp_path, control=same)) is None
 
 
 # ---- the token

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from daemon.ricloud.account import AccountSignIn, attempt_of
+from daemon.ricloud.account import REST_S, AccountSignIn, attempt_of
 from daemon.ricloud.office import Office, Outside
 from sandbox.account import Account as Pretended
 from sandbox.world import World, make_world
@@ -24,7 +24,7 @@ from tests import lending
 from tests.daemon.fakes import FakeEngine
 from tests.daemon.serving import serving
 from tests.ricloud.conftest import Client
-from tests.ricloud.fakes import FakePoller
+from tests.ricloud.fakes import Clock, FakePoller
 
 
 @pytest.fixture
@@ -48,9 +48,11 @@ def desk(world: World, tmp_path: Path) -> Iterator[SignInDesk]:
 
 
 @pytest.fixture
-def client(desk: SignInDesk, pretended: Pretended, tmp_path: Path) -> Iterator[Client]:
+def client(
+    desk: SignInDesk, pretended: Pretended, clock: Clock, tmp_path: Path
+) -> Iterator[Client]:
     outside = Outside(
-        sign_in=AccountSignIn(desk),
+        sign_in=AccountSignIn(desk, clock),
         poller=FakePoller(),
         account=lambda: pretended.apple_id,
         clock=time.time,
@@ -77,6 +79,27 @@ def test_out_in_and_out_again(client: Client, pretended: Pretended, desk: SignIn
     (session,) = client.get("/sessions?state=expired")["data"]
     assert session["error"] == "service"
     assert client.get("/sessions?state=active")["data"] == []
+    assert attempt(client, pretended) == ("succeeded", None, None)
+
+
+def test_a_password_that_was_refused_is_not_sent_again_for_a_while(
+    client: Client, pretended: Pretended, world: World, clock: Clock
+) -> None:
+    def sent() -> int:
+        return len([each for each in world.faults.requests if "/signin/" in str(each["path"])])
+
+    first = attempt(client, pretended, password="wrong")
+    before = sent()
+    again = attempt(client, pretended, password="wrong")
+    assert (again[:2], sent()) == (first[:2], before)
+    assert "15 minutes" in again[2]["hint"]
+    attempt(client, pretended, password="wrong, too")
+    assert sent() > before
+    attempt(client, pretended, password="wrong")
+    clock.now += REST_S
+    before = sent()
+    attempt(client, pretended, password="wrong")
+    assert sent() > before
     assert attempt(client, pretended) == ("succeeded", None, None)
 
 
