@@ -163,6 +163,12 @@ def test_an_unknown_switch_is_told_with_those_there_are() -> None:
         read("colour=red")
 
 
+def test_every_switch_is_documented() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "sandbox.md").read_text(encoding="utf-8")
+    missing = [name for name in Account("a", "b").switched() if f"`{name}`" not in page]
+    assert missing == []
+
+
 def assertion(account: Account) -> dict[str, Any]:
     """What a browser sends when a key was touched."""
     asked = challenge(account)

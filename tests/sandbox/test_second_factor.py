@@ -245,6 +245,15 @@ def test_two_step_verification_sends_nothing_to_a_stranger(serve: Serve) -> None
     assert ways(served) == []
 
 
+def test_two_step_verification_sends_so_many_codes(serve: Serve) -> None:
+    served = serve("2sv", code_sends=1)
+    service, _ = served.start()
+    [device] = service.trusted_devices
+    assert service.send_verification_code(device)
+    assert not service.send_verification_code(device)
+    assert ways(served) == [("sms", "phone 1")]
+
+
 def test_two_step_verification_takes_so_many_wrong_codes(serve: Serve) -> None:
     served = serve("2sv", code_tries=1)
     service, _ = served.start()
