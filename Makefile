@@ -21,7 +21,7 @@ demo: $(VENV)/.runtime  ## A pretend iCloud, the daemon and a folder of todo fil
 	$(BIN)/remindersd demo
 
 test: $(VENV)/.development  ## The whole test suite
-	PYTHONHASHSEED=0 $(PYTEST) -n 4 --dist worksteal  # all workers have to collect the same names
+	PYTHONHASHSEED=0 $(PYTEST) -n 3 --dist worksteal  # all workers have to collect the same names
 
 check: lint types proto-check test  ## Everything that has to hold before a commit
 

@@ -11,17 +11,22 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-SOAK_FACTOR = 20  # how many times more examples `make soak` tries
+SOAK_FACTOR = 20  # how many times more inputs `make soak` tries
+SOAK_EXAMPLES = 80  # and how many times more examples of a property
 
 # The same examples on each machine and each run, and no verdict by a clock; a soak looks further.
 settings.register_profile(
-    "suite", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+    "suite",
+    deadline=None,
+    derandomize=True,
+    max_examples=50,  # always the same: more of them find nothing that a soak does not
+    suppress_health_check=[HealthCheck.too_slow],
 )
 settings.register_profile(
     "soak",
     parent=settings.get_profile("suite"),
     derandomize=False,
-    max_examples=settings.get_profile("suite").max_examples * SOAK_FACTOR,
+    max_examples=settings.get_profile("suite").max_examples * SOAK_EXAMPLES,
     print_blob=True,
 )
 SOAKING = os.environ.get("REMINDERSD_SOAK") == "1"
@@ -81,7 +86,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         test = getattr(test, "__func__", test)
         chosen = getattr(test, "_hypothesis_internal_use_settings", None)
         if chosen is not None and chosen.max_examples < settings().max_examples:
-            more = settings(chosen, max_examples=chosen.max_examples * SOAK_FACTOR)
+            more = settings(chosen, max_examples=chosen.max_examples * SOAK_EXAMPLES)
             test._hypothesis_internal_use_settings = more
 
 

@@ -67,7 +67,7 @@ def test_an_edit_of_any_golden_document_is_valid_or_refused(
         assert crdt.problems(string_in(edited)) == []
 
 
-@settings(max_examples=400)
+@settings(max_examples=100)
 @given(
     st.sampled_from(sorted(DOCUMENTS)),
     st.lists(st.tuples(st.integers(0, 400), st.integers(0, 255)), min_size=1, max_size=4),

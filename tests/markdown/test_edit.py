@@ -353,7 +353,7 @@ def test_what_cannot_be_done_is_said(data: str, wish: Any, reason: str | None) -
 
 
 @given(st.lists(reminders, min_size=1, max_size=3), st.data())
-@settings(max_examples=120)
+@settings(max_examples=40)
 def test_a_field_of_our_own_line_can_always_be_set_and_set_back(
     made: list[Reminder], data: st.DataObject
 ) -> None:
@@ -393,7 +393,7 @@ def lines_of(data: bytes) -> Counter[str]:
 
 
 @given(st.one_of(st.sampled_from(UGLY), files), st.data())
-@settings(max_examples=150)
+@settings(max_examples=50)
 def test_an_edit_of_a_field_leaves_every_other_line_alone(data: bytes, draw: st.DataObject) -> None:
     file = parse(data, HOME)
     assume(file.tasks)
@@ -417,7 +417,7 @@ def test_an_edit_of_a_field_leaves_every_other_line_alone(data: bytes, draw: st.
 
 
 @given(st.one_of(st.sampled_from(UGLY), files), st.data())
-@settings(max_examples=120)
+@settings(max_examples=40)
 def test_stamps_and_inserts_only_add(data: bytes, draw: st.DataObject) -> None:
     file = parse(data, HOME)
     wishes: list[Any] = [
@@ -434,7 +434,7 @@ def test_stamps_and_inserts_only_add(data: bytes, draw: st.DataObject) -> None:
 
 
 @given(st.one_of(st.sampled_from(UGLY), files), st.data())
-@settings(max_examples=120)
+@settings(max_examples=40)
 def test_removing_only_removes(data: bytes, draw: st.DataObject) -> None:
     file = parse(data, HOME)
     assume(file.tasks)

@@ -24,7 +24,7 @@ def written(reminder: Reminder, *, around: str = "") -> bytes:
 
 
 @given(reminders)
-@settings(max_examples=400)
+@settings(max_examples=100)
 @example(Reminder("", title="(a:: 📅 2026-03-02)"))
 @example(Reminder("", title="\\📅 2026-03-02"))
 @example(Reminder("", title="\\\\#a", tags=TAGS))
@@ -47,14 +47,14 @@ def test_shown_is_a_projection(reminder: Reminder) -> None:
 
 
 @given(files)
-@settings(max_examples=200)
+@settings(max_examples=50)
 def test_a_parsed_reminder_is_shown_as_itself(data: bytes) -> None:
     for task in parse(data, HOME).tasks:
         assert shown(task.reminder, HOME) == task.reminder
 
 
 @given(files)
-@settings(max_examples=200)
+@settings(max_examples=50)
 def test_no_edit_no_change(data: bytes) -> None:
     assert edit(parse(data, HOME), [], HOME) == data
 

@@ -69,13 +69,13 @@ def assert_understood(reminder: Reminder) -> None:
 
 
 @given(reminders)
-@settings(max_examples=150)
+@settings(max_examples=50)
 def test_a_line_says_to_the_plugin_what_we_mean(reminder: Reminder) -> None:
     assert_understood(reminder)
 
 
 @given(st.lists(st.sampled_from((*ENDINGS, *SHARDS)), max_size=4), reminders)
-@settings(max_examples=150)
+@settings(max_examples=50)
 def test_a_title_that_looks_like_a_token_is_none_to_the_plugin(
     words: list[str], reminder: Reminder
 ) -> None:
@@ -83,7 +83,7 @@ def test_a_title_that_looks_like_a_token_is_none_to_the_plugin(
 
 
 @given(reminders, reminders, st.data())
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_a_line_that_we_changed_still_says_what_we_mean(
     old: Reminder, new: Reminder, data: st.DataObject
 ) -> None:

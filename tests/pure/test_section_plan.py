@@ -206,7 +206,7 @@ def carried_out(page: Page, outlook: Outlook) -> Page:
     )
 
 
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(_pages(), st.sampled_from(Side))
 def test_what_was_done_is_not_done_again(page: Page, wins: Side) -> None:
     for _ in range(3):
@@ -218,7 +218,7 @@ def test_what_was_done_is_not_done_again(page: Page, wins: Side) -> None:
     assert carried_out(page, last).agreed == page.agreed
 
 
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(_pages(), st.sampled_from(Side))
 def test_nothing_goes_that_somebody_sees(page: Page, wins: Side) -> None:
     outlook = plan_sections([page], wins)

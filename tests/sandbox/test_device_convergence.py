@@ -57,7 +57,7 @@ def edit(phone: Phone, identity: str, kind: str, argument: object, parent: str) 
         return
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(STEPS, st.sampled_from([0.0, 1.0]))
 def test_any_interleaving_of_offline_edits_converges(
     steps: list[tuple[int, int, tuple[str, object]]], tick: float

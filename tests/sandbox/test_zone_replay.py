@@ -63,7 +63,7 @@ def replay(state: dict[str, Json], records: list[Json]) -> dict[str, Json]:
     return after
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(
     batches=st.lists(st.tuples(writes, st.booleans(), st.integers(0, 30)), max_size=12),
     limit=st.integers(1, 8),

@@ -23,7 +23,7 @@ OTHER_BLANKS = re.compile(r"[^\S \t]|[\x00-\x1f\x7f-\x9f\ufffd]")
 
 
 @given(reminders)
-@settings(max_examples=300)
+@settings(max_examples=80)
 def test_they_read_what_we_write(reminder: Reminder) -> None:
     said = shown(reminder, HOME)
     assume(not OTHER_BLANKS.search(said.title))

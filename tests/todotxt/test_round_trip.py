@@ -19,7 +19,7 @@ UNSAID = frozenset({Field.NOTES, Field.URLS, Field.ALARMS, Field.IMAGES, Field.S
 
 
 @given(reminders)
-@settings(max_examples=500)
+@settings(max_examples=120)
 @example(Reminder("", title="x"))
 @example(Reminder("", title="2026-03-02 (A) x", done=Completion()))
 @example(Reminder("", title="call @home", tags=TAGS))
@@ -42,14 +42,14 @@ def test_shown_is_a_projection(reminder: Reminder) -> None:
 
 
 @given(files)
-@settings(max_examples=300)
+@settings(max_examples=80)
 def test_a_parsed_reminder_is_shown_as_itself(data: bytes) -> None:
     for task in parse(data, HOME).tasks:
         assert shown(task.reminder, HOME) == task.reminder
 
 
 @given(files)
-@settings(max_examples=300)
+@settings(max_examples=80)
 def test_no_edit_no_change(data: bytes) -> None:
     assert edit(parse(data, HOME), [], HOME) == data
 
@@ -66,7 +66,7 @@ def test_bytes_that_are_no_text_are_no_todo_file() -> None:
 
 
 @given(files, reminders, st.sets(st.sampled_from(Field)), st.data())
-@settings(max_examples=600)
+@settings(max_examples=150)
 def test_an_edit_does_what_it_says_and_nothing_else(
     data: bytes, wanted: Reminder, names: set[Field], draw: st.DataObject
 ) -> None:

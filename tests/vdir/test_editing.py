@@ -130,7 +130,7 @@ CHANGEABLE = set(Field) - UNSAID - {Field.LIST, Field.PARENT}
 
 
 @given(reminders)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @example(Reminder("", title="BEGIN:VTODO", notes="END:VTODO\nUID:x"))
 def test_what_is_rendered_reads_back_as_shown(reminder: Reminder) -> None:
     data = render(reminder, "A,B", HOME, "P")
@@ -141,13 +141,13 @@ def test_what_is_rendered_reads_back_as_shown(reminder: Reminder) -> None:
 
 
 @given(reminders)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_shown_is_a_projection(reminder: Reminder) -> None:
     assert shown(shown(reminder, HOME), HOME) == shown(reminder, HOME)
 
 
 @given(reminders, st.sets(st.sampled_from(sorted(CHANGEABLE))))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_an_edit_says_what_was_asked_and_keeps_the_rest(
     reminder: Reminder, names: set[Field]
 ) -> None:
