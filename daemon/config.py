@@ -230,6 +230,16 @@ class Config(Section):
                 raise ValueError("write an IANA name such as Europe/Paris, or null") from None
         return value
 
+    @field_validator("polls")
+    @classmethod
+    def _photos_apart(cls, value: Polls, info: ValidationInfo) -> Polls:
+        photos, folder = value.photos.download, info.data.get("folder")
+        if photos is not None and folder is not None:
+            one, other = (Path(os.path.realpath(path)) for path in (photos, folder))
+            if one.is_relative_to(other) or other.is_relative_to(one):
+                raise ValueError("photos.download: name a folder apart from that of the todo files")
+        return value
+
     @field_validator("reminders")
     @classmethod
     def _archive_of_lines(cls, value: Reminders, info: ValidationInfo) -> Reminders:

@@ -14,9 +14,10 @@ from starlette.responses import Response
 from daemon.replies import json_answer, read_body
 from sync.errors import UsageError
 from sync.polls.asked import DataQuery, Item
+from sync.polls.downloading import Downloaded
 from sync.polls.roster import DATA_TYPES, SERVICES
 
-__all__ = ["Polled", "Polls", "poll_document", "query_of"]
+__all__ = ["Polled", "Polls", "download_document", "poll_document", "query_of"]
 
 Handler = Callable[[Asked], Awaitable[Response]]
 
@@ -27,16 +28,25 @@ class Polls(Protocol):
     def items(self, query: DataQuery) -> Future[list[Item]]:
         """All that a query asks for."""
 
+    def download(self) -> Future[Downloaded]:
+        """Bring the folder of photos up to date."""
+
     def document(self) -> dict[str, Any]:
         """How each service stands."""
 
 
 class Polled:
-    """``POST /poll {service, since?, until?}``: asks iCloud for news, and answers with all."""
+    """``POST /poll {service, since?, until?}``: asks iCloud for news, and answers with all.
+
+    ``POST /poll/download`` brings the folder of photos up to date.
+    """
 
     def __init__(self, polls: Polls) -> None:
         self._polls = polls
-        self.doing: dict[str, Handler] = {"/poll": self._poll}
+        self.doing: dict[str, Handler] = {
+            "/poll": self._poll,
+            "/poll/download": self._download,
+        }
 
     def document(self) -> dict[str, Any]:
         """How each service stands, for /status."""
@@ -52,6 +62,10 @@ class Polled:
         items = await asyncio.wrap_future(self._polls.items(query))
         return json_answer(poll_document(query.id, items))
 
+    async def _download(self, asked: Asked) -> Response:
+        await read_body(asked)
+        return json_answer(download_document(await asyncio.wrap_future(self._polls.download())))
+
 
 def query_of(service: str, since: datetime | None, until: datetime | None) -> DataQuery:
     """What asks for all of a service; raises UsageError."""
@@ -64,6 +78,17 @@ def poll_document(data_type: str, items: list[Item]) -> dict[str, Any]:
     """The answer: the data type, its items, and how many they are."""
     metadata = {"count": len(items)}
     return {"schema": 1, "data_type": data_type, "data": items, "metadata": metadata}
+
+
+def download_document(done: Downloaded) -> dict[str, Any]:
+    """How many files are new in the folder of photos, and what could not be had."""
+    return {
+        "schema": 1,
+        "folder": done.folder,
+        "files": done.files,
+        "bytes": done.bytes,
+        "problems": list(done.problems),
+    }
 
 
 def _moment(name: str, text: str) -> datetime:

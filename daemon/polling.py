@@ -25,6 +25,8 @@ from store.polled.states import PollState
 from sync.errors import NetworkError, RemindersdError, SignInNeeded
 from sync.polls.around import Around, Mirror
 from sync.polls.asked import DataQuery, Item
+from sync.polls.downloading import ORIGINALS, THUMBNAILS, Downloaded
+from sync.polls.photos import SERVICE as PHOTOS
 from sync.polls.roster import DATA_TYPES, SERVICES, PollSettings, Roster
 from sync.remote.account import Account
 from sync.remote.limiter import Limiter
@@ -86,6 +88,10 @@ class Polling:
         service = next((name for name, kind in DATA_TYPES.items() if kind == query.id), "")
         return self._worker(f"asked-{service}").do(lambda: self._asked(service, query))
 
+    def download(self) -> Future[Downloaded]:
+        """Bring the folder of photos up to date, after asking for news."""
+        return self._worker("asked-photos").do(self._asked_download)
+
     def document(self) -> dict[str, Any]:
         """How each service stands, for /status."""
         return {service: self._entry(service) for service in SERVICES}
@@ -104,11 +110,25 @@ class Polling:
 
     def _due(self, service: str) -> None:
         """The clock says that a service is due; called in its thread."""
-        self._worker(service).do(lambda: self._poll(service))
+        self._worker(service).do(lambda: self._poll(service)).add_done_callback(_bug)
 
     def _poll(self, service: str) -> None:
         with self._under_way(service):
             self.roster.refresh(service, self._heard(service))
+            if service == PHOTOS and settings_of(self._config).download is not None:
+                self._tell(self.roster.download(self._heard(service)))
+
+    def _tell(self, done: Downloaded) -> None:
+        if done.files:
+            _log.info("photos: %d files downloaded", done.files)
+        for problem in done.problems:
+            _log.warning("photos: %s", problem)
+
+    def _asked_download(self) -> Downloaded:
+        with self._under_way(PHOTOS, is_asked=True):
+            self.roster.refresh(PHOTOS, self._heard(PHOTOS))
+            return self.roster.download(self._heard(PHOTOS))
+        raise AssertionError  # what goes wrong is raised
 
     def _asked(self, service: str, query: DataQuery) -> list[Item]:
         with self._under_way(service, is_asked=True):
@@ -193,13 +213,28 @@ def around_of(
     def session() -> Session:
         return Session(account, directory, password, limiter=limiter)
 
-    return Around(mirror, session, limiter, time.time, wait)
+    return Around(mirror, session, limiter, time.time, wait, state_dir(config.profile) / "spool")
 
 
 def settings_of(config: Config) -> PollSettings:
     """What the config says of polls."""
-    devices = config.polls.devices
-    return PollSettings(locate=devices.locate, history_s=float(devices.history))
+    photos, devices = config.polls.photos, config.polls.devices
+    return PollSettings(
+        locate=devices.locate,
+        history_s=float(devices.history),
+        download=photos.download,
+        roles={"thumbnails": THUMBNAILS, "both": (*ORIGINALS, *THUMBNAILS)}.get(
+            photos.files, ORIGINALS
+        ),
+    )
+
+
+def _bug(done: Future[None]) -> None:
+    """Name what nobody expected, but not its text: nobody has checked what is in it."""
+    error = done.exception()
+    if error is not None:
+        _log.error("polls: this is a bug: %s", type(error).__name__)
+        _log.debug("in full:", exc_info=error)
 
 
 def _every_s(config: Config, service: str) -> float | None:

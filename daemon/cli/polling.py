@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from daemon.cli.common import Globals, json_option, pass_globals
 from daemon.cli.looking import when
+from daemon.cli.progress import following, progress_bar
 from daemon.cli.working import own_lock
 from daemon.output import document, plural, say, table
 from sync.errors import UsageError
+
+if TYPE_CHECKING:
+    from daemon.ownpolls import OwnPolls
+    from sync.polls.asked import Progress
 
 __all__ = ["poll"]
 
@@ -27,10 +30,18 @@ Item = Mapping[str, Any]
 @click.argument("service", type=click.Choice(_SERVICES))
 @click.option("--since", metavar="T", help="Only what is later than that moment.")
 @click.option("--until", metavar="T", help="Only what is earlier than that moment.")
+@click.option("--vcard", is_flag=True, help="Print contacts as vCards.")
+@click.option("--download", is_flag=True, help="Fetch photos into polls.photos.download.")
 @json_option
 @pass_globals
 def poll(
-    options: Globals, service: str, since: str | None, until: str | None, as_json: bool
+    options: Globals,
+    service: str,
+    since: str | None,
+    until: str | None,
+    vcard: bool,
+    download: bool,
+    as_json: bool,
 ) -> int:
     """Ask iCloud for news of one service, keep them in the mirror, and show all that there is.
 
@@ -43,45 +54,91 @@ def poll(
     \b
     Examples:
        remindersd poll photos --since 2026-03-01
+       remindersd poll photos --download
        remindersd poll devices
        remindersd poll contacts --json
+       remindersd poll contacts --vcard > everybody.vcf
     """
     bounds = {
         name: _moment(f"--{name}", text).isoformat()
         for name, text in (("since", since), ("until", until))
         if text is not None
     }
-    told = _polled(options, service, bounds)
-    if as_json:
+    _check(service, bounds, vcard=vcard, download=download, as_json=as_json)
+    if download:
+        return _downloaded(options, as_json=as_json)
+    body = {"service": service, **bounds}
+    told = _done(options, "/poll", body, lambda polls, heard: polls.poll(body, heard))
+    if vcard:
+        _print_vcards(options)
+    elif as_json:
         document(told)
     else:
         _TABLES[service](told["data"])
     return 0
 
 
-def _polled(options: Globals, service: str, bounds: Mapping[str, str]) -> Mapping[str, Any]:
+def _check(
+    service: str, bounds: Mapping[str, str], *, vcard: bool, download: bool, as_json: bool
+) -> None:
+    """Refuse options that do not go together."""
+    if vcard and service != "contacts":
+        raise click.UsageError("--vcard is for contacts")
+    if download and service != "photos":
+        raise click.UsageError("--download is for photos")
+    if bounds and (vcard or download):
+        raise click.UsageError("--since and --until are for the table and --json")
+    if vcard and as_json:
+        raise click.UsageError("--vcard and --json exclude each other")
+
+
+def _downloaded(options: Globals, *, as_json: bool) -> int:
+    told = _done(options, "/poll/download", {}, lambda polls, heard: polls.download(heard))
+    if as_json:
+        document(told)
+    else:
+        say(f"{plural(told['files'], 'new file')} in {told['folder']}, {_megabytes(told['bytes'])}")
+        for problem in told["problems"]:
+            say(f"not downloaded: {problem}")
+    return 3 if told["problems"] else 0
+
+
+def _print_vcards(options: Globals) -> None:
+    from daemon.paths import MIRROR
+    from daemon.troubles import as_ours
+    from store.db import Store
+    from store.errors import StoreError
+    from sync.polls.items.vcard import vcard
+
+    try:
+        with Store.open_reading(options.place().state / MIRROR) as store:
+            records = store.contacts.records()
+            for card in store.contacts.cards():
+                click.echo(vcard(card, records.get(card.id, [])), nl=False)
+    except StoreError as error:
+        raise as_ours(error) from error
+
+
+def _done(
+    options: Globals,
+    path: str,
+    body: Mapping[str, Any],
+    here: Callable[[OwnPolls, Progress], Mapping[str, Any]],
+) -> Mapping[str, Any]:
     """What the daemon answers, or what comes of the same here if none runs."""
     from daemon.client import NotRunning
 
     config = options.load()
-    try:
-        options.status()
-        return options.ask("POST", "/poll", {"service": service, **bounds}, timeout=None)
-    except NotRunning:
-        from daemon.compose import open_store
-        from daemon.password import find_password
-        from daemon.polled import poll_document, query_of
-        from daemon.polling import around_of, settings_of
-        from sync.polls.roster import Roster
+    with progress_bar() as show:
+        try:
+            options.status()
+            with following(options, show):
+                return options.ask("POST", path, body, timeout=None)
+        except NotRunning:
+            from daemon.ownpolls import own_polls
 
-        given = {name: datetime.fromisoformat(text) for name, text in bounds.items()}
-        query = query_of(service, given.get("since"), given.get("until"))
-        account = config.account
-        password = partial(find_password, account.apple_id, account.password_command)
-        with own_lock(config), open_store(config) as store:
-            around = around_of(config, lambda work: work(store), time.sleep, password)
-            roster = Roster(around, account.apple_id, lambda: settings_of(config))
-            return poll_document(query.id, roster.desk.items(query))
+            with own_lock(config), own_polls(config) as polls:
+                return here(polls, show)
 
 
 def _moment(option: str, text: str) -> datetime:

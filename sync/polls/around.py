@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol, TypeVar
 
 from store.db import Store
@@ -28,13 +29,17 @@ class Mirror(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """``session`` opens one for this thread, ``clock`` gives Unix seconds, ``wait`` sleeps."""
+    """``session`` opens one for this thread, ``clock`` gives Unix seconds, ``wait`` sleeps.
+
+    ``spool`` is a private directory for files on their way to whoever asked.
+    """
 
     mirror: Mirror
     session: Callable[[], Session]
     limiter: Limiter
     clock: Callable[[], float]
     wait: Callable[[float], None]
+    spool: Path
 
     def now_ms(self) -> int:
         """Unix milliseconds."""

@@ -30,6 +30,7 @@ from sync.polls.asked import (
 __all__ = [
     "ALL",
     "DATED",
+    "DOWNLOADS",
     "INFO",
     "UNSUPPORTED",
     "CannotPoll",
@@ -46,6 +47,9 @@ __all__ = [
 ALL = "*"
 INFO = "icloud.account"
 """The one info type, and the identifier of its result."""
+
+DOWNLOADS = "downloads"
+"""What ``alone`` calls the folder of photos."""
 
 DATED = frozenset({"icpl.photos", "mme_calendar.events", "mme_notes.notes"})
 """The data types whose items have the date that ``since`` and ``until`` are compared with."""
@@ -87,7 +91,7 @@ class PollDesk:
         self._data = data
         self._files = files
         self._info = info
-        self._locks = {name: threading.Lock() for name in (*data, *files, INFO)}
+        self._locks = {name: threading.Lock() for name in (*data, *files, INFO, DOWNLOADS)}
 
     def run(self, request: PollRequest, progress: Progress = unheard) -> PollOutcome:
         """Answer all of ``request``; what cannot be had is an error of the outcome."""

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
+from sync.errors import UsageError
 from sync.polls import calendar, contacts, devices, notes, photos
 from sync.polls.around import Around
 from sync.polls.asked import Progress
 from sync.polls.calendar import CalendarSource
 from sync.polls.contacts import ContactSource
-from sync.polls.desk import PollDesk
+from sync.polls.desk import DOWNLOADS, PollDesk
 from sync.polls.devices import DeviceSource
+from sync.polls.downloading import ORIGINALS, Downloaded, download
 from sync.polls.info import account_items
 from sync.polls.notes import NoteSource
+from sync.polls.photofiles import PhotoFiles
 from sync.polls.photos import PhotoSource
 
 __all__ = ["DATA_TYPES", "SERVICES", "PollSettings", "Roster"]
@@ -32,16 +36,22 @@ SERVICES = tuple(DATA_TYPES)
 
 @dataclass(frozen=True, slots=True)
 class PollSettings:
-    """What the config says of polls; ``history_s`` is how long places of devices are kept."""
+    """What the config says of polls; ``history_s`` is how long places of devices are kept.
+
+    ``download`` is the folder for photos, ``roles`` say which files of them.
+    """
 
     locate: bool = False
     history_s: float = 90 * 86_400.0
+    download: Path | None = None
+    roles: tuple[str, ...] = ORIGINALS
 
 
 class Roster:
     """The sources of the account ``apple_id``; ``settings`` gives those of the moment."""
 
     def __init__(self, around: Around, apple_id: str, settings: Callable[[], PollSettings]) -> None:
+        self._around = around
         self._settings = settings
         self._photos = PhotoSource(around)
         self._contacts = ContactSource(around)
@@ -55,6 +65,7 @@ class Roster:
             calendar.SERVICE: self._calendar.refresh,
             notes.SERVICE: self._notes.refresh,
         }
+        pictures = {"mme_contact_image": self._contacts}
         self.desk = PollDesk(
             {
                 photos.PHOTOS: self._photos,
@@ -63,7 +74,7 @@ class Roster:
                 calendar.EVENTS: self._calendar,
                 notes.NOTES: self._notes,
             },
-            {"mme_contact_image": self._contacts},
+            {"icpl": PhotoFiles(around, self._photos, around.spool), **pictures},
             lambda: account_items(around, apple_id),
         )
 
@@ -74,6 +85,19 @@ class Roster:
         """
         with self.desk.alone(DATA_TYPES[service]):
             self._refreshers[service](progress)
+
+    def download(self, progress: Progress) -> Downloaded:
+        """Fetch the files of photos that the settings want and their folder lacks.
+
+        Raises UsageError where no folder is set, RemindersdError.
+        """
+        settings = self._settings()
+        if settings.download is None:
+            raise UsageError(
+                "no folder for photos is set", "name one as polls.photos.download in the config"
+            )
+        with self.desk.alone(DOWNLOADS):
+            return download(self._around, settings.download, settings.roles, progress)
 
     def _look(self, progress: Progress) -> None:
         self._devices.refresh(progress, locate=self._settings().locate)

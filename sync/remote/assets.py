@@ -7,8 +7,9 @@ its own, since a fresh one can be had. Wire facts: docs/wire.md, "Files of recor
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import closing
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from datetime import datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, TypeVar
@@ -25,6 +26,7 @@ __all__ = ["MAX_BYTES", "AssetHost", "LinkExpired"]
 MAX_BYTES = 50_000_000  # the documented limit of one file
 _GONE = frozenset({403, 404, 410})
 _WAIT = frozenset({429, 503})
+_PIECE_BYTES = 256 * 1024
 T = TypeVar("T")
 
 _NAME = "${f}"  # where the general service wants the reader's file name
@@ -65,6 +67,30 @@ class AssetHost:
         return self._twice(
             lambda client: self._read(client, url.replace(_NAME, "file"), most, size)
         )
+
+    @contextmanager
+    def stream(self, url: str, offset: int) -> Iterator[tuple[int, Iterator[bytes]]]:
+        """Where the answer begins, which is ``offset`` or 0, and its bytes from there on.
+
+        Raises LinkExpired, Throttled, NetworkError, BadResponse, ServiceError; once only, since
+        who reads knows how far it came.
+        """
+        headers = {"Accept-Encoding": "identity"}
+        if offset:
+            headers["Range"] = f"bytes={offset}-"
+        address = _secure(url.replace(_NAME, "file"))
+        request = self._connected().build_request("GET", address, headers=headers)
+        with closing(self._send(self._connected(), request)) as response:
+            begins = _begins(response)
+            if begins not in (0, offset):
+                raise BadResponse(f"{self._where(url)} gave another range than it was asked for")
+            yield begins, self._pieces(response, url)
+
+    def _pieces(self, response: httpx.Response, url: str) -> Iterator[bytes]:
+        try:
+            yield from response.iter_bytes(_PIECE_BYTES)
+        except httpx.HTTPError as error:
+            raise foreign(error, url, self._account.redirect) from None
 
     def put(self, url: str, data: bytes) -> dict[str, Any]:
         """Send bytes to an upload address; the value for the record's field. Raises as ``get``."""
@@ -148,6 +174,14 @@ class AssetHost:
 
     def _now(self) -> datetime:
         return self._limiter.now()
+
+
+def _begins(response: httpx.Response) -> int | None:
+    """At which byte of the file an answer begins; ``None`` for a range that says nothing."""
+    if response.status_code != 206:
+        return 0
+    said = re.match(r"bytes (\d{1,18})-", response.headers.get("Content-Range", ""))
+    return None if said is None else int(said[1])
 
 
 def _secure(url: str) -> str:

@@ -8,6 +8,7 @@ Wire facts: docs/wire.md, "Endpoints".
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
 
@@ -224,6 +225,18 @@ class CloudKit:
             if again is None or again.get("fileChecksum") != value.get("fileChecksum"):
                 raise
             return self.download(again)
+
+    def stream(
+        self, value: Mapping[str, Any], offset: int
+    ) -> AbstractContextManager[tuple[int, Iterator[bytes]]]:
+        """The bytes of a file from ``offset`` on, as ``AssetHost.stream`` gives them.
+
+        Raises LinkExpired where the record came without a link.
+        """
+        url = link_of(value)
+        if url is None:
+            raise LinkExpired("the record came without a link to its file")
+        return self._transport.assets.stream(url, offset)
 
     def _matched(
         self, answer: Mapping[str, Any], names: Sequence[str], where: str

@@ -120,3 +120,48 @@ def test_the_daemon_polls_for_the_verb(tmp_path: Path) -> None:
         assert polls.asked[0].id == "icpl.photos"
         assert call(socket, "POST", "/poll", {"service": "x"})[0] == 400
         assert call(socket, "POST", "/poll", {**body, "since": "2026-03-01"})[0] == 400
+
+
+def test_contacts_are_printed_as_vcards(home: Home, world: World) -> None:
+    shown = home.run("poll", "contacts", "--vcard")
+    assert shown.exit_code == 0
+    assert "FN:Mr. John 'Gala' Appleseed Jr." in shown.stdout
+    assert shown.stdout.count("BEGIN:VCARD") == 1
+
+
+def test_photos_are_downloaded_to_the_folder_of_the_config(home: Home, world: World) -> None:
+    refused = home.run("poll", "photos", "--download")
+    assert (refused.exit_code, "polls.photos.download" in refused.stderr) == (2, True)
+    pictures = home.path / "Pictures"
+    home.write(polls={"photos": {"download": str(pictures), "files": "both"}})
+    told = home.run("poll", "photos", "--download")
+    assert (told.exit_code, told.stdout) == (0, f"3 new files in {pictures}, 3.4 MB\n")
+    assert sorted(str(path.relative_to(pictures)) for path in pictures.rglob("*.*")) == [
+        "2020/09/IMG_0002.heic",
+        "2020/09/IMG_0002.mov",
+        "thumbnails/2020/09/IMG_0002.jpg",
+    ]
+    again = json.loads(home.run("poll", "photos", "--download", "--json").stdout)
+    assert (again["files"], again["problems"]) == (0, [])
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("photos", "--vcard"),
+        ("contacts", "--download"),
+        ("contacts", "--vcard", "--json"),
+        ("photos", "--download", "--since", "2026-03-01"),
+    ],
+)
+def test_options_that_do_not_go_together_are_refused(
+    home: Home, arguments: tuple[str, ...]
+) -> None:
+    assert home.run("poll", *arguments).exit_code == 2
+
+
+@pytest.mark.parametrize("where", ["Todo", "Todo/Pictures", "."])
+def test_photos_do_not_go_where_the_todo_files_are(home: Home, where: str) -> None:
+    home.write(polls={"photos": {"download": str(home.path / where)}})
+    refused = home.run("config", "check")
+    assert (refused.exit_code, "photos" in refused.stderr) == (2, True)

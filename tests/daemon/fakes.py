@@ -26,6 +26,7 @@ from sync.cycle.restoring import Restored
 from sync.cycle.verdict import Verdict, Verified
 from sync.errors import CannotResolve, CannotRestore, RemindersdError, UsageError
 from sync.polls.asked import DataQuery, Item
+from sync.polls.downloading import Downloaded
 from sync.remote.signing.states import Kind as SignInKind
 from sync.remote.signing.states import SignInState
 
@@ -46,6 +47,11 @@ class FakePolls:
             found.set_exception(self.answer)
         else:
             found.set_result(self.answer)
+        return found
+
+    def download(self) -> Future[Downloaded]:
+        found: Future[Downloaded] = Future()
+        found.set_result(Downloaded("/pictures", 2, 10, ("a.jpg: gone",)))
         return found
 
     def document(self) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from store.db import Store
 from store.polled.states import PollState
 from sync.errors import NetworkError, RemindersdError
 from sync.polls.asked import CannotPoll, DataQuery, Progress
+from sync.polls.downloading import Downloaded
 from sync.polls.roster import SERVICES
 from tests.daemon.fakes import PATIENCE_S
 
@@ -185,3 +186,40 @@ def test_the_clock_calls_with_the_name_and_takes_another_plan() -> None:
         assert came == ["notes"]
     finally:
         clock.stop()
+
+
+def test_photos_are_downloaded_after_each_poll_of_them_where_a_folder_is_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "daemon.polling")
+    with polling(tmp_path, monkeypatch) as made:
+        failing(made, monkeypatch)
+        done = Downloaded("/pictures", 2, 10, ("2020/09/a.jpg: gone",))
+        monkeypatch.setattr(made.roster, "download", lambda _heard: done)
+        made._poll("photos")
+        assert caplog.records == []
+        text = (tmp_path / "config.yaml").read_text()
+        photos = f"  photos: {{download: {tmp_path / 'Pictures'}}}\n"
+        (tmp_path / "config.yaml").write_text(text + photos)
+        made.adopt(load_config(tmp_path / "config.yaml"))
+        made._poll("contacts")
+        made._poll("photos")
+    assert [record.getMessage() for record in caplog.records] == [
+        "photos: 2 files downloaded",
+        "photos: 2020/09/a.jpg: gone",
+    ]
+
+
+def test_a_bug_in_a_poll_is_named_and_stops_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with polling(tmp_path, monkeypatch) as made:
+
+        def refresh(service: str, progress: Progress) -> None:
+            raise KeyError("a secret")
+
+        monkeypatch.setattr(made.roster, "refresh", refresh)
+        made._due("photos")
+        done = made._worker("photos").do(lambda: 1)
+        assert done.result(PATIENCE_S) == 1
+    assert [record.getMessage() for record in caplog.records] == ["polls: this is a bug: KeyError"]

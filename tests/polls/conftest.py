@@ -40,7 +40,8 @@ class Bench:
     @property
     def around(self) -> Around:
         limiter = Limiter(time.monotonic, lambda _s: None, lambda: 0.0)
-        return Around(self.mirror, self.session, limiter, self.clock, self.wait)
+        spool = self.home / "spool"
+        return Around(self.mirror, self.session, limiter, self.clock, self.wait, spool)
 
     def session(self) -> Session:
         account = Known(self.world.account.apple_id, "world", self.url)

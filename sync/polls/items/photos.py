@@ -18,7 +18,7 @@ from sync.codec.blob import Undecodable, from_base64
 from sync.polls.items.common import item_id, moment, object_of, readable, rfc3339, word
 from sync.polls.items.media import media_of
 
-__all__ = ["file_id", "files_of", "photo_item", "read_page", "uploaded_ms"]
+__all__ = ["SCHEME", "file_id", "files_of", "photo_item", "read_page", "uploaded_ms"]
 
 Record = Mapping[str, Any]
 
@@ -29,7 +29,7 @@ ROLES = (*_ORIGINALS, *_VIDEOS, *_IMAGES)
 """The files that an item can name, in its order."""
 
 _PRIMARY = "PrimarySync"
-_SCHEME = "icpl://"
+SCHEME = "icpl://"
 _EXIF_MAX_BYTES = 1_000_000
 _EXIF_TIME = re.compile(r"(\d{4}):(\d\d):(\d\d) (\d\d:\d\d:\d\d)")
 _EXIF_OFFSET = re.compile(r"[+-]\d\d:\d\d")
@@ -103,7 +103,7 @@ def uploaded_ms(asset: PhotoAsset, master: PhotoMaster) -> int | None:
 
 def file_id(fingerprint: str) -> str:
     """The id of the file with this fingerprint."""
-    return _SCHEME + fingerprint
+    return SCHEME + fingerprint
 
 
 def _taken_ms(asset: PhotoAsset, master: PhotoMaster) -> int | None:
