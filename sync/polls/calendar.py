@@ -68,7 +68,9 @@ class CalendarSource:
             names = _names(calendars)
             read = [read_event(event, names) for event in wire if isinstance(event, Mapping)]
             events = list({event.id: event for event in read if event is not None}.values())
-            days = first.isoformat(), last.isoformat()
+            # At both ends a zone can put an event on a day that was not asked for.
+            inner = first + timedelta(days=1), last - timedelta(days=1)
+            days = inner[0].isoformat(), inner[1].isoformat()
 
             def keep(store: Store) -> None:
                 with store.commit("poll-calendar"):

@@ -26,6 +26,7 @@ from sync.polls.asked import (
     Progress,
     unheard,
 )
+from sync.polls.calls import CALLS, REASON
 
 __all__ = [
     "ALL",
@@ -54,10 +55,10 @@ DOWNLOADS = "downloads"
 DATED = frozenset({"icpl.photos", "mme_calendar.events", "mme_notes.notes"})
 """The data types whose items have the date that ``since`` and ``until`` are compared with."""
 
-_NOT_FOR_THE_WEB = "Apple gives it to devices alone, never to a session of the web"
 UNSUPPORTED = {
-    "callkit.calls": f"calls cannot be read: {_NOT_FOR_THE_WEB}",
-    "cloudkit_safari.history": f"the history of Safari cannot be read: {_NOT_FOR_THE_WEB}",
+    CALLS: REASON,
+    "cloudkit_safari.history": "the history of Safari cannot be read: Apple gives it to devices"
+    " alone, never to a session of the web",
 }
 """Data types that are known and cannot be had, each with the reason."""
 
@@ -89,6 +90,7 @@ class PollDesk:
         info: Callable[[], list[Item]],
     ) -> None:
         self._data = data
+        self._had = [name for name in data if name not in UNSUPPORTED]
         self._files = files
         self._info = info
         self._locks = {name: threading.Lock() for name in (*data, *files, INFO, DOWNLOADS)}
@@ -111,7 +113,7 @@ class PollDesk:
         if source is None:
             if query.id in UNSUPPORTED:
                 raise CannotPoll("unsupported", UNSUPPORTED[query.id])
-            known = ", ".join(self._data)
+            known = ", ".join(self._had)
             raise CannotPoll(
                 "unknown-data-type", f"there is no data type {query.id}", f"use one of {known}"
             )
@@ -144,7 +146,7 @@ class PollDesk:
             if query.id != ALL:
                 yield query
                 continue
-            for name in self._data:
+            for name in self._had:
                 yield replace(query, id=name) if name in DATED else DataQuery(name)
 
     def _told(self, name: str) -> PollResult:

@@ -11,6 +11,7 @@ from sync.polls import calendar, contacts, devices, notes, photos
 from sync.polls.around import Around
 from sync.polls.asked import Progress
 from sync.polls.calendar import CalendarSource
+from sync.polls.calls import CALLS, CallSource
 from sync.polls.contacts import ContactSource
 from sync.polls.desk import DOWNLOADS, PollDesk
 from sync.polls.devices import DeviceSource
@@ -73,6 +74,7 @@ class Roster:
                 devices.DEVICES: self._devices,
                 calendar.EVENTS: self._calendar,
                 notes.NOTES: self._notes,
+                CALLS: CallSource(around),
             },
             {"icpl": PhotoFiles(around, self._photos, around.spool), **pictures},
             lambda: account_items(around, apple_id),

@@ -166,7 +166,7 @@ class Transport:
                 said = f"{where} does not accept the session ({refusal.code})"
                 raise SignInNeeded(said, "run: remindersd login")
             self._use(self._session.renew())
-        elif is_locked_up(refusal) and not tries["key"]:
+        elif is_locked_up(refusal) and self._container in _APPS and not tries["key"]:
             tries["key"] += 1
             self._use(self._session.admit(_APPS[self._container]))
         elif refusal.code in WAIT:

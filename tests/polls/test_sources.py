@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from sandbox.services.events import Event
 from sync.errors import NetworkError, RemindersdError, Throttled
-from sync.polls.asked import CannotPoll, DataQuery, Item, unheard
+from sync.polls.asked import CannotPoll, DataQuery, Item, PollRequest, unheard
+from sync.polls.calendar import CalendarSource
 from sync.polls.contacts import ContactSource
 from sync.polls.devices import DeviceSource
+from sync.polls.notes import NoteSource
 from sync.polls.photos import PhotoSource
+from sync.polls.roster import PollSettings, Roster
 from tests.polls.conftest import Bench
 from tests.polls.samples import CONTACT, IMAC, IPHONE, PHOTO
 
@@ -202,7 +207,7 @@ def test_an_account_without_devices_has_none(bench: Bench) -> None:
 def test_a_service_that_is_off_says_where_it_is_switched_on(
     bench: Bench, key: str, poll: Any, settings: str, state: str
 ) -> None:
-    bench.world.services.switch(key, state)
+    bench.world.services.switch({key: state})
     with pytest.raises(CannotPoll) as refused:
         poll(bench)
     assert refused.value.code == "service-disabled"
@@ -246,3 +251,137 @@ def test_where_devices_were_long_ago_is_forgotten_and_where_they_are_is_not(benc
     source.refresh(unheard, locate=True)
     rows = bench.store._connection.all("SELECT at_utc FROM device_locations")
     assert rows == [("2020-01-01T00:00:00Z",)]
+
+
+# ---- calendar and notes
+
+
+def events(bench: Bench, **bounds: datetime) -> list[Item]:
+    return CalendarSource(bench.around).items(DataQuery("mme_calendar.events", **bounds), unheard)
+
+
+def notes(bench: Bench, **bounds: datetime) -> list[Item]:
+    return NoteSource(bench.around).items(DataQuery("mme_notes.notes", **bounds), unheard)
+
+
+def an_event(uid: str, start: datetime, **more: Any) -> Event:
+    return Event(uid, "CALENDAR-HOME", uid, start, start.replace(hour=start.hour + 1), **more)
+
+
+def test_events_are_told_in_their_zone_as_days_and_as_occurrences(bench: Bench) -> None:
+    calendars = bench.world.services.calendar
+    calendars.events.clear()
+    calendars.put(an_event("zoned", datetime(2031, 3, 3, 14, 30), zone="Europe/Paris"))
+    calendars.put(an_event("floating", datetime(2031, 3, 4, 9, 0)))
+    weekly = {"frequency": "weekly", "count": 3}
+    calendars.put(an_event("weekly", datetime(2031, 3, 5, 9, 0), zone="America/Lima", **weekly))
+    bounds = {"since": datetime(2031, 3, 1, tzinfo=UTC), "until": datetime(2031, 3, 31, tzinfo=UTC)}
+    found = events(bench, **bounds)
+    assert [(item["title"], item["start"], item["zone"]) for item in found] == [
+        ("zoned", "2031-03-03T14:30:00+01:00", "Europe/Paris"),
+        ("floating", "2031-03-04T09:00:00", None),
+        ("weekly", "2031-03-05T09:00:00-05:00", "America/Lima"),
+        ("weekly", "2031-03-12T09:00:00-05:00", "America/Lima"),
+        ("weekly", "2031-03-19T09:00:00-05:00", "America/Lima"),
+    ]
+    assert {item["calendar"] for item in found} == {"Home"}
+    assert len({item["id"] for item in found}) == 5
+    at = datetime(2031, 3, 3, 13, 30, tzinfo=UTC)
+    assert len(events(bench, since=at, until=bounds["until"])) == 4
+
+
+def test_an_event_that_is_taken_away_is_gone_and_one_outside_the_days_is_not(bench: Bench) -> None:
+    calendars = bench.world.services.calendar
+    calendars.events.clear()
+    calendars.put(an_event("far", datetime(2031, 3, 3, 14, 0), zone="Europe/Paris"))
+    march = {"since": datetime(2031, 3, 1, tzinfo=UTC), "until": datetime(2031, 3, 31, tzinfo=UTC)}
+    assert len(events(bench, **march)) == 1
+    calendars.events.clear()
+    assert events(bench) == []
+    gone = "SELECT gone_utc IS NOT NULL FROM calendar_events"
+    assert bench.store._connection.all(gone) == [(0,)]
+    assert events(bench, **march) == []
+    assert bench.store._connection.all(gone) == [(1,)]
+
+
+def test_the_calendar_of_a_fresh_account_has_events_of_each_kind(bench: Bench) -> None:
+    found = events(bench)
+    assert {item["all_day"] for item in found} == {True, False}
+    assert all(item["start"] < item["end"] for item in found if item["all_day"])
+
+
+def test_notes_are_read_with_their_text_and_then_only_news(bench: Bench) -> None:
+    book = bench.world.services.notes
+    home = book.folder("Home")
+    name = book.put("Shopping", "oat milk", folder=home)
+    book.put("Diary", "secret", locked=True)
+    found = {item["title"]: item for item in notes(bench)}
+    assert found["Shopping"]["text"] == "Shopping\noat milk"
+    assert found["Shopping"]["folder"] == "Home"
+    assert (found["Diary"]["text"], found["Diary"]["locked"]) == (None, True)
+    bench.asked()
+    book.put("Shopping", "oat milk\nbread", folder=home, name=name)
+    book.delete(next(iter(set(book.zone.records) - {name, home})))
+    again = {item["title"]: item["text"] for item in notes(bench)}
+    assert again["Shopping"] == "Shopping\noat milk\nbread"
+    assert bench.asked().count("zone") == 1
+    book.delete(name)
+    assert "Shopping" not in {item["title"] for item in notes(bench)}
+
+
+def test_bounds_of_notes_are_compared_with_their_last_change(bench: Bench) -> None:
+    bench.world.services.notes.put("Shopping", "milk")
+    far = datetime(2100, 1, 1, tzinfo=UTC)
+    assert notes(bench, since=far) == []
+    assert notes(bench, until=far) == notes(bench) != []
+
+
+@pytest.mark.parametrize(
+    ("key", "poll", "settings"),
+    [("calendar", events, "> iCloud > Calendars"), ("notes", notes, "> iCloud > Notes")],
+)
+def test_calendar_and_notes_can_be_off_too(
+    bench: Bench, key: str, poll: Any, settings: str
+) -> None:
+    bench.world.services.switch({key: "absent"})
+    with pytest.raises(CannotPoll) as refused:
+        poll(bench)
+    assert (refused.value.code, settings in refused.value.hint) == ("service-disabled", True)
+
+
+# ---- the desk with all sources
+
+
+def test_calls_are_unsupported_and_both_states_of_which_the_api_tells_can_be_had(
+    bench: Bench,
+) -> None:
+    desk = Roster(bench.around, "ada@example.test", PollSettings).desk
+    request = PollRequest(data_types=(DataQuery("callkit.calls"),))
+    for state, code in (
+        ("unreachable", "unsupported"),
+        ("uninitialised", "callkit-uninitialised"),
+        ("sync-disabled", "callkit-sync-disabled"),
+    ):
+        bench.world.services.switch({"callkit": state})
+        [error] = desk.run(request).errors
+        assert error.error == code
+        assert ("iCloud Drive" in error.message) == code.startswith("callkit")
+
+
+def test_everything_is_polled_at_once_and_what_is_off_keeps_nothing_back(bench: Bench) -> None:
+    bench.world.services.switch({"contacts": "inactive"})
+    desk = Roster(bench.around, "ada@example.test", PollSettings).desk
+    outcome = desk.run(PollRequest(("*",), (DataQuery("*"),), ("icpl://AAAA",)))
+    assert [result.identifier for result in outcome.results] == [
+        *("icloud.account", "icpl.photos", "fmip.devices"),
+        *("mme_calendar.events", "mme_notes.notes"),
+    ]
+    assert [(error.target, error.error) for error in outcome.errors] == [
+        ("mme_contacts.contacts", "service-disabled"),
+        ("icpl://AAAA", "unknown-file"),
+    ]
+    content = outcome.results[0].content
+    assert isinstance(content, bytes)
+    [account] = json.loads(content)["data"]
+    assert (account["identifier"], "photos" in account["services"]) == ("ada@example.test", True)
+    assert "contacts" not in account["services"]
