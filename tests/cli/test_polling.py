@@ -54,7 +54,7 @@ def test_photos_are_shown_as_a_table_and_as_one_document(home: Home, world: Worl
 
 
 def test_a_service_that_is_off_is_a_document_too(home: Home, world: World) -> None:
-    world.services.switch({"contacts": "absent"})
+    world.services.switch("contacts", "absent")
     refused = home.run("poll", "contacts", "--json")
     assert refused.exit_code == 1
     error = json.loads(refused.stdout)["error"]

@@ -207,7 +207,7 @@ def test_an_account_without_devices_has_none(bench: Bench) -> None:
 def test_a_service_that_is_off_says_where_it_is_switched_on(
     bench: Bench, key: str, poll: Any, settings: str, state: str
 ) -> None:
-    bench.world.services.switch({key: state})
+    bench.world.services.switch(key, state)
     with pytest.raises(CannotPoll) as refused:
         poll(bench)
     assert refused.value.code == "service-disabled"
@@ -343,7 +343,7 @@ def test_bounds_of_notes_are_compared_with_their_last_change(bench: Bench) -> No
 def test_calendar_and_notes_can_be_off_too(
     bench: Bench, key: str, poll: Any, settings: str
 ) -> None:
-    bench.world.services.switch({key: "absent"})
+    bench.world.services.switch(key, "absent")
     with pytest.raises(CannotPoll) as refused:
         poll(bench)
     assert (refused.value.code, settings in refused.value.hint) == ("service-disabled", True)
@@ -362,14 +362,14 @@ def test_calls_are_unsupported_and_both_states_of_which_the_api_tells_can_be_had
         ("uninitialised", "callkit-uninitialised"),
         ("sync-disabled", "callkit-sync-disabled"),
     ):
-        bench.world.services.switch({"callkit": state})
+        bench.world.services.switch("callkit", state)
         [error] = desk.run(request).errors
         assert error.error == code
         assert ("iCloud Drive" in error.message) == code.startswith("callkit")
 
 
 def test_everything_is_polled_at_once_and_what_is_off_keeps_nothing_back(bench: Bench) -> None:
-    bench.world.services.switch({"contacts": "inactive"})
+    bench.world.services.switch("contacts", "inactive")
     desk = Roster(bench.around, "ada@example.test", PollSettings).desk
     outcome = desk.run(PollRequest(("*",), (DataQuery("*"),), ("icpl://AAAA",)))
     assert [result.identifier for result in outcome.results] == [
