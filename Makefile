@@ -45,9 +45,10 @@ proto-check: $(VENV)/.development
 bench: $(VENV)/.development  ## Measure, and say what it came to
 	$(BIN)/python -m benchmarks
 
-soak: $(VENV)/.development  ## The randomised tests, many more examples each; N=10000 histories and all sweeps alone
+soak: $(VENV)/.development  ## The randomised tests, many more examples each; N=10000 histories, a tenth of that with two machines, and all sweeps
 ifdef N
 	PYTHONHASHSEED=0 $(BIN)/python -m tests.simulation --histories 1-$(N) --jobs 2
+	PYTHONHASHSEED=0 $(BIN)/python -m tests.simulation --histories 1-$$(($(N) / 10)) --two --jobs 2
 	PYTHONHASHSEED=0 $(BIN)/python -m tests.simulation --sweep --jobs 2
 else
 	REMINDERSD_SOAK=1 PYTHONHASHSEED=0 $(PYTEST) -n 2 --timeout=3600

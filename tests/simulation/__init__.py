@@ -13,7 +13,7 @@ is there twice, no id is lost, what nobody touched has its bytes.
 
     python -m tests.simulation 17                       one seed: told, and if it fails shrunk
     python -m tests.simulation --histories 1-2000 --jobs 2
-    python -m tests.simulation 17 --two              the same told of two machines
+    python -m tests.simulation 17 --two                 the same told of two machines; many, too
     python -m tests.simulation --story story.json       one that was saved
     python -m tests.simulation --sweep conflicts        a fixed story, with a crash at each effect
 

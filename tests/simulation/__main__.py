@@ -38,7 +38,8 @@ def main() -> int:
         return _sweep(given)
     if given.part:
         first, last = _range(given.part)
-        print(json.dumps(run_seeds(range(first, last + 1, given.jobs)).document()))
+        tell = choose_two if given.two else choose
+        print(json.dumps(run_seeds(range(first, last + 1, given.jobs), tell).document()))
         return 0
     if given.trace is not None:
         with workplace() as place:
@@ -47,8 +48,8 @@ def main() -> int:
     if given.histories:
         first, last = _range(given.histories)
         started = time.monotonic()
-        tally = run_histories(first, last, given.jobs)
-        _sum_up(tally, time.monotonic() - started)
+        tally = run_histories(first, last, given.jobs, two=given.two)
+        _sum_up(tally, time.monotonic() - started, " --two" if given.two else "")
         return int(bool(tally.failed))
     if given.story is None and given.seed is None:
         parser.error("name a seed, --story or --histories")
@@ -104,9 +105,9 @@ def _tell(verdict: Verdict) -> None:
     print(f"again: python -m tests.simulation --story {place}")
 
 
-def _sum_up(tally: Tally, seconds: float) -> None:
+def _sum_up(tally: Tally, seconds: float, way: str) -> None:
     for seed, wrong in sorted(tally.failed.items()):
-        print(f"python -m tests.simulation {seed}", *wrong, sep="\n  ")
+        print(f"python -m tests.simulation {seed}{way}", *wrong, sep="\n  ")
     for kind, count in sorted(tally.struck.items()):
         print(f"{kind:30} in {100 * count / tally.histories:5.1f} % of histories")
     print(

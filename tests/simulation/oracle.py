@@ -17,6 +17,8 @@ from tests.simulation.tale import MARK, Tale, words_in
 RESTING = frozenset({"recurring", "unsayable"})
 """What is held and concerns no whole reminder."""
 
+BLOCK = re.compile(r" \^(r-[a-z2-7]+)")
+_TWIN = re.compile(" as a copy of | has a file of its own")
 _FILE = re.compile(r"(\w+)\.md\b")
 
 
@@ -51,11 +53,13 @@ class Oracle:
         phone.sync()
         self.there = list(on_phone(phone))
         self.here = list(in_files(machine.folder))
+        self._lists = texts_in(machine.folder)
+        self._copies = {*texts_in(machine.folder, copies=True)} - {*self._lists}
 
     def verdict(self, report: Report) -> Iterator[str]:
         """All that is wrong; ``report`` is the last one, and says what is held."""
         held = self.held(report)
-        twins = {hold.id for hold in report.held if " as a copy of " in hold.reason}
+        twins = {hold.id for hold in report.held if _TWIN.search(hold.reason)}
         self.here = [one for one in self.here if f"{one[1].place}.md" not in twins]
         yield from self._words()
         yield from self._twice()
@@ -121,7 +125,17 @@ class Oracle:
         for block, said in self.here:
             if _name(said) in lists or blocks.get(block) in ids:
                 marks |= _marks(said)
-        return marks
+        copied = self._only_in_copies()
+        return marks.union(*(_marks(said) for id, said in self.there if id in copied))
+
+    def _only_in_copies(self) -> set[str]:
+        """What stands in a conflict copy alone is not gone, and waits with it for a person."""
+        lists, copies = (
+            {block for path in paths for block in BLOCK.findall(Path(path).read_bytes().decode())}
+            for paths in (self._lists, self._copies)
+        )
+        blocks = self.machine.store.places.all_blocks()
+        return {id for id, row in blocks.items() if row.block in copies - lists}
 
     def _agreement(self, held: set[str]) -> Iterator[str]:
         there = Counter(self._compared(said) for _, said in self.there if not _marks(said) & held)

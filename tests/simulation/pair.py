@@ -12,9 +12,9 @@ from tests.simulation.carrier import Carrier
 from tests.simulation.history import History
 from tests.simulation.network import Network
 from tests.simulation.oracle import Oracle
-from tests.simulation.reading import on_phone
+from tests.simulation.reading import in_files, on_phone
 from tests.simulation.story import Event, Story
-from tests.simulation.tale import words_in
+from tests.simulation.tale import MARK, words_in
 from tests.simulation.typist import Typist
 
 ROUNDS = 24
@@ -38,6 +38,7 @@ class Pair(History):
         self.typists = [self.typist, Typist(folders[1], self.tale, self.clock, "other files")]
         for typist in self.typists:
             typist.unknown = self._unknown
+            typist.agreed = self._agreed
         self._alone = False
 
     def _unknown(self, words: set[str]) -> set[str]:
@@ -49,6 +50,12 @@ class Pair(History):
         phone.sync()
         there = {word for _, said in on_phone(phone) for word in words_in(str(said))}
         return words & (self.typists[0].here | self.typists[1].here) - there
+
+    def _agreed(self) -> set[str]:
+        """Marks of which iCloud and both folders say the same."""
+        there = {said for _, said in self.witness.there()}
+        here = [{said for _, said in in_files(one.folder)} for one in self.machines]
+        return {mark for said in there.intersection(*here) for mark in MARK.findall(said.title)}
 
     # ---- the course of events
 
@@ -121,12 +128,28 @@ class Pair(History):
         if reports is None:
             return
         self.verdict.wrong += self._moves()
-        phone, others = self.callers[0].phone, self.machines
+        phone, others, held = self.callers[0].phone, self.machines, set[str]()
         for machine, report in zip(self.machines, reports, strict=True):
             oracle = Oracle(self.tale, phone, machine, self.kept, others)
             self.verdict.wrong += [f"{one} ({machine.name})" for one in oracle.verdict(report)]
+            held |= oracle.held(report)
+        self.verdict.wrong += self._came_back(held)
         self.verdict.wrong += self.trouble.reaped()
         self.verdict.wrong += self._carry()
+
+    def _came_back(self, held: set[str]) -> Iterator[str]:
+        """What one machine deleted while all said the same of it, and stands again at either.
+
+        Where both changed a file before it was carried, what the newer one lacks is shown again.
+        """
+        tale = self.tale
+        if tale.forgotten or tale.emptied or (self.carrier is not None and self.carrier.copies):
+            return
+        shown = (self.witness.there(), *(in_files(one.folder) for one in self.machines))
+        alive = {mark for side in shown for _, said in side for mark in MARK.findall(said.title)}
+        back = (alive & tale.deleted) - tale.touched - tale.may_be_two() - tale.bare - held
+        if back:
+            yield f"deleted and back: {sorted(back)}"
 
     def _rest(self) -> list[Report] | None:
         """Let both run until neither has anything to do, and nothing is to be carried."""

@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -68,12 +68,12 @@ def workplace(name: str = "simulation") -> Iterator[Path]:
         yield Path(directory)
 
 
-def run_seeds(seeds: range) -> Tally:
-    """These histories, one after another, in this process."""
+def run_seeds(seeds: range, tell: Callable[[int], Story] = choose) -> Tally:
+    """These histories, one after another, in this process; ``tell`` makes a story of a seed."""
     tally = Tally()
     with workplace() as place, _rare_collections():
         for number, seed in enumerate(seeds):
-            tally.add(seed, live(choose(seed), place / "home"))
+            tally.add(seed, live(tell(seed), place / "home"))
             if number % COLLECTED == 0:
                 gc.collect()
     return tally
@@ -92,10 +92,13 @@ def _rare_collections() -> Iterator[None]:
         gc.unfreeze()
 
 
-def run_histories(first: int, last: int, jobs: int) -> Tally:
-    """The histories of seeds ``first`` to ``last``, shared by so many processes."""
+def run_histories(first: int, last: int, jobs: int, *, two: bool = False) -> Tally:
+    """The histories of seeds ``first`` to ``last``, shared by so many processes.
+
+    ``two``: each told of two machines.
+    """
     tally = Tally()
-    command = [sys.executable, "-m", "tests.simulation", "--part"]
+    command = [sys.executable, "-m", "tests.simulation", *(["--two"] if two else []), "--part"]
     parts = [
         subprocess.Popen(
             [*command, f"{first + job}-{last}", "--jobs", str(jobs)],

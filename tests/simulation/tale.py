@@ -51,6 +51,8 @@ class Tale:
     """Marks of lines that got another title before they had an id."""
     carried: bool = False
     """Whether a sync tool may have carried such a line to where it gets its id."""
+    parted: set[str] = field(default_factory=set)
+    """Marks of lines that somebody took from one file to another: these are carried one by one."""
     emptied: bool = False
     """Whether iCloud lost all; what a list was called may be gone with it."""
     forgotten: bool = False
@@ -87,8 +89,11 @@ class Tale:
         self.taken |= {word for word in gone if MARK.fullmatch(word)}
 
     def may_be_two(self) -> set[str]:
-        """Marks that may be found twice: copies, and what had neither id nor its old title."""
-        carried = self.unnamed if self.carried else set()
+        """Marks that may be found twice: copies, and what had neither id nor its old title.
+
+        Where the file that a line went to is carried before the one that it left, it is a copy.
+        """
+        carried = self.unnamed | self.parted if self.carried else set()
         return (
             self.copied
             | carried

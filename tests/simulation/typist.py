@@ -171,6 +171,7 @@ class Typist(Editor):
         block = self.cut_block(lines, at)
         other = self.file()
         assert other is not None
+        self.tale.parted |= set(MARK.findall("".join(block))) if other != path else set()
         there = lines if other == path else lines_of(read(other))
         spots = [spot for spot, line in enumerate(there) if TASK.match(line)]
         spots = [spot for spot in spots if not there[spot].startswith(" ")]
@@ -204,6 +205,7 @@ class Typist(Editor):
         if path is None:
             return None
         block = [line if line.endswith("\n") else line + "\n" for line in self.clipboard]
+        self.tale.parted |= set(MARK.findall("".join(block)))
         self.clipboard = []
         lines = lines_of(read(path))
         if lines and not lines[-1].endswith("\n"):
