@@ -69,7 +69,7 @@ P = TypeVar("P", bound=_Pending)
 class Office:
     """The API's resources, kept in ``state`` (api.sqlite and results/); made as they are needed.
 
-    Everything but ``start``, ``close`` and ``pending`` is for jobs that are given to ``ask``.
+    Everything but ``ask``, ``pending`` and ``close`` is for jobs that are given to ``ask``.
     """
 
     def __init__(self, state: Path, outside: Outside) -> None:
