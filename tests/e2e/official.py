@@ -86,7 +86,7 @@ class Official:
             cwd=self.served.home.place,
             capture_output=True,
             text=True,
-            timeout=DEADLINE_S,
+            timeout=2 * DEADLINE_S,  # it waits for so long itself
             check=False,
         )
         return Done(done.returncode, done.stdout, done.stderr)

@@ -13,6 +13,8 @@ from tests.e2e.conftest import Making
 from tests.e2e.official import Official, Served
 from tests.e2e.processes import until
 
+pytestmark = pytest.mark.timeout(300)  # the first test installs the client
+
 
 @pytest.fixture(scope="module")
 def served(making: Making) -> Served:

@@ -15,6 +15,8 @@ from tests.e2e.conftest import Making
 from tests.e2e.official import Official, Served, client_environment
 from tests.e2e.processes import DEADLINE_S, until
 
+pytestmark = pytest.mark.timeout(300)  # the first test installs the client
+
 HOST = "https://ricloud-api.reincubate.com"
 
 SESSION = """\

@@ -24,6 +24,8 @@ TYPES = (
 )
 NOT_TO_BE_HAD = ("callkit.calls", "cloudkit_safari.history")
 
+pytestmark = pytest.mark.timeout(300)  # the first test installs the client
+
 
 @pytest.fixture(scope="module")
 def client(making: Making, python: Path) -> Official:
