@@ -47,6 +47,8 @@ class Codes:
         """What was typed for ``state``; ``?`` asks for another way. SignInNeeded if nobody can."""
         if self._from_input:
             line = sys.stdin.readline().strip()
+            if not line and state.was_wrong:
+                raise SignInNeeded("that code was wrong", "type the right one; it is still good")
             if not line:
                 raise SignInNeeded(
                     "Apple asks for a code, and standard input had none",

@@ -4,7 +4,8 @@ Rules:
 
 1. A password is sent only when Apple has rejected everything cheaper; an outage is not a rejection.
 2. After a refused password sign-in no request at all is made, and the same error comes back, until
-   ``login`` succeeds (in this process or another) or the password changes. Refusals that a person
+   ``login`` succeeds (in this process or another) or the password changes; another process, which
+   cannot tell whether it has, sends none for an hour. Refusals that a person
    ends elsewhere, a locked account for one, are tried again after a while. Sessions that end as
    soon as they are opened stop it as well.
 3. No code is asked to be sent; the half sign-in that owes one is kept for whoever has it
@@ -47,7 +48,12 @@ __all__ = ["Account", "Connection", "Session"]
 _LOGIN_HINT = "run: remindersd login"
 _KEYS = "X-APPLE-WEBAUTH-PCS-"
 _PASSWORD_SIGN_INS = 3  # in an hour; more means that sessions do not hold
+_WRONG_S = 3600.0  # in which another process sends no password after a wrong one
 _REST_S = 900.0  # before a sign-in that failed for other reasons than the password is tried again
+
+
+class _WrongBefore(WrongPassword):
+    """It was refused before, and not sent again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +90,7 @@ class Session:
         self._limiter = limiter or Limiter(time.monotonic, time.sleep, random)
         self.half = Half(account, self.store, self._limiter, wall)
         self._clock = clock
+        self._wall = wall
         self._key = secrets.token_bytes(32)
         self._refusal: _Refusal | None = None
         self._signed_in_at: deque[float] = deque(maxlen=_PASSWORD_SIGN_INS)
@@ -214,6 +221,7 @@ class Session:
             self._raise_if_none_holds()
             refuse_app_password(password)
             self._raise_if_owed()
+            self._raise_if_wrong()
             with closing(self.half) as half:
                 document = half.begin(password)
             if isinstance(document, UnderWay):
@@ -223,6 +231,8 @@ class Session:
         except NetworkError:
             raise
         except RemindersdError as error:
+            if type(error) is WrongPassword:
+                self.store.note(wrong=self._wall())
             self._refusal = _Refusal(
                 error, self._digest(password), self.store.fingerprint(), self._clock()
             )
@@ -233,6 +243,15 @@ class Session:
         """A password that led to a code once would only have another one sent."""
         if self.half.under_way() is not None or self.store.standing().get("owed"):
             raise _owes_code()
+
+    def _raise_if_wrong(self) -> None:
+        """What starts again and again must not send a wrong password again and again."""
+        at = self.store.standing().get("wrong")
+        if isinstance(at, float) and 0 <= self._wall() - at < _WRONG_S:
+            raise _WrongBefore(
+                "Apple refused the password when it was sent last, and it is not sent again now",
+                _LOGIN_HINT,
+            )
 
     def _raise_if_none_holds(self) -> None:
         times = self._signed_in_at
@@ -253,6 +272,7 @@ class Session:
             self._refusal = None  # somebody signed in from another process
         elif not hmac.compare_digest(refusal.password, self._digest(self._password())):
             self._refusal = None
+            self.store.note(wrong=None)
         else:
             raise refusal.error.with_traceback(None)
 
@@ -262,7 +282,7 @@ class Session:
     def _open(self, document: Mapping[str, Any], jar: LWPCookieJar) -> Connection:
         opened = connection(document, self.store.data(), jar)
         self.store.save_cookies(jar)
-        self.store.note(person=None, owed=None, out=None)
+        self.store.note(person=None, owed=None, out=None, wrong=None)
         self._jar, self._current, self._document = jar, opened, document
         return opened
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -130,6 +131,7 @@ def open_session(cloud: Cloud, limiter: Limiter, time_: FakeTime, tmp_path: Path
             password if callable(password) else lambda: password,
             limiter=limiter,
             clock=time_.clock,
+            wall=given.get("wall", time.time),
         )
 
     return make

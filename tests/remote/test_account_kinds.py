@@ -11,6 +11,7 @@ from sync.errors import AccountUnusable, ConsentNeeded, SignInNeeded, Throttled
 from sync.remote.desk import SignInDesk, error_of
 from sync.remote.limiter import Limiter
 from sync.remote.session import Account
+from sync.remote.signin import SignIn
 from sync.remote.signing.states import Kind
 from sync.remote.transport import Transport
 from tests.remote.conftest import Cloud, FakeTime, SessionMaker
@@ -169,6 +170,39 @@ def test_devices_that_show_a_code_only_if_asked_are_asked(new_desk: Desks, cloud
     assert state.sent_to == "your devices"
     assert [sent.how for sent in account.codes.sent] == ["push"]
     assert new_desk().submit(account.codes.sent[-1].code).is_open
+
+
+def test_a_push_prompt_is_answered_where_it_was_sent_from(
+    new_desk: Desks, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = cloud.world.account
+    account.mfa, account.bridge = "2fa", True
+    prompts = []
+
+    class Prompted(SignIn):
+        """The devices ask, and only this object can tell whether a code is right."""
+
+        has_prompt = True
+
+        def prompt(self) -> bool:
+            prompts.append(self)
+            return True
+
+        def answer_prompt(self, code: str) -> bool:
+            for grant in account.sessions.values():
+                grant.verified = code == "555555"
+            return code == "555555"
+
+    monkeypatch.setattr("sync.remote.signin.SignIn", Prompted)
+    desk = new_desk()
+    assert desk.attempt(account.password).sent_to == "your devices"
+    assert desk.submit("000000").was_wrong
+    assert len(prompts) == 2  # a prompt that was answered wrongly is spent
+    assert not account.codes.sent
+    later = new_desk().submit("555555")  # another process cannot know, and asks anew
+    assert later.was_wrong
+    assert [sent.how for sent in account.codes.sent] == ["push"]
+    assert new_desk().submit(account.code).is_open
 
 
 def test_two_step_sends_to_the_device_that_was_chosen(new_desk: Desks, cloud: Cloud) -> None:

@@ -188,6 +188,23 @@ def test_a_wrong_password_is_not_sent_again(open_session: SessionMaker, cloud: C
     assert session.connect().dsid
 
 
+def test_a_wrong_password_is_not_sent_by_the_next_process_either(
+    open_session: SessionMaker, cloud: Cloud
+) -> None:
+    now = [1000.0]
+    account = cloud.world.account
+    for _ in range(3):
+        with pytest.raises(WrongPassword):
+            open_session(password="wrong", wall=lambda: now[0]).connect()
+    assert account.counts["passwords"] == 1
+    now[0] += 3600
+    with pytest.raises(WrongPassword):
+        open_session(password="wrong", wall=lambda: now[0]).connect()
+    assert account.counts["passwords"] == 2
+    log_in(open_session(wall=lambda: now[0]), account.password, _no_code)  # a person may at once
+    assert open_session(wall=lambda: now[0]).connect().dsid
+
+
 def test_no_password_is_a_state_that_ends_with_a_login_elsewhere(
     open_session: SessionMaker, cloud: Cloud
 ) -> None:

@@ -9,15 +9,19 @@ import re
 
 from sync.errors import WrongPassword
 
-__all__ = ["refuse_app_password"]
+__all__ = ["AppPassword", "refuse_app_password"]
 
 _FORM = re.compile(r"[a-z]{4}-[a-z]{4}-[a-z]{4}-[a-z]{4}")
 
 
+class AppPassword(WrongPassword):
+    """It was recognised, and not sent."""
+
+
 def refuse_app_password(password: str) -> None:
-    """Raise WrongPassword for a password of the form that Apple makes for single apps."""
+    """Raise AppPassword for a password of the form that Apple makes for single apps."""
     if _FORM.fullmatch(password.strip()):
-        raise WrongPassword(
+        raise AppPassword(
             "this is an app-specific password, which opens mail and calendars but not Reminders",
             "use the password of the Apple account itself; nothing was sent",
         )
