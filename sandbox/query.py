@@ -67,7 +67,10 @@ def query(
 def equalities(asked: Mapping[str, Any]) -> dict[str, Any]:
     """What a query filters by, values by field name. RequestError for other than EQUALS."""
     filters: dict[str, Any] = {}
-    for entry in asked.get("filterBy") or []:
+    entries = asked.get("filterBy") or []
+    if not isinstance(entries, list):
+        raise RequestError("filterBy must be a list")
+    for entry in entries:
         match entry:
             case {"comparator": "EQUALS", "fieldName": str(name), "fieldValue": {"value": value}}:
                 filters[name] = value

@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from sandbox.fields import Json
 from sandbox.services.door import Door
-from sandbox.services.events import Event, sample_events, wire_event, wire_rule
+from sandbox.services.events import YEARS, Event, sample_events, wire_event, wire_rule
 
 if TYPE_CHECKING:
     from sandbox.world import World
@@ -132,9 +132,12 @@ def _between(calendars: Calendars, request: Request) -> Json:
 
 def _day(query: Mapping[str, str], name: str) -> date:
     try:
-        return date.fromisoformat(query.get(name, ""))
+        day = date.fromisoformat(query.get(name, ""))
     except ValueError:
-        raise HTTPException(400, f"{name} must be a day such as 2026-03-02") from None
+        day = None
+    if day is None or day.year not in YEARS:
+        raise HTTPException(400, f"{name} must be a day such as 2026-03-02")
+    return day
 
 
 def _home(query: Mapping[str, str]) -> str:

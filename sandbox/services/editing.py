@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from sandbox.fields import Json
 from sandbox.names import uuid_of
-from sandbox.services.events import FREQUENCIES, Event
+from sandbox.services.events import FREQUENCIES, YEARS, Event
 from sandbox.services.findmy import Device
 from sandbox.services.notes import DEFAULT_FOLDER
 from sandbox.services.words import checked, count_in
@@ -77,6 +77,8 @@ class _Desk:
         wanted = checked(body, {"contact": dict, "picture": bool}, needed=("contact",))
         contact: Json = wanted["contact"]
         name = contact.setdefault("contactId", uuid_of(repr(contact)))
+        if not isinstance(name, str):
+            raise HTTPException(400, "contactId: must be a text")
         book.put(contact, picture=wanted.get("picture", False))
         return JSONResponse({"name": name}, 201)
 
@@ -153,8 +155,8 @@ def _event(wanted: Mapping[str, Any], calendar: Callable[[str], str]) -> Event:
 
 def _wall(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
-    if moment.tzinfo is not None:
-        raise ValueError("an offset")
+    if moment.tzinfo is not None or moment.year not in YEARS:
+        raise ValueError("neither with an offset nor ages away")
     return moment
 
 

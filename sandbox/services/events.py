@@ -13,6 +13,9 @@ from sandbox.fields import Json
 from sandbox.names import uuid_of
 
 FREQUENCIES: Final = ("daily", "weekly", "monthly", "yearly")
+YEARS: Final = range(1900, 2200)
+"""The years in which there are events; no arithmetic leaves the calendar from there."""
+
 _MOST: Final = 10_000  # occurrences, of a rule without an end
 
 
@@ -72,13 +75,13 @@ class Event:
             yield start
 
     def _repeated(self, steps: int) -> datetime | None:
-        """The start so many steps on; None where a month has no such day."""
-        if self.frequency in ("daily", "weekly"):
-            return self.start + timedelta(days=steps * (7 if self.frequency == "weekly" else 1))
+        """The start so many steps on; None where a month has no such day, or time ends."""
         months = self.start.month - 1 + steps * (12 if self.frequency == "yearly" else 1)
         try:
+            if self.frequency in ("daily", "weekly"):
+                return self.start + timedelta(days=steps * (7 if self.frequency == "weekly" else 1))
             return self.start.replace(year=self.start.year + months // 12, month=months % 12 + 1)
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
 
 

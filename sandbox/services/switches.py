@@ -36,6 +36,7 @@ def routes(world: World) -> list[Route]:
     ]
 
 
+_PLACE = {"latitude": float, "longitude": float, "time_ms": int}
 _SHOWN = 100  # photos, the newest first
 
 
@@ -90,12 +91,15 @@ class _Desk:
         find = self._services.find_my
         if request.method == "PUT":
             body = await json_object(request)
-            devices = body.pop("devices", {})
-            wanted = checked(body, {"answer_s": float, "session_s": float})
+            kinds = {"answer_s": float, "session_s": float, "devices": dict}
+            wanted = checked(body, kinds)
+            devices = wanted.get("devices", {})
+            said = [(_device(find, name), _said(name, what)) for name, what in devices.items()]
             find.answer_s = wanted.get("answer_s", find.answer_s)
             find.session_s = wanted.get("session_s", find.session_s)
-            for name, what in devices.items():
-                _change_device(_device(find, name), what)
+            for device, changes in said:
+                for key, value in changes.items():
+                    setattr(device, key, value)
         names = [device.name for device in find.devices]
         settings = {"answer_s": find.answer_s, "session_s": find.session_s}
         return JSONResponse(settings | {"wakes": find.wakes, "devices": names})
@@ -104,19 +108,22 @@ class _Desk:
 _MARKS = ("favorite", "hidden", "deleted")
 
 
-def _change_device(device: Device, what: Any) -> None:
+def _said(name: str, what: Any) -> Json:
+    """What a device is to say from now on."""
     if not isinstance(what, dict):
-        raise HTTPException(400, f"{device.name}: must be an object")
+        raise HTTPException(400, f"{name}: must be an object")
     kinds = {"reachable": bool, "battery": float, "battery_status": str, "location": dict}
     wanted = checked({key: value for key, value in what.items() if value is not None}, kinds)
     if "location" in what:
-        wanted["location"] = _refusing(_place, what["location"])
-    for key, value in wanted.items():
-        setattr(device, key, value)
+        wanted["location"] = _place(what["location"])
+    return wanted
 
 
 def _place(where: Json | None) -> Json | None:
-    return None if where is None else place(**where)
+    """A place of `latitude`, `longitude` and `time_ms`, all of them needed; None for no place."""
+    if where is None:
+        return None
+    return place(**checked(where, _PLACE, needed=_PLACE))
 
 
 def _device(find: FindMy, name: str) -> Device:

@@ -113,6 +113,7 @@ def test_an_occurrence_keeps_its_time_on_the_wall_when_clocks_change() -> None:
         ({"frequency": "weekly", "until": date(2026, 2, 8)}, ["01-31", "02-07"]),
         ({"frequency": "monthly"}, ["01-31", "03-31", "05-31", "07-31"]),
         ({"frequency": "yearly"}, ["01-31"]),
+        ({"frequency": "weekly", "every": 10**9}, ["01-31"]),
         ({}, ["01-31"]),
     ],
 )
@@ -131,7 +132,12 @@ def test_days_are_included_at_both_ends() -> None:
 
 
 def test_a_range_that_is_none_is_refused(phone: SignedIn) -> None:
-    for query in ("", "?startDate=2026-03-02&endDate=2026-03-01", "?startDate=1&endDate=2"):
+    for query in (
+        "",
+        "?startDate=9999-12-31&endDate=9999-12-31",
+        "?startDate=2026-03-02&endDate=2026-03-01",
+        "?startDate=1&endDate=2",
+    ):
         root = phone.service.get_webservice_url("calendar")
         with pytest.raises(Exception, match=r"endDate|startDate"):
             phone.service.session.get(f"{root}/ca/events{query}")

@@ -135,3 +135,19 @@ def test_switches_are_set_all_or_none(phone: SignedIn) -> None:
     before = phone.control("GET", "services").json()
     assert phone.control("PUT", "services", {"notes": "absent", "x": "y"}).status_code == 400
     assert phone.control("GET", "services").json() == before
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("contacts", {"contact": {"contactId": []}}),
+        (
+            "events",
+            {"title": "x", "start": "0001-01-01", "end": "9999-12-31", "frequency": "daily"},
+        ),
+    ],
+)
+def test_what_would_break_a_service_never_gets_into_it(
+    phone: SignedIn, path: str, body: Any
+) -> None:
+    assert phone.control("POST", path, body).status_code == 400

@@ -137,6 +137,8 @@ def test_find_my_switched_off(phone: SignedIn) -> None:
         ({"answer_s": "soon"}, "answer_s: must be a number"),
         ({"devices": {"Ada's watch": {}}}, "Ada's watch: no such device"),
         ({"devices": {"John's iMac": {"colour": "red"}}}, "colour: unknown"),
+        ({"devices": {"John's iMac": {"location": {"latitude": 1}}}}, "longitude: is missing"),
+        ({"devices": []}, "devices: must be an object"),
     ],
 )
 def test_wrong_switches_are_refused(phone: SignedIn, body: Any, sentence: str) -> None:
