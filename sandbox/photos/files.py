@@ -18,18 +18,21 @@ HEIC: Final = "public.heic"
 JPEG: Final = "public.jpeg"
 MOVIE: Final = "com.apple.quicktime-movie"
 MP4: Final = "public.mpeg-4"
+PNG: Final = "public.png"
+RAW: Final = "com.adobe.raw-image"
 
 _SALT: Final = b"com.apple.XattrObjectSalt\0com.apple.DataObjectSalt\0"
 _BRANDS: Final = {HEIC: b"heic", MOVIE: b"qt  ", MP4: b"mp42"}
 _MUCH: Final = 4_096  # bytes; from there on the one that is slow to start is the faster one
 _Noise = Callable[[int], bytes]
+_HEADS: Final = {PNG: b"\x89PNG\r\n\x1a\n", RAW: b"II*\0"}
 _SEGMENT: Final = 65_533  # the most that one JPEG comment holds
 
 
 class Shape(NamedTuple):
     """One file of a photo: the prefix of its fields, its type, pixels, and bytes if they matter.
 
-    A movie or HEIC needs a `size`; without one a JPEG has what its pixels need.
+    What is no JPEG needs a `size`; without one a JPEG has what its pixels need.
     """
 
     prefix: str
@@ -73,7 +76,9 @@ def _made(shape: Shape, seed: str) -> bytes:
 
     if shape.uti == JPEG:
         return _jpeg(shape, noise)
-    return _boxed(_BRANDS[shape.uti], shape.size or 0, noise)
+    if shape.uti in _BRANDS:
+        return _boxed(_BRANDS[shape.uti], shape.size or 0, noise)
+    return (_HEADS.get(shape.uti, b"") + noise(shape.size or 0))[: shape.size]
 
 
 def _boxed(brand: bytes, size: int, noise: _Noise) -> bytes:

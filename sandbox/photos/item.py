@@ -46,12 +46,15 @@ class Photo:
 
     `name` is the recordName of the asset; `seed` is what the bytes are made of, and two photos of
     one seed and the same files share a master, as duplicates do. `uploaded_ms` is when the service
-    had it. `offset_s` is east of UTC where it was taken, None if nobody knows.
+    had it. `offset_s` is east of UTC where it was taken, None if nobody knows. `edited` are the
+    files of an edit, which hang on the asset. What else can be odd about one: `filename` None is a
+    master without a name, `name_in_clear` writes it as plain text, `linkless` gives no links, and
+    `subtype` 3 is a screenshot.
     """
 
     name: str
     seed: str
-    filename: str
+    filename: str | None
     files: tuple[Shape, ...]
     taken_ms: int
     added_ms: int
@@ -62,6 +65,10 @@ class Photo:
     favorite: bool = False
     hidden: bool = False
     deleted_ms: int | None = None
+    edited: tuple[Shape, ...] = ()
+    name_in_clear: bool = False
+    linkless: bool = False
+    subtype: int = 0
 
     @property
     def original(self) -> Shape:
@@ -149,15 +156,17 @@ class PhotoRecord(StoredRecord):
 def master_fields(photo: Photo, register: Register) -> dict[str, Json]:
     """The fields of a CPLMaster: the name, and everything about each file."""
     fields = {
-        "filenameEnc": _sealed(photo.filename.encode()),
         "itemType": _text(photo.original.uti),
         "dataClassType": _number(2 if photo.is_video else 1),
         "originalOrientation": _number(photo.orientation),
         "originalCreationDate": _time(photo.taken_ms),
         "importDate": _time(photo.added_ms),
     }
+    if photo.filename is not None:
+        sealed = _sealed(photo.filename.encode())
+        fields["filenameEnc"] = _text(photo.filename) if photo.name_in_clear else sealed
     for shape in photo.files:
-        fields |= _file_fields(shape, photo.seed, register)
+        fields |= _file_fields(shape, photo, register)
     if photo.has_metadata and photo.offset_s is not None:
         fields["mediaMetaDataType"] = _text("CGImageProperties")
         fields["mediaMetaDataEnc"] = _sealed(_metadata(photo, photo.offset_s))
@@ -181,11 +190,15 @@ def asset_fields(photo: Photo, register: Register) -> dict[str, Json]:
         "orientation": _number(photo.orientation),
         "duration": _number(3 if photo.is_video else 0),
         "assetSubtype": _number(0),
-        "assetSubtypeV2": _number(2 if photo.is_live else 0),
+        "assetSubtypeV2": _number(2 if photo.is_live else photo.subtype),
         "assetHDRType": _number(0),
         "burstFlags": _number(0),
         "originalChoice": _number(0),
     }
+    for shape in photo.edited:
+        fields |= _file_fields(shape, photo, register)
+    if photo.edited:
+        fields["adjustmentType"] = _text("com.apple.photo")
     if photo.offset_s is not None:
         fields["timeZoneOffset"] = _number(photo.offset_s)
     if photo.deleted_ms is not None:
@@ -199,9 +212,10 @@ def asset_fields(photo: Photo, register: Register) -> dict[str, Json]:
     return fields
 
 
-def _file_fields(shape: Shape, seed: str, register: Register) -> dict[str, Json]:
-    known = stamp(shape, seed)
-    register(known, Source(shape, seed))
+def _file_fields(shape: Shape, photo: Photo, register: Register) -> dict[str, Json]:
+    known = stamp(shape, photo.seed)
+    if not photo.linkless:
+        register(known, Source(shape, photo.seed))
     secrets = hashlib.sha512(known.fingerprint.encode()).digest()
     value: Json = {
         "fileChecksum": known.fingerprint,

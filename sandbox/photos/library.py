@@ -21,6 +21,7 @@ from sandbox.photos.item import (
     asset_name,
     master_fields,
 )
+from sandbox.photos.oddities import oddities
 from sandbox.photos.shelf import PhotoShelf
 from sandbox.record import StoredRecord
 from sandbox.zone import Zone
@@ -91,6 +92,10 @@ class Library:
             self.add(_generated(first + number, now_ms - (count - number) * 37 * _MINUTE_MS))
             for number in range(count)
         ]
+
+    def add_odd(self) -> list[Photo]:
+        """Put in one photo of each odd kind that was seen (see `oddities`)."""
+        return [self.add(photo) for photo in oddities(self._now_ms())]
 
     def change(self, name: str, **what: Any) -> Photo:
         """Change `favorite`, `hidden` or `deleted_ms` of a photo; the asset is written anew."""

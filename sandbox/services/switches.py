@@ -55,7 +55,9 @@ class _Desk:
     async def photos(self, request: Request) -> Response:
         library, status = self._services.photos, 200
         if request.method == "POST":
-            made, status = library.generate(count_in(await json_object(request))), 201
+            body = await json_object(request)
+            made = library.add_odd() if body == {"odd": True} else library.generate(count_in(body))
+            status = 201
         else:
             made = list(library.photos.values())[: -_SHOWN - 1 : -1]
         if request.method == "PUT":

@@ -246,3 +246,29 @@ def test_a_picture_is_as_large_as_it_says(size: int) -> None:
     assert len(data) == size
     assert stamp(shape, "seed").size == size
     assert data == content(shape, "seed") != content(shape, "other")
+
+
+def test_photos_of_every_odd_kind(phone: SignedIn, world: World) -> None:
+    answer = phone.control("POST", "photos", {"odd": True})
+    assert answer.status_code == 201
+    odd: dict[str, str | None] = answer.json()["photos"]
+    read = {photo.id: photo for photo in phone.service.photos.all if photo.id in odd}
+    assert set(read) == set(odd)
+    by_name = {odd[name]: photo for name, photo in read.items()}
+
+    assert by_name[None].filename == by_name[None].id
+    assert by_name["Grüße von daheim.jpg"].filename == "Grüße von daheim.jpg"
+    pair = by_name["IMG_7004.DNG"].resources
+    assert (pair["original"].type, pair["alternative"].type) == (
+        "com.adobe.raw-image",
+        "public.jpeg",
+    )
+    assert by_name["IMG_7004.DNG"].download() is not None
+    edited = by_name["IMG_7005.JPG"]
+    assert edited.asset_record.fields.get_value("resJPEGFullWidth") == 320
+    assert edited.master_record.fields.get_value("resJPEGFullWidth") is None
+    assert by_name["IMG_7008.JPG"].download_url() is None
+    assert by_name["IMG_7002.JPG"].asset_date.year == 1969
+    twins = [photo for photo in read.values() if photo.filename == "IMG_7001.HEIC"]
+    assert len(twins) == 2
+    assert len({photo.master_id for photo in twins}) == 1
