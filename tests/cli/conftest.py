@@ -20,8 +20,9 @@ import yaml
 from click.testing import CliRunner, Result
 
 from daemon.cli import cli
-from sandbox.serve import start_in_thread
 from sandbox.world import World, make_world
+from tests.lending import serving, shortened
+from tests.signed_in import keep, lend
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -120,8 +121,20 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
 def served(mfa: str = "none") -> Iterator[tuple[World, str]]:
     """A pretend iCloud and its URL."""
     world = make_world(mfa=mfa)
-    with start_in_thread(world) as url:
+    with serving(world) as url, shortened():
         yield world, url
+
+
+@contextmanager
+def served_to(home: Home) -> Iterator[World]:
+    """A pretend iCloud that the home's config leads to; signed in and synced once."""
+    with served() as (world, url):
+        home.write(account={"endpoint": url})
+        lend(world.account, url, home.path, "default")
+        synced = home.run("sync")
+        assert synced.exit_code == 0, synced.output
+        keep(world.account, url, home.path, "default")
+        yield world
 
 
 Answer = tuple[int, Mapping[str, Any]]

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.world import World
-from tests.cli.conftest import FakeDaemon, Home, documents, served
+from tests.cli.conftest import FakeDaemon, Home, documents, served, served_to
 
 
 @pytest.fixture
@@ -20,6 +20,13 @@ def world(home: Home) -> Iterator[World]:
     with served() as (world, url):
         home.write(account={"endpoint": url})
         yield world
+
+
+@pytest.fixture
+def synced(home: Home) -> Iterator[Home]:
+    """A home that is signed in, and has synced."""
+    with served_to(home):
+        yield home
 
 
 # ---- the machine
@@ -56,16 +63,15 @@ def test_a_full_disk_is_told_with_its_path(
 
 @pytest.mark.parametrize("damage", ["cut", "noise"])
 @pytest.mark.parametrize("verb", ["status", "lists", "conflicts", "sync"])
-def test_a_damaged_mirror_ends_with_20(home: Home, world: World, damage: str, verb: str) -> None:
-    assert home.run("sync").exit_code == 0
-    mirror = home.state / "mirror.sqlite"
-    for beside in home.state.glob("mirror.sqlite-*"):
+def test_a_damaged_mirror_ends_with_20(synced: Home, damage: str, verb: str) -> None:
+    mirror = synced.state / "mirror.sqlite"
+    for beside in synced.state.glob("mirror.sqlite-*"):
         beside.unlink()
     if damage == "cut":
         os.truncate(mirror, 20000)
     else:
         mirror.write_bytes(bytes(range(256)) * 200)
-    result = home.run(verb, "--json")
+    result = synced.run(verb, "--json")
     assert result.exit_code == 20, result.output
     error = documents(result)[0]["error"]
     assert error["code"] == "mirror"

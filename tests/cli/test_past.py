@@ -7,15 +7,13 @@ from collections.abc import Iterator
 import pytest
 
 from sandbox.world import World
-from tests.cli.conftest import FakeDaemon, Home, documents, served
+from tests.cli.conftest import FakeDaemon, Home, documents, served_to
 
 
 @pytest.fixture
 def world(home: Home) -> Iterator[World]:
     """A pretend iCloud to which the config of ``home`` leads; synced, and edited in a file."""
-    with served() as (world, url):
-        home.write(account={"endpoint": url})
-        home.run("sync")
+    with served_to(home) as world:
         groceries = home.folder / "Groceries.md"
         text = groceries.read_text().replace("- [ ] Milk", "- [ ] Oat milk")
         groceries.write_text(text + "- [ ] Jam\n")

@@ -13,19 +13,18 @@ from sandbox.world import World
 from store.db import Store
 from store.model import Field
 from store.outbox import Intent
-from tests.cli.conftest import Home, documents, served
+from tests.cli.conftest import Home, documents, served_to
 
 
 @pytest.fixture
 def world(home: Home) -> Iterator[World]:
-    with served() as (world, url):
-        home.write(account={"endpoint": url}, reminders={"deletions": {"grace": "0s"}})
+    home.write(reminders={"deletions": {"grace": "0s"}})
+    with served_to(home) as world:
         yield world
 
 
 @pytest.fixture
 def synced(home: Home, world: World) -> Home:
-    assert home.run("sync").exit_code == 0
     return home
 
 

@@ -10,15 +10,13 @@ import pytest
 
 from daemon.client import NotRunning, call
 from sandbox.world import World
-from tests.cli.conftest import FakeDaemon, Home, documents, served
+from tests.cli.conftest import FakeDaemon, Home, documents, served_to
 
 
 @pytest.fixture
 def world(home: Home) -> Iterator[World]:
     """A pretend iCloud that the home's config leads to, synced once."""
-    with served() as (world, url):
-        home.write(account={"endpoint": url})
-        assert home.run("sync").exit_code == 0
+    with served_to(home) as world:
         yield world
 
 
