@@ -6,9 +6,10 @@ passes without anybody sleeping.
 
 from __future__ import annotations
 
+import json
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -17,7 +18,7 @@ from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
 from daemon.compose import open_engine
-from daemon.config import load_config
+from daemon.config import Config, load_config
 from daemon.paths import MIRROR
 from sandbox.account import Account
 from sandbox.device.view import ShownReminder
@@ -31,10 +32,7 @@ from tests.signed_in import keep, lend
 
 CONFIG = """\
 profile: {profile}
-account:
-  apple_id: {apple_id}
-  password_command: [cat, {password}]
-  endpoint: {url}
+account: {account}
 folder: {folder}
 format: {format}
 markers: {markers}
@@ -47,6 +45,36 @@ reminders:
   completed: {{show: {show}, archive: {archive}}}
   images: {images}
 """
+
+
+DEFAULTS = {
+    "format": "markdown",
+    "lists": "{'*': two-way}",
+    "new_lists": "yes",
+    "conflicts": "cloud",
+    "hold_above": "5",
+    "grace": "0s",
+    "mode": "soft",
+    "show": "14d",
+    "archive": "null",
+    "markers": "block-id",
+    "images": "null",
+    "time_zone": "Europe/Paris",
+}
+
+
+def written(account: Mapping[str, object], folder: Path, chosen: Mapping[str, str]) -> str:
+    """The text of a rig's config."""
+    return CONFIG.format(account=json.dumps(account), folder=folder, **chosen)
+
+
+@cache
+def _read(chosen: tuple[tuple[str, str], ...]) -> Config:
+    """The config of a rig, but for whose it is: reading one takes a tenth of a small test."""
+    with TemporaryDirectory() as place:
+        path = Path(place) / "config.yaml"
+        path.write_text(written({"apple_id": "ada@example.test"}, Path(place), dict(chosen)))
+        return load_config(path)
 
 
 class Crash(BaseException):
@@ -107,30 +135,22 @@ class Rig:
         """Start, as a process does."""
         password = self.home / "password"
         password.write_text(self.world.account.password)
-        defaults = {
-            "profile": self.profile,
+        account = {
             "apple_id": self.world.account.apple_id,
-            "password": str(password),
-            "url": self.url,
-            "folder": str(self.folder),
-            "format": "markdown",
-            "lists": "{'*': two-way}",
-            "new_lists": "yes",
-            "conflicts": "cloud",
-            "hold_above": "5",
-            "grace": "0s",
-            "mode": "soft",
-            "show": "14d",
-            "archive": "null",
-            "markers": "block-id",
-            "images": "null",
-            "time_zone": "Europe/Paris",
+            "password_command": ["cat", str(password)],
+            "endpoint": self.url,
         }
-        config = self.home / "config.yaml"
-        config.write_text(CONFIG.format(**{**defaults, **self.settings}))
+        chosen = {**DEFAULTS, **self.settings, "profile": self.profile}
+        source = self.home / "config.yaml"
+        source.write_text(written(account, self.folder, chosen))
+        config = _read(tuple(sorted(chosen.items())))
+        mine = config.account.model_copy(update=account)
+        config = config.model_copy(
+            update={"account": mine, "folder": self.folder, "source": source}
+        )
         lay_out(self.home / "state" / "remindersd" / self.profile / MIRROR)
         opened = open_engine(
-            load_config(config),
+            config,
             step=lambda n: self.step(n),
             clock=self.clock,
             elapsed=lambda: self.clock() - self.leapt_s,
