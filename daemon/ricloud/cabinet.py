@@ -42,19 +42,13 @@ class Cabinet:
         self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.directory.chmod(0o700)
         part = self.directory / f"{id}{_PART}"
-        if isinstance(content, Path):
-            shutil.move(content, part)
-            part.chmod(0o600)
-        else:
-            descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
-        with part.open("rb") as file:
-            # Of no use against anybody; the API says that it is MD5.
-            digest = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False))
-            os.fsync(file.fileno())
-        part.replace(self.directory / id)
-        return Filed(digest.hexdigest(), (self.directory / id).stat().st_size)
+        try:
+            filed = _written(part, content)
+            part.replace(self.directory / id)
+        except OSError:
+            part.unlink(missing_ok=True)
+            raise
+        return filed
 
     def remove(self, id: str) -> None:
         """Remove a result's bytes, if they are there."""
@@ -66,6 +60,21 @@ class Cabinet:
             for path in self.directory.iterdir():
                 if path.name not in ids:
                     path.unlink()
+
+
+def _written(part: Path, content: bytes | Path) -> Filed:
+    if isinstance(content, Path):
+        shutil.move(content, part)
+        part.chmod(0o600)
+    else:
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+    with part.open("rb") as file:
+        # Of no use against anybody; the API says that it is MD5.
+        digest = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False))
+        os.fsync(file.fileno())
+    return Filed(digest.hexdigest(), part.stat().st_size)
 
 
 def overdue(results: Iterable[Result], now_ms: int, most_bytes: int = MOST_BYTES) -> list[Result]:

@@ -15,25 +15,23 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from daemon.ricloud.cabinet import Cabinet, overdue
+from daemon.ricloud import keeping
+from daemon.ricloud.cabinet import Cabinet
 from daemon.ricloud.desks import Attempt, Poller, SignIn
 from daemon.ricloud.documents import Documents
 from daemon.ricloud.mistakes import Mistake, invalid, unknown
 from daemon.ricloud.outcomes import attempt_failed, failed_error, missing_document, sentence
 from daemon.ricloud.reading import Wish
 from daemon.ricloud.worker import Worker
+from store.errors import Damaged
 from store.ledger import Event, Ledger, Poll, Result, Session, Source, User
 from store.ledgerfile import open_ledger
 from sync.errors import ConsentNeeded, SignInNeeded
-from sync.polls.asked import PollOutcome, PollRequest
+from sync.polls.asked import PollOutcome, PollRequest, PollResult
 
-__all__ = ["FIRST_USER", "TYPE", "Office", "Outside"]
+__all__ = ["TYPE", "Office", "Outside"]
 
 TYPE = "icloud.account"
-FIRST_USER = "1"
-"""The user that a fresh daemon has."""
-
-_FORGOTTEN_MS = 30 * 86400 * 1000
 _LEDGER_END_S = 5.0
 _WORK_END_S = 1.0
 
@@ -86,7 +84,7 @@ class Office:
 
     def ask(self, job: Callable[[], T]) -> Future[T]:
         """What ``job`` gives, done beside the ledger; raises what it raises, StoreError too."""
-        return self._desk.do(job)
+        return self._desk.do(lambda: self._guarded(job))
 
     def pending(self, id: str) -> Future[None] | None:
         """Ends when the sign-in or the poll of this id has; ``None`` where it has already."""
@@ -106,9 +104,7 @@ class Office:
         """The ledger, opened and put in order when it is first asked for."""
         if self._ledger is None:
             self._ledger = open_ledger(self._state / "api.sqlite")
-            with self._ledger.commit("api-start"):
-                self._put_in_order(self._ledger)
-            self._cabinet.keep_only({result.id for result in self._kept()})
+            keeping.begin(self._ledger, self._cabinet, self._now_ms())
         return self._ledger
 
     @property
@@ -217,16 +213,7 @@ class Office:
 
     def tidy(self) -> None:
         """Remove the bytes of results that are old, or that there is no room for."""
-        now_ms = self._now_ms()
-        gone = overdue(self._kept(), now_ms)
-        if not gone:
-            return
-        for result in gone:
-            self._cabinet.remove(result.id)
-        with self.ledger.commit("api-tidy"):
-            for result in gone:
-                expired = replace(result, state="expired", deleted_ms=now_ms)
-                self.ledger.results.put(expired)
+        keeping.tidy(self.ledger, self._cabinet, self._now_ms())
 
     # ---- what the workers bring
 
@@ -244,7 +231,7 @@ class Office:
         def settle(outcome: Future[T]) -> None:
             error = outcome.exception()
             came: T | BaseException = outcome.result() if error is None else error
-            self._desk.do(lambda: end(row.id, came)).add_done_callback(release)
+            self.ask(lambda: end(row.id, came)).add_done_callback(release)
 
         def release(written: Future[None]) -> None:
             if error := written.exception():
@@ -279,18 +266,23 @@ class Office:
     def _find(self, poll: str, request: PollRequest) -> tuple[list[Result], PollOutcome]:
         """Ask iCloud, and put away what was found; in the thread of the polls."""
         outcome = self._out.poller.run(request)
-        results = []
-        for found in outcome.results:
-            id = self._out.mint()
-            filed = self._cabinet.put(id, found.content)
-            results.append(
-                Result(
-                    *(id, poll, found.identifier, found.type, filed.checksum, filed.size),
-                    state="available",
-                    created_ms=self._now_ms(),
-                )
-            )
+        results: list[Result] = []
+        try:
+            results.extend(self._filed(poll, found) for found in outcome.results)
+        except OSError:
+            for result in results:  # the disk is full, it may be
+                self._cabinet.remove(result.id)
+            raise
         return results, outcome
+
+    def _filed(self, poll: str, found: PollResult) -> Result:
+        id = self._out.mint()
+        filed = self._cabinet.put(id, found.content)
+        return Result(
+            *(id, poll, found.identifier, found.type, filed.checksum, filed.size),
+            state="available",
+            created_ms=self._now_ms(),
+        )
 
     def _end_poll(self, id: str, came: tuple[list[Result], PollOutcome] | BaseException) -> None:
         poll = self.ledger.polls.get(id)
@@ -326,34 +318,18 @@ class Office:
         data = self.documents.of(row)
         self.ledger.events.add(Event(self._out.mint(), kind, action, self._now_ms(), data))
 
-    def _kept(self) -> list[Result]:
-        among = {"state": ("available", "consumed")}
-        return list(self.ledger.results.page(among).rows)
-
-    def _put_in_order(self, ledger: Ledger) -> None:
-        """Make the first user, end what was left undone, forget what is long past."""
-        now_ms = self._now_ms()
-        if ledger.users.get(FIRST_USER) is None:
-            ledger.users.add(User(FIRST_USER, "local", now_ms))
-        for session in ledger.sessions.all(state="pending"):
-            ledger.sessions.put(
-                replace(session, state="failed", error="interrupted", ended_ms=now_ms)
-            )
-        for poll in ledger.polls.all(state="pending"):
-            ledger.polls.put(
-                replace(poll, state="failed", error="interrupted", completed_ms=now_ms)
-            )
-        before_ms = now_ms - _FORGOTTEN_MS
-        ledger.events.forget(before_ms)
-        ledger.results.forget(before_ms, state="expired")
-        for state in ("failed", "expired"):
-            ledger.sessions.forget(before_ms, state=state)
-        for state in ("completed", "failed"):
-            ledger.polls.forget(before_ms, state=state)
+    def _guarded(self, job: Callable[[], T]) -> T:
+        """Do a job; a ledger that turns out to be damaged is opened anew by the next one."""
+        try:
+            return job()
+        except Damaged:
+            self._let_go()
+            raise
 
     def _let_go(self) -> None:
         if self._ledger is not None:
             self._ledger.close()
+            self._ledger = None
 
     def _now_ms(self) -> int:
         return int(self._out.clock() * 1000)

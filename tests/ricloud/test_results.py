@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import pytest
 
-from daemon.ricloud import office as offices
 from daemon.ricloud.cabinet import KEPT_MS, overdue
+from daemon.ricloud.keeping import FORGOTTEN_MS
 from daemon.ricloud.office import Office
+from store.errors import Damaged
 from store.ledger import Result
 from tests.ricloud.conftest import Client
-from tests.ricloud.fakes import PHOTO, Clock, an_office
+from tests.ricloud.fakes import ACCOUNT, PASSWORD, PHOTO, Clock, FakeSignIn, an_office
 from tests.ricloud.test_polls import stored
 
 
@@ -76,12 +78,57 @@ def test_what_a_crash_left_is_cleared_away_at_the_next_start(tmp_path: Path) -> 
     assert list((state / "results").iterdir()) == []
 
 
+def test_a_full_disk_is_a_failed_poll_that_leaves_nothing(
+    client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace, many = Path.replace, iter(range(1))
+
+    def full(self: Path, target: Path) -> Path:
+        if next(many, None) is None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", full)
+    poll = client.poll(info_types=["*"], files=[PHOTO])
+    assert (poll["state"], poll["results"]["data"]) == ("failed", [])
+    assert poll["errors"]["data"][0]["message"] == "No space left on device"
+    assert list((tmp_path / "state" / "results").iterdir()) == []
+    monkeypatch.undo()
+    assert client.poll(info_types=["*"], files=[PHOTO])["state"] == "completed"
+
+
+def test_a_ledger_that_is_damaged_meanwhile_is_begun_anew(
+    client: Client, office: Office, tmp_path: Path
+) -> None:
+    def found_damaged() -> None:
+        for path in (tmp_path / "state").glob("api.sqlite*"):
+            path.write_bytes(b"no database at all" * 500)
+        raise Damaged(tmp_path / "state" / "api.sqlite", "is corrupt")
+
+    client.session()
+    with pytest.raises(Damaged):
+        office.ask(found_damaged).result(10)
+    assert client.get("/sessions")["data"] == []
+    assert client.session()["state"] == "succeeded"
+    assert list((tmp_path / "state").glob("api.damaged-*"))
+
+
+def test_where_no_ledger_can_be_a_request_is_refused_and_not_repeated(
+    client: Client, sign_in: FakeSignIn, tmp_path: Path
+) -> None:
+    (tmp_path / "state" / "api.sqlite").mkdir(parents=True)
+    source = {"user": "1", "type": "icloud.account", "identifier": ACCOUNT}
+    wanted = {"source": source, "payload": {"password": PASSWORD}}
+    assert client.mistake("POST", "/sessions", wanted)[:2] == (409, "storage")
+    assert sign_in.tried == []
+
+
 def test_what_is_long_past_is_forgotten(tmp_path: Path) -> None:
     clock = Clock()
     with an_office(tmp_path / "state", clock=clock) as office:
         user = office.ask(lambda: office.user("somebody")).result()
         office.ask(lambda: add(office, "old", clock)).result()
-    clock.now += offices._FORGOTTEN_MS / 1000
+    clock.now += FORGOTTEN_MS / 1000
     with an_office(tmp_path / "state", clock=clock) as office:
         assert office.ask(lambda: office.ledger.results.get("old")).result() is not None
     clock.now += 1
