@@ -65,18 +65,22 @@ def create_reminder(
     """
     if reminder.opaque:
         raise Undecodable("a reminder that could not be read in full is not created anew")
+    try:
+        return _created(ctx, reminder, records, former)
+    except Undecodable:  # what nobody can read any more is no base to go on from
+        return _created(ctx, reminder, records, _NO_RECORD)
+
+
+def _created(ctx: Context, reminder: Reminder, records: Records, former: Record) -> Group:
     name = f"Reminder/{reminder.id}"
     edits = (
-        first_alarms_edit(ctx, reminder, records),
+        first_alarms_edit(ctx, reminder, records, former),
         first_set(ctx, name, TAGS, reminder.tags),
         first_set(ctx, name, LINKS, reminder.urls),
         first_repeat(ctx, name, reminder.repeat, reminder.due),
     )
     change = Change("create", reminder.id, frozenset(Field))
-    try:
-        return created(ctx, reminder, records, edits, change, former)
-    except Undecodable:  # what nobody can read any more is no base to go on from
-        return created(ctx, reminder, records, edits, change, _NO_RECORD)
+    return created(ctx, reminder, records, edits, change, former)
 
 
 def update_reminder(

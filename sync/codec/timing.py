@@ -59,9 +59,13 @@ def alarms_edit(
     return early if plan.ids is None else _with_alarms(early or Edit(), plan)
 
 
-def first_alarms_edit(ctx: Context, reminder: Reminder, records: Records) -> Edit:
-    """The alarms of a new reminder, its due date's own among them."""
-    first_map = tokens.bump(None, ("dueDate",), ctx.now_ms / 1000, ctx.replica_id)
+def first_alarms_edit(ctx: Context, reminder: Reminder, records: Records, former: Record) -> Edit:
+    """The alarms of a new reminder, its due date's own among them.
+
+    ``former`` is what was there under its name before, whose tokens go on.
+    """
+    old_map = fields.text(former, "ResolutionTokenMap")
+    first_map = tokens.bump(old_map, ("dueDate",), ctx.now_ms / 1000, ctx.replica_id)
     name, extras = f"Reminder/{reminder.id}", reminder.alarms - _early(reminder.alarms)
     plan = first_alarms(ctx, name, reminder.due, extras, tokens.nonce(first_map))
     early = first_early(ctx, reminder.id, _early(reminder.alarms), records)

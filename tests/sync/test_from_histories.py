@@ -5,10 +5,12 @@ from __future__ import annotations
 import errno
 import os
 import re
+import uuid
 from pathlib import Path
 
 import pytest
 
+from sandbox.device.phone import Phone
 from sync.errors import NetworkError
 from tests.rig import Crash, Rig, empty_world, open_rig
 
@@ -204,4 +206,25 @@ def test_lines_whose_file_was_away_are_known_without_their_ids(rig: Rig, name: s
     rig.save(name, text)
     assert rig.run().held == []
     assert {one.id for one in rig.phone.reminders(name)} == before
+    rig.rest()
+
+
+def test_what_beats_a_deletion_for_good_is_one_text_and_rings_where_that_was_missed(
+    rig: Rig,
+) -> None:
+    rig.append("Inbox", "- [ ] Buy milk 📅 2031-01-02 ⏰ 09:00\n    > the white one\n")
+    rig.run()
+    off = Phone(rig.world.zone, rig.clock, lambda: str(uuid.uuid4()).upper(), "D2")
+    off.sync()
+    [before] = off.reminders()
+    assert len(before.alarms) == 1
+    rig.phone.delete(before.id, hard=True)
+    rig.save("Inbox", rig.read("Inbox").replace("Buy milk 📅 2031-01-02", "Oat milk 📅 2031-01-05"))
+    rig.run()
+    off.sync()
+    for device in (off, rig.phone):
+        [shown] = device.reminders()
+        assert (shown.id, shown.title, shown.notes) == (before.id, "Oat milk", "the white one")
+        assert (str(shown.due)[:10], shown.problems) == ("2031-01-05", before.problems)
+        assert len(shown.alarms) == 1
     rig.rest()
