@@ -69,6 +69,8 @@ def merge_copy(parts: Parts, path: str, now_ms: int) -> MergedCopy:
     ids = {block: id for id, block in parts.planner.known().blocks.items()}
     merger = _Merger(store, local, filing, ids, file)
     edits = merger.edits(filing.dialect.parse(data.data).tasks, merged)
+    if merged.added and local.unread is not None:  # where a line stands already, is not known
+        raise CannotResolve(f"{path} waits: {local.unread.trouble}", "try again in a moment")
     try:
         new = filing.dialect.edit(file.todo, edits)
     except CannotEdit as error:

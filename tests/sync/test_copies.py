@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -107,3 +108,20 @@ def test_what_is_no_copy_is_not_merged(rig: Rig) -> None:
     rig.run()
     with pytest.raises(CannotResolve, match="cannot be read now"):
         rig.engine.merge(path)
+
+
+def test_a_line_that_may_stand_in_a_file_being_saved_is_not_added(rig: Rig) -> None:
+    plans = rig.phone.create_list("Plans")
+    path = copied(rig, rig.read("Inbox"))
+    rig.phone.move(rig.shown("Eggs").id, plans)
+    rig.run()
+    now = rig.clock()
+    os.utime(rig.path("Plans"), (now, now))
+    with pytest.raises(CannotResolve, match="Plans") as refused:
+        rig.engine.merge(path)
+    assert "again" in (refused.value.hint or "")
+    rig.wait(3)
+    assert rig.engine.merge(path).added == []
+    rig.run()
+    assert rig.titles("Plans") == {"Eggs"}
+    assert rig.titles("Inbox") == {"Milk", "Bread", "Tea"}
