@@ -73,7 +73,8 @@ def world_of(
 ) -> World:
     """Put a new phone on an account and zone that exist already; it learns all by its next sync."""
     shared = SharedDatabase(account.owner, clock)
+    # Of their own, so that what they draw is no part of a history that a seed tells.
+    services = Services(account, clock, None if random is None else Random("services"))
     random = random or SystemRandom()
     phone = Phone(zone, clock, minting(random))
-    services = Services(account, clock, random)
     return World(account, zone, phone, Faults(), shared, services, clock, random)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Callable
+from random import Random, SystemRandom
 from typing import TYPE_CHECKING, Any, Final
 
 from starlette.exceptions import HTTPException
@@ -23,7 +24,6 @@ from sandbox.services.door import Door
 if TYPE_CHECKING:
     from sandbox.world import World
 
-_TOKEN: Final = b"AddressBook@"
 _PICTURE: Final = Shape("photo", JPEG, 96, 96)
 
 SAMPLE: Final[Json] = {
@@ -65,10 +65,14 @@ SAMPLE: Final[Json] = {
 
 
 class AddressBook:
-    """The contacts and groups of an account; each change has a number, and tokens name one."""
+    """The contacts and groups of an account; each change has a number, and tokens name one.
 
-    def __init__(self, dsid: str) -> None:
+    Tokens are good for this book only: one that was made anew, from other `random`, knows none.
+    """
+
+    def __init__(self, dsid: str, random: Random | None = None) -> None:
         self._dsid = dsid
+        self._start = b"AddressBook@" + (random or SystemRandom()).randbytes(6)
         self._contacts: dict[str, Json] = {}
         self._groups: dict[str, Json] = {}
         self._changed: dict[str, int] = {}
@@ -157,7 +161,7 @@ class AddressBook:
 
     def tokens(self) -> Json:
         """The two tokens that every answer has."""
-        state = _TOKEN + self._number.to_bytes(4, "big")
+        state = self._start + self._number.to_bytes(4, "big")
         preferences = base64.b64encode(b"last,first|en_US").decode()
         return {"prefToken": preferences, "syncToken": base64.b64encode(state).decode()}
 
@@ -170,9 +174,9 @@ class AddressBook:
             state = base64.b64decode(sync_token, validate=True)
         except ValueError:
             state = b""
-        if len(state) != len(_TOKEN) + 4 or not state.startswith(_TOKEN):
+        if len(state) != len(self._start) + 4 or not state.startswith(self._start):
             raise HTTPException(409, "the syncToken is not one of this address book")
-        return int.from_bytes(state[len(_TOKEN) :], "big")
+        return int.from_bytes(state[-4:], "big")
 
     def _photo(self, name: str) -> Json:
         return {

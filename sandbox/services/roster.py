@@ -45,7 +45,7 @@ class Services:
     ) -> None:
         self.states: dict[str, str] = dict.fromkeys(KEYS, "active")
         self.photos = Library(account.owner, clock, random)
-        self.contacts = contacts.AddressBook(account.dsid)
+        self.contacts = contacts.AddressBook(account.dsid, random)
         self.find_my = findmy.FindMy(account.dsid, clock)
         self.calendar = calendar.Calendars(clock)
         self.notes = notes.Notebook(account.owner, clock, random)

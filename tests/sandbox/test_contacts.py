@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import requests
-from pyicloud.exceptions import PyiCloudServiceNotActivatedException
+from pyicloud.exceptions import PyiCloudAPIResponseException, PyiCloudServiceNotActivatedException
 
 from sandbox.services.contacts import SAMPLE
 from sandbox.world import World, make_world
@@ -67,6 +67,14 @@ def test_changes_since_a_token(phone: SignedIn, world: World) -> None:
     assert [contact["firstName"] for contact in news["contacts"]] == ["Ada"]
     assert news["deletes"] == {"contactIds": [SAMPLE["contactId"]]}
     assert changes(phone, news["syncToken"])["deletes"] == {"contactIds": []}
+
+
+def test_a_token_of_another_book_is_refused(phone: SignedIn) -> None:
+    other = make_world(reminders=0).services.contacts.tokens()["syncToken"]
+    for token in (other, "", "no token"):
+        with pytest.raises(PyiCloudAPIResponseException) as refused:
+            changes(phone, token)
+        assert refused.value.code == 409
 
 
 def test_groups_are_in_the_first_answer(phone: SignedIn, world: World) -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 import requests
 
+from sandbox.device.phone import Phone, minting
 from sandbox.services.callkit import RECORD
-from sandbox.world import World, make_world
+from sandbox.world import World, make_world, world_of
+from sandbox.zone import Zone
 from tests.sandbox.signed_in import SignedIn, signed_in
 from tests.sandbox.wires import Clock
 
@@ -132,6 +135,9 @@ def test_keys_of_advanced_data_protection_open_one_service_each(
 ) -> None:
     switches = {"adp": True, "consent_answer": "grant", "pcs_waits": 0}
     assert phone.control("PUT", "account", switches).status_code == 200
+    # Asked for here, since the client would wait for the owner's answer.
+    granted = asked(phone, "POST", "/setup/ws/1/enableDeviceConsentForPCS")
+    assert granted.json()["isDeviceConsentNotificationSent"] is True
     photos, notes = (path for _, path in READS[3:])
     assert [asked(phone, "POST", path, {}).status_code for path in (photos, notes)] == [403, 403]
     assert asked(phone, "GET", "/co/startup").status_code == 200  # has no keys
@@ -140,6 +146,13 @@ def test_keys_of_advanced_data_protection_open_one_service_each(
     _ = phone.service.notes
     assert [asked(phone, "POST", path, {}).status_code for path in (photos, notes)] == [200, 200]
     phone.control("PUT", "account", {"adp": False})
+
+
+def test_the_services_draw_nothing_from_what_a_history_is_told_by() -> None:
+    account, clock, random, other = make_world(reminders=0).account, Clock(), Random(7), Random(7)
+    world_of(account, Zone(account.owner, clock), clock, random)
+    Phone(Zone(account.owner, clock), clock, minting(other))
+    assert random.getstate() == other.getstate()
 
 
 def test_without_web_access_nothing_is_open(phone: SignedIn) -> None:
