@@ -34,6 +34,7 @@ from tests.fuzz.values import HOME, a_value
 __all__ = ["a_page", "blank_store", "decode", "opened"]
 
 ZONE = ZoneId("Reminders", "_owner")
+FAILURES = 0.1  # of pages: the service could not give one of the records
 REPLICA = bytes([0x5A]) * 16
 VIEWS = "SELECT name FROM sqlite_master WHERE type = 'view' ORDER BY name"
 EDITABLE = [name for name in Field if name not in (Field.IMAGES, Field.LIST, Field.PARENT)]
@@ -143,6 +144,8 @@ def _check(document: Any, store: Store, random: Random) -> str:
         bent = [
             one for one in bent if not isinstance(one, dict) or one.get("recordName") not in known
         ]
+        if random.random() < FAILURES:
+            bent.append({"recordName": "Reminder/A", "serverErrorCode": "INTERNAL_ERROR"})
         document = {"records": [*bent, *sound], "syncToken": "after", "moreComing": False}
     try:
         pull(_Feed(document), store)
@@ -153,10 +156,14 @@ def _check(document: Any, store: Store, random: Random) -> str:
         if isinstance(bent, list) and not any(map(_is_failure, bent)):
             raise Violation("a bent record stops all others") from None
         return "refused"
+    if any(map(_is_failure, bent)):
+        raise Violation("a page is read that hides a record")
     if store.mirror.record(sound[0]["recordName"]) != sound[0]:
         raise Violation("a sound record is not in the mirror")
     _kept(store, bent)
     problems = _used(store, random)
+    if not all(map(_is_record, bent)):
+        return "passed over"
     return "told" if problems else "read"
 
 

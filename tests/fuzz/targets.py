@@ -107,7 +107,7 @@ _ALL = (
            frozenset({"edited", "left alone", "opaque"})),
     Target("rows", 240, records.a_page, _always(records.decode), frozenset({"read", "told"})),
     Target("records", 15, records.a_page, records.opened,
-           frozenset({"read", "told", "refused"})),
+           frozenset({"read", "told", "refused", "passed over"})),
     Target("answers", 30, answers.an_answer, answers.opened,
            frozenset({"answered", "pulled", "refused"})),
     Target("cycles", 2, cycles.a_bend, cycles.opened, frozenset({"run", "bent both"})),
