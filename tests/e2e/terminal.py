@@ -59,7 +59,9 @@ def typed(home: Home, *arguments: str, turns: Sequence[Turn] = ()) -> Shown:
                 assert new, f"“{question}” was not asked:\n{screen}"
                 screen += new
             os.write(master, answer.encode())
-        while new := _read(master, deadline):
+        # Python may sleep through a signal that comes just before it waits for a key: press again.
+        again = CTRL_C if turns and turns[-1][1] == CTRL_C else ""
+        while new := _read(master, deadline, again):
             screen += new
         return Shown(process.wait(max(0.0, deadline - time.monotonic())), screen)
     finally:
@@ -69,11 +71,17 @@ def typed(home: Home, *arguments: str, turns: Sequence[Turn] = ()) -> Shown:
         os.close(master)
 
 
-def _read(master: int, deadline: float) -> str:
-    """What comes next on the screen; "" at the end of the command, or of our patience."""
-    ready, _, _ = select.select([master], [], [], max(0.0, deadline - time.monotonic()))
+def _read(master: int, deadline: float, again: str = "") -> str:
+    """What comes next on the screen; "" at the end of the command, or of our patience.
+
+    While nothing comes ``again`` is typed, each second.
+    """
     try:
-        data = os.read(master, 65536) if ready else b""
+        while (left_s := deadline - time.monotonic()) > 0:
+            if select.select([master], [], [], min(left_s, 1.0) if again else left_s)[0]:
+                break
+            os.write(master, again.encode())
+        data = os.read(master, 65536) if left_s > 0 else b""
     except OSError:  # the other end is closed
         return ""
     return data.decode(errors="replace").replace("\r\n", "\n")
