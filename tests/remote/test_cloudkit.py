@@ -351,8 +351,8 @@ def test_an_account_with_protected_data_is_told_so(
     cloudkit: CloudKit, zone: ZoneId, cloud: Cloud
 ) -> None:
     reason = "private db access disabled for this account"
-    cloud.world.faults.fail_zone("ACCESS_DENIED", "", reason=reason)
-    with pytest.raises(AccountUnusable, match="Advanced Data Protection"):
+    cloud.world.faults.fail_zone("ACCESS_DENIED", "", reason=reason, times=2)
+    with pytest.raises(AccountUnusable, match="keeps its data from the web"):
         cloudkit.changes(zone, None)
 
 
