@@ -11,7 +11,7 @@ from daemon.lock import make_state
 from daemon.paths import state_dir
 from sync.errors import UsageError
 
-__all__ = ["TOKEN", "find_token", "new_token", "token_of"]
+__all__ = ["TOKEN", "find_token", "new_token", "refuse_open_token", "token_of"]
 
 TOKEN = "token"  # in the state directory
 
@@ -20,12 +20,17 @@ def token_of(config: Config) -> str:
     """The token of this config; raises UsageError where there is none that can be used."""
     if config.control.token is None:
         return find_token(state_dir(config.profile))
-    if config.source.stat().st_mode & 0o077:
+    refuse_open_token(config)
+    return config.control.token.get_secret_value()
+
+
+def refuse_open_token(config: Config) -> None:
+    """Raise UsageError where a token stands in a config that others can read."""
+    if config.control.token is not None and config.source.stat().st_mode & 0o077:
         raise UsageError(
             f"others can read {config.source}, and control.token stands in it",
             f"chmod 600 {config.source}",
         )
-    return config.control.token.get_secret_value()
 
 
 def find_token(state: Path) -> str:

@@ -161,12 +161,16 @@ def check(options: Globals, as_json: bool) -> None:
     Example:
        remindersd config check
     """
+    from daemon.address import parse_listen
     from daemon.paths import check_socket, socket_path, state_dir
+    from daemon.token import refuse_open_token
 
     config = options.load()
     state = state_dir(config.profile)
     socket = socket_path(config.profile, config.control.socket)
+    listen = config.control.listen
     check_socket(socket)
+    refuse_open_token(config)
     facts = {
         "config": str(config.source),
         "profile": config.profile,
@@ -175,6 +179,7 @@ def check(options: Globals, as_json: bool) -> None:
         "folder": str(config.folder),
         "state": str(state),
         "socket": str(socket),
+        "listen": None if listen is None else parse_listen(listen).url,
     }
     if as_json:
         document({"schema": 1, "result": "ok", **facts})
