@@ -21,7 +21,7 @@ from daemon.changes import Names, changes_of, run_document, titles_told
 from daemon.decided import conflict_entries, parked_entries
 from daemon.filters import Filters
 from daemon.troubles import as_ours
-from daemon.words import IDS, instant
+from daemon.words import IDS, instant, poll_entry
 from store.db import Store
 from store.errors import StoreError, translated
 from store.file import open_reading
@@ -80,6 +80,15 @@ class Answers:
         """
         nothing = {**dict.fromkeys(COUNTS, 0), "verified": None, "waiting": None}
         return self._submit(self._counts, nothing)
+
+    def polls(self) -> Future[Document]:
+        """How the last poll of each service ended that was ever polled."""
+
+        def read() -> Document:
+            assert self._store is not None
+            return {name: poll_entry(one) for name, one in self._store.polls.states().items()}
+
+        return self._submit(read, {})
 
     def lists(self) -> Future[Document]:
         """Every list; ``kept`` is false for one that was forgotten here."""

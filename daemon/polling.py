@@ -17,9 +17,10 @@ from typing import Any, TypeVar
 
 from daemon.config import Config
 from daemon.paths import state_dir
+from daemon.requests import Stopping
 from daemon.ricloud.worker import Worker
 from daemon.schedule import PollClock
-from daemon.words import instant
+from daemon.words import instant, poll_entry
 from store.db import Store
 from store.polled.states import PollState
 from sync.errors import NetworkError, RemindersdError, SignInNeeded
@@ -152,7 +153,7 @@ class Polling:
             self._learn()
 
     def _failed(self, service: str, error: RemindersdError) -> None:
-        if self._ended.is_set():
+        if self._ended.is_set() or isinstance(error, Stopping):
             return
         if self._told.get(service) != error.message:
             self._told[service] = error.message
@@ -186,14 +187,10 @@ class Polling:
         return self._workers.setdefault(name, Worker(f"polls-{name}"))
 
     def _entry(self, service: str) -> dict[str, Any]:
-        state = self._states.get(service)
         next_run = self._clock.next_run(service)
         return {
             "every_s": _every_s(self._config, service),
-            "last_try": None if state is None else _instant(state.tried_ms),
-            "last_success": None if state is None else _instant(state.succeeded_ms),
-            "error": None if state is None else state.error,
-            "message": None if state is None else state.message,
+            **poll_entry(self._states.get(service)),
             "next_run": None if next_run is None else instant(next_run),
             "progress": self._progress.get(service),
         }
@@ -252,7 +249,3 @@ def _due_at(state: PollState | None, every_s: float | None, now: float) -> float
         return soon
     at = state.tried_ms / 1000
     return soon if at > now else max(soon, at + every_s)
-
-
-def _instant(ms: int | None) -> str | None:
-    return None if ms is None else instant(ms / 1000)

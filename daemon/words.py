@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from store.model import AllDay, Completion, Field, Floating, OtherRule, Rule, Value, Zoned
+from store.polled.states import PollState
 from store.values import iso
 from sync.core.recurrence import to_words
 from sync.cycle.sentences import member
 
-__all__ = ["IDS", "instant", "said"]
+__all__ = ["IDS", "instant", "poll_entry", "said"]
 
 IDS = (Field.LIST, Field.PARENT, "group")
 """The fields whose values are ids."""
@@ -19,6 +20,19 @@ IDS = (Field.LIST, Field.PARENT, "group")
 def instant(seconds: float) -> str:
     """A Unix time in ISO 8601, in UTC."""
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
+
+
+def poll_entry(state: PollState | None) -> dict[str, str | None]:
+    """How the last poll of a service ended; all ``None`` where there was none."""
+    if state is None:
+        return dict.fromkeys(("last_try", "last_success", "error", "message"))
+    succeeded_ms = state.succeeded_ms
+    return {
+        "last_try": instant(state.tried_ms / 1000),
+        "last_success": None if succeeded_ms is None else instant(succeeded_ms / 1000),
+        "error": state.error,
+        "message": state.message,
+    }
 
 
 def said(field: object, value: Value, titles: Mapping[str, str]) -> str | bool | None:

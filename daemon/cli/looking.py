@@ -214,6 +214,7 @@ def _left_behind(options: Globals) -> Document:
     try:
         with _mirror(options) as answers:
             told.update(answers.counts().result())
+            told["polls"] = answers.polls().result()
             told["last_success"] = _last_success(answers.runs(20).result()["runs"])
     except NotThere:
         pass
@@ -260,6 +261,9 @@ def _tell_status(told: Document) -> None:
             say(f"{name:<10} {value}")
     for problem in told.get("problems") or []:
         say(f"{'problem':<10} {problem}")
+    for service, entry in (told.get("polls") or {}).items():
+        if entry.get("message"):
+            say(f"{'poll':<10} {service}: {entry['message']}")
 
 
 def _sign_in(told: Document | None) -> str | None:

@@ -57,12 +57,12 @@ class Around:
         try:
             yield
         except RemindersdError as error:
-            failed = error
-            now_ms = self.now_ms()
+            said = f"{error.message}; {error.hint}" if error.hint else error.message
+            code, now_ms = error.code, self.now_ms()
 
             def note(store: Store) -> None:
                 with store.commit("poll-failed"):
-                    store.polls.failed(service, now_ms, failed.code, failed.message)
+                    store.polls.failed(service, now_ms, code, said)
 
             self.mirror(note)
             raise

@@ -60,6 +60,10 @@ def test_a_service_that_is_off_is_a_document_too(home: Home, world: World) -> No
     error = json.loads(refused.stdout)["error"]
     assert error["code"] == "service-disabled"
     assert "Settings > [username] > iCloud > Contacts" in error["hint"]
+    shown = home.run("status").stdout
+    assert "poll       contacts: Contacts is switched off for this account; switch it on" in shown
+    told = json.loads(home.run("status", "--json").stdout)["polls"]["contacts"]
+    assert (told["error"], told["last_success"]) == ("service-disabled", None)
 
 
 @pytest.mark.parametrize(

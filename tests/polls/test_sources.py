@@ -64,17 +64,18 @@ def test_the_devices_of_a_fresh_account_are_the_documented_ones(bench: Bench) ->
 # ---- photos
 
 
-def test_the_second_poll_asks_only_for_news(bench: Bench) -> None:
-    bench.world.services.photos.generate(500)
-    assert len(photos(bench)) == 501
-    first = bench.asked()
-    assert first.count("zone") >= 1000 // 200
+def test_a_large_library_is_read_page_by_page_once_and_then_only_for_news(bench: Bench) -> None:
+    bench.world.services.photos.generate(10_000)
+    PhotoSource(bench.around).refresh(unheard)
+    assert bench.asked().count("zone") >= 20_000 // 200
+    assert len(bench.store.photos.assets()) == 10_001
     before = bench.store.rows_written
-    assert len(photos(bench)) == 501
+    PhotoSource(bench.around).refresh(unheard)
     assert bench.asked().count("zone") == 1
     assert bench.store.rows_written - before == 1
-    bench.world.services.photos.generate(1)
-    assert len(photos(bench)) == 502
+    [made] = bench.world.services.photos.generate(1)
+    since = datetime.fromtimestamp(made.uploaded_ms / 1000 - 1, UTC)
+    assert made.filename in {item["filename"] for item in photos(bench, since=since)}
     assert bench.asked().count("zone") == 1
 
 

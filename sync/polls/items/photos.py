@@ -195,9 +195,11 @@ def _name(record: Record) -> str | None:
 
 
 def _resources(zone: str, record: Record) -> list[PhotoResource]:
-    found = []
+    found, stored = [], fields.fields_of(record)
     for role in ROLES:
-        value = object_of(object_of(fields.fields_of(record).get(f"{role}Res")).get("value"))
+        if f"{role}Res" not in stored:
+            continue
+        value = object_of(object_of(stored[f"{role}Res"]).get("value"))
         fingerprint = readable(fields.text, record, f"{role}Fingerprint")
         fingerprint = fingerprint or value.get("fileChecksum")
         if not value or not fields.is_name(fingerprint):
