@@ -1,4 +1,4 @@
-"""Computes the name that Apple gives to the bytes of a photo; docs/wire.md, "Photos"."""
+"""Computes the name that Apple gives to the bytes of a photo; docs/wire-services.md, "Photos"."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Contacts: what a card says, and the items ``mme_contacts.contact`` that are made of it.
 
-Wire facts: docs/wire.md, "Contacts".
+Wire facts: docs/wire-services.md, "Contacts".
 """
 
 from __future__ import annotations

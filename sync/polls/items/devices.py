@@ -1,6 +1,6 @@
 """Devices: what Find My says of one, and the items ``fmip.device`` that are made of it.
 
-Wire facts: docs/wire.md, "Find My".
+Wire facts: docs/wire-services.md, "Find My".
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Calendar: what an event says, and the items ``mme_calendar.event`` that are made of it.
 
-Wire facts: docs/wire.md, "Calendar".
+Wire facts: docs/wire-services.md, "Calendar".
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Which kind of file a uniform type identifier names, and its extension; docs/wire.md, "Photos"."""
+"""Which kind of file a uniform type identifier names (docs/wire-services.md, "Photos")."""
 
 from __future__ import annotations
 

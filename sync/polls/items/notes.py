@@ -1,6 +1,6 @@
 """Notes: what records of notes and folders say, and the items ``mme_notes.note`` made of them.
 
-Wire facts: docs/wire.md, "Notes".
+Wire facts: docs/wire-services.md, "Notes".
 """
 
 from __future__ import annotations

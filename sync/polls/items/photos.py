@@ -1,6 +1,6 @@
 """Photos: what records of a library say, and the items ``icpl.asset`` that are made of them.
 
-Wire facts: docs/wire.md, "Photos".
+Wire facts: docs/wire-services.md, "Photos".
 """
 
 from __future__ import annotations
