@@ -64,6 +64,8 @@ class History:
             other = Phone(self.world.zone, self.clock.true, minting(Random(story.seed + 2)), "D2")
             self.callers.append(Caller("other phone", other, self.tale, self.clock))
             self.callers[0].others, self.callers[1].others = [other], [self.world.phone]
+            for caller in self.callers:
+                caller.mirrored = self._mirrored
         self.kept: set[str] = set()
         self.looked_at = False
         """Whether it is the simulator that opens the database, to see what is in it."""
@@ -90,6 +92,11 @@ class History:
         if "small pages" in self.story.traits:
             world.faults.page_size = 3
         return world
+
+    def _mirrored(self, id: str) -> bool:
+        name = f"Reminder/{id}"
+        tag = self.world.zone.records[name].tag
+        return all(machine.mirrored(name) == tag for machine in self.machines)
 
     # ---- the course of events
 

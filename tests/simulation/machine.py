@@ -97,6 +97,11 @@ class Machine:
         assert self._store is not None
         return self._store
 
+    def mirrored(self, name: str) -> str | None:
+        """The change tag of a record as a running machine last saw it."""
+        record = None if self._store is None else self._store.mirror.record(name)
+        return None if record is None else str(record.get("recordChangeTag"))
+
     @property
     def engine(self) -> Engine:
         """The running engine."""

@@ -158,7 +158,9 @@ class Oracle:
         places = places_of(self.phone)
         names = {one.id: places[one.name] for one in self.phone.lists() if not one.is_group}
         return {
-            base.path.removesuffix(".md"): names[id] for id, base in bases.items() if id in names
+            base.path.removesuffix(".md"): names[id]
+            for id, base in bases.items()
+            if id in names and base.path
         }
 
 

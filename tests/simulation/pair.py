@@ -19,6 +19,8 @@ from tests.simulation.typist import Typist
 
 ROUNDS = 24
 """So many times both may run after the last fault until nothing happens any more."""
+MERGES = 3
+"""So many times a person tries to merge what conflict copies are left."""
 WAIT_S = 300
 """How long is waited where a line waits for its reminder from the other machine."""
 
@@ -123,8 +125,9 @@ class Pair(History):
         self._cycle = -1
         self.tale.tell("--- faults are over")
         reports = self._rest()
-        if reports and "merges" in self.story.traits and self._merge():
-            reports = self._rest()
+        for _ in range(MERGES if "merges" in self.story.traits else 0):
+            if reports and self._merge():
+                reports = self._rest()
         if reports is None:
             return
         self.verdict.wrong += self._moves()
@@ -133,11 +136,11 @@ class Pair(History):
             oracle = Oracle(self.tale, phone, machine, self.kept, others)
             self.verdict.wrong += [f"{one} ({machine.name})" for one in oracle.verdict(report)]
             held |= oracle.held(report)
-        self.verdict.wrong += self._came_back(held)
+        self.verdict.wrong += self.came_back(held)
         self.verdict.wrong += self.trouble.reaped()
         self.verdict.wrong += self._carry()
 
-    def _came_back(self, held: set[str]) -> Iterator[str]:
+    def came_back(self, held: set[str]) -> Iterator[str]:
         """What one machine deleted while all said the same of it, and stands again at either.
 
         Where both changed a file before it was carried, what the newer one lacks is shown again.

@@ -142,6 +142,8 @@ class Trouble:
     def _remember(self) -> None:
         """What the database keeps for a person was kept; with the database it goes."""
         self._h.tale.forgotten = True
+        for caller in self._h.callers:  # what it held of records that are gone goes as well
+            caller.phone.sync()
         self._h.machine.stop()
         if self._h.machine.database.exists():
             self._h.looked_at = True
