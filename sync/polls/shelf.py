@@ -61,6 +61,10 @@ class Shelf:
             try:
                 fill(descriptor)
                 os.utime(descriptor, (mtime_s, mtime_s))
+            except BaseException:
+                if os.fstat(descriptor).st_size == 0:
+                    os.unlink(part, dir_fd=directory)  # nothing that another try could go on from
+                raise
             finally:
                 os.close(descriptor)
             if not _named(directory, part, name):
