@@ -20,7 +20,7 @@ from store.aside import beside, kept_damaged, link_aside
 from store.db import Store
 from sync.errors import MirrorDamaged
 
-__all__ = ["MadeAnew", "make_anew"]
+__all__ = ["MadeAnew", "anew", "make_anew"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,12 @@ def make_anew(config: Config) -> MadeAnew:
     """
     state = state_dir(config.profile)
     make_state(state)
-    path = state / MIRROR
-    old = _closed(config, path)
+    return anew(config, state / MIRROR, Around())
+
+
+def anew(config: Config, path: Path, around: Around) -> MadeAnew:
+    """The same for the mirror at ``path``, on a machine that may be a simulated one."""
+    old = _closed(config, path, around)
     fresh = path.with_name(f"{path.stem}.rebuilt{path.suffix}")
     for one in beside(fresh):
         one.unlink()
@@ -52,19 +56,19 @@ def make_anew(config: Config) -> MadeAnew:
         with closing(Store.open(fresh)) as store:
             salvaged = store.salvage(old)
         made = MadeAnew(old, salvaged.counts, salvaged.lost)
-    open_mirror(config, fresh, Around()).close()
+    open_mirror(config, fresh, around).close()
     if path.exists():
         made = MadeAnew(link_aside(path), made.carried, made.lost)
     os.replace(fresh, path)
     return made
 
 
-def _closed(config: Config, path: Path) -> Path | None:
+def _closed(config: Config, path: Path, around: Around) -> Path | None:
     """The old file, whole and used by nobody; ``None`` if there is none."""
     if not path.exists():
         return kept_damaged(path)
     with suppress(MirrorDamaged):
-        open_mirror(config, path, Around()).close()
+        open_mirror(config, path, around).close()
     if not path.exists():
         return kept_damaged(path)
     if beside(path) != [path]:

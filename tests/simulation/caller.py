@@ -34,6 +34,7 @@ class Caller:
         what = act(self)
         if what is not None:
             self.tale.tell(f"{self.name}: {act.__name__}: {what}")
+            self.tale.acts[f"phone: {act.__name__}"] += 1
 
     def _one(self, *, top: bool = False) -> ShownReminder | None:
         found = sorted(self.phone.reminders(), key=lambda one: (one.title, one.id))
@@ -156,6 +157,7 @@ class Caller:
         hard = self.dice.random() < 0.2
         is_safe = self.mirrored(one.id)
         self.phone.delete(one.id, hard=hard)
+        self.tale.acts["phone: delete for good" if hard else "phone: delete softly"] += 1
         for device in self.others if hard and not is_safe else ():
             device.sync()  # else it would merge two texts, if it is made anew (docs/wire.md)
         return f"{one.title} and {[other.title for other in below]}"

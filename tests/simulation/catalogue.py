@@ -15,7 +15,10 @@ STEPS: Final[Mapping[str, float]] = {
     "disk full for long": 0.3,
     "disk fails once": 0.4,
     "no access once": 0.4,
+    "disk read-only once": 0.4,
     "database full": 0.4,
+    "database locked": 0.4,
+    "asleep for ten minutes": 0.4,
     "clock leaps meanwhile": 0.3,
 }
 """At an effect of the engine. What concerns files or commits strikes at the next of its kind."""
@@ -24,6 +27,13 @@ CALLS: Final[Mapping[str, float]] = {
     **dict.fromkeys(
         (
             "connection refused",
+            "no such host",
+            "no trust in TLS",
+            "redirect",
+            "gzip garbage",
+            "slow answer",
+            "crash before",
+            "crash after",
             "timeout before",
             "timeout after",
             "reset after",
@@ -45,8 +55,14 @@ CALLS: Final[Mapping[str, float]] = {
             "renewal refused",
             "answer of before",
             "ZONE_BUSY",
+            "terms of use",
+            "password changed",
             "token refused",
-            "page twice",
+            "record twice",
+            "page again",
+            "child before parent",
+            "tombstone before create",
+            "tombstone of a stranger",
         ),
         1.0,
     ),
@@ -64,10 +80,17 @@ CALLS: Final[Mapping[str, float]] = {
         2.0,
     ),
 }
-"""To a request; what concerns items strikes one operation of the next request that writes."""
+"""To a request; what concerns pages strikes the next one that has records, what concerns items one
+operation of the next request that writes."""
 
 BETWEEN: Final[Mapping[str, float]] = {
     "token expired": 0.12,
+    "token of another account": 0.06,
+    "more is coming, for ever": 0.05,
+    "more is coming, same token": 0.05,
+    "signed out for a cycle": 0.06,
+    "second daemon": 0.06,
+    "clock at the end of summer time": 0.05,
     "token expired, told by HTTP": 0.06,
     "zone gone for a cycle": 0.05,
     "zone emptied": 0.03,
@@ -79,6 +102,7 @@ BETWEEN: Final[Mapping[str, float]] = {
     "process restarted": 0.15,
     "database lost": 0.03,
     "database of before": 0.06,
+    "database corrupt": 0.03,
     "database copied": 0.25,
     "folder away for a cycle": 0.05,
     "events missed": 0.1,

@@ -16,8 +16,8 @@ from sandbox.zone import Zone
 from sync.cycle.report import Report
 from tests.simulation.caller import Caller
 from tests.simulation.chance import Clock, Crash, minting
-from tests.simulation.machine import APPLE_ID, Machine
-from tests.simulation.network import Network
+from tests.simulation.machine import APPLE_ID, REFUSALS, Machine
+from tests.simulation.network import PAGES, Network
 from tests.simulation.oracle import Oracle
 from tests.simulation.story import Event, Story
 from tests.simulation.tale import Tale
@@ -25,6 +25,8 @@ from tests.simulation.trouble import Trouble
 from tests.simulation.typist import Typist
 from tests.simulation.witness import Witness
 
+PASSING = ("grace", "unknown-id")
+"""What is held and ends by itself."""
 CYCLES = 12
 """So many cycles may pass after the last fault until nothing happens any more."""
 
@@ -49,7 +51,8 @@ class History:
         self.tale = Tale()
         self.clock = Clock()
         self.world = self._cloud()
-        self.network = Network(self.world, self.clock, self._call)
+        self.verdict = Verdict(story)
+        self.network = self._network()
         self.machine = self._machine("machine", "Todo", "state", self.network, 1)
         self.machines = [self.machine]
         self.witness = Witness(
@@ -69,7 +72,6 @@ class History:
         self.kept: set[str] = set()
         self.looked_at = False
         """Whether it is the simulator that opens the database, to see what is in it."""
-        self.verdict = Verdict(story)
         self.trouble = Trouble(self)
         self._events: dict[tuple[int, str], dict[int, list[Event]]] = defaultdict(dict)
         for event in story.events:
@@ -78,6 +80,11 @@ class History:
         self._count: Counter[str] = Counter()
         self._dead = False
         self._unparked: set[str] = set()
+
+    def _network(self) -> Network:
+        network = Network(self.world, self.clock, self._call, self._struck)
+        network.die = self._die
+        return network
 
     def _machine(self, name: str, folder: str, state: str, net: Network, dice: int) -> Machine:
         settings, random = self.story.settings, Random(self.story.seed + dice)
@@ -114,6 +121,7 @@ class History:
             for machine in self.machines:
                 machine.stop()
         self.verdict.told = self.tale.told
+        self.verdict.struck.update(self.tale.acts)
         return self.verdict
 
     def _begin(self) -> None:
@@ -181,13 +189,22 @@ class History:
         found = []
         for event in self._events[self._cycle, "call"].get(self._count["call"], ()):
             self.tale.tell(f"    call {where}: {event.what}")
-            self.verdict.struck[event.what] += 1
-            if event.what == "renewal refused":
-                self.machine.session.refuses = True
+            if event.what not in PAGES and not event.what.startswith("item "):
+                self._struck(event.what)
+            refusal = REFUSALS.get(event.what)
+            if refusal is not None:
+                self.machine.session.refusal = refusal
                 found.append(("421", Random(event.dice)))
             else:
                 found.append((event.what, Random(event.dice)))
         return found
+
+    def _struck(self, what: str) -> None:
+        self.verdict.struck[what] += 1
+
+    def _die(self) -> None:
+        self._dead = True
+        raise Crash
 
     def _happen(self, event: Event, step: str = "") -> None:
         dice = Random(event.dice)
@@ -199,10 +216,10 @@ class History:
             case "phone edit":
                 dice.choice(self.callers).act(dice)
             case "crash":
-                self.verdict.struck[event.what] += 1
+                self._struck(event.what)
+                self._struck(f"crash at a {crash_at(step)}")
                 self.tale.tell(f"    crash{where}")
-                self._dead = True
-                raise Crash
+                self._die()
             case _:
                 self.trouble.happen(event.what, dice, where)
 
@@ -229,7 +246,10 @@ class History:
             report = self.cycle()
             if report is None or self._approve(report):
                 continue
-            rests = report.idle and not report.pending and report.retry_after_s is None
+            waits = report.pending or report.retry_after_s is not None
+            rests = (
+                report.idle and not waits and not any(one.kind in PASSING for one in report.held)
+            )
             if rested and rests:
                 return report
         self.verdict.wrong.append(f"no rest: {report} {self.machine.errors[-1:]}")
@@ -275,3 +295,11 @@ class History:
                     status = path.stat()
                     found[str(path)] = (status.st_mtime_ns, status.st_ino, path.read_bytes())
         return found
+
+
+def crash_at(step: str) -> str:
+    """Where a crash strikes that comes before this effect."""
+    kind, _, when = step.partition(":")
+    if kind == "commit":
+        return f"commit, {when.rpartition(':')[2]}"
+    return {"swap": "change of a file"}.get(kind, "turn of the cycle")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cache
 from http.cookiejar import CookieJar
@@ -13,11 +14,13 @@ from tempfile import mkdtemp
 
 from daemon.compose import Around, open_mirror, wire
 from daemon.config import Config
+from daemon.lock import held_lock
+from daemon.rebuilding import anew
 from store.db import Store
 from store.errors import StoreError
 from sync.cycle.engine import Engine
 from sync.cycle.report import Report
-from sync.errors import RemindersdError, SignInNeeded
+from sync.errors import AccountUnusable, RemindersdError, SignInNeeded, WrongPassword
 from sync.machine import told
 from sync.remote.account import Account, Connection
 from sync.remote.limiter import Limiter
@@ -34,11 +37,19 @@ BASE: Mapping[str, object] = {
 }
 
 
+REFUSALS: Mapping[str, RemindersdError] = {
+    "renewal refused": SignInNeeded("iCloud wants a code", "run: remindersd login"),
+    "terms of use": AccountUnusable("iCloud has new terms", "accept them at icloud.com"),
+    "password changed": WrongPassword("iCloud does not take the password", "run: remindersd login"),
+}
+"""What may come of a renewal."""
+
+
 class SignedIn:
-    """A session that stands, and is renewed unless ``refuses`` is set."""
+    """A session that stands, and is renewed unless there is a ``refusal``, which strikes once."""
 
     def __init__(self) -> None:
-        self.refuses = False
+        self.refusal: RemindersdError | None = None
         self._connection = Connection("https://p1-ckdatabasews.icloud.com", {}, CookieJar(), "1")
 
     @property
@@ -51,10 +62,10 @@ class SignedIn:
         return self._connection
 
     def renew(self) -> Connection:
-        """Open it anew; SignInNeeded when it is told to refuse, once."""
-        if self.refuses:
-            self.refuses = False
-            raise SignInNeeded("iCloud wants a code", "run: remindersd login")
+        """Open it anew; raises what it was told to, once."""
+        refusal, self.refusal = self.refusal, None
+        if refusal is not None:
+            raise refusal
         return self._connection
 
     def admit(self, app: str) -> Connection:
@@ -81,6 +92,7 @@ class Machine:
     first_plan: bool = True
     """Whether a person is asked before its next plan is carried out."""
     errors: list[str] = field(default_factory=list)
+    _lock: ExitStack = field(default_factory=ExitStack)
     _engine: Engine | None = None
     _store: Store | None = None
     _transport: Transport | None = None
@@ -113,24 +125,37 @@ class Machine:
         """Begin as a process does, with nothing but what is on disk."""
         if self._engine is not None:
             return
-        config = config_of(self.folder, tuple(sorted(self.settings.items())))
+        self.stop()  # what a start that failed has left
+        config = self._config
         if not self.database.exists():
             self.state.mkdir(exist_ok=True)
             shutil.copyfile(_template(), self.database)
-        mint = minting(self.dice)
-        around = Around(
-            step=lambda name: self.step(name),
-            clock=self.clock.wall,
-            elapsed=self.clock.steady,
-            uuid=mint,
-            key=lambda: f"{self.dice.getrandbits(128):032x}",
-            calls=Renames(self.clock),
-            host=self.name,
-        )
+        around = self._around()
+        self._lock.enter_context(held_lock(self.state))
         self._store = open_mirror(config, self.database, around)
         limiter = Limiter(self.clock.steady, self.clock.wait, self.dice.random, now=self.clock.date)
         self._transport = Transport(self.session, limiter, inner=self.network)
         self._engine = wire(config, self._store, self._transport, around)
+
+    @property
+    def _config(self) -> Config:
+        return config_of(self.folder, tuple(sorted(self.settings.items())))
+
+    def _around(self) -> Around:
+        return Around(
+            step=lambda name: self.step(name),
+            clock=self.clock.wall,
+            elapsed=self.clock.steady,
+            uuid=minting(self.dice),
+            key=lambda: f"{self.dice.getrandbits(128):032x}",
+            calls=Renames(self.clock),
+            host=self.name,
+        )
+
+    def rebuild(self) -> None:
+        """Make the database anew, as the verb does."""
+        self.stop()
+        anew(self._config, self.database, self._around())
 
     def stop(self) -> None:
         """End, or die: nothing that is not on disk survives."""
@@ -138,6 +163,7 @@ class Machine:
             self._transport.close()
         if self._store is not None:
             self._store.close()
+        self._lock.close()
         self._engine = self._store = self._transport = None
 
     def cycle(self, *, approve: bool = False) -> Report | None:

@@ -16,7 +16,7 @@ from sandbox.assets import AssetRefused
 from sandbox.cloudkit import reminders
 from sandbox.trouble import CodeFault
 from sandbox.world import World
-from tests.simulation.chance import Clock
+from tests.simulation.chance import Clock, minting
 
 JSON = {"content-type": "application/json"}
 STORE = httpx.URL(ORIGIN).host
@@ -33,18 +33,66 @@ CODES = {
 }
 
 
+PAGES = (
+    "token refused",
+    "record twice",
+    "page again",
+    "child before parent",
+    "tombstone before create",
+    "tombstone of a stranger",
+)
+"""What strikes a request for changes, or its answer, where that has what it takes."""
+
+
+def bend(what: str, records: list[Any], dice: Random) -> bool:
+    """Bend a page of changes; False where there is nothing to bend in it."""
+    live = [one for one in records if not one["deleted"]]
+    match what:
+        case "record twice":
+            records[:] = [one for one in records for _ in range(2)]
+        case "child before parent":
+            before = list(records)
+            records.sort(key=lambda one: RANK.get(one.get("recordType"), 0))
+            records.sort(key=lambda one: "ParentReminder" not in one.get("fields", {}))
+            return records != before
+        case "tombstone before create" if live:
+            gone = {"recordName": dice.choice(live)["recordName"], "deleted": True}
+            records.insert(0, {**gone, "zoneID": records[0]["zoneID"]})
+        case "tombstone of a stranger":
+            name = f"Reminder/{minting(dice)()}"
+            zone = records[0]["zoneID"]
+            records.append({"recordName": name, "deleted": True, "zoneID": zone})
+        case _:
+            return False
+    return True
+
+
+RANK = {"Reminder": 1, "List": 2}
+
+
 class Network(httpx.BaseTransport):
     """Carries one machine's requests; ``strike`` is asked before each what is to go wrong."""
 
     def __init__(
-        self, world: World, clock: Clock, strike: Callable[[str], list[tuple[str, Random]]]
+        self,
+        world: World,
+        clock: Clock,
+        strike: Callable[[str], list[tuple[str, Random]]],
+        struck: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._world = world
         self._clock = clock
         self._strike = strike
-        self._service = reminders(world)
         self.hears: Callable[[list[Any]], None] = lambda _: None
         """Is told the operations of each request that changes records, before it is answered."""
+        self._struck = struck
+        self._waiting: list[tuple[str, Random]] = []
+        self._token: str | None = None
+        self.signed_out = False
+        """Whether every request is refused until somebody signs in."""
+        self.die: Callable[[], None] = lambda: None
+        """The machine dies at once."""
+        self._service = reminders(world)
         self._last: dict[str, bytes] = {}
         self._culprit = Random(0)
         self.writes = 0
@@ -55,22 +103,15 @@ class Network(httpx.BaseTransport):
         stored = request.url.host == STORE
         where = "file" if stored else request.url.path.removeprefix(self._service.base).lstrip("/")
         self._clock.wait(0.05)
-        fault, dice = "", Random(0)
+        fault, dice = "421" if self.signed_out else "", Random(0)
         for fault_now, dice_now in self._strike(where):
-            if fault_now.startswith("item "):
-                self._refuse(fault_now.removeprefix("item "), dice_now)
-            elif fault_now == "ZONE_BUSY":
-                self._world.faults.fail_zone("ZONE_BUSY", retry_after=2)
-            elif fault_now == "token refused" and where.endswith("changes"):
-                self._world.faults.fail_zone("BAD_REQUEST", reason="Unknown sync continuation type")
-            elif fault_now == "page twice":
-                self._world.faults.twice_in_page = True
+            if fault_now.startswith("item ") or fault_now in PAGES:
+                self._waiting.append((fault_now, dice_now))
             else:
                 fault, dice = fault_now, dice_now
         try:
             return self._carried(request, where, fault, dice)
         finally:
-            self._world.faults.twice_in_page = False
             self._world.faults.zones.clear()
 
     def _refuse(self, code: str, dice: Random) -> None:
@@ -86,8 +127,21 @@ class Network(httpx.BaseTransport):
         match fault:
             case "connection refused":
                 raise httpx.ConnectError("refused", request=request)
+            case "no such host":
+                raise httpx.ConnectError("Name or service not known", request=request)
+            case "no trust in TLS":
+                raise httpx.ConnectError("certificate verify failed", request=request)
+            case "redirect":
+                headers = {"location": "https://p2-ckdatabasews.icloud.com/"}
+                return httpx.Response(302, headers=headers, request=request)
+            case "crash before":
+                self.die()
+            case "slow answer":
+                self._clock.wait(59)
+            case "ZONE_BUSY":
+                self._world.faults.fail_zone("ZONE_BUSY", retry_after=2)
             case "timeout before":
-                self._clock.wait(60)
+                self._clock.wait(61)
                 raise httpx.ReadTimeout("no answer", request=request)
             case "HTML":
                 return httpx.Response(200, content=PAGE, request=request)
@@ -102,8 +156,14 @@ class Network(httpx.BaseTransport):
             return self._refusal(request, fault)
         status, body = self._answer(request, where)
         match fault:
+            case "crash after":
+                self.die()
+            case "gzip garbage":
+                zipped = {**JSON, "content-encoding": "gzip"}
+                garbage = httpx.ByteStream(b"\x1f\x8b\x08\x00 no stream at all")
+                return httpx.Response(200, stream=garbage, headers=zipped, request=request)
             case "timeout after":
-                self._clock.wait(60)
+                self._clock.wait(61)
                 raise httpx.ReadTimeout("no answer", request=request)
             case "reset after":
                 raise httpx.ReadError("connection reset", request=request)
@@ -121,16 +181,46 @@ class Network(httpx.BaseTransport):
         if path == "records/modify":
             self.writes += 1
             self.hears(orjson.loads(data)["operations"])
+            for what, dice in self._taken("item "):
+                self._refuse(what.removeprefix("item "), dice)
+                self._struck(what)
             self._choose_culprit(data)
+        elif path == "records/changes":
+            data = self._asked(data)
         options = dict(request.url.params)
         status, answer = self._service.answer(path, options, data, shared=database == "shared")
         if path == "records/modify":
             self._world.faults.items.clear()
             self._world.faults.atomic_failure = "items"
+        if path == "records/changes" and answer.get("records"):
+            for what, dice in self._taken(*PAGES):
+                if bend(what, answer["records"], dice):
+                    self._struck(what)
+                else:
+                    self._waiting.append((what, dice))
         body = orjson.dumps(answer)
         if status == 200:
             self._last[where] = body
         return status, body
+
+    def _taken(self, *kinds: str) -> list[tuple[str, Random]]:
+        """What waited for such a request, and waits no more."""
+        found = [each for each in self._waiting if each[0].startswith(kinds)]
+        self._waiting = [each for each in self._waiting if each not in found]
+        return found
+
+    def _asked(self, data: bytes) -> bytes:
+        """A request for changes; it may be answered as if the one before had been asked again."""
+        asked = orjson.loads(data)
+        token = asked.get("syncToken")
+        if token and self._taken("token refused"):
+            self._struck("token refused")
+            self._world.faults.fail_zone("BAD_REQUEST", reason="Unknown sync continuation type")
+        if token and self._token and token != self._token and self._taken("page again"):
+            self._struck("page again")
+            return orjson.dumps({**asked, "syncToken": self._token})
+        self._token = token
+        return data
 
     def _stored(self, url: httpx.URL, data: bytes) -> tuple[int, bytes]:
         """What the host of files answers."""

@@ -145,11 +145,15 @@ class Oracle:
                 yield f"only {side}: {said}"
 
     def _compared(self, said: Said) -> Said:
-        """A list's file may keep another name where a crash or a loss took what was agreed on.
+        """A list's file may keep another name where what was agreed on was lost, or never written.
 
         Then nobody can tell which of the two names is the newer one.
         """
-        forgot = self.tale.forgotten or any("crash" in machine.errors for machine in self.machines)
+        forgot = self.tale.forgotten or any(
+            error == "crash" or error.startswith(f"{machine.database}: ")
+            for machine in self.machines
+            for error in machine.errors
+        )
         return replace(said, place=self._bound().get(said.place, said.place)) if forgot else said
 
     def _bound(self) -> dict[str, str]:

@@ -10,7 +10,6 @@ from sync.cycle.report import Report
 from sync.errors import CannotResolve
 from tests.simulation.carrier import Carrier
 from tests.simulation.history import History
-from tests.simulation.network import Network
 from tests.simulation.oracle import Oracle
 from tests.simulation.reading import in_files, on_phone
 from tests.simulation.story import Event, Story
@@ -30,7 +29,7 @@ class Pair(History):
 
     def __init__(self, story: Story, home: Path) -> None:
         super().__init__(story, home)
-        net = Network(self.world, self.clock, self._call)
+        net = self._network()
         self.machines.append(self._machine("other machine", "Todo2", "state2", net, 5))
         folders = (self.machines[0].folder, self.machines[1].folder)
         self.carrier = None

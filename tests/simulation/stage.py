@@ -15,6 +15,7 @@ from sync.cycle.report import Report
 from tests.simulation.caller import Caller
 from tests.simulation.editor import ID, TASK, lines_of, put, read
 from tests.simulation.history import History
+from tests.simulation.reading import in_files
 from tests.simulation.story import Event, Story
 from tests.simulation.tale import MARK, words_in
 
@@ -95,6 +96,17 @@ class Stage(History):
             for strike in self._strikes.pop(len(self.steps), ()):
                 self._happen(Event(0, "step", strike.at, strike.what, strike.dice), name)
         super()._step(name)
+
+    def _die(self) -> None:
+        """Who edits a line that a move of ours has not yet taken away has made a copy of it."""
+        if any(one.startswith(("file: ", "phone: ")) for one in self.tale.acts):
+            marks = Counter(
+                mark
+                for _, said in in_files(self.machine.folder)
+                for mark in MARK.findall(said.title)
+            )
+            self.tale.copied |= {mark for mark, times in marks.items() if times > 1}
+        super()._die()
 
     def _come_to_rest(self) -> Report | None:
         while True:

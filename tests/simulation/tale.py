@@ -8,6 +8,7 @@ each due date is one that no other reminder has. So each can be asked for in the
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -60,6 +61,8 @@ class Tale:
     prose: dict[str, str] = field(default_factory=dict)
     """Lines that are no tasks, by their word, with all of their bytes."""
     told: list[str] = field(default_factory=list)
+    acts: Counter[str] = field(default_factory=Counter)
+    """What people did, by kind."""
     _number: int = 0
 
     def tell(self, what: str) -> None:

@@ -6,12 +6,18 @@ import errno
 import os
 import shutil
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
-from store.errors import Unwritable
+from daemon.lock import held_lock
+from sandbox.zone import Zone
+from store.errors import Locked, StoreError, Unwritable
 from sync.cycle.report import Report
+from sync.errors import Busy, MirrorDamaged
 from tests.simulation.chance import YEAR_S
 from tests.simulation.oracle import recorded
 from tests.simulation.reading import Said, in_files, on_phone
@@ -20,13 +26,20 @@ from tests.simulation.tale import MARK, words_in
 if TYPE_CHECKING:
     from tests.simulation.history import History
 
+_PAGE = 4096
 UNKNOWN = "FieldOfTomorrow"
 _DISK = {
     "disk full once": errno.ENOSPC,
     "disk full for long": errno.ENOSPC,
     "disk fails once": errno.EIO,
     "no access once": errno.EACCES,
+    "disk read-only once": errno.EROFS,
 }
+_SQL: dict[str, tuple[type[StoreError], str]] = {
+    "database full": (Unwritable, "database or disk is full"),
+    "database locked": (Locked, "database is locked"),
+}
+_SUMMER_ENDS_S = datetime(2031, 10, 26, 1, tzinfo=UTC).timestamp()
 _LEAPS = {
     "clock ten years ahead": 10 * YEAR_S,
     "clock ten years back": -10 * YEAR_S,
@@ -42,7 +55,7 @@ class Trouble:
         self._h = history
         self.skips = False
         self._disk: tuple[str, int] | None = None
-        self._full = False
+        self._refusal = ""
         self._sown: dict[str, tuple[object, object]] = {}
 
     # ---- at a seam
@@ -52,8 +65,8 @@ class Trouble:
         if what in _DISK:
             self._disk = (what, _DISK[what])
             return
-        if what == "database full":
-            self._full = True
+        if what in _SQL:
+            self._refusal = what
             return
         self._h.verdict.struck[what] += 1
         self._h.tale.tell(f"    {what}{where}")
@@ -68,10 +81,11 @@ class Trouble:
 
     def at_step(self, name: str) -> None:
         """Raise what waited for such a step."""
-        if self._full and name.startswith("commit:") and name.endswith(":before"):
-            self._full = False
-            self._strike("database full", name)
-            raise Unwritable(self._h.machine.database, "database or disk is full")
+        if self._refusal and name.startswith("commit:") and name.endswith(":before"):
+            kind, reason = _SQL[self._refusal]
+            self._strike(self._refusal, name)
+            self._refusal = ""
+            raise kind(self._h.machine.database, reason)
         if self._disk is not None and name.startswith("swap:"):
             what, code = self._disk
             if what != "disk full for long":
@@ -92,6 +106,37 @@ class Trouble:
     def _token_expired_told_by_HTTP(self) -> None:
         self._h.world.faults.token_expiry = "http"
         self._h.world.zone.expire_tokens()
+
+    def _token_of_another_account(self) -> None:
+        theirs = Zone("_another", self._h.clock.true, random=Random(1)).token()
+        with self._looking():
+            store = self._h.machine.store
+            row = store.mirror.zone()
+            if row is not None and row.sync_token:
+                with store.commit("another"):
+                    store.mirror.set_zone(replace(row, sync_token=theirs))
+
+    def _more_is_coming_for_ever(self) -> None:
+        self._h.world.faults.empty_pages = 1_000_000
+
+    def _more_is_coming_same_token(self) -> None:
+        self._h.world.faults.stuck_tokens = 1_000_000
+
+    def _signed_out_for_a_cycle(self) -> None:
+        self._h.network.signed_out = True
+
+    def _second_daemon(self) -> None:
+        """Another one of the same profile does not get as far as the database."""
+        with self._looking():
+            self._h.machine.start()
+        with suppress(Busy), held_lock(self._h.machine.state):
+            self._h.verdict.wrong.append("two daemons on one profile")
+
+    def _asleep_for_ten_minutes(self) -> None:
+        self._h.clock.wait(600)
+
+    def _clock_at_the_end_of_summer_time(self) -> None:
+        self._h.clock.leap(_SUMMER_ENDS_S - 5 - self._h.clock.true())
 
     def _zone_gone_for_a_cycle(self) -> None:
         self._h.world.zone.present = False
@@ -123,6 +168,25 @@ class Trouble:
             path.unlink()
         self._h.machine.first_plan = True
 
+    def _database_corrupt(self) -> None:
+        """Pages of it are garbage: it is put aside, and made anew as a person would."""
+        machine = self._h.machine
+        if not machine.folder.is_dir() or self._h.machine.first_plan:
+            return
+        self._remember()
+        data = bytearray(machine.database.read_bytes())
+        for page in range(2, len(data) // _PAGE, 3):
+            data[page * _PAGE : page * _PAGE + 64] = b"\xa5" * 64
+        machine.database.write_bytes(data)
+        with self._looking():
+            try:
+                machine.start()
+                self._h.verdict.wrong.append("a corrupt database was opened")
+            except MirrorDamaged:
+                machine.rebuild()
+            machine.stop()
+        self._h.machine.first_plan = True
+
     def _database_of_before(self) -> None:
         copy = self._copy()
         if copy.exists():
@@ -146,10 +210,16 @@ class Trouble:
             caller.phone.sync()
         self._h.machine.stop()
         if self._h.machine.database.exists():
-            self._h.looked_at = True
-            self._h.kept |= recorded(self._h.machine)
-            self._h.machine.stop()
-            self._h.looked_at = False
+            with self._looking():
+                self._h.kept |= recorded(self._h.machine)
+                self._h.machine.stop()
+
+    @contextmanager
+    def _looking(self) -> Iterator[None]:
+        """Nothing happens while the simulator itself has the database open."""
+        self._h.looked_at = True
+        yield
+        self._h.looked_at = False
 
     def _folder_away_for_a_cycle(self) -> None:
         # A machine that knows nothing yet would make the folder anew.
@@ -165,7 +235,9 @@ class Trouble:
         world.zone.present = True
         world.faults.read_lag = 0.0
         world.faults.token_expiry = "zone"
-        self.skips = self._full = False
+        world.faults.empty_pages = world.faults.stuck_tokens = 0
+        self._h.network.signed_out = False
+        self.skips, self._refusal = False, ""
         self._disk = None
         if away.is_dir():
             away.rename(self._h.machine.folder)

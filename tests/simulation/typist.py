@@ -36,6 +36,7 @@ class Typist(Editor):
         what = act(self)
         if what is not None:
             self.tale.tell(f"{self.name}: {act.__name__}: {what}")
+            self.tale.acts[f"file: {act.__name__}"] += 1
             self.note(before)
             if not self.tale.unsure:
                 self.tale.deleted |= agreed & before.keys() - self.standing().keys()
