@@ -25,7 +25,7 @@ from tests.simulation.story import Story, choose
 from tests.simulation.trace import trace
 
 HISTORIES = int(os.environ.get("REMINDERSD_HISTORIES", "60"))
-SOON = {"call": 4, "step": 60}
+SOON = {"call": 6, "step": 60}
 FIRST = int(os.environ.get("REMINDERSD_FIRST_HISTORY", "1"))
 
 
