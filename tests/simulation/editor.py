@@ -43,9 +43,10 @@ class Editor:
         """What stood and does not any more, was taken back; what stands twice, was copied."""
         after = self.standing()
         self.tale.copied |= {w for w, times in after.items() if times > 1 and MARK.match(w)}
-        gone = before.keys() - after.keys()
+        gone, come = before.keys() - after.keys(), after.keys() - before.keys()
         self.tale.retract(gone - self.unseen)
         self.tale.left |= {word: self.clock.steady() for word in gone if MARK.match(word)}
+        self.tale.back |= {word: self.clock.steady() for word in come if MARK.match(word)}
         self.tale.touched |= self.tale.deleted & after.keys()
         self.unseen = set()
 

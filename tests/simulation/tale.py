@@ -36,6 +36,8 @@ class Tale:
     """Marks of lines whose id somebody took away."""
     left: dict[str, float] = field(default_factory=dict)
     """When a person last took the line of a mark out of all files, in steady seconds."""
+    back: dict[str, float] = field(default_factory=dict)
+    """When a person last put a line of a mark there that stood in no file, in steady seconds."""
     taken: set[str] = field(default_factory=set)
     """Marks that were gone for a while on some side."""
     deleted: set[str] = field(default_factory=set)

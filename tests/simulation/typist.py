@@ -322,7 +322,7 @@ _CHANCES: dict[Callable[[Typist], str | None], float] = {
     Typist.new_line: 4,
     Typist.retitle: 4,
     Typist.due: 2,
-    Typist.undue: 0.5,
+    Typist.undue: 2,
     Typist.tick: 2,
     Typist.flag: 1,
     Typist.priority: 1,
@@ -340,7 +340,7 @@ _CHANCES: dict[Callable[[Typist], str | None], float] = {
     Typist.stale: 1.5,
     Typist.restore: 1,
     Typist.new_file: 1,
-    Typist.rename_file: 1,
+    Typist.rename_file: 1.2,
     Typist.delete_file: 0.4,
     Typist.tear: 0.4,
 }

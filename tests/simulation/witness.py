@@ -107,6 +107,8 @@ class Witness:
         titles = {f"Reminder/{id}": said for id, said in self.there()}
         stands = {mark for _, said in self.here() for mark in _marks(said)}
         unclear = self._tale.copied | self._tale.bare | self._left_since()
+        # What is put back between our look and our request cannot be seen by anybody.
+        unclear |= {mark for mark, when in self._tale.back.items() if when >= self._began_s}
         for name in sorted(names & titles.keys()):
             for mark in _marks(titles[name]) - unclear:
                 if mark in stands:
