@@ -43,11 +43,12 @@ def match_lines(
 
     ``blocks`` maps block ids to reminders; ``traces`` has the lines seen last time; ``registry``
     knows who else there is; ``leaving`` are lines that an unfinished move of ours takes away, as
-    they stood (one that was edited since is a copy); ``series`` maps open reminders that repeat to
-    the id of the completed copy that their present occurrence leaves. Without ``marks`` lines carry
-    no ids of ours, and are known by their order too. ``away`` are those whose line was gone before
-    already: it takes the same title to be one of them. A reminder that any of several lines may be
-    is ``doubtful``, not gone. ``apart`` says that each task has a file of its own.
+    they stood (one that was edited since stays, and what was put elsewhere for it goes); ``series``
+    maps open reminders that repeat to the id of the completed copy that their present occurrence
+    leaves. Without ``marks`` lines carry no ids of ours, and are known by their order too. ``away``
+    are those whose line was gone before already: it takes the same title to be one of them. A
+    reminder that any of several lines may be is ``doubtful``, not gone. ``apart`` says that each
+    task has a file of its own.
     """
     matched = Matched()
     _by_block(lines, blocks, traces, leaving, matched)
@@ -137,6 +138,10 @@ def _by_block(
         else:  # nothing took its place yet: it is still the line
             claims[id] += behind
     for id, claimants in claims.items():
+        if id not in left:
+            ours = _put_for_edited(claimants, id, traces.get(id), leaving)
+            matched.leftovers.update((line.spot, id) for line in ours)
+            claimants = [line for line in claimants if line not in ours]
         keeper = _keeper(claimants, traces.get(id))
         matched.ids[keeper.spot] = id
         matched.copies.update(line.spot for line in claimants if line is not keeper)
@@ -188,6 +193,21 @@ def _goes_on_from(ticked: Line, line: Line, matched: Matched) -> bool:
 
 def _words(line: Line) -> str:
     return words(line.text, line.reminder.notes)
+
+
+def _put_for_edited(
+    claimants: Sequence[Line], id: str, trace: Trace | None, leaving: Collection[Leaving]
+) -> list[Line]:
+    """What an unfinished move of ours put elsewhere for a line that was edited where it stood.
+
+    The edited one is the line; what we put is known by saying what was said before.
+    """
+    froms = {one.path for one in leaving if one.id == id}
+    said = {one.words for one in leaving if one.id == id}
+    said |= {words(trace.text, trace.notes)} if trace is not None else set()
+    if not any(line.path in froms for line in claimants):
+        return []
+    return [line for line in claimants if line.path not in froms and _words(line) in said]
 
 
 def _keeper(claimants: Sequence[Line], trace: Trace | None) -> Line:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from itertools import islice, permutations
 from random import Random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -237,8 +238,17 @@ def test_a_persons_own_id_on_two_new_lines_is_one_of_theirs() -> None:
 LEFT = Leaving("A.md", "a", words("- [ ] milk ^r-a", ""))
 
 
-def test_a_line_that_was_edited_where_our_move_left_it_is_nobodys_leftover() -> None:
+@pytest.mark.parametrize("seen", ["A.md", "B.md"])
+def test_a_line_that_was_edited_where_our_move_left_it_is_the_line(seen: str) -> None:
     lines = [line(0, "oat milk", "r-a"), line(0, "milk", "r-a", path="B.md")]
+    found = match(lines, traces=[trace("a", "milk", path=seen)], leaving=[LEFT])
+    assert found.ids == {at(0): "a"}
+    assert found.leftovers == {at(0, "B.md"): "a"}
+    assert not found.copies | found.new
+
+
+def test_one_that_was_edited_in_both_places_is_two() -> None:
+    lines = [line(0, "oat milk", "r-a"), line(0, "soy milk", "r-a", path="B.md")]
     found = match(lines, traces=[trace("a", "milk", path="B.md")], leaving=[LEFT])
     assert found.ids[at(0, "B.md")] == "a"
     assert found.copies == {at(0)} == found.new

@@ -228,3 +228,25 @@ def test_what_beats_a_deletion_for_good_is_one_text_and_rings_where_that_was_mis
         assert (str(shown.due)[:10], shown.problems) == ("2031-01-05", before.problems)
         assert len(shown.alarms) == 1
     rig.rest()
+
+
+def test_a_line_edited_while_it_is_moved_is_no_copy(rig: Rig) -> None:
+    rig.phone.create_list("Plans")
+    rig.append("Inbox", "- [ ] Typed\n")
+    rig.run()
+    rig.phone.move(rig.shown("Typed").id, "Plans")
+
+    def jot(name: str) -> None:
+        if name == "swap:exchange" and "Typed" in rig.read("Plans"):
+            rig.step = lambda _: None
+            rig.replace(
+                "Inbox", rig.line("Inbox", "Typed"), rig.line("Inbox", "Typed") + "\n    > n"
+            )
+
+    rig.step = jot
+    rig.run()
+    rig.run()
+    [shown] = rig.phone.reminders()
+    assert (shown.title, shown.notes) == ("Typed", "n")
+    assert (rig.read("Inbox") + rig.read("Plans")).count("Typed") == 1
+    rig.rest()
