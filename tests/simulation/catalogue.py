@@ -93,7 +93,7 @@ BETWEEN: Final[Mapping[str, float]] = {
     "clock at the end of summer time": 0.05,
     "token expired, told by HTTP": 0.06,
     "zone gone for a cycle": 0.05,
-    "zone emptied": 0.03,
+    "zone emptied": 0.04,
     "read lag": 0.12,
     "clock ten years ahead": 0.06,
     "clock ten years back": 0.06,
