@@ -44,6 +44,7 @@ def on_phone(phone: Phone) -> Iterator[tuple[str, Said]]:
     places = places_of(phone)
     # One whose parent is in another list stands by itself in a file.
     titles = {(one.id, one.list): one.title for one in shown}
+    above = {(one.id, one.list): one.parent or "" for one in shown}
     for one in shown:
         yield (
             one.id,
@@ -56,9 +57,18 @@ def on_phone(phone: Phone) -> Iterator[tuple[str, Said]]:
                 one.flagged,
                 one.priority,
                 tuple(sorted(one.tags)),
-                titles.get((one.parent or "", one.list), ""),
+                titles.get((_top(one.id, one.list, above), one.list), ""),
             ),
         )
+
+
+def _top(id: str, where: str, above: dict[tuple[str, str], str]) -> str:
+    """Below whom it stands in the end: there is one level of subtasks, whatever a record says."""
+    top, seen = "", {id}
+    while (id := above.get((id, where), "")) and (id, where) in above and id not in seen:
+        seen.add(id)
+        top = id
+    return top
 
 
 def places_of(phone: Phone) -> dict[str, str]:
