@@ -40,6 +40,11 @@ def kept(home: Home) -> str:
     return "\n".join(path.read_text(encoding="utf-8") for path in files)
 
 
+def modes_of(home: Home) -> set[int]:
+    """Who may read what is stored of the session."""
+    return {path.stat().st_mode & 0o777 for path in (home.state / "session").rglob("*")}
+
+
 def test_a_person_types_password_and_code(home: Home, world: World) -> None:
     account = world.account
     home.write(account={"password_command": None})
@@ -216,11 +221,11 @@ def test_nothing_of_a_sign_in_is_told(home: Home, world: World, tmp_path: Path) 
     for typed in ("000000\n", "", f"{account.code}\n"):
         result = home.run("--debug", "login", "--code", "-", stdin=typed or None)
         words += result.output + result.stderr
+        assert modes_of(home) == {0o600, 0o700}  # with a sign-in under way, too
     code = account.codes.sent[-1].code
     result = home.run("--debug", "login", "--code", "-", stdin=f"{code}\n")
     words += result.output + result.stderr + home.run("status", "--json").output
     assert result.exit_code == 0
     assert len(secrets_of(world)) >= 4
     assert [secret for secret in secrets_of(world) if secret in words] == []
-    modes = {path.stat().st_mode & 0o777 for path in (home.state / "session").rglob("*")}
-    assert modes == {0o600, 0o700}
+    assert modes_of(home) == {0o600, 0o700}
