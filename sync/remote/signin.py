@@ -101,8 +101,10 @@ class SignIn:
         if self._redirect is not None or not service._supports_trusted_device_bridge():
             return False
         service._can_request_sms_2fa_code = lambda: False  # no other way than the one asked for
+        service._two_factor_code_requested = False  # an earlier one may have been spent
         try:
-            return bool(type(service).request_2fa_code(service)) and self.has_prompt
+            sent = bool(type(service).request_2fa_code(service))
+            return sent and service._trusted_device_bridge_state is not None
         except PyiCloudTrustedDevicePromptException:
             return False
         except FOREIGN as error:

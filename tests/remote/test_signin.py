@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from pyicloud.exceptions import (
     PyiCloudServiceNotActivatedException,
     PyiCloudTrustedDevicePromptException,
 )
+from pyicloud.hsa2_bridge import Hsa2BootContext
 
 from sync.errors import (
     AccountUnusable,
@@ -27,9 +30,12 @@ from sync.errors import (
     Throttled,
     WrongPassword,
 )
+from sync.remote.account import Account
 from sync.remote.adapter import LastAnswer
 from sync.remote.desk import SignInDesk
+from sync.remote.limiter import Limiter
 from sync.remote.refusals import FOREIGN, explained
+from sync.remote.signin import SignIn
 from sync.remote.stored import SessionStore
 from tests.remote.conftest import Cloud, FakeTime, SessionMaker, log_in, typed_codes
 
@@ -233,3 +239,40 @@ def test_an_account_of_the_other_region_is_told(
     with pytest.raises(AccountUnusable) as caught:
         open_session().connect()
     assert "china" in caught.value.hint
+
+
+class Bridge:
+    """Stands for the push prompt; ``legacy`` is one whose code any process can submit."""
+
+    def __init__(self, *, legacy: bool) -> None:
+        self.started = 0
+        self._legacy = legacy
+
+    def start(self, **_: Any) -> SimpleNamespace:
+        self.started += 1
+        return SimpleNamespace(uses_legacy_trusted_device_verifier=self._legacy)
+
+    def validate_code(self, *, code: str, **_: Any) -> bool:
+        return code == "123456"
+
+    def close(self, _state: object) -> None:
+        pass
+
+
+@pytest.mark.parametrize("legacy", [False, True])
+def test_a_push_prompt_can_be_sent_again(tmp_path: Path, limiter: Limiter, legacy: bool) -> None:
+    account = Account("ada@example.test", "world", None)
+    sign_in = SignIn(account, SessionStore(account, tmp_path), limiter)
+    bridge = sign_in.service._trusted_device_bridge = Bridge(legacy=legacy)
+    assert not sign_in.prompt()  # nothing was said of a bridge
+    sign_in.service._hsa2_boot_context = Hsa2BootContext(
+        "auth/bridge/step", has_trusted_devices=True, bridge_initiate_data={"apnsTopic": "x"}
+    )
+    for times in (1, 2):
+        assert sign_in.prompt()
+        assert (bridge.started, sign_in.has_prompt) == (times, not legacy)
+        assert not sign_in.answer_prompt("000000")
+        assert not sign_in.has_prompt
+    assert sign_in.prompt()
+    assert sign_in.answer_prompt("123456")
+    sign_in.close()
