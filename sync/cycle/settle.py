@@ -124,13 +124,20 @@ def forgive(
     if not saved:
         return stale
     ids = {block: id for id, block in blocks().items()}
+    places = {
+        (ids[task.block], path)
+        for path, file in local.files.items()
+        for task in file.tasks
+        if task.block in ids
+    }
     with store.commit("forgive"):
         for path in sorted({render.path for render in saved}):
             file = local.files[path]
             said = {ids[t.block]: t.reminder for t in file.tasks if t.block and t.block in ids}
             writes = [render for render in saved if render.path == path]
             bare = {task.reminder.title for task in file.tasks if task.block is None}
-            unseen = never_seen(writes, file.sha256, said, shown, bare) if marks else ()
+            elsewhere = {id for id, place in places if place != path}
+            unseen = never_seen(writes, file.sha256, said, shown, bare, elsewhere) if marks else ()
             for render in reversed(unseen):
                 store.places.undo_render(render.key)
             for render in writes:

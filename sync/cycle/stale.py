@@ -41,11 +41,13 @@ def never_seen(
     said: Mapping[str, Reminder],
     shown: Shown,
     unmarked: Collection[str] = (),
+    elsewhere: Collection[str] = (),
 ) -> Sequence[Render]:
     """The newest of ``writes`` (oldest first) that a saved file knows nothing of.
 
     ``sha256`` is the file's now, ``said`` what its lines say, by reminder, ``unmarked`` the
-    titles on lines without an id: who took the ids away has seen the lines.
+    titles on lines without an id: who took the ids away has seen the lines. ``elsewhere`` are the
+    reminders whose lines stand in other files: who carried them there has seen them, too.
     """
     bare = {
         change.id
@@ -58,7 +60,8 @@ def never_seen(
         unseen = writes[start:]
         if any(sha256 == write.expected_sha for write in unseen):
             return ()
-        signs = [_sign(one, said, shown) for one in _joined(unseen) if one.id not in bare]
+        known = [one for one in _joined(unseen) if one.id not in bare]
+        signs = [_sign(one, said, shown, elsewhere) for one in known]
         if _Sign.BACK in signs and _Sign.STANDS not in signs:
             return unseen
     return ()
@@ -75,8 +78,14 @@ def _joined(writes: Sequence[Render]) -> list[BaseChange]:
     return list(joined.values())
 
 
-def _sign(change: BaseChange, said: Mapping[str, Reminder], shown: Shown) -> _Sign:
+def _sign(
+    change: BaseChange, said: Mapping[str, Reminder], shown: Shown, elsewhere: Collection[str]
+) -> _Sign:
     line = said.get(change.id)
+    if change.field is Field.LIST and not isinstance(change.before, NoValue):
+        # We moved it into this file.
+        is_gone = line is None and change.id not in elsewhere
+        return _Sign.BACK if is_gone else _Sign.NEITHER
     if change.field is None:
         is_there = line is not None
         if bool(change.before) == bool(change.after):

@@ -82,3 +82,38 @@ def test_it_is_known_after_a_restart_and_long_after_the_write(rig: Rig) -> None:
     rig.save("Inbox", buffer + "- [ ] Typed in vim\n")
     rig.run()
     assert rig.titles("Inbox") == {"Stays", "Added on the phone", "Typed in vim"}
+
+
+def test_a_line_that_a_phone_moved_into_a_file_outlives_a_save_from_an_older_buffer(
+    rig: Rig,
+) -> None:
+    rig.phone.create_list("Plans")
+    rig.append("Inbox", "- [ ] Moved\n- [ ] Stays\n")
+    rig.run()
+    buffer = rig.read("Plans")  # vim opens it
+    rig.phone.move(rig.shown("Moved").id, "Plans")
+    rig.run()
+    rig.save("Plans", buffer + "- [ ] Typed in vim\n")
+    rig.run()
+    rig.run()
+    assert rig.titles("Plans") == {"Moved", "Typed in vim"}
+    assert "Moved" in rig.read("Plans")
+    assert "Moved" not in rig.read("Inbox")
+    rig.rest()
+
+
+def test_who_carries_it_on_to_a_third_file_has_seen_it(rig: Rig) -> None:
+    rig.phone.create_list("Plans")
+    rig.phone.create_list("Third")
+    rig.append("Inbox", "- [ ] Moved\n")
+    rig.run()
+    rig.phone.move(rig.shown("Moved").id, "Plans")
+    rig.run()
+    line = rig.line("Plans", "Moved") + "\n"
+    rig.replace("Plans", line, "- [ ] Typed\n")
+    rig.append("Third", line)
+    rig.run()
+    rig.run()
+    assert (rig.titles("Plans"), rig.titles("Third")) == ({"Typed"}, {"Moved"})
+    assert not rig.store.journal.open_conflicts()
+    rig.rest()
