@@ -64,6 +64,23 @@ class Codes:
         warn(_sentence(state))
         return str(click.prompt(f"Code ({_OTHER} to get it another way)", err=True)).strip()
 
+    def first(self, desk: SignInDesk, state: SignInState) -> SignInState:
+        """Have a code sent where none was yet, and none can be read on a device either.
+
+        A daemon asks for none; somebody who can type it does. SignInNeeded where what was piped in
+        cannot be it.
+        """
+        may_be_shown = any(way.key == "device" for way in state.ways)
+        if not self._may_ask and (may_be_shown or not self._from_input):
+            return state
+        sent = desk.send_code(state.ways[0].key)
+        if self._from_input:
+            raise SignInNeeded(
+                f"no code had been sent yet that this could be. {sent.sentence}",
+                "give that one to `remindersd login --code -`",
+            )
+        return sent
+
     def pick(self, question: str, offers: tuple[str, ...]) -> int:
         """The index of the offer that was chosen; the only one without asking."""
         if len(offers) == 1:
@@ -97,6 +114,8 @@ def sign_in(desk: SignInDesk, password: Callable[[], str], codes: Codes) -> Sign
             index = codes.pick("Where shall Apple send the code?", state.choices)
             state = desk.send_code(state.ways[index].key)
             continue
+        if not state.sent_to and not state.was_wrong:
+            state = codes.first(desk, state)
         typed = codes.code(state)
         if typed == _OTHER:
             index = codes.pick("Get the code", tuple(way.label for way in state.ways))

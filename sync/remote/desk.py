@@ -67,7 +67,7 @@ class SignInDesk:
         """Sign in, as far as it goes: with ``code`` to its end, with ``choice`` to the code.
 
         With the password alone a code is sent (once), or the choices are told. A code or choice for
-        the sign-in under way costs no new password round. Raises WrongPassword, SignInNeeded,
+        the sign-in under way costs no new password round; a code that nobody sent is not tried. Raises WrongPassword, SignInNeeded,
         NetworkError, Throttled, BadResponse, ServiceError; what only the owner can put right is
         the state ``needs-person``.
         """
@@ -162,7 +162,7 @@ class SignInDesk:
             if way is None:
                 return state_of(under)
             under = self._half.send(way)
-        if code and not (under.two_step and under.sent is None):
+        if code and under.takes_code:
             return self._ended(self._half.submit(code))
         return state_of(under)
 

@@ -90,6 +90,42 @@ def test_a_code_can_be_typed_after_an_interruption(home: Home, world: World) -> 
     assert (account.counts["passwords"], len(account.codes.sent)) == (1, 1)
 
 
+def test_after_a_sync_by_nobody_a_text_is_sent_before_its_code_is_asked_for(
+    home: Home, world: World
+) -> None:
+    account = world.account
+    account.by_sms = True  # no device that would show a code unasked
+    assert home.run("sync").exit_code == 11
+    assert "has sent none yet" in home.run("status").stdout
+    assert home.run("login").exit_code == 11  # nobody is here who could type it
+    assert account.codes.sent == []
+    with terminal(home, "login") as shown:
+        shown.expect("Apple has sent a code by a text message to")
+        shown.expect("another way")
+        (sent,) = account.codes.sent
+        shown.type(sent.code)
+        shown.expect("signed in as")
+        assert shown.end() == 0
+    assert account.counts["passwords"] == 1
+
+
+def test_a_code_that_nobody_has_sent_is_not_tried_and_a_text_is_sent(
+    home: Home, world: World
+) -> None:
+    account = world.account
+    account.by_sms = True
+    assert home.run("sync").exit_code == 11
+    result = home.run("login", "--code", "-", stdin="000000\n")
+    assert result.exit_code == 11
+    assert "no code had been sent yet" in result.stderr
+    assert "a text message to" in result.stderr
+    (sent,) = account.codes.sent
+    tried = [each for each in world.faults.requests if "securitycode" in str(each)]
+    assert tried == []
+    assert home.run("login", "--code", "-", stdin=f"{sent.code}\n").exit_code == 0
+    assert (account.counts["passwords"], len(account.codes.sent)) == (1, 1)
+
+
 def test_the_older_verification_asks_which_device(home: Home, world: World) -> None:
     account = world.account
     account.mfa, account.phones, account.devices = "2sv", ["07", "02"], []

@@ -109,6 +109,24 @@ def test_two_step_asks_for_a_device_first(new_desk: Desks, cloud: Cloud) -> None
     assert new_desk().state().kind is Kind.SIGNED_IN
 
 
+def test_a_code_is_not_tried_where_none_was_sent(
+    open_session: SessionMaker, new_desk: Desks, cloud: Cloud
+) -> None:
+    account = cloud.world.account
+    account.mfa, account.by_sms = "2fa", True
+    with pytest.raises(SignInNeeded):
+        open_session(password=account.password).connect()  # the daemon, which asks for no code
+    cloud.paths()
+    with pytest.raises(SignInNeeded, match="no code has been sent"):
+        new_desk().submit(account.code)
+    state = new_desk().attempt(account.password, code=account.code)
+    assert (state.kind, state.sent_to, state.was_wrong) == (Kind.CODE_REQUIRED, "", False)
+    assert "none yet" in state.sentence
+    assert cloud.paths() == []
+    assert "text message" in new_desk().send_code("sms").sent_to
+    assert new_desk().submit(account.code).is_open
+
+
 def test_a_code_that_came_too_late_begins_anew_where_the_password_is(
     new_desk: Desks, cloud: Cloud
 ) -> None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["Half", "SignInOver"]
 
 _HINT = "run: remindersd login"
+_SEND_HINT = "have one sent: `remindersd login` does"
 Document = dict[str, Any]
 
 
@@ -105,6 +106,8 @@ class Half:
     def submit(self, code: str) -> Document | UnderWay:
         """Type ``code``; raises SignInOver where it came too late, and for outages."""
         under = self._owed()
+        if not under.takes_code:
+            raise SignInNeeded("no code has been sent yet that this could be", _SEND_HINT)
         verdict = Verdict.RIGHT if under.verified else self._judged(under, code)
         match verdict:
             case Verdict.RIGHT:

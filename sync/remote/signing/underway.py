@@ -49,6 +49,12 @@ class UnderWay:
         """The way that is offered as ``label``."""
         return next((way for way in self.ways if label in (way.label, way.key)), None)
 
+    @property
+    def takes_code(self) -> bool:
+        """Whether a code can be right: one was sent, or a device may show one that it was not."""
+        shown = not self.two_step and self.way(DEVICE) is not None
+        return self.sent is not None or shown or self.verified
+
     def sent_by(self, way: Way, *, in_memory: bool = False) -> UnderWay:
         """A code has gone out by ``way``."""
         return replace(self, sent=way.key, wrong=0, in_memory=in_memory)
@@ -114,7 +120,9 @@ def state_of(under: UnderWay) -> SignInState:
             choices=tuple(way.label for way in under.ways),
         )
     way = under.way(under.sent) if under.sent else None
-    if under.wrong:
+    if not under.takes_code:
+        sentence = "Apple wants a code before this computer may go on, and has sent none yet"
+    elif under.wrong:
         sentence = "that code was wrong"
     elif way is None:
         sentence = "Apple wants a code before this computer may go on"
@@ -127,7 +135,7 @@ def state_of(under: UnderWay) -> SignInState:
     return SignInState(
         Kind.CODE_REQUIRED,
         sentence,
-        _CODE_HINT if way else "run `remindersd login`",
+        _CODE_HINT if way else "run `remindersd login`, which has one sent",
         sent_to=way.label if way else "",
         ways=under.ways,
         was_wrong=under.wrong > 0,
