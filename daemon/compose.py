@@ -58,6 +58,7 @@ from sync.remote.transport import Transport
 __all__ = [
     "Around",
     "dialect_of",
+    "new_limiter",
     "open_desk",
     "open_engine",
     "open_mirror",
@@ -118,14 +119,23 @@ def open_engine(
     step: Callable[[str], None] = nothing,
     clock: Callable[[], float] = time.time,
     elapsed: Callable[[], float] = _elapsed,
+    limiter: Limiter | None = None,
 ) -> Iterator[Engine]:
-    """A working engine; raises RemindersdError when something in the way needs a person."""
+    """A working engine; raises RemindersdError when something in the way needs a person.
+
+    ``limiter`` is that of the process, where others ask iCloud beside the engine.
+    """
     with ExitStack() as stack:
         store = stack.enter_context(closing(open_store(config)))
-        limiter = Limiter(time.monotonic, time.sleep, Random().random)
+        limiter = limiter or new_limiter()
         transport = Transport(open_session(config, limiter), limiter)
         stack.callback(transport.close)
         yield wire(config, store, transport, Around(step, clock, elapsed))
+
+
+def new_limiter() -> Limiter:
+    """What paces all requests of a process, and remembers when Apple asked to wait."""
+    return Limiter(time.monotonic, time.sleep, Random().random)
 
 
 def open_session(config: Config, limiter: Limiter | None = None) -> Session:

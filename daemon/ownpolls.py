@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from daemon.compose import open_store
+from daemon.compose import new_limiter, open_store
 from daemon.config import Config
 from daemon.password import find_password
 from daemon.polled import download_document, poll_document, query_of
@@ -45,5 +45,5 @@ def own_polls(config: Config) -> Iterator[OwnPolls]:
     account = config.account
     password = partial(find_password, account.apple_id, account.password_command)
     with open_store(config) as store:
-        around = around_of(config, lambda work: work(store), time.sleep, password)
+        around = around_of(config, lambda work: work(store), time.sleep, password, new_limiter())
         yield OwnPolls(Roster(around, account.apple_id, lambda: settings_of(config)))

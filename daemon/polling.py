@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
-from random import Random
 from typing import Any, TypeVar
 
 from daemon.config import Config
@@ -47,13 +46,16 @@ Lend = Callable[[Callable[[Store], Any]], Future[Any]]
 
 
 class Polling:
-    """The polls of a running daemon; ``lend`` passes work to the thread that owns the mirror."""
+    """The polls of a running daemon; ``lend`` passes work to the thread that owns the mirror.
 
-    def __init__(self, config: Config, lend: Lend) -> None:
+    ``limiter`` is that of the process.
+    """
+
+    def __init__(self, config: Config, lend: Lend, limiter: Limiter) -> None:
         self._config = config
         self._lend = lend
         self._ended = threading.Event()
-        around = around_of(config, self._mirror, self._wait, lambda: None)
+        around = around_of(config, self._mirror, self._wait, lambda: None, limiter)
         self.roster = Roster(around, config.account.apple_id, lambda: settings_of(self._config))
         self._clock = PollClock(self._due)
         self._workers: dict[str, Worker] = {}
@@ -201,9 +203,9 @@ def around_of(
     mirror: Mirror,
     wait: Callable[[float], None],
     password: Callable[[], str | None],
+    limiter: Limiter,
 ) -> Around:
     """What sources work with, for this config; ``password`` gives one, or ``None`` for never."""
-    limiter = Limiter(time.monotonic, time.sleep, Random().random)
     account = Account(config.account.apple_id, config.account.region, config.account.endpoint)
     directory = state_dir(config.profile) / "session"
 

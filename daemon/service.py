@@ -12,6 +12,7 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -78,7 +79,7 @@ def _run(config: Config, signals: _Signals) -> None:
     from daemon.accounts import Accounts
     from daemon.answers import Answers
     from daemon.api import Api
-    from daemon.compose import open_desk, open_engine
+    from daemon.compose import new_limiter, open_desk, open_engine
     from daemon.control import served
     from daemon.loop import Loop
     from daemon.polling import Polling
@@ -91,12 +92,13 @@ def _run(config: Config, signals: _Signals) -> None:
         loop.want(Kind.SYNC)
         polling.replan()
 
-    desk = open_desk(config, on_open=signed_in)
+    limiter = new_limiter()  # one for all: what Apple asks of one part holds for the others
+    desk = open_desk(config, limiter, on_open=signed_in)
     senses = _Senses(config, lambda kind: loop.want(kind))
     loop = Loop(
         config,
         Surroundings(
-            open_engine=open_engine,
+            open_engine=partial(open_engine, limiter=limiter),
             read_config=lambda: load_config(config.source),
             board=senses.board,
             adopt=senses.adopt,
@@ -105,7 +107,7 @@ def _run(config: Config, signals: _Signals) -> None:
             trust=Trust(desk).look,
         ),
     )
-    polling = Polling(config, loop.lend)
+    polling = Polling(config, loop.lend, limiter)
     senses.also(polling.adopt, polling.replan)
     clocks = ClockWatch(senses.on_drift)
     answers = Answers(state_dir(config.profile) / MIRROR, loop.fail)

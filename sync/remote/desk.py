@@ -67,9 +67,9 @@ class SignInDesk:
         """Sign in, as far as it goes: with ``code`` to its end, with ``choice`` to the code.
 
         With the password alone a code is sent (once), or the choices are told. A code or choice for
-        the sign-in under way costs no new password round; a code that nobody sent is not tried. Raises WrongPassword, SignInNeeded,
-        NetworkError, Throttled, BadResponse, ServiceError; what only the owner can put right is
-        the state ``needs-person``.
+        the sign-in under way costs no new password round; a code that nobody sent is not tried.
+        Raises WrongPassword, SignInNeeded, NetworkError, Throttled, BadResponse, ServiceError; what
+        only the owner can put right is the state ``needs-person``.
         """
         refuse_app_password(password)
         return self._guarded(lambda: self._attempted(password, _typed(code), choice))

@@ -10,13 +10,15 @@ Rules:
 4. A wait of up to ``patience_s`` is slept; a longer one is an error, so that a schedule, not a
    sleeping thread, decides.
 
-Time is monotonic seconds, but for dates in ``Retry-After``; all clocks, sleep and randomness are
-passed in.
+All that one process sends shares one limiter, whatever thread sends it and to which service: what
+one was told holds for all. Time is monotonic seconds, but for dates in ``Retry-After``; all clocks,
+sleep and randomness are passed in.
 """
 
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -31,7 +33,7 @@ _JITTER = 0.25  # of the wait, at most
 
 
 class Limiter:
-    """The one gate that every request of this programme passes.
+    """The one gate that every request of this programme passes; any thread may use it.
 
     ``clock`` gives monotonic seconds, ``sleep`` takes seconds, ``random`` gives [0, 1), ``now``
     aware dates.
@@ -59,6 +61,7 @@ class Limiter:
         self._filled_at = clock()
         self._not_before = -math.inf
         self._refusals = 0
+        self._lock = threading.Lock()  # never held in a sleep
 
     @property
     def waiting_s(self) -> float:
@@ -72,12 +75,17 @@ class Limiter:
             raise Throttled("iCloud is left alone for a while, after it refused", "", delay_s)
         if delay_s > 0:
             self._sleep(delay_s)
-        self._draw()
+        behind_s = self._draw()
+        if behind_s > 0:
+            self._sleep(behind_s)
 
     def succeeded(self) -> None:
-        """Take note that the service answers normally."""
-        self._refusals = 0
-        self._not_before = -math.inf
+        """Take note that the service answers normally.
+
+        A wait goes on: another request may have been refused while this one was on its way.
+        """
+        with self._lock:
+            self._refusals = 0
 
     def refused(self, retry_after_s: float | None = None) -> float:
         """Take note of a refusal; returns the seconds until the next request may be sent."""
@@ -90,24 +98,27 @@ class Limiter:
         self._hold(self._doubled_s(), self._patience_s)
 
     def _doubled_s(self) -> float:
-        self._refusals += 1
-        # 2 ** 12 s is over the cap; a larger exponent would only overflow in the end.
-        return _FIRST_WAIT_S * 2.0 ** min(self._refusals - 1, 12)
+        with self._lock:
+            self._refusals += 1
+            # 2 ** 12 s is over the cap; a larger exponent would only overflow in the end.
+            return _FIRST_WAIT_S * 2.0 ** min(self._refusals - 1, 12)
 
     def _hold(self, delay_s: float, longest_s: float) -> float:
         """Let nothing pass for a while; returns for how long."""
         delay_s = min(delay_s * (1 + _JITTER * self._random()), longest_s)
-        self._not_before = max(self._not_before, self._clock() + delay_s)
-        return self.waiting_s
+        with self._lock:
+            self._not_before = max(self._not_before, self._clock() + delay_s)
+            return self.waiting_s
 
-    def _draw(self) -> None:
-        now = self._clock()
-        refill = (now - self._filled_at) * self._per_second
-        self._drops = min(self._burst, self._drops + refill)
-        self._filled_at = now
-        self._drops -= 1
-        if self._drops < 0:
-            self._sleep(-self._drops / self._per_second)
+    def _draw(self) -> float:
+        """Take a drop, on credit if there is none; for how many seconds that has to be waited."""
+        with self._lock:
+            now = self._clock()
+            refill = (now - self._filled_at) * self._per_second
+            self._drops = min(self._burst, self._drops + refill)
+            self._filled_at = now
+            self._drops -= 1
+            return max(0.0, -self._drops / self._per_second)
 
 
 def parse_retry_after(value: object, now: datetime) -> float | None:

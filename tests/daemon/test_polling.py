@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from daemon.compose import new_limiter
 from daemon.config import load_config
 from daemon.polling import AGAIN_S, FIRST_S, Polling, _due_at
 from daemon.schedule import PollClock
@@ -72,7 +73,7 @@ def polling(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Polling
             answer.set_exception(error)
         return answer
 
-    made = Polling(load_config(source), lend)
+    made = Polling(load_config(source), lend, new_limiter())
     made._clock.start()
     try:
         yield made

@@ -71,6 +71,21 @@ def test_an_owed_code_is_a_state_in_which_edits_wait(making: Making) -> None:
     told(home, daemon, sandbox)
 
 
+def test_a_wait_that_apple_asks_of_one_part_holds_for_all(making: Making) -> None:
+    sandbox = making.sandbox()
+    home = making.home(sandbox)
+    daemon = home.daemon()
+    asked_to_wait = {"kind": "status", "path": "/co/startup", "status": 429, "times": 1}
+    sandbox.faults(http=[asked_to_wait | {"retry_after": 600}])
+    assert daemon.ask("/poll", {"service": "contacts"}).status != 200
+    assert daemon.ask("/sync", {}).document["error"]["code"] == "throttled"
+    sandbox.forget_requests()
+    assert daemon.ask("/sync", {}).document["error"]["code"] == "throttled"
+    login = daemon.ask("/account/login", {"password": sandbox.invitation["password"]})
+    assert login.document["error"]["code"] == "throttled"
+    assert sandbox.requests("") == []
+
+
 def trust_ends(sandbox: Sandbox) -> None:
     """Every session is over, and the next sign-in owes a code."""
     sandbox.account(revoke=["web", "session", "trust"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
@@ -119,3 +120,20 @@ def test_a_second_refusal_does_not_shorten_the_first(time_: FakeTime) -> None:
     limiter = _limiter(time_)
     limiter.refused(600.0)
     assert limiter.refused() == pytest.approx(600.0)
+
+
+def test_a_success_elsewhere_ends_no_wait_that_was_asked_for(time_: FakeTime) -> None:
+    limiter = _limiter(time_)
+    limiter.refused(600.0)
+    limiter.succeeded()  # of a request that was on its way
+    with pytest.raises(Throttled):
+        limiter.wait()
+
+
+def test_many_threads_draw_from_one_bucket() -> None:
+    slept: list[float] = []
+    limiter = Limiter(lambda: 0.0, slept.append, lambda: 0.0, burst=40, per_second=10.0)
+    with ThreadPoolExecutor(8) as threads:
+        for drawn in [threads.submit(limiter.wait) for _ in range(100)]:
+            drawn.result()
+    assert sorted(slept) == pytest.approx([number / 10 for number in range(1, 61)])
