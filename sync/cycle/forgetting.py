@@ -85,17 +85,18 @@ def relative(home: Home, key: str) -> str:
 def let_go_of(
     store: Store, home: Home, list_id: str, place: str, ids: Iterable[str] | None = None
 ) -> None:
-    """Forget what was agreed on of a list's reminders (or of ``ids``) that stood at ``place``.
+    """Forget what was agreed on of the reminders (or of ``ids``) that stood at a list's ``place``.
 
-    Within a commit. Lines that stand elsewhere by now are not concerned.
+    Within a commit. Lines that stand elsewhere by now are not concerned; those that had come from
+    another list are, before iCloud knew of it: they are shown where it has them.
     """
     lines = store.places.all_lines()
     if ids is None:
+        stood_in = {id: home.layout.place_of(line.path) for id, line in lines.items()}
         ids = [
             id
             for id, base in store.bases.all().items()
-            if base.values.get(Field.LIST) == list_id
-            and (id not in lines or home.layout.place_of(lines[id].path) == place)
+            if (stood_in[id] == place if id in lines else base.values.get(Field.LIST) == list_id)
         ]
         for section, agreed in store.sections.all().items():
             if agreed.list_id == list_id:

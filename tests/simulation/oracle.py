@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from sandbox.device.phone import Phone
+from sync.core.actions import Hold
 from sync.cycle.report import Report
 from tests.simulation.machine import Machine
 from tests.simulation.reading import Said, doubled, in_files, on_phone, places_of, texts_in
@@ -20,6 +21,7 @@ RESTING = frozenset({"recurring", "unsayable"})
 BLOCK = re.compile(r" \^(r-[a-z2-7]+)")
 _TWIN = re.compile(" as a copy of | has a file of its own")
 _FILE = re.compile(r"(\w+)\.md\b")
+_GONE = re.compile(r"its file (\S+\.md) is gone")
 
 
 def recorded(machine: Machine) -> set[str]:
@@ -118,6 +120,7 @@ class Oracle:
         lists = {one.name for one in self.phone.lists() if one.id in ids}
         for hold in holds:
             lists |= set(_FILE.findall(hold.reason)) | set(re.findall("“(.*?)”", hold.reason))
+        ids |= self._gone_with_a_file(holds)
         for id, said in self.there:
             if id in ids or _name(said) in lists:
                 marks |= _marks(said)
@@ -127,6 +130,22 @@ class Oracle:
                 marks |= _marks(said)
         copied = self._only_in_copies()
         return marks.union(*(_marks(said) for id, said in self.there if id in copied))
+
+    def _gone_with_a_file(self, holds: Sequence[Hold]) -> set[str]:
+        """Whose lines went with the file of a list that waits for a person, and wait with it.
+
+        Such a line may have come from another list, in which iCloud has the reminder still.
+        """
+        resting = [hold.reason for hold in holds if hold.kind in {"list", "resting-list"}]
+        gone = {path for reason in resting for path in _GONE.findall(reason)}
+        stand = {block for block, _ in self.here}
+        places = self.machine.store.places
+        blocks = {id: row.block for id, row in places.all_blocks().items()}
+        return {
+            id
+            for id, line in places.all_lines().items()
+            if line.path in gone and blocks.get(id) not in stand
+        }
 
     def _only_in_copies(self) -> set[str]:
         """What stands in a conflict copy alone is not gone, and waits with it for a person."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sync.errors import UsageError
+from sync.errors import NetworkError, UsageError
 from tests.rig import Rig, empty_world, open_rig
 from tests.sync.sharing import rest, share, shown
 
@@ -172,3 +172,34 @@ def test_a_file_that_waits_to_become_a_list_can_be_forgotten_too(
         rig.engine.restore_list("Recipes.md")
         rig.run()
         assert kinds(rig) == ["new-list"]
+
+
+@pytest.mark.parametrize("way", ["forget", "restore"])
+def test_a_line_that_had_come_from_another_list_is_shown_where_icloud_has_it(
+    rig: Rig, way: str
+) -> None:
+    work(rig)
+    rig.append("Inbox", "- [ ] Call Bob\n")
+    rig.run()
+    line = rig.line("Inbox", "Call Bob") + "\n"
+    rig.replace("Inbox", line, "")
+    rig.append("Work", line)
+    rig.world.faults.fail("status", "records/modify", status=503, retry_after=600, times=1)
+    with pytest.raises(NetworkError):
+        rig.run()  # iCloud does not hear of it
+    rig.path("Work").unlink()
+    rig.restart()
+    rig.run()
+    assert kinds(rig) == ["list"]
+    assert rig.titles("Inbox") == {"Call Bob"}
+    if way == "forget":
+        rig.engine.forget("Work")
+    else:
+        rig.engine.restore_file("Work.md")
+    rig.run()
+    assert rig.read("Inbox").count("Call Bob") == 1
+    assert rig.titles("Inbox") == {"Call Bob"}
+    assert rig.titles("Work") == {"Move house", "Pack"}
+    rig.wait(700)  # until what was sent without an answer is no evidence any more
+    rig.run()
+    rig.rest()
