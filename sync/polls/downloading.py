@@ -6,6 +6,7 @@ file's fingerprint. Nothing is ever deleted here, and what a person moved away c
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -94,13 +95,14 @@ class _Fetching:
         return Downloaded(str(self._shelf.root), files, size, tuple(problems))
 
     def _one(self, wanted: Wanted, total: int) -> None:
-        resource = wanted.resource
-
-        def heard(count: int) -> None:
-            self._done += count
-            self._progress(PHOTOS, self._done, total)
+        resource, before = wanted.resource, self._done
 
         def fill(descriptor: int) -> None:
+            def heard(_count: int) -> None:
+                # What an earlier try left is there, too; what is fetched anew counts once.
+                self._done = before + os.fstat(descriptor).st_size
+                self._progress(PHOTOS, self._done, total)
+
             fetch(self._cloud, self._links, resource, descriptor, heard)
 
         mark = _mark(resource)

@@ -32,16 +32,17 @@ class Shown:
     text: str
 
 
-def typed(home: Home, *arguments: str, turns: Sequence[Turn] = ()) -> Shown:
+def typed(home: Home, *arguments: str, turns: Sequence[Turn] = (), kind: str = "dumb") -> Shown:
     """``remindersd ARGUMENTS`` at a terminal of its own; each turn waits for its question.
 
-    Raises AssertionError where a question does not come, or the command does not end.
+    ``kind`` is what $TERM says of the terminal. Raises AssertionError where a question does not
+    come, or the command does not end.
     """
     master, slave = os.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 200, 0, 0))
     process = subprocess.Popen(
         [sys.executable, "-m", "daemon", "--config", str(home.config_file), *arguments],
-        env={**surroundings(home.place), "TERM": "dumb"},
+        env={**surroundings(home.place), "TERM": kind},
         cwd=REPOSITORY,
         stdin=slave,
         stdout=slave,

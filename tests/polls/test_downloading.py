@@ -81,14 +81,18 @@ def test_a_download_that_was_killed_half_way_goes_on_and_the_bytes_match(bench: 
     half = files(bench)
     [part] = [name for name in half if name.endswith(".part")]
     assert 0 < len(half[part]) < 2_456_163
-    begun: list[int] = []
-    done = run(bench, progress=lambda _t, count, total: begun.append(total - count))
+    bench.world.faults.requests.clear()
+    told: list[tuple[int, int | None]] = []
+    done = run(bench, progress=lambda _t, count, total: told.append((count, total)))
     assert files(bench) == {
         HEIC: sample(bench, "resOriginal"),
         MOV: sample(bench, "resOriginalVidCompl"),
     }
     assert done.files == 1
-    assert begun[-1] == len(half[part])  # so much was not sent again
+    [sent] = [one["bytes"] for one in bench.world.faults.requests if "/B/" in str(one["path"])]
+    assert sent == 2_456_163 - len(half[part])
+    assert told[0][0] > len(half[part])
+    assert told[-1] == (2_456_163, 2_456_163)
 
 
 def test_bytes_that_are_not_those_of_the_file_are_fetched_anew(bench: Bench) -> None:
