@@ -29,6 +29,7 @@ from sync.cycle.relisting import RELISTING, go_on
 from sync.cycle.report import Report
 from sync.cycle.resolving import close_agreed
 from sync.cycle.routing import zones_for
+from sync.cycle.secondlook import call_off_deletions
 from sync.cycle.sentences import renames, sentences
 from sync.cycle.settle import settle
 from sync.cycle.shared import Shared, tolerated
@@ -167,6 +168,9 @@ class Engine(Acts):
             report.come_back(0.0 if planned.plan.joins else None)
             clear_archive(parts.filing, planned, local, report)
             parts.step("engine:push")
+            call_off_deletions(
+                parts.store, parts.filing.root, planned, local, parts.chronicle, report
+            )
             self._push(cloud, report)
             self._bring_pictures(report, cloud)
         if parts.store.journal.open_conflicts():

@@ -6,6 +6,7 @@ import errno
 import os
 import re
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,19 @@ class DiesAt:
         self.times += name == self._name
         if self.times == self._at and name == self._name:
             raise Crash
+
+
+class DoesOnce:
+    """Somebody does something at the first effect of a name."""
+
+    def __init__(self, name: str, act: Callable[[], None]) -> None:
+        self._name = name
+        self._act = act
+
+    def __call__(self, name: str) -> None:
+        if name == self._name:
+            self._name = ""
+            self._act()
 
 
 def test_a_line_that_got_no_id_on_a_full_disk_is_sent_once_it_has_one(rig: Rig) -> None:
@@ -249,4 +263,57 @@ def test_a_line_edited_while_it_is_moved_is_no_copy(rig: Rig) -> None:
     [shown] = rig.phone.reminders()
     assert (shown.title, shown.notes) == ("Typed", "n")
     assert (rig.read("Inbox") + rig.read("Plans")).count("Typed") == 1
+    rig.rest()
+
+
+def test_what_is_back_before_its_deletion_is_sent_is_not_deleted(rig: Rig) -> None:
+    rig.append("Inbox", "- [ ] First\n- [ ] Second\n")
+    rig.run()
+    whole, id = rig.read("Inbox"), rig.shown("First").id
+    rig.save_in_place("Inbox", "")
+    rig.step = DoesOnce("engine:push", lambda: rig.save_in_place("Inbox", whole))
+    rig.wait(3)
+    report = rig.engine.cycle("test")
+    assert (report.pushed, report.changes, report.pending) == (0, [], 0)
+    assert report.retry_after_s == 0.5
+    assert rig.titles("Inbox") == {"First", "Second"}
+    rig.run()
+    assert rig.shown("First").id == id
+    assert rig.read("Inbox") == whole
+    assert rig.store.journal.deleted_from_here([id]) == set()
+    rig.rest()
+
+
+def test_what_is_saved_before_a_deletion_is_sent_only_puts_it_off(rig: Rig) -> None:
+    rig.append("Inbox", "- [ ] First\n- [ ] Second\n")
+    rig.run()
+    id = rig.shown("First").id
+    rig.save("Inbox", rig.read("Inbox").replace(f"{rig.line('Inbox', 'First')}\n", ""))
+    rig.step = DoesOnce("engine:push", lambda: rig.append("Inbox", "- [ ] Third\n"))
+    report = rig.run()
+    assert [change for change in report.changes if "First" in change] == ["iCloud: − “First”"]
+    assert rig.titles("Inbox") == {"Second", "Third"}
+    assert rig.store.journal.deleted_from_here([id]) == {id}
+    rig.rest()
+
+
+def test_who_saved_while_the_disk_failed_has_their_words_and_the_phones(rig: Rig) -> None:
+    rig.append("Inbox", "- [ ] First\n")
+    rig.run()
+    rig.phone.create("Inbox", "From the phone")
+    saves = DoesOnce("swap:exchange", lambda: rig.append("Inbox", "- [ ] Typed\n"))
+    fails = FullOnce("swap:examine")
+
+    def step(name: str) -> None:
+        saves(name)
+        fails(name)
+
+    rig.step = step
+    rig.wait(3)
+    assert any("full" in problem for problem in rig.engine.cycle("test").problems)
+    assert "Typed" not in rig.read("Inbox")
+    rig.wait(3)
+    rig.engine.cycle("test")
+    assert [rig.read("Inbox").count(one) for one in ("Typed", "From the phone")] == [1, 1]
+    assert rig.titles("Inbox") == {"First", "Typed", "From the phone"}
     rig.rest()
