@@ -180,6 +180,8 @@ class History:
         self.clock.wait(0.01)
         for event in self._events[self._cycle, "step"].get(self._count["step"], ()):
             self._happen(event, name)
+        if name == "engine:push":
+            self.witness.pushes()
         self.trouble.at_step(name)
 
     def _call(self, where: str) -> list[tuple[str, Random]]:

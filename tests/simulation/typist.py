@@ -44,14 +44,19 @@ class Typist(Editor):
     def finish(self) -> None:
         """What is half saved is saved to the end."""
         lost: set[str] = set()
+        come: set[str] = set()
         for path, text in self.torn.items():
-            lost |= words_in(read(path)) if path.exists() else set()
+            there = words_in(read(path)) if path.exists() else set()
+            lost |= there
+            come |= words_in(text) - there
             self.write(path, text, in_place=True)
             self.tale.tell(f"{self.name}: the rest of {path.name} is written")
         self.torn.clear()
         # What was put into the file meanwhile goes with it, unseen.
         gone = {word for word in lost - self.standing().keys() if MARK.match(word)}
         self.tale.left |= dict.fromkeys(gone, self.clock.steady())
+        back = {word for word in come if MARK.match(word)}
+        self.tale.back |= dict.fromkeys(back, self.clock.steady())
 
     def rest(self) -> None:
         """Nothing stays half done, and nothing in the clipboard."""

@@ -39,7 +39,7 @@ class Witness:
         self._roots = roots
         self._most = int(story.settings.get("hold_above", "5"))
         self._grace_s = float(story.settings.get("grace", "0s").removesuffix("s"))
-        self._began_s = 0.0
+        self._began_s = self._looked_s = 0.0
         self._stood: set[str] = set()
         self._gone: set[str] = set()
         self._ids: dict[str, str] = {}
@@ -69,9 +69,13 @@ class Witness:
 
     def begin(self) -> None:
         """A cycle begins."""
-        self._began_s = self._clock.steady()
+        self._began_s = self._looked_s = self._clock.steady()
         self._gone = set()
         self._stood = {mark for _, said in self.here() for mark in _marks(said)}
+
+    def pushes(self) -> None:
+        """It looks at the files for the last time before it sends."""
+        self._looked_s = self._clock.steady()
 
     def end(self) -> None:
         """It is over: whoever stood in a file and lives, stands there still."""
@@ -107,8 +111,8 @@ class Witness:
         titles = {f"Reminder/{id}": said for id, said in self.there()}
         stands = {mark for _, said in self.here() for mark in _marks(said)}
         unclear = self._tale.copied | self._tale.bare | self._left_since()
-        # What is put back between our look and our request cannot be seen by anybody.
-        unclear |= {mark for mark, when in self._tale.back.items() if when >= self._began_s}
+        # What is put back between our last look and our request cannot be seen by anybody.
+        unclear |= {mark for mark, when in self._tale.back.items() if when > self._looked_s}
         for name in sorted(names & titles.keys()):
             for mark in _marks(titles[name]) - unclear:
                 if mark in stands:
