@@ -18,7 +18,7 @@ from enum import Enum, auto
 
 from store.model import Completion, Field, Reminder, Value
 from store.renders import BaseChange, Render
-from store.values import NoValue
+from store.values import NO_VALUE, NoValue
 from sync.core.lift import overlay
 
 __all__ = ["never_seen"]
@@ -82,8 +82,8 @@ def _sign(
     change: BaseChange, said: Mapping[str, Reminder], shown: Shown, elsewhere: Collection[str]
 ) -> _Sign:
     line = said.get(change.id)
-    if change.field is Field.LIST and not isinstance(change.before, NoValue):
-        # We moved it into this file.
+    if change.field is Field.LIST and change.before not in (NO_VALUE, change.after):
+        # We moved it into this file; what comes back from the archive was in this list.
         is_gone = line is None and change.id not in elsewhere
         return _Sign.BACK if is_gone else _Sign.NEITHER
     if change.field is None:
