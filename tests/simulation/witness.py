@@ -15,9 +15,10 @@ from typing import Any
 from sandbox.device.phone import Phone
 from sandbox.world import World
 from tests.simulation.chance import Clock, minting
-from tests.simulation.reading import Said, in_files, on_phone
+from tests.simulation.reading import Said, in_files, on_phone, texts_in
 from tests.simulation.story import Story
 from tests.simulation.tale import MARK, Tale
+from tests.simulation.unseen import Put
 
 DELETED = ("delete", "forceDelete")
 
@@ -43,6 +44,7 @@ class Witness:
         self._stood: set[str] = set()
         self._gone: set[str] = set()
         self._ids: dict[str, str] = {}
+        self._put = Put()
         self._looked_at = ""
         self._there: list[tuple[str, Said]] = []
 
@@ -60,6 +62,14 @@ class Witness:
         """What the files say now."""
         return [one for root in self._roots if root.is_dir() for one in in_files(root)]
 
+    def _texts(self) -> dict[str, str]:
+        return {
+            path: Path(path).read_bytes().decode()
+            for root in self._roots
+            if root.is_dir()
+            for path in texts_in(root)
+        }
+
     def agreed(self) -> set[str]:
         """Marks of which both sides say the same."""
         there = {said for _, said in self.there()}
@@ -72,6 +82,7 @@ class Witness:
         self._began_s = self._looked_s = self._clock.steady()
         self._gone = set()
         self._stood = {mark for _, said in self.here() for mark in _marks(said)}
+        self._put.look(self._texts())
 
     def pushes(self) -> None:
         """It looks at the files for the last time before it sends."""
@@ -79,6 +90,8 @@ class Witness:
 
     def end(self) -> None:
         """It is over: whoever stood in a file and lives, stands there still."""
+        back = {mark for mark, when in self._tale.back.items() if when >= self._began_s}
+        self._put.wrote(self._texts(), back)
         zone, faults = self._world.zone, self._world.faults
         if not (self._sees and zone.present) or faults.read_lag or self._roots[1].is_dir():
             return
@@ -138,6 +151,7 @@ class Witness:
             yield f"another reminder than before: {sorted(others - unclear)}"
         alive = {mark for _, said in (*there, *self.here()) for mark in _marks(said)}
         back = (alive & tale.deleted) - tale.touched - tale.copied - tale.bare - held
+        back -= self._put.unclear
         if back:
             yield f"deleted and back: {sorted(back)}"
 

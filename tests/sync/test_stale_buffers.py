@@ -117,3 +117,23 @@ def test_who_carries_it_on_to_a_third_file_has_seen_it(rig: Rig) -> None:
     assert (rig.titles("Plans"), rig.titles("Third")) == ({"Typed"}, {"Moved"})
     assert not rig.store.journal.open_conflicts()
     rig.rest()
+
+
+def test_what_just_came_and_goes_with_something_else_may_be_unseen_and_comes_once_more(
+    rig: Rig,
+) -> None:
+    rig.append("Inbox", "- [ ] Stays\n- [ ] Parent\n")
+    rig.run()
+    phone = rig.phone
+    phone.create("Inbox", "Child", parent=rig.shown("Parent").id)
+    rig.run()
+    for words in ("Child", "Parent"):
+        rig.replace("Inbox", rig.line("Inbox", words) + "\n", "")
+    rig.run()
+    rig.run()
+    assert rig.titles("Inbox") == {"Stays", "Child"}
+    assert rig.line("Inbox", "Child").startswith("- [ ] ")  # whose parent is gone
+    rig.replace("Inbox", rig.line("Inbox", "Child") + "\n", "")
+    rig.run()
+    assert rig.titles("Inbox") == {"Stays"}
+    rig.rest()

@@ -1,0 +1,46 @@
+"""What was taken out with something else may never have been seen, and nothing but that."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.simulation.unseen import Put
+
+OLD = "- [ ] w1 t1\n- [ ] w2 t2\n"
+NEW = f"{OLD}- [ ] w3 t3\n"
+
+
+@pytest.mark.parametrize(
+    ("saved", "unclear"),
+    [
+        ("- [ ] w1 t1\n", {"w3"}),
+        (OLD, set()),  # the one line that had just come was taken out
+        ("- [ ] w1 t1\n- [ ] w3 t3\n", set()),
+    ],
+)
+def test_only_what_just_came_and_went_with_more_is_unclear(saved: str, unclear: set[str]) -> None:
+    put = Put()
+    put.look({"A.md": OLD})
+    put.wrote({"A.md": NEW}, ())
+    put.look({"A.md": saved})
+    assert put.unclear == unclear
+
+
+def test_what_came_with_a_file_or_stood_in_a_save_was_seen() -> None:
+    put = Put()
+    put.look({})
+    put.wrote({"A.md": OLD}, ())
+    put.look({"A.md": "- [ ] w1 t1\n"})
+    put.wrote({"A.md": NEW}, ["w2"])
+    put.look({"A.md": f"{NEW}- [ ] w4 t4\n"})
+    put.wrote({"A.md": f"{NEW}- [ ] w4 t4\n"}, ())
+    put.look({"A.md": "- [ ] w1 t1\n"})
+    assert put.unclear == set()
+
+
+def test_a_line_that_stands_shows_that_those_that_came_with_it_were_seen() -> None:
+    put = Put()
+    put.look({"A.md": "- [ ] w1 t1\n"})
+    put.wrote({"A.md": NEW}, ())
+    put.look({"A.md": "- [ ] w2 t2\n"})
+    assert put.unclear == set()
