@@ -238,6 +238,47 @@ def test_without_a_terminal_consent_is_left_to_the_daemon(home: Home, world: Wor
     assert "allow it" in home.run("status").stdout
 
 
+def test_at_a_terminal_each_state_is_reached_and_left(home: Home, world: World) -> None:
+    account = world.account
+    account.mfa, account.locked, account.terms_pending, account.adp = "none", True, True, True
+    account.pcs_waits, account.trust_lasts = 0, 5 * 86400
+
+    def ends(code: int, *words: str) -> None:
+        with terminal(home, "login") as shown:
+            for word in words:
+                shown.expect(word)
+            assert shown.end() == code
+
+    ends(13, "locked this account", "iforgot.apple.com")
+    account.locked = False
+    ends(13, "terms have changed", "icloud.com once and accept them")
+    account.terms_pending, account.web_access = False, False
+    ends(13, "does not allow web access", "Access iCloud Data on the Web")
+    account.web_access = True
+    with terminal(home, "login") as shown:
+        shown.expect("a device has to allow access to encrypted data")
+        shown.interrupt()
+        assert shown.end() == 130
+    assert state_of(home) == "consent-needed"
+    account.consent.grant(world.clock() + account.consent_lasts)
+    ends(0, "signed in as")
+    assert state_of(home) == "signed-in"
+    assert home.run("logout").exit_code == 0
+    assert state_of(home) == "signed-out"
+    account.mfa, account.adp = "2fa", False
+    with terminal(home, "login") as shown:
+        shown.expect("another way")
+        shown.type(account.codes.sent[-1].code)
+        assert shown.end() == 0
+    assert state_of(home) == "trust-expiring"
+
+
+def state_of(home: Home) -> str:
+    """How the sign-in stands."""
+    state: str = json.loads(home.run("status", "--json").stdout)["sign_in"]["state"]
+    return state
+
+
 def test_status_warns_before_trust_ends(home: Home, fake_daemon: FakeDaemon) -> None:
     sign_in = {
         "state": "trust-expiring",
