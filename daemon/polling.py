@@ -140,7 +140,8 @@ class Polling:
 
     @contextmanager
     def _under_way(self, service: str, *, is_asked: bool = False) -> Iterator[None]:
-        self._progress[service] = {"done": 0, "total": None}
+        # Whoever asks while the service is polled by its clock sees how far that is.
+        self._progress.setdefault(service, {"done": 0, "total": None})
         try:
             yield
         except RemindersdError as error:

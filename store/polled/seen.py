@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from typing import Any, Generic, TypeVar
 
@@ -33,7 +33,9 @@ class Seen(Generic[Row]):
         self._db = db
         self._table = table
         self._kind = kind
-        self._names = [field.name for field in fields(kind)]  # type: ignore[arg-type]
+        kinds = {field.name: field.type for field in fields(kind)}  # type: ignore[arg-type]
+        self._names = list(kinds)
+        self._flags = [name for name in kinds if kinds[name] == "bool"]
         self._key = key
         self._extra = ["walk"] * walks + ["first_seen_ms"] * comes_and_goes
         self._comes_and_goes = comes_and_goes
@@ -76,12 +78,10 @@ class Seen(Generic[Row]):
         others = f"{where} AND {key} NOT IN (SELECT value FROM json_each(?))"
         return self.lose(others, (json_array(kept),), now_ms, last_ms)
 
-    def _row(self, values: Mapping[str, Any]) -> Row:
-        kinds = {field.name: field.type for field in fields(self._kind)}  # type: ignore[arg-type]
-        made = {
-            name: bool(value) if kinds[name] == "bool" else value for name, value in values.items()
-        }
-        return self._kind(**made)
+    def _row(self, values: dict[str, Any]) -> Row:
+        for name in self._flags:
+            values[name] = bool(values[name])
+        return self._kind(**values)
 
     def _put_sql(self) -> str:
         columns = [*self._names, *self._extra]

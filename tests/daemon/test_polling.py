@@ -154,6 +154,17 @@ def test_whoever_asks_is_told_what_went_wrong(
         assert made.document()["photos"]["error"] == "sign-in"
 
 
+def test_whoever_asks_beside_a_poll_sees_how_far_that_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with polling(tmp_path, monkeypatch) as made:
+        with made._under_way("photos"):
+            made._heard("photos")("icpl.photos", 1, 2)
+            with made._under_way("photos", is_asked=True):
+                assert made.document()["photos"]["progress"] == {"done": 1, "total": 2}
+        assert made.document()["photos"]["progress"] is None
+
+
 def test_a_poll_under_way_ends_with_the_daemon(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
