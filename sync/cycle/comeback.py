@@ -38,20 +38,28 @@ _FIELDS = frozenset(name.value for name in Field)
 Earlier = Mapping[Field, Collection[Value]]
 
 
-def discount(store: Store, local: LocalState, planner: Planner, filing: Filing) -> list[str]:
-    """Take from the base what files say that is nobody's edit; gives what is to be told of it."""
+def discount(
+    store: Store, local: LocalState, planner: Planner, filing: Filing
+) -> tuple[list[str], LocalState]:
+    """Take from the base what files say that is nobody's edit.
+
+    Gives what is to be told of it, and the state of what can be judged now.
+    """
     dialect = filing.dialect
 
     def blocks() -> Mapping[str, str]:
         return planner.known().blocks
 
-    unseen = forgive(store, local, dialect.shown, blocks, marks=dialect.marks)
+    unseen, unsure = forgive(store, local, dialect.shown, blocks, marks=dialect.marks)
+    for path in unsure:
+        local = local.later(path, "waits for a file that is being saved")
     restored, carried = _take_comebacks(store, local, filing.root, dialect, blocks)
-    return [
+    told = [
         *(f"files: {path} was saved by someone who had not {_SEEN}" for path in unseen),
         *(f"files: {path} is an older version; {_UNION}" for path in restored),
         *(f"files: {path} was replaced, and a copy kept; {_UNION}" for path in carried),
     ]
+    return told, local
 
 
 def _take_comebacks(

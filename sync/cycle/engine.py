@@ -140,7 +140,8 @@ class Engine(Acts):
     def _work(self, local: LocalState, report: Report, cloud: CloudKit) -> None:
         parts = self._parts
         if not report.planned_only:
-            report.changes += discount(parts.store, local, parts.planner, parts.filing)
+            told, local = discount(parts.store, local, parts.planner, parts.filing)
+            report.changes += told
         planned = parts.planner.plan(local, parts.committer.leaving())
         if put_right(parts.store, planned):
             planned = parts.planner.plan(local, parts.committer.leaving())

@@ -77,7 +77,7 @@ class Filing:
             else:
                 self._strike(write.path)
                 if isinstance(outcome, Refused):  # its new lines are not sent without their ids
-                    local = local.unmarked(write.path, outcome.reason)
+                    local = local.later(write.path, outcome.reason)
         return None if is_overtaken else local
 
     def _name(self, planned: Planned, local: LocalState, report: Report) -> LocalState:

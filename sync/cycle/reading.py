@@ -68,8 +68,8 @@ class LocalState:
         """The state after we wrote ``data`` to ``path``."""
         return replace(self, files={**self.files, path: _read(path, data, parse)})
 
-    def unmarked(self, path: str, reason: str) -> LocalState:
-        """The state where new lines of ``path`` could not be given ids: it is for a later cycle."""
+    def later(self, path: str, reason: str) -> LocalState:
+        """The state without what ``path`` says: it is for a later cycle."""
         file = replace(self.files[path], todo=None, trouble=f"{path} {reason}", settling=True)
         return replace(self, files={**self.files, path: file})
 

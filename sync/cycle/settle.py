@@ -112,17 +112,20 @@ def forgive(
     blocks: Callable[[], Mapping[str, str]],
     *,
     marks: bool = True,
-) -> list[str]:
+) -> tuple[list[str], list[str]]:
     """Take back from the base what a person's save shows they never saw; gives the files.
 
     Whatever else was written before that save has been seen by it, and is forgotten. ``blocks``
     gives the block ids of all that is known, by id. Without ``marks`` on lines nothing shows what
-    was seen, and every save is taken at its word.
+    was seen, and every save is taken at its word. Also gives the files that cannot be judged yet:
+    what they lack may stand in one that is just being saved.
     """
     stale: list[str] = []
+    unsure: list[str] = []
     saved = [render for render in store.places.renders() if _was_saved_since(store, local, render)]
     if not saved:
-        return stale
+        return stale, unsure
+    is_saving = any(file.unread and file.settling for file in local.files.values())
     ids = {block: id for id, block in blocks().items()}
     places = {
         (ids[task.block], path)
@@ -138,12 +141,17 @@ def forgive(
             bare = {task.reminder.title for task in file.tasks if task.block is None}
             elsewhere = {id for id, place in places if place != path}
             unseen = never_seen(writes, file.sha256, said, shown, bare, elsewhere) if marks else ()
+            if unseen and is_saving:
+                away = elsewhere | {change.id for write in writes for change in write.changes}
+                if len(never_seen(writes, file.sha256, said, shown, bare, away)) < len(unseen):
+                    unsure.append(path)
+                    continue
             for render in reversed(unseen):
                 store.places.undo_render(render.key)
             for render in writes:
                 store.places.drop_render(render.key)
             stale += [path] if unseen else []
-    return stale
+    return stale, unsure
 
 
 def _was_saved_since(store: Store, local: LocalState, render: Render) -> bool:

@@ -87,7 +87,7 @@ def _sign(
         is_gone = line is None and change.id not in elsewhere
         return _Sign.BACK if is_gone else _Sign.NEITHER
     if change.field is None:
-        is_there = line is not None
+        is_there = line is not None or (bool(change.after) and change.id in elsewhere)
         if bool(change.before) == bool(change.after):
             return _Sign.NEITHER
         return _Sign.STANDS if is_there == bool(change.after) else _Sign.BACK

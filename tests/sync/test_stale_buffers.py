@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+
+import pytest
+
 from tests.rig import Rig
 
 
@@ -136,4 +140,47 @@ def test_what_just_came_and_goes_with_something_else_may_be_unseen_and_comes_onc
     rig.replace("Inbox", rig.line("Inbox", "Child") + "\n", "")
     rig.run()
     assert rig.titles("Inbox") == {"Stays"}
+    rig.rest()
+
+
+@pytest.mark.parametrize("being_saved", [False, True])
+def test_who_carries_a_new_line_to_another_file_has_seen_it(rig: Rig, being_saved: bool) -> None:
+    rig.phone.create_list("Plans")
+    rig.append("Inbox", "- [ ] Old\n- [ ] Stays\n")
+    rig.run()
+    rig.phone.create("Inbox", "Added")
+    rig.run()
+    ids = {one.id for one in rig.phone.reminders()}
+    lines = "".join(rig.line("Inbox", title) + "\n" for title in ("Old", "Added"))
+    rig.save("Inbox", rig.line("Inbox", "Stays") + "\n")
+    rig.append("Plans", lines)
+    rig.wait(3)
+    if being_saved:  # what stands there is not known for a moment
+        now = rig.clock()
+        os.utime(rig.path("Plans"), (now, now))
+        assert rig.engine.cycle("test").retry_after_s is not None
+        assert "Added" not in rig.read("Inbox")
+    rig.run()
+    assert (rig.titles("Inbox"), rig.titles("Plans")) == ({"Stays"}, {"Old", "Added"})
+    assert {one.id for one in rig.phone.reminders()} == ids
+    assert not rig.store.journal.open_conflicts()
+    rig.rest()
+
+
+def test_a_save_from_an_older_buffer_is_known_once_all_files_can_be_read(rig: Rig) -> None:
+    rig.phone.create_list("Plans")
+    rig.append("Inbox", "- [ ] Old\n")
+    rig.run()
+    buffer = rig.read("Inbox")
+    rig.phone.create("Inbox", "Added")
+    rig.run()
+    rig.save("Inbox", buffer + "- [ ] Typed\n")
+    rig.wait(3)
+    now = rig.clock()
+    os.utime(rig.path("Plans"), (now, now))
+    rig.engine.cycle("test")
+    assert rig.titles("Inbox") == {"Old", "Added"}  # "Typed" waits, too
+    rig.run()
+    assert rig.titles("Inbox") == {"Old", "Added", "Typed"}
+    assert "Added" in rig.read("Inbox")
     rig.rest()
