@@ -57,6 +57,8 @@ def match_lines(
     gone = {id: trace for id, trace in traces.items() if id not in here}
     free = [line for line in lines if not _placed(line, matched)]
     unmarked = [line for line in free if line.block is None or line.spot in matched.copies]
+    if marks:
+        _left_bare(unmarked, blocks, leaving, matched)
     if not marks:
         tracing.in_order(unmarked, gone, matched)
         tracing.leftovers(unmarked, gone, leaving, matched)
@@ -145,6 +147,28 @@ def _by_block(
         keeper = _keeper(claimants, traces.get(id))
         matched.ids[keeper.spot] = id
         matched.copies.update(line.spot for line in claimants if line is not keeper)
+
+
+def _left_bare(
+    unmarked: Iterable[Line],
+    blocks: Mapping[str, str],
+    leaving: Collection[Leaving],
+    matched: Matched,
+) -> None:
+    """Lines that our unfinished moves leave behind, from which somebody took the ids meanwhile."""
+    named = {id: block for block, id in blocks.items()}
+    there = set(matched.ids.values())
+    known = {(path, id) for (path, _), id in (*matched.ids.items(), *matched.leftovers.items())}
+    behind: defaultdict[Hashable, list[str]] = defaultdict(list)
+    for one in sorted(leaving):
+        block = named.get(one.id)
+        if block and one.id in there and (one.path, one.id) not in known:
+            said = [word for word in one.words.split() if block not in word]
+            behind[one.path, *said].append(one.id)
+    for line in sorted(unmarked, key=_spot):
+        ids = behind[line.path, *_words(line).split()]
+        if ids:
+            matched.leftovers[line.spot] = ids.pop(0)
 
 
 def _hand_on(

@@ -311,9 +311,8 @@ class Filing:
         if not self.dialect.marks:
             return line_saying(local, line.path, line.words) is not None
         return any(
-            task.block == block and words(task.text, task.reminder.notes) == line.words
+            task.block in (block, None) and words(task.text, task.reminder.notes) == line.words
             for task in file.tasks
-            if task.block is not None
         )
 
 

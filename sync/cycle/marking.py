@@ -16,6 +16,7 @@ from sync.local.tasks import (
     Insert,
     Remove,
     Stamp,
+    Task,
 )
 
 __all__ = ["stamp_files", "take_out"]
@@ -49,8 +50,8 @@ def take_out(
 ) -> tuple[list[FileWrite], list[Problem]]:
     """Take lines out of the files that they left, where they stand in another file by now.
 
-    A line that was edited meanwhile stays: somebody's words are on it. Where lines have no ids,
-    ``moved`` are those that stand elsewhere.
+    A line that was edited meanwhile stays: somebody's words are on it; one that only lost its id
+    goes. Where lines have no ids, ``moved`` are those that stand elsewhere.
     """
     wanted: defaultdict[str, list[tuple[str, Edit]]] = defaultdict(list)
     problems: list[Problem] = []
@@ -59,19 +60,12 @@ def take_out(
             if id in moved and (old := line_saying(local, path, left)) is not None:
                 wanted[path].append((id, Remove(old)))
             continue
-        places = [
-            (other, index, task)
-            for other, file in local.files.items()
-            for index, task in enumerate(file.tasks)
-            if task.block is not None and task.block == blocks.get(id)
-        ]
-        if not any(other != path for other, _, _ in places):
+        block, file = blocks.get(id), local.files.get(path)
+        elsewhere = (one for other, one in local.files.items() if other != path)
+        if block is None or not any(task.block == block for one in elsewhere for task in one.tasks):
             continue
-        behind = [
-            (index, task)
-            for other, index, task in places
-            if other == path and words(task.text, task.reminder.notes) == left
-        ]
+        gone = {edit.task for _, edit in wanted.get(path, ()) if isinstance(edit, Remove)}
+        behind = _behind(file, block, left, gone) if file is not None else []
         if behind and all(task.clean for _, task in behind):
             wanted[path] += [(id, Remove(index)) for index, _ in behind]
         elif behind:
@@ -85,6 +79,19 @@ def take_out(
         if data != file.data:
             writes.append(FileWrite(path, file.sha256, data, len(edits) - len(failed)))
     return writes, problems
+
+
+def _behind(
+    file: LocalFile, block: str, left: str, gone: Collection[int]
+) -> list[tuple[int, Task]]:
+    """What stands in a file as it was left: with its id, else one that has none now."""
+    found = [
+        (index, task)
+        for index, task in enumerate(file.tasks)
+        if task.block in (block, None) and words(task.text, task.reminder.notes) == left
+    ]
+    named = [one for one in found if one[1].block is not None]
+    return named or [one for one in found if one[0] not in gone][:1]
 
 
 def _left_behind(file: LocalFile, edits: Iterable[tuple[str, Edit]]) -> Iterator[tuple[str, Edit]]:

@@ -277,6 +277,20 @@ def test_a_copy_of_a_line_whose_move_never_arrived_is_a_copy() -> None:
     assert not found.leftovers
 
 
+def test_what_our_move_left_behind_is_known_without_its_id() -> None:
+    lines = [line(0, "milk"), line(1, "milk"), line(0, "milk", "r-a", path="B.md")]
+    found = match(lines, traces=[trace("a", "milk", path="B.md")], leaving=[LEFT])
+    assert found.leftovers == {at(0): "a"}
+    assert found.ids == {at(0, "B.md"): "a", at(1): new("milk")}
+
+
+@pytest.mark.parametrize("beside", [line(1, "milk", "r-a"), line(1, "oat milk", "r-a")])
+def test_what_says_the_same_beside_it_is_new(beside: Line) -> None:
+    lines = [line(0, "milk"), beside, line(0, "milk", "r-a", path="B.md")]
+    found = match(lines, traces=[trace("a", "milk", path="B.md")], leaving=[LEFT])
+    assert found.new == {at(0)}
+
+
 # ---- order is nothing ---------------------------------------------------------------------------
 
 TITLES = ("milk", "bread", "", "buy two bottles of milk", "buy two bottles of wine")

@@ -317,3 +317,24 @@ def test_who_saved_while_the_disk_failed_has_their_words_and_the_phones(rig: Rig
     assert [rig.read("Inbox").count(one) for one in ("Typed", "From the phone")] == [1, 1]
     assert rig.titles("Inbox") == {"First", "Typed", "From the phone"}
     rig.rest()
+
+
+def test_a_line_whose_id_is_taken_away_while_it_is_moved_is_no_copy(rig: Rig) -> None:
+    rig.phone.create_list("Plans")
+    rig.append("Inbox", "- [ ] Typed\n- [ ] Other\n")
+    rig.run()
+    before = {one.id for one in rig.phone.reminders()}
+    rig.phone.move(rig.shown("Typed").id, "Plans")
+
+    def strip(name: str) -> None:
+        if name == "swap:exchange" and "Typed" in rig.read("Plans"):
+            rig.step = lambda _: None
+            rig.save("Inbox", re.sub(r" \^r-\w+", "", rig.read("Inbox")))
+
+    rig.step = strip
+    rig.run()
+    rig.run()
+    assert {one.id for one in rig.phone.reminders()} == before
+    assert (rig.titles("Inbox"), rig.titles("Plans")) == ({"Other"}, {"Typed"})
+    assert "Typed" not in rig.read("Inbox")
+    rig.rest()
