@@ -16,6 +16,7 @@ from pathlib import Path
 from store.db import Store
 from store.journal import HistoryRow
 from store.model import Reminder
+from store.places import LineRow
 from store.renders import Render
 from store.values import NO_VALUE
 from sync.cycle.reading import LocalState
@@ -73,9 +74,19 @@ def _judge_alone(store: Store, root: Path, render: Render, *, worth_keeping: boo
         if render.finished:
             store.places.drop_render(render.key)
         elif _digest(root / render.path) == render.new_sha:
-            store.places.finish_render(render.key)
+            _confirm(store, render)
         else:
             store.places.drop_render(render.key)
+
+
+def _confirm(store: Store, render: Render) -> None:
+    """The write stands: so do its new lines, though nobody may ever read them as we wrote them."""
+    if render.finished:
+        return
+    store.places.finish_render(render.key)
+    new = [one.id for one in render.changes if one.field is None and one.after is True]
+    unknown = [id for id in new if store.places.line_of(id) is None]
+    store.places.put_lines(LineRow(id, render.path, 0) for id in unknown)
 
 
 def _judge(
@@ -93,7 +104,7 @@ def _judge(
     if render is not None:
         with store.commit("settle"):
             if receipt.state is State.CLEAN:
-                store.places.finish_render(render.key)
+                _confirm(store, render)
             else:
                 store.places.undo_render(render.key)
     if not receipt.quiet:

@@ -338,3 +338,29 @@ def test_a_line_whose_id_is_taken_away_while_it_is_moved_is_no_copy(rig: Rig) ->
     assert (rig.titles("Inbox"), rig.titles("Plans")) == ({"Other"}, {"Typed"})
     assert "Typed" not in rig.read("Inbox")
     rig.rest()
+
+
+def test_lines_written_before_a_crash_are_known_if_their_ids_go_before_they_are_read(
+    rig: Rig,
+) -> None:
+    rig.phone.create_list("Plans")
+    rig.append("Inbox", "- [ ] Stays\n")
+    rig.run()
+    before = {rig.phone.create("Inbox", "Added"), rig.phone.create("Inbox", "Moved")}
+    rig.step = DiesAt("commit:written:before", 1)
+    with pytest.raises(Crash):
+        rig.run()
+    rig.phone.move(rig.shown("Moved").id, "Plans")
+
+    def strip(name: str) -> None:
+        if name == "engine:scan":
+            rig.step = lambda _: None
+            rig.save("Inbox", re.sub(r" \^r-\w+", "", rig.read("Inbox")))
+
+    rig.step = strip
+    rig.restart()
+    rig.run()
+    assert (rig.titles("Inbox"), rig.titles("Plans")) == ({"Stays", "Added"}, {"Moved"})
+    assert {rig.shown(title).id for title in ("Added", "Moved")} == before
+    assert len(rig.phone.reminders()) == 3
+    rig.rest()
