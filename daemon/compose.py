@@ -23,6 +23,7 @@ from daemon.config import Config
 from daemon.lock import make_state
 from daemon.password import find_password
 from daemon.paths import MIRROR, state_dir
+from daemon.private import write_no_core
 from daemon.troubles import as_ours
 from store.db import Store
 from store.errors import StoreError
@@ -139,7 +140,11 @@ def new_limiter() -> Limiter:
 
 
 def open_session(config: Config, limiter: Limiter | None = None) -> Session:
-    """The account's session, for signing in and out; nothing is sent yet."""
+    """The account's session, for signing in and out; nothing is sent yet.
+
+    From here on the process has secrets to keep, and writes no core.
+    """
+    write_no_core()
     account = Account(config.account.apple_id, config.account.region, config.account.endpoint)
     password = partial(find_password, config.account.apple_id, config.account.password_command)
     directory = state_dir(config.profile) / "session"

@@ -14,6 +14,7 @@ from daemon.config import Config
 from daemon.password import find_password
 from daemon.polled import download_document, poll_document, query_of
 from daemon.polling import around_of, settings_of
+from daemon.private import write_no_core
 from sync.polls.asked import Progress
 from sync.polls.photos import SERVICE as PHOTOS
 from sync.polls.roster import Roster
@@ -44,6 +45,7 @@ def own_polls(config: Config) -> Iterator[OwnPolls]:
     """The polls of this config's account, over its mirror; raises as ``open_store``."""
     account = config.account
     password = partial(find_password, account.apple_id, account.password_command)
+    write_no_core()
     with open_store(config) as store:
         around = around_of(config, lambda work: work(store), time.sleep, password, new_limiter())
         yield OwnPolls(Roster(around, account.apple_id, lambda: settings_of(config)))

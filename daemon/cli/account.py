@@ -56,11 +56,9 @@ def login(options: Globals, code: str | None, as_json: bool) -> None:
     """
     from daemon.cli.signing import Codes, sign_in
     from daemon.compose import open_desk
-    from daemon.private import write_no_core
     from sync.remote.desk import error_of
 
     config = options.load()
-    write_no_core()
     desk = open_desk(config)
     try:
         codes = Codes(from_input=code == "-", may_ask=talking())

@@ -224,3 +224,21 @@ def test_what_must_feel_instant_imports_nothing_heavy(
     process = home.start_python("-c", probe)
     _, errors = process.communicate(timeout=60)
     assert errors.splitlines() == ["[]"]
+
+
+_LEFT = """
+import ctypes, resource, sys
+from daemon.cli import cli
+resource.setrlimit(resource.RLIMIT_CORE, (4096, 8192))
+try:
+    cli(sys.argv[1:])
+finally:
+    print(resource.getrlimit(resource.RLIMIT_CORE), ctypes.CDLL(None).prctl(3, 0, 0, 0, 0))
+"""
+
+
+@pytest.mark.parametrize("verb", [["sync"], ["poll", "contacts"], ["login"], ["logout"]])
+def test_no_verb_that_has_secrets_could_leave_a_core(home: Home, verb: list[str]) -> None:
+    process = home.start_python("-c", _LEFT, *verb)
+    out, err = process.communicate()
+    assert out.splitlines()[-1] == "(0, 0) 0", err
