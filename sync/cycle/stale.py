@@ -61,7 +61,7 @@ def never_seen(
         if any(sha256 == write.expected_sha for write in unseen):
             return ()
         known = [one for one in _joined(unseen) if one.id not in bare]
-        signs = [_sign(one, said, shown, elsewhere) for one in known]
+        signs = [_sign(one, said, shown, elsewhere, typed=bool(unmarked)) for one in known]
         if _Sign.BACK in signs and _Sign.STANDS not in signs:
             return unseen
     return ()
@@ -79,13 +79,19 @@ def _joined(writes: Sequence[Render]) -> list[BaseChange]:
 
 
 def _sign(
-    change: BaseChange, said: Mapping[str, Reminder], shown: Shown, elsewhere: Collection[str]
+    change: BaseChange,
+    said: Mapping[str, Reminder],
+    shown: Shown,
+    elsewhere: Collection[str],
+    *,
+    typed: bool,
 ) -> _Sign:
     line = said.get(change.id)
     if change.field is Field.LIST and change.before not in (NO_VALUE, change.after):
-        # We moved it into this file; what comes back from the archive was in this list.
+        # We moved it into this file; what comes back from the archive was in this list. That it
+        # is gone alone is a deletion like any other.
         is_gone = line is None and change.id not in elsewhere
-        return _Sign.BACK if is_gone else _Sign.NEITHER
+        return _Sign.BACK if is_gone and typed else _Sign.NEITHER
     if change.field is None:
         is_there = line is not None or (bool(change.after) and change.id in elsewhere)
         if bool(change.before) == bool(change.after):

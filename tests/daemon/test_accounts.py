@@ -196,7 +196,8 @@ def test_no_core_is_ever_written() -> None:
     script = """
 import ctypes, resource
 from daemon.private import write_no_core
-resource.setrlimit(resource.RLIMIT_CORE, (4096, 8192))
+most = resource.getrlimit(resource.RLIMIT_CORE)[1]
+resource.setrlimit(resource.RLIMIT_CORE, (most, most))
 write_no_core()
 print(resource.getrlimit(resource.RLIMIT_CORE), ctypes.CDLL(None).prctl(3, 0, 0, 0, 0))
 """
