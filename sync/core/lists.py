@@ -149,8 +149,8 @@ def _rest(scene: Scene, plan: ListPlan, info: ListInfo, base: ListBase) -> None:
     elif info.zone:
         kind = HoldKind.RESTING_LIST
         reason = f"its file {base.path} is gone; “{info.name}” is not yours to delete: put it back"
-    elif info.id in rules.too_deep:
-        kind, where = HoldKind.RESTING_LIST, rules.too_deep[info.id]
+    elif where := rules.too_deep.get(info.id):  # a copy of it may stand at the top, too
+        kind = HoldKind.RESTING_LIST
         reason = f"its file stands in {where}, and groups have one level: move it up"
     if kind is HoldKind.LIST and info.id in rules.approved and rules.complete:
         plan.delete_lists.append(info.id)

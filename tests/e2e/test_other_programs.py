@@ -87,9 +87,12 @@ def test_what_syncthing_brings_and_the_copies_it_makes_of_conflicts(
     daemon.sync()
     assert sandbox.lists().keys() == lists
     assert sandbox.shown("From the laptop")["list"] == "Groceries"
-    assert sandbox.shown("Only here")  # its id stands in the copy: it is not gone
+    assert home.mark("Groceries.md", "Only here")  # what stands in the copy is not gone
     (home.folder / COPY).unlink()
-    until(lambda: "Only here" not in sandbox.titles() and daemon.status()["state"] == "ok")
+    until(lambda: daemon.status()["state"] == "ok")
+    daemon.sync()
+    assert sandbox.shown("Only here")
+    assert home.mark("Groceries.md", "Only here")
     assert sandbox.titles("Groceries").count("Milk") == 1
 
 
