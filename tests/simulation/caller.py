@@ -211,7 +211,7 @@ _CHANCES: dict[Callable[[Caller], str | None], float] = {
     Caller.delete: 2.5,
     Caller.new_list: 0.5,
     Caller.rename_list: 0.7,
-    Caller.delete_list: 0.5,
+    Caller.delete_list: 1.1,
 }
 ACTS = list(_CHANCES)
 WEIGHTS = list(_CHANCES.values())

@@ -64,7 +64,7 @@ class Oracle:
         twins = {hold.id for hold in report.held if _TWIN.search(hold.reason)}
         self.here = [one for one in self.here if f"{one[1].place}.md" not in twins]
         yield from self._words()
-        yield from self._twice()
+        yield from self._twice({hold.id for hold in report.held if hold.kind == "file"})
         yield from self._prose()
         yield from (f"waits for ever: {one.id}" for one in report.held if one.kind == "grace")
         yield from self._agreement(held)
@@ -86,13 +86,14 @@ class Oracle:
         if lost:
             yield f"lost: {sorted(lost)}"
 
-    def _twice(self) -> Iterator[str]:
+    def _twice(self, silent: set[str]) -> Iterator[str]:
+        """In ``silent`` files nothing is synced, nor is an id of another file taken away there."""
         for side, found in (("phone", self.there), ("files", self.here)):
             marks = Counter(mark for _, said in found for mark in MARK.findall(said.title))
             twice = doubled(marks.elements()) - self.tale.may_be_two()
             if twice:
                 yield f"doubled on {side}: {sorted(twice)}"
-        ids = doubled(block for block, _ in self.here)
+        ids = doubled(block for block, said in self.here if f"{said.place}.md" not in silent)
         if ids:
             yield f"ids on two lines: {sorted(ids)}"
 
