@@ -25,6 +25,7 @@ class Terminal:
         self.shown = ""
         self._master = master
         self._read = 0
+        self._again = b""
 
     def expect(self, text: str) -> str:
         """Wait until ``text`` appears after what was expected before; what came until then."""
@@ -39,8 +40,12 @@ class Terminal:
         os.write(self._master, f"{line}\n".encode())
 
     def interrupt(self) -> None:
-        """Press ctrl-C."""
-        os.write(self._master, b"\x03")
+        """Press ctrl-C, and now and then again until something comes of it.
+
+        Python may sleep through a signal that comes just before it waits for a key.
+        """
+        self._again = b"\x03"
+        os.write(self._master, self._again)
 
     def echoes(self) -> bool:
         """Whether what is typed now is shown."""
@@ -58,7 +63,12 @@ class Terminal:
         return self.process.wait(PATIENCE_S)
 
     def _more(self) -> bool:
-        if not select.select([self._master], [], [], PATIENCE_S)[0]:
+        for _ in range(PATIENCE_S // 5):
+            if select.select([self._master], [], [], 5.0)[0]:
+                break
+            if self._again:
+                os.write(self._master, self._again)
+        else:
             raise AssertionError(f"nothing came for {PATIENCE_S} s: {self.shown!r}")
         try:
             data = os.read(self._master, 4096)
