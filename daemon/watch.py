@@ -74,15 +74,12 @@ class Watcher:
 
     def refresh(self) -> str | None:
         """Watch exactly the directories there are; why not all are watched, as a sentence."""
-        self._doubts.muted = True
         try:
             return self._refresh()
         except OSError as error:
             return _trouble(error)
         except RuntimeError as error:  # no more threads
             return f"{error}: changes of files are seen only by the timer"
-        finally:
-            self._doubts.muted = False
 
     def stop(self) -> None:
         """Watch no more."""
@@ -162,7 +159,6 @@ class _Doubts(logging.Handler):
 
     def __init__(self, hint: Callable[[Kind], None]) -> None:
         super().__init__(logging.WARNING)
-        self.muted = False  # while we change watches, which it may remark on
         self._hint = hint
 
     def attach(self) -> None:
@@ -174,9 +170,8 @@ class _Doubts(logging.Handler):
         _WATCHDOG.propagate = True
 
     def emit(self, record: logging.LogRecord) -> None:
-        if not self.muted:
-            _log.info("changes of files may have been missed: looking at all of them")
-            self._hint(Kind.RESCAN)
+        _log.info("changes of files may have been missed: looking at all of them")
+        self._hint(Kind.RESCAN)
 
 
 def _directories_in(root: Path, name: str) -> list[str]:

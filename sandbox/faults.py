@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+from asyncio import sleep
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
@@ -66,7 +66,7 @@ class FaultMiddleware:
                 await _cut(receive)
                 return
             case "slow":
-                await asyncio.sleep(fault.seconds)
+                await sleep(fault.seconds)
                 await self._app(scope, _replay(body, receive), send)
                 return
         done = _Capture()

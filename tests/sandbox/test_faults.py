@@ -119,7 +119,7 @@ def test_a_slow_answer_is_late_and_right(service: Service, monkeypatch: pytest.M
     async def sleep(seconds: float) -> None:
         waited.append(seconds)
 
-    monkeypatch.setattr("sandbox.faults.asyncio.sleep", sleep)
+    monkeypatch.setattr("sandbox.faults.sleep", sleep)
     service.faults.fail("slow", seconds=61)
     assert service.modify(create("List/B"))[0]["recordName"] == "List/B"
     assert waited == [61]
