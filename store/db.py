@@ -33,6 +33,7 @@ from store.polled.devices import Devices
 from store.polled.notes import Notes
 from store.polled.photos import Photos
 from store.polled.states import Polls
+from store.rings import Rings
 from store.salvage import Salvaged, salvage
 from store.sections import SectionBases
 from store.versions import Versions
@@ -60,6 +61,7 @@ class Store:
         self.journal = Journal(self._connection)
         self.occurrences = Occurrences(self._connection)
         self.places = Places(self._connection)
+        self.rings = Rings(self._connection)
         self.sections = SectionBases(self._connection)
         self.versions = Versions(self._connection)
         self.polls = Polls(self._connection)

@@ -65,6 +65,7 @@ _PARTS = (
     ),
     _Part("block", "NOT own"),
     _Part("image", "true"),
+    _Part("ring", "true"),
     _Part("device_location", "true"),
 )
 

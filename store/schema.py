@@ -13,6 +13,7 @@ from sqlite_utils import Database, Migrations
 
 from store.raw import pack, unpack
 from store.schema_account import POLLED, POLLED_VIEWS
+from store.schema_service import SERVICE
 from store.views import VIEWS
 
 __all__ = ["APPLICATION_ID", "VERSION", "migrations"]
@@ -20,7 +21,7 @@ __all__ = ["APPLICATION_ID", "VERSION", "migrations"]
 APPLICATION_ID = 0x72656D64
 """Says in the file's header whose it is ("remd")."""
 
-VERSION = 6
+VERSION = 7
 """The schema that this programme writes; kept in the file as ``user_version``."""
 
 migrations = Migrations("remindersd")
@@ -349,7 +350,12 @@ def _nothing_is_lost(db: Database) -> None:
 
 @migrations(name="6 the account")
 def _the_account(db: Database) -> None:
-    _run(db, (*_dropped_views(db), *POLLED, *VIEWS, *POLLED_VIEWS), 6)
+    _run(db, (*_dropped_views(db), *POLLED), 6)
+
+
+@migrations(name="7 the service")
+def _the_service(db: Database) -> None:
+    _run(db, (*_dropped_views(db), *SERVICE, *VIEWS, *POLLED_VIEWS), 7)
 
 
 def _pack_anew(db: Database) -> None:
