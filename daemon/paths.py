@@ -21,6 +21,7 @@ __all__ += ["find_place", "socket_path", "state_dir"]
 
 MIRROR = "mirror.sqlite"  # in the state directory
 PROFILE = "[A-Za-z0-9][A-Za-z0-9._-]{0,63}"  # a regular expression; it is a directory's name too
+_BESIDE_STATE = "control.sock"
 SOCKET_MAX = 107  # bytes of a Unix socket's path that Linux accepts
 
 
@@ -55,7 +56,7 @@ def socket_path(profile: str, configured: Path | None = None) -> Path:
     runtime = os.environ.get("XDG_RUNTIME_DIR", "")
     if runtime.startswith("/") and Path(runtime).is_dir():
         return Path(runtime) / "remindersd" / f"{profile}.sock"
-    return state_dir(profile) / "control.sock"
+    return state_dir(profile) / _BESIDE_STATE
 
 
 def check_socket(path: Path) -> None:
@@ -95,5 +96,8 @@ def find_place(config: Path | None) -> Place:
             with suppress(RuntimeError):  # of a user that is not there
                 configured = Path(control["socket"]).expanduser()
     socket = socket_path(profile, configured)
+    beside = state_dir(profile) / _BESIDE_STATE
+    if configured is None and not os.path.exists(socket) and os.path.exists(beside):
+        socket = beside  # of a daemon that has no runtime directory, as a service of the system
     check_socket(socket)
     return Place(profile, state_dir(profile), socket)

@@ -25,7 +25,7 @@ _SHORT = {
 _UNUSABLE = {
     errno.EACCES: "give yourself access to it",
     errno.EPERM: "give yourself access to it",
-    errno.EROFS: "make the disk writable, or use another path",
+    errno.EROFS: "make the disk writable, use another path, or see `remindersd service status`",
     errno.ENOTDIR: "a part of the path is no directory; use another path",
     errno.EEXIST: "something else stands there; move it away, or use another path",
     errno.EISDIR: "something else stands there; move it away, or use another path",

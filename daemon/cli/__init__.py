@@ -24,6 +24,7 @@ from daemon.cli.merging import merge
 from daemon.cli.past import log, undo
 from daemon.cli.polling import poll
 from daemon.cli.returning import forget, restore
+from daemon.cli.service import service
 from daemon.cli.setup import config_group, init
 from daemon.cli.syncing import approve, plan, run, sync
 from daemon.cli.token import token
@@ -95,6 +96,7 @@ for _verb in (
     *(demo, sandbox, init, login, logout, run, sync, plan, approve, forget, restore, merge),
     *(status, lists, log, undo, conflicts, resolve, parked, retry, drop, poll),
     *(verify, rebuild, export, import_, token, config_group),
+    service,
 ):
     cli.add_command(_verb)
 
