@@ -21,11 +21,11 @@ from daemon.config import Config
 from daemon.password import find_password
 from daemon.replies import json_answer, no_query, read_body
 from daemon.ricloud.worker import Worker
-from daemon.words import instant
+from daemon.words import told_sign_in
 from sync.errors import SignInNeeded, UsageError
 from sync.remote.signing.states import SignInState
 
-__all__ = ["Accounts", "Desk", "told_sign_in"]
+__all__ = ["Accounts", "Desk"]
 
 _GRACE_S = 2.0
 Document = dict[str, Any]
@@ -50,12 +50,6 @@ class Desk(Protocol):
 
     def logout(self) -> None:
         """Forget the session."""
-
-
-def told_sign_in(state: SignInState) -> Document:
-    """The state as /status and /account tell it: ``until`` is an instant, as all times are."""
-    until = None if state.until is None else instant(state.until)
-    return {**state.document(), "until": until}
 
 
 class Accounts:

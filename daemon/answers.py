@@ -2,7 +2,8 @@
 
 Reads the views ``reminders`` and ``lists``, which people may query too, so the documents have
 their columns. Everything runs in one thread of its own, with one connection that is kept, since
-opening the mirror checks it from end to end.
+opening the mirror checks it from end to end. What not every look needs is imported when it is
+asked for: `status` begins with this room where no daemon runs.
 """
 
 from __future__ import annotations
@@ -18,15 +19,13 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from daemon.changes import Names, changes_of, run_document, titles_told
-from daemon.decided import conflict_entries, parked_entries
 from daemon.filters import Filters
-from daemon.troubles import as_ours
+from daemon.storage import as_ours
 from daemon.words import IDS, instant, poll_entry
 from store.db import Store
 from store.errors import StoreError, translated
 from store.file import open_reading
 from store.journal import HistoryRow, Journal
-from sync.cycle.restorable import restorable
 from sync.cycle.verdict import NEVER, VERIFIED, Verified
 from sync.errors import MirrorDamaged, RemindersdError
 from sync.machine import told
@@ -127,6 +126,8 @@ class Answers:
         """The conflicts that nobody resolved, each with the value that lost."""
 
         def read() -> Document:
+            from daemon.decided import conflict_entries
+
             assert self._store is not None
             return {"schema": 1, "conflicts": conflict_entries(self._store)}
 
@@ -136,6 +137,8 @@ class Answers:
         """What iCloud refused, each with its reason."""
 
         def read() -> Document:
+            from daemon.decided import parked_entries
+
             assert self._store is not None
             return {"schema": 1, "parked": parked_entries(self._store)}
 
@@ -168,6 +171,8 @@ class Answers:
         """What `restore` can bring back, the newest first."""
 
         def read() -> Document:
+            from sync.cycle.restorable import restorable
+
             assert self._store is not None
             found = [
                 {

@@ -24,7 +24,7 @@ from daemon.lock import make_state
 from daemon.password import find_password
 from daemon.paths import MIRROR, state_dir
 from daemon.private import write_no_core
-from daemon.troubles import as_ours
+from daemon.storage import as_ours
 from store.db import Store
 from store.errors import StoreError
 from sync.core.listplan import NewLists

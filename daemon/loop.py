@@ -24,7 +24,8 @@ from daemon.notices import Notices
 from daemon.reload import refused_change
 from daemon.requests import Cycler, Errand, Request, Stopping, Surroundings, Unexpected
 from daemon.state import Event, State, state_after
-from daemon.troubles import as_ours, judge
+from daemon.storage import as_ours
+from daemon.troubles import judge
 from store.db import Store
 from store.errors import StoreError
 from sync.cycle.report import AMISS, FOR_A_PERSON, Report

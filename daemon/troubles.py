@@ -16,12 +16,10 @@ from dataclasses import dataclass
 
 from daemon.agenda import Kind
 from daemon.state import State
-from store.errors import Damaged, Full, Locked, StoreError, Unwritable
 from sync.errors import (
     AccountUnusable,
     BadResponse,
     ConsentNeeded,
-    MirrorDamaged,
     NetworkError,
     RemindersdError,
     SignInNeeded,
@@ -29,19 +27,13 @@ from sync.errors import (
     WrongPassword,
     ZoneMissing,
 )
-from sync.machine import told
 
-__all__ = ["FIRST_WAIT_S", "LONGEST_WAIT_S", "SIGN_IN_WAIT_S", "Trouble", "as_ours", "judge"]
+__all__ = ["FIRST_WAIT_S", "LONGEST_WAIT_S", "SIGN_IN_WAIT_S", "Trouble", "judge"]
 
 FIRST_WAIT_S = 5.0
 LONGEST_WAIT_S = 900.0
 SIGN_IN_WAIT_S = 3600.0
 
-_WAYS_OUT: dict[type[StoreError], str] = {
-    Full: "make room on the disk that it is on; nothing was lost, and the next sync goes on",
-    Unwritable: "see that there is room on the disk and that you may read and write the file",
-    Locked: "let the other process finish",
-}
 _PERSON = frozenset({Kind.SYNC, Kind.PLAN})
 
 
@@ -73,20 +65,6 @@ def judge(error: RemindersdError, failures: int, random: Callable[[], float]) ->
             return Trouble(State.ATTENTION, SIGN_IN_WAIT_S, _PERSON)
         case _:
             return Trouble(State.ATTENTION, _backoff_s(failures, random), _PERSON)
-
-
-def as_ours(error: StoreError) -> RemindersdError:
-    """What the store reports, as an error with an exit code and a way out."""
-    if isinstance(error, Damaged):
-        return MirrorDamaged(
-            str(error),
-            "run `remindersd rebuild`: it makes a new one from files and iCloud, and keeps the old",
-        )
-    if isinstance(error.__cause__, OSError):
-        ours = told(error.__cause__)
-        if ours is not None:
-            return ours
-    return RemindersdError(str(error), _WAYS_OUT.get(type(error), ""))
 
 
 def _backoff_s(failures: int, random: Callable[[], float]) -> float:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
 from store.model import AllDay, Completion, Field, Floating, OtherRule, Rule, Value, Zoned
 from store.polled.states import PollState
 from store.values import iso
-from sync.core.recurrence import to_words
-from sync.cycle.sentences import member
 
-__all__ = ["IDS", "instant", "poll_entry", "said"]
+if TYPE_CHECKING:
+    from sync.remote.signing.states import SignInState
+
+__all__ = ["IDS", "instant", "poll_entry", "said", "told_sign_in"]
 
 IDS = (Field.LIST, Field.PARENT, "group")
 """The fields whose values are ids."""
@@ -35,6 +37,12 @@ def poll_entry(state: PollState | None) -> dict[str, str | None]:
     }
 
 
+def told_sign_in(state: SignInState) -> dict[str, Any]:
+    """How a sign-in stands, as /status and /account tell it: ``until`` is an instant."""
+    until = None if state.until is None else instant(state.until)
+    return {**state.document(), "until": until}
+
+
 def said(field: object, value: Value, titles: Mapping[str, str]) -> str | bool | None:
     """A value that lost or won; of what a person knows by its name, that name."""
     name = titles.get(str(value)) if field in IDS else None
@@ -53,10 +61,15 @@ def _plain(value: Value) -> str | bool | None:
         case bool() | None:
             return value
         case Rule():
+            from sync.core.recurrence import to_words
+
             return to_words(value)
         case OtherRule(words=words):
             return words
         case frozenset():
+            # Imported here: most of what is asked of a daemon has none.
+            from sync.cycle.sentences import member
+
             return ", ".join(sorted(map(member, value)))
         case _:
             return str(value)

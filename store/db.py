@@ -10,8 +10,10 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from store.bases import Bases
 from store.blockers import Blockers
@@ -27,16 +29,18 @@ from store.mirror import Mirror
 from store.occurrences import Occurrences
 from store.outbox import Outbox
 from store.places import Places
-from store.polled.calendar import Calendar
-from store.polled.contacts import Contacts
-from store.polled.devices import Devices
-from store.polled.notes import Notes
-from store.polled.photos import Photos
 from store.polled.states import Polls
 from store.rings import Rings
-from store.salvage import Salvaged, salvage
 from store.sections import SectionBases
 from store.versions import Versions
+
+if TYPE_CHECKING:
+    from store.polled.calendar import Calendar
+    from store.polled.contacts import Contacts
+    from store.polled.devices import Devices
+    from store.polled.notes import Notes
+    from store.polled.photos import Photos
+    from store.salvage import Salvaged
 
 __all__ = ["Store"]
 
@@ -65,11 +69,6 @@ class Store:
         self.sections = SectionBases(self._connection)
         self.versions = Versions(self._connection)
         self.polls = Polls(self._connection)
-        self.calendar = Calendar(self._connection)
-        self.contacts = Contacts(self._connection)
-        self.devices = Devices(self._connection)
-        self.notes = Notes(self._connection)
-        self.photos = Photos(self._connection)
 
     @classmethod
     def open(cls, path: Path) -> Store:
@@ -109,8 +108,47 @@ class Store:
 
     def salvage(self, old: Path) -> Salvaged:
         """Carry over into this store, which is empty, what only the file ``old`` knows."""
+        from store.salvage import salvage
+
         with self.commit("salvage"):
             return salvage(old, self._connection)
+
+    # What is polled has rooms of its own, imported with the first poll that is looked at.
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """What is known of calendars and events."""
+        from store.polled.calendar import Calendar
+
+        return Calendar(self._connection)
+
+    @cached_property
+    def contacts(self) -> Contacts:
+        """What is known of the address book."""
+        from store.polled.contacts import Contacts
+
+        return Contacts(self._connection)
+
+    @cached_property
+    def devices(self) -> Devices:
+        """Where the devices were."""
+        from store.polled.devices import Devices
+
+        return Devices(self._connection)
+
+    @cached_property
+    def notes(self) -> Notes:
+        """What is known of notes."""
+        from store.polled.notes import Notes
+
+        return Notes(self._connection)
+
+    @cached_property
+    def photos(self) -> Photos:
+        """What is known of the photo libraries."""
+        from store.polled.photos import Photos
+
+        return Photos(self._connection)
 
     @contextmanager
     def commit(self, name: str) -> Iterator[None]:

@@ -11,11 +11,9 @@ import os
 import sqlite3
 from pathlib import Path
 
-from sqlite_utils import Database
-
 from store.aside import copy_aside, kept_damaged, take_away
 from store.errors import Damaged, NotOurs, StoreError, Unwritable, translated
-from store.schema import APPLICATION_ID, VERSION, migrations
+from store.stamp import APPLICATION_ID, VERSION
 
 __all__ = ["open_reading", "open_writing", "set_aside"]
 
@@ -142,6 +140,11 @@ def _prepare(connection: sqlite3.Connection, path: Path, version: int) -> None:
         return
     if version:
         _back_up(connection, path.with_name(f"{path.name}.schema-{version}"))
+    # Imported here: most files are of this version, and who only looks need not wait for it.
+    from sqlite_utils import Database
+
+    from store.schema import migrations
+
     # One transaction round all of them: cut anywhere, the file is what it was.
     connection.execute("BEGIN IMMEDIATE")
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")

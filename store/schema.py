@@ -14,15 +14,10 @@ from sqlite_utils import Database, Migrations
 from store.raw import pack, unpack
 from store.schema_account import POLLED, POLLED_VIEWS
 from store.schema_service import SERVICE
+from store.stamp import APPLICATION_ID, VERSION
 from store.views import VIEWS
 
 __all__ = ["APPLICATION_ID", "VERSION", "migrations"]
-
-APPLICATION_ID = 0x72656D64
-"""Says in the file's header whose it is ("remd")."""
-
-VERSION = 7
-"""The schema that this programme writes; kept in the file as ``user_version``."""
 
 migrations = Migrations("remindersd")
 

@@ -5,32 +5,26 @@ Showing help or the status must feel instant, so nothing heavy is imported befor
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from daemon.cli.account import login, logout
-from daemon.cli.carrying import export, import_
-from daemon.cli.checking import rebuild, verify
 from daemon.cli.common import Globals
-from daemon.cli.deciding import drop, parked, resolve, retry
 from daemon.cli.failure import guarded
-from daemon.cli.looking import conflicts, lists, status
-from daemon.cli.merging import merge
-from daemon.cli.past import log, undo
-from daemon.cli.polling import poll
-from daemon.cli.returning import forget, restore
-from daemon.cli.service import service
-from daemon.cli.setup import config_group, init
-from daemon.cli.syncing import approve, plan, run, sync
-from daemon.cli.token import token
-from daemon.cli.trial import demo, sandbox
+from daemon.cli.verbs import VERBS, Verbs
 
-__all__ = ["cli", "main"]
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+__all__ = ["COMPLETE", "cli", "main"]
+
+COMPLETE = "_REMINDERSD_COMPLETE"
+"""The variable in which a shell says what it wants to be completed."""
 
 _EPILOG = """\b
 Exit codes:
@@ -62,10 +56,15 @@ class Root(click.Group):
     ) -> Any:
         """Run the command line and leave the process with its exit code."""
         arguments = list(sys.argv[1:] if args is None else args)
+        name = prog_name or "remindersd"
+        if asked := os.environ.get(COMPLETE):
+            from click.shell_completion import shell_complete
+
+            sys.exit(shell_complete(self, {}, name, COMPLETE, asked))
 
         def work() -> object:
             try:
-                with self.make_context(prog_name or "remindersd", list(arguments), **extra) as ctx:
+                with self.make_context(name, list(arguments), **extra) as ctx:
                     return self.invoke(ctx)
             except click.exceptions.Exit as end:
                 return end.exit_code
@@ -76,8 +75,26 @@ class Root(click.Group):
         """The verbs in the order in which a person meets them."""
         return list(self.commands)
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The verbs with a sentence each, of which none is imported for that."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, sentence) for name, (_, sentence) in VERBS.items()])
 
-@click.group(cls=Root, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The verbs, or the options, that begin so."""
+        from click.shell_completion import CompletionItem
+
+        options = click.Command.shell_complete(self, ctx, incomplete)
+        verbs = {name: told for name, (_, told) in VERBS.items() if name.startswith(incomplete)}
+        return [CompletionItem(name, help=told) for name, told in verbs.items()] + options
+
+
+@click.group(
+    cls=Root,
+    commands=Verbs(),
+    epilog=_EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.option(
     "--config",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -90,15 +107,6 @@ class Root(click.Group):
 def cli(ctx: click.Context, config: Path | None, debug: bool) -> None:
     """Keep a folder of plain todo files and iCloud Reminders the same, in both directions."""
     ctx.obj = Globals(config, debug)
-
-
-for _verb in (
-    *(demo, sandbox, init, login, logout, run, sync, plan, approve, forget, restore, merge),
-    *(status, lists, log, undo, conflicts, resolve, parked, retry, drop, poll),
-    *(verify, rebuild, export, import_, token, config_group),
-    service,
-):
-    cli.add_command(_verb)
 
 
 def main() -> None:

@@ -28,7 +28,7 @@ def _only_dash(_ctx: click.Context, _option: click.Parameter, value: str | None)
     return value
 
 
-@click.command(short_help="Sign in to the account, and trust this computer.")
+@click.command()
 @click.option(
     "--code",
     metavar="-",
@@ -73,7 +73,7 @@ def login(options: Globals, code: str | None, as_json: bool) -> None:
     _told(options, config, state, as_json)
 
 
-@click.command(short_help="End the session at Apple and forget it here.")
+@click.command()
 @json_option
 @pass_globals
 def logout(options: Globals, as_json: bool) -> None:
@@ -86,9 +86,9 @@ def logout(options: Globals, as_json: bool) -> None:
     Example:
        remindersd logout
     """
-    from daemon.accounts import told_sign_in
     from daemon.client import NotRunning
     from daemon.compose import open_desk
+    from daemon.words import told_sign_in
 
     config = options.load()
     try:
@@ -133,8 +133,8 @@ def _mend(config: Config, error: WrongPassword) -> str:
 
 
 def _told(options: Globals, config: Config, state: SignInState, as_json: bool) -> None:
-    from daemon.accounts import told_sign_in
     from daemon.client import NotRunning
+    from daemon.words import told_sign_in
 
     heard = "the daemon runs and has synced"
     try:

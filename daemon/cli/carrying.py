@@ -28,7 +28,7 @@ _LONGEST = 20  # reminders that are named one by one
 Told = Mapping[str, Any]
 
 
-@click.command(short_help="Write everything into one file.")
+@click.command()
 @click.argument("file", default="-", metavar="[FILE|-]")
 @click.option(
     "--format", "form", type=click.Choice(["json", "ics"]), help="By default as FILE is called."
@@ -69,7 +69,7 @@ def _form_of(file: str) -> str:
 def _exported(options: Globals, form: str, lists: Sequence[str]) -> bytes:
     from daemon.compose import dialect_of
     from daemon.paths import MIRROR, state_dir
-    from daemon.troubles import as_ours
+    from daemon.storage import as_ours
     from store.db import Store
     from store.errors import StoreError
     from store.raw import dumps
@@ -109,7 +109,7 @@ def _write(path: Path, data: bytes) -> None:
         raise
 
 
-@click.command("import", short_help="Add what stands in a file and is not there yet.")
+@click.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--list", "into", metavar="NAME", help="Put all of it into this list.")
 @click.option("--overwrite", is_flag=True, help="Set what is there and differs, as an edit.")

@@ -29,7 +29,7 @@ _CARRIED = {
 Told = Mapping[str, Any]
 
 
-@click.command(short_help="Compare files, mirror and iCloud completely.")
+@click.command()
 @click.option("--repair", is_flag=True, help="Mend what differs, by an ordinary sync.")
 @json_option
 @pass_globals
@@ -59,7 +59,7 @@ def verify(options: Globals, repair: bool, as_json: bool) -> int:
     return 0 if told["result"] in _AGREES else 3
 
 
-@click.command(short_help="Make the mirror anew from files and iCloud.")
+@click.command()
 @click.option("--yes", is_flag=True, help="Join at once what was changed on either side meanwhile.")
 @json_option
 @pass_globals

@@ -90,7 +90,7 @@ pass_globals = click.make_pass_decorator(Globals, ensure=True)
 
 
 def named(config: Path | None) -> tuple[Path, dict[str, str | None]]:
-    """The config's path, and ``account``, ``endpoint`` and ``folder`` as /status names them.
+    """The config's path; ``account``, ``region``, ``endpoint``, ``folder`` as /status names them.
 
     The config need not be right in everything: what is no text in it is left out.
     """
@@ -112,6 +112,7 @@ def named(config: Path | None) -> tuple[Path, dict[str, str | None]]:
         endpoint = account.get("endpoint")
         if endpoint is None or isinstance(endpoint, str):
             said["endpoint"] = endpoint
+        said["region"] = "china" if account.get("region") == "china" else "world"
     if isinstance(found.get("folder"), str):
         said["folder"] = str(Path(os.path.expanduser(found["folder"])))
     return source, said

@@ -24,7 +24,7 @@ Told = Mapping[str, Any]
 _TAKE = click.Choice(["shown", "other"])
 
 
-@click.command(short_help="Decide a conflict: keep what is shown, or take the other value.")
+@click.command()
 @click.argument("keys", nargs=-1, metavar="[NUMBER|KEY]...")
 @click.option("--take", type=_TAKE, help="What to take for each; asked for without it.")
 @click.option("--all", "every", is_flag=True, help="Decide all open conflicts.")
@@ -126,7 +126,7 @@ def _tell_resolved(told: Sequence[Told], as_json: bool) -> None:
         say("nothing was decided")
 
 
-@click.command(short_help="Show the changes that iCloud refused.")
+@click.command()
 @json_option
 @pass_globals
 def parked(options: Globals, as_json: bool) -> None:
@@ -149,7 +149,7 @@ def parked(options: Globals, as_json: bool) -> None:
         tell_parked(told["parked"])
 
 
-@click.command(short_help="Send again what iCloud refused.")
+@click.command()
 @click.argument("numbers", nargs=-1, type=int, metavar="[NUMBER]...")
 @json_option
 @pass_globals
@@ -183,7 +183,7 @@ def retry(options: Globals, numbers: tuple[int, ...], as_json: bool) -> int:
     return 3 if any(one["id"] in left for one in told["retried"]) else 0
 
 
-@click.command(short_help="Give up changes that iCloud refused.")
+@click.command()
 @click.argument("numbers", nargs=-1, required=True, type=int, metavar="NUMBER...")
 @json_option
 @pass_globals

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -13,10 +14,11 @@ from daemon.cli.common import Globals, json_option, named, pass_globals
 from daemon.cli.failure import NotThere
 from daemon.cli.told import tell_waiting
 from daemon.output import ago, document, plural, say, table
-from sync.errors import NetworkError, UsageError
+from sync.errors import NetworkError
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
+    from pathlib import Path
 
     from daemon.answers import Answers
 
@@ -34,7 +36,7 @@ _COUNTS = (
 )
 
 
-@click.command(short_help="Say how the daemon is, and what waits.")
+@click.command()
 @json_option
 @pass_globals
 def status(options: Globals, as_json: bool) -> None:
@@ -68,7 +70,7 @@ def status(options: Globals, as_json: bool) -> None:
         say("see the conflicts with `remindersd conflicts`, decide with `remindersd resolve`")
 
 
-@click.command(short_help="Show the lists, each with its file.")
+@click.command()
 @json_option
 @pass_globals
 def lists(options: Globals, as_json: bool) -> None:
@@ -104,7 +106,7 @@ def _sharing(entry: Document) -> str:
     return f"{owner}, read-only" if entry["read_only"] else owner
 
 
-@click.command(short_help="Show where both sides changed the same thing.")
+@click.command()
 @json_option
 @pass_globals
 def conflicts(options: Globals, as_json: bool) -> None:
@@ -209,7 +211,7 @@ def _left_behind(options: Globals) -> Document:
         "next_run": None,
         **dict.fromkeys(("pending", "held", "conflicts", "parked", "verified", "waiting")),
         "polls": {},
-        "sign_in": _standing(options),
+        "sign_in": _standing(place.state, ours),
     }
     try:
         with _mirror(options) as answers:
@@ -221,15 +223,18 @@ def _left_behind(options: Globals) -> Document:
     return told
 
 
-def _standing(options: Globals) -> Document | None:
-    """How the sign-in stands by what is stored; ``None`` where the config is not good enough."""
-    from daemon.accounts import told_sign_in
-    from daemon.compose import open_desk
+def _standing(state: Path, ours: Mapping[str, str | None]) -> Document | None:
+    """How the sign-in stands by what is stored; ``None`` where the config names no account."""
+    from daemon.words import told_sign_in
+    from sync.remote.account import Account
+    from sync.remote.signing.standing import stored_standing
+    from sync.remote.stored import SessionStore
 
-    try:
-        return told_sign_in(open_desk(options.load()).state())
-    except UsageError:
+    apple_id, region = ours.get("account"), ours.get("region")
+    if apple_id is None or region is None:
         return None
+    account = Account(apple_id, region, ours.get("endpoint"))
+    return told_sign_in(stored_standing(SessionStore(account, state / "session"), time.time()))
 
 
 def _last_success(runs: list[dict[str, Any]]) -> str | None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["merge"]
 
 
-@click.command(short_help="Merge a sync tool's conflict copy into its file.")
+@click.command()
 @click.argument("path", metavar="PATH")
 @json_option
 @pass_globals

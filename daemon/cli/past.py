@@ -38,7 +38,7 @@ _COUNTS = (
 # ---- log ----------------------------------------------------------------------------------------
 
 
-@click.command(short_help="Show what was done, run by run.")
+@click.command()
 @click.option("--limit", type=click.IntRange(1, 1000), default=20, metavar="N", show_default=True)
 @click.option("--run", "run", type=click.IntRange(1), metavar="N", help="All that one run changed.")
 @click.option("--reminder", metavar="KEY", help="All that was changed of one reminder or list.")
@@ -168,7 +168,7 @@ def _local(instant: str) -> str:
 # ---- undo ---------------------------------------------------------------------------------------
 
 
-@click.command(short_help="Take a run back, in iCloud and in the files.")
+@click.command()
 @click.argument("run", type=click.IntRange(1), required=False)
 @click.option("--dry-run", is_flag=True, help="Only say what would be taken back.")
 @click.option("--yes", is_flag=True, help="Do not ask.")

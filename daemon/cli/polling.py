@@ -26,7 +26,7 @@ _SERVICES = ("photos", "contacts", "devices", "calendar", "notes")
 Item = Mapping[str, Any]
 
 
-@click.command(short_help="Read photos, contacts, devices, calendar or notes now.")
+@click.command()
 @click.argument("service", type=click.Choice(_SERVICES))
 @click.option("--since", metavar="T", help="Only what is later than that moment.")
 @click.option("--until", metavar="T", help="Only what is earlier than that moment.")
@@ -105,7 +105,7 @@ def _downloaded(options: Globals, *, as_json: bool) -> int:
 
 def _print_vcards(options: Globals) -> None:
     from daemon.paths import MIRROR
-    from daemon.troubles import as_ours
+    from daemon.storage import as_ours
     from store.db import Store
     from store.errors import StoreError
     from sync.polls.items.vcard import vcard

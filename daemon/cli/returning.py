@@ -22,7 +22,7 @@ __all__ = ["forget", "restore"]
 _SHOWN = 20  # of what can be restored
 
 
-@click.command(short_help="Bring back a deleted reminder, a list, or a list's file.")
+@click.command()
 @click.argument("key", metavar="[ID]", required=False)
 @click.option("--list", "list_name", metavar="NAME", help="Bring back this list.")
 @click.option("--file", "path", metavar="PATH", help="Write this list's file again.")
@@ -84,7 +84,7 @@ def restore(
     return 3 if told.get("lost") else 0
 
 
-@click.command(short_help="Keep a list here no more whose file you deleted.")
+@click.command()
 @click.argument("key", metavar="NAME|PATH")
 @json_option
 @pass_globals

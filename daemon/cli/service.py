@@ -27,7 +27,7 @@ _credential = click.option(
 )
 
 
-@click.group(short_help="Let systemd keep the daemon running.")
+@click.group()
 def service() -> None:
     """Let systemd start the daemon when you log in, watch over it and confine it.
 

@@ -20,7 +20,7 @@ FORMATS = ["markdown", "todo.txt", "vdir"]
 _Answer = TypeVar("_Answer")
 
 
-@click.command(short_help="Answer a few questions; they become the config.")
+@click.command()
 @click.option("--apple-id", metavar="EMAIL", help="The Apple account's e-mail address.")
 @click.option("--folder", metavar="DIR", help="The folder of the todo files.")
 @click.option(
@@ -143,7 +143,7 @@ def _say_what_is_next(target: Path, folder: Path, options: Globals) -> None:
     say(f"  {verb} run              keep both sides the same from now on")
 
 
-@click.group("config", short_help="Look after the config.")
+@click.group("config")
 def config_group() -> None:
     """Look after the config."""
 

@@ -17,7 +17,7 @@ from daemon.output import document
 __all__ = ["approve", "plan", "run", "sync"]
 
 
-@click.command(short_help="Keep both sides the same, until stopped.")
+@click.command()
 @pass_globals
 def run(options: Globals) -> int:
     """Keep both sides the same, in the foreground, until SIGINT or SIGTERM.
@@ -37,7 +37,7 @@ def run(options: Globals) -> int:
     return run_service(options.config, verbose=options.debug)
 
 
-@click.command(short_help="Make both sides the same now.")
+@click.command()
 @click.option("--dry-run", is_flag=True, help="Only say what would be done, as `plan` does.")
 @click.option("--yes", is_flag=True, help="Approve of a first plan that is waiting for you.")
 @json_option
@@ -70,7 +70,7 @@ def sync(options: Globals, dry_run: bool, yes: bool, as_json: bool) -> int:
     return EXIT_CODES.get(str(told.get("result")), 1)
 
 
-@click.command(short_help="Say what a sync would do on each side.")
+@click.command()
 @json_option
 @pass_globals
 def plan(options: Globals, as_json: bool) -> int:
@@ -83,7 +83,7 @@ def plan(options: Globals, as_json: bool) -> int:
     return _plan(options, as_json)
 
 
-@click.command(short_help="Let what waits for you go ahead.")
+@click.command()
 @click.argument("keys", nargs=-1, metavar="[KEY]...")
 @json_option
 @pass_globals

@@ -11,7 +11,7 @@ from sync.errors import UsageError
 __all__ = ["token"]
 
 
-@click.command(short_help="Print the token that TCP clients need.")
+@click.command()
 @click.option("--new", "is_new", is_flag=True, help="Make another one; the old one is refused.")
 @json_option
 @pass_globals

@@ -9,7 +9,7 @@ import click
 __all__ = ["demo", "sandbox"]
 
 
-@click.command(short_help="See it work, with a pretend iCloud.")
+@click.command()
 @click.option(
     "--folder",
     type=click.Path(path_type=Path, file_okay=False),
@@ -40,7 +40,7 @@ def demo(folder: Path | None, once: bool) -> int:
     return run_demo(folder, once=once)
 
 
-@click.command(short_help="Serve a pretend iCloud until stopped.")
+@click.command()
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),

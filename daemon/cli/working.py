@@ -50,7 +50,7 @@ def own_lock(config: Config) -> Iterator[None]:
     """The profile's lock, for this process; within, what the store raises is told as ours is."""
     from daemon.lock import held_lock
     from daemon.paths import state_dir
-    from daemon.troubles import as_ours
+    from daemon.storage import as_ours
     from store.errors import StoreError
 
     try:

@@ -20,7 +20,7 @@ from sync.errors import AccountUnusable, ConsentNeeded, RemindersdError, SignInN
 from sync.remote.session import Session
 from sync.remote.signing.half import SignInOver
 from sync.remote.signing.passwords import refuse_app_password
-from sync.remote.signing.standing import needs_person, read_standing
+from sync.remote.signing.standing import needs_person, read_standing, stored_standing
 from sync.remote.signing.states import Kind, SignInState
 from sync.remote.signing.underway import UnderWay, state_of
 
@@ -56,10 +56,7 @@ class SignInDesk:
 
     def state(self) -> SignInState:
         """How the sign-in stands by what is stored; nothing is asked of Apple."""
-        under = self._half.under_way()
-        if under is not None:
-            return state_of(under)
-        return read_standing(self._session.store, self._clock())
+        return stored_standing(self._session.store, self._clock())
 
     def attempt(
         self, password: str, code: str | None = None, choice: str | None = None

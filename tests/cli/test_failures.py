@@ -206,26 +206,6 @@ def test_help_of_the_whole_names_every_verb_and_exit_code(home: Home) -> None:
         assert f"{code:>4}  " in text or f"{code}  " in text
 
 
-HEAVY = ("pyicloud", "httpx", "pydantic", "starlette", "sqlite_utils", "rich", "sync.cycle.engine")
-
-
-@pytest.mark.parametrize("arguments", [["--help"], ["status"], ["--version"]])
-def test_what_must_feel_instant_imports_nothing_heavy(
-    home: Home, fake_daemon: FakeDaemon, arguments: list[str]
-) -> None:
-    probe = (
-        "import sys\n"
-        "from daemon.cli import main\n"
-        f"sys.argv = ['remindersd', *{arguments!r}]\n"
-        "try:\n    main()\n"
-        "except SystemExit as end:\n    assert end.code == 0, end.code\n"
-        f"print([name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)\n"
-    )
-    process = home.start_python("-c", probe)
-    _, errors = process.communicate(timeout=60)
-    assert errors.splitlines() == ["[]"]
-
-
 _LEFT = """
 import ctypes, resource, sys
 from daemon.cli import cli

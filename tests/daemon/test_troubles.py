@@ -8,7 +8,8 @@ import pytest
 
 from daemon.agenda import Kind
 from daemon.state import State, state_after
-from daemon.troubles import FIRST_WAIT_S, LONGEST_WAIT_S, SIGN_IN_WAIT_S, as_ours, judge
+from daemon.storage import as_ours
+from daemon.troubles import FIRST_WAIT_S, LONGEST_WAIT_S, SIGN_IN_WAIT_S, judge
 from store.errors import Damaged, Unwritable
 from sync.core.actions import Hold, HoldKind
 from sync.errors import (

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from daemon.troubles import as_ours
+from daemon.storage import as_ours
 from store.errors import Full
 from sync.machine import told
 from tests.rig import Rig, empty_world, open_rig

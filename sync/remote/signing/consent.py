@@ -9,11 +9,13 @@ Wire facts: docs/wire.md, "Advanced Data Protection".
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sync.errors import AccountUnusable, ConsentNeeded, ServiceError, SignInNeeded
-from sync.remote.setup import Setup
 from sync.remote.stored import SessionStore
+
+if TYPE_CHECKING:
+    from sync.remote.setup import Setup
 
 __all__ = ["Consent", "consent_asked", "consent_needed"]
 

@@ -13,9 +13,10 @@ from typing import Any
 from sync.errors import AccountUnusable
 from sync.remote.signing.consent import consent_asked, consent_needed
 from sync.remote.signing.states import EXPIRES_SOON_S, Kind, SignInState
+from sync.remote.signing.underway import UnderWay, state_of
 from sync.remote.stored import WEB_TOKEN, SessionStore, web_token
 
-__all__ = ["needs_person", "read_standing", "trust_ends"]
+__all__ = ["needs_person", "read_standing", "stored_standing", "trust_ends"]
 
 _TRUST = "X-APPLE-WEBAUTH-HSA-TRUST"
 _HINT = "run: remindersd login"
@@ -24,6 +25,14 @@ _HINT = "run: remindersd login"
 def needs_person(error: AccountUnusable) -> dict[str, str]:
     """What is noted of a refusal that only the owner can put right."""
     return {"sentence": error.message, "hint": error.hint, "reason": error.reason}
+
+
+def stored_standing(store: SessionStore, now: float) -> SignInState:
+    """The state by what is in ``store``, also of a sign-in under way; ``now`` in Unix seconds."""
+    under = UnderWay.load(store.half().standing())
+    if under is not None and not under.is_over(now):
+        return state_of(under)
+    return read_standing(store, now)
 
 
 def read_standing(store: SessionStore, now: float) -> SignInState:
