@@ -1,9 +1,9 @@
 """Turns what the mirror remembers into the documents that the control socket answers.
 
-Reads the views ``reminders`` and ``lists``, which people may query too, so the documents have
-their columns. Everything runs in one thread of its own, with one connection that is kept, since
-opening the mirror checks it from end to end. What not every look needs is imported when it is
-asked for: `status` begins with this room where no daemon runs.
+Reads the view ``lists``, which people may query too, so its documents have the columns; what is
+asked of reminders is answered in ``daemon.queries``. Everything runs in one thread of its own, with
+one connection that is kept, since opening the mirror checks it from end to end. What not every look
+needs is imported when it is asked for: `status` begins with this room where no daemon runs.
 """
 
 from __future__ import annotations
@@ -13,13 +13,12 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from datetime import tzinfo
 from pathlib import Path
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
 
 from daemon.changes import Names, changes_of, run_document, titles_told
 from daemon.filters import Filters
+from daemon.queries import Queries
 from daemon.storage import as_ours
 from daemon.words import IDS, instant, poll_entry
 from store.db import Store
@@ -37,10 +36,6 @@ COUNTS = ("pending", "held", "conflicts", "parked")
 T = TypeVar("T")
 Document = dict[str, Any]
 
-_REMINDERS = (
-    "SELECT id, list, title, notes, done, due, priority, flagged, tags, parent, file, line"
-    " FROM reminders"
-)
 _LISTS = """SELECT id, name, "group", file, open, total, shared, owner, read_only,
     color, color_name, emblem, sorting, linked FROM lists ORDER BY "group", name, id"""
 
@@ -64,6 +59,7 @@ class Answers:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="answers")
         self._raw: sqlite3.Connection | None = None
         self._store: Store | None = None
+        self._queries: Queries | None = None
         self._identity: tuple[int, int] | None = None
 
     def close(self) -> None:
@@ -103,24 +99,11 @@ class Answers:
 
     def reminders(self, filters: Filters) -> Future[Document]:
         """The reminders that pass ``filters``."""
+        return self._submit(lambda: self._asked().reminders(filters))
 
-        def read() -> Document:
-            zone = self._home_zone()
-            query = f"{_REMINDERS} {filters.where} ORDER BY list, file, line, id"
-            rows = self._rows(query, filters.parameters)
-            found = [row for row in map(_reminder, rows) if filters.passes(row, zone)]
-            return {"schema": 1, "reminders": found}
-
-        return self._submit(read)
-
-    def reminder(self, id: str) -> Future[Document | None]:
-        """One reminder, or ``None``."""
-
-        def read() -> Document | None:
-            rows = self._rows(f"{_REMINDERS} WHERE id = ?", (id.upper(),))
-            return {"schema": 1, "reminder": _reminder(rows[0])} if rows else None
-
-        return self._submit(read)
+    def reminder(self, key: str) -> Future[Document | None]:
+        """One reminder, or ``None``; see ``daemon.queries``."""
+        return self._submit(lambda: self._asked().reminder(key))
 
     def conflicts(self) -> Future[Document]:
         """The conflicts that nobody resolved, each with the value that lost."""
@@ -186,14 +169,18 @@ class Answers:
 
         return self._submit(read)
 
-    def runs(self, limit: int) -> Future[Document]:
-        """The latest runs that did something, the latest first."""
-        return self._submit(
-            lambda: {
-                "schema": 1,
-                "runs": [run_document(run) for run in self._journal().runs(limit)],
-            }
-        )
+    def runs(self, limit: int, before: int | None = None) -> Future[Document]:
+        """The latest runs that did something, the latest first; ``before`` a run, if one is given.
+
+        ``next`` is what ``before`` has to be for the runs that come after these, or ``None``.
+        """
+
+        def read() -> Document:
+            runs = self._journal().runs(limit + 1, before)
+            more = runs[limit - 1].id if len(runs) > limit else None
+            return {"schema": 1, "runs": [run_document(run) for run in runs[:limit]], "next": more}
+
+        return self._submit(read)
 
     def run(self, id: int) -> Future[Document | None]:
         """One run with all that it changed, in order; ``None`` where there is none."""
@@ -261,14 +248,17 @@ class Answers:
             self._let_go()
             self._raw = open_reading(self._path)
             self._store = Store(self._raw, self._path)
+            self._queries = Queries(self._raw, time.time)
             self._identity = identity
 
     def _let_go(self) -> None:
         self._identity = None
+        if self._queries is not None:
+            self._queries.close()
         if self._raw is not None:
             with suppress(sqlite3.Error):
                 self._raw.close()
-        self._raw = self._store = None
+        self._raw = self._store = self._queries = None
 
     def _rows(self, sql: str, parameters: tuple[Any, ...] = ()) -> list[Document]:
         assert self._raw is not None
@@ -276,10 +266,9 @@ class Answers:
         columns = [column[0] for column in found.description]
         return [dict(zip(columns, row, strict=True)) for row in found]
 
-    def _home_zone(self) -> tzinfo:
-        """Where a date without an offset is taken to be."""
-        assert self._store is not None
-        return ZoneInfo(self._store.meta.get("home_zone") or "UTC")
+    def _asked(self) -> Queries:
+        assert self._queries is not None
+        return self._queries
 
     def _journal(self) -> Journal:
         assert self._store is not None
@@ -344,12 +333,3 @@ def _verified(text: str | None) -> Document | None:
 def _list(row: Document) -> Document:
     linked = None if row["linked"] is None else bool(row["linked"])
     return {**row, "read_only": bool(row["read_only"]), "linked": linked}
-
-
-def _reminder(row: Document) -> Document:
-    return {
-        **row,
-        "done": bool(row["done"]),
-        "flagged": bool(row["flagged"]),
-        "tags": row["tags"].split(",") if row["tags"] else [],
-    }

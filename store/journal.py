@@ -82,9 +82,12 @@ class Journal(Attention):
             (at_ms, result, dumps(dict(counts)).decode(), run),
         )
 
-    def runs(self, limit: int = 50) -> list[Run]:
-        """The latest runs, the latest first."""
-        rows = self._db.all(f"SELECT {_RUN} FROM run ORDER BY id DESC LIMIT ?", (limit,))
+    def runs(self, limit: int = 50, before: int | None = None) -> list[Run]:
+        """The latest runs, the latest first; of those before a run, if one is given."""
+        rows = self._db.all(
+            f"SELECT {_RUN} FROM run WHERE id < coalesce(?, id + 1) ORDER BY id DESC LIMIT ?",
+            (before, limit),
+        )
         return [_run(row) for row in rows]
 
     def run(self, id: int) -> Run | None:

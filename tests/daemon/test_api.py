@@ -100,24 +100,31 @@ def test_lists(socket: Path) -> None:
     assert all(looks <= entry.keys() for entry in document["lists"])
 
 
-def test_a_reminder_with_all_that_is_known_of_it(socket: Path) -> None:
-    assert call(socket, "GET", "/reminders/milk")[1] == {
-        "schema": 1,
-        "reminder": {
-            "id": "MILK",
-            "list": "Home",
-            "title": "Buy milk",
-            "notes": "Oat",
-            "done": False,
-            "due": "2026-03-02T14:30:00+01:00",
-            "priority": "none",
-            "flagged": True,
-            "tags": ["quick", "shop"],
-            "parent": None,
-            "file": "Home.md",
-            "line": 5,
-        },
-    }
+def test_a_reminder_by_its_id_or_title(socket: Path) -> None:
+    status, told = call(socket, "GET", "/reminders/milk")
+    assert (status, told["schema"]) == (200, 1)
+    wanted = {"id": "MILK", "list": "Home", "title": "Buy milk", "tags": ["quick", "shop"]}
+    assert wanted.items() <= told["reminder"].items()
+    assert call(socket, "GET", "/reminders/Buy%20milk")[1] == told
+
+
+def test_today(socket: Path) -> None:
+    status, told = call(socket, "GET", "/today?limit=1")
+    assert (status, told["smart"], told["time_zone"]) == (200, "today", "Europe/Paris")
+    # All that is due is long ago, and only what is open counts.
+    assert [one["id"] for one in told["reminders"]] == ["MILK"]
+    rest = call(socket, "GET", f"/today?cursor={told['next']}")[1]
+    assert [one["id"] for one in rest["reminders"]] == ["CALL"]
+
+
+def test_runs_in_pages(socket: Path, tmp_path: Path) -> None:
+    with Store.open(tmp_path / "mirror.db") as store, store.commit("more"):
+        for at_ms in (1, 2):
+            store.journal.finish(store.journal.start("files", at_ms), "done", {}, at_ms)
+    latest = call(socket, "GET", "/runs?limit=2")[1]
+    rest = call(socket, "GET", f"/runs?limit=2&before={latest['next']}")[1]
+    assert [run["id"] for run in (*latest["runs"], *rest["runs"])] == [3, 2, 1]
+    assert rest["next"] is None
 
 
 @pytest.mark.parametrize(
@@ -128,6 +135,7 @@ def test_a_reminder_with_all_that_is_known_of_it(socket: Path) -> None:
         ("?done=true", {"BREAD"}),
         ("?done=no&list=Home", {"MILK", "SUB"}),
         ("?flagged=1", {"MILK"}),
+        ("?q=oat&tag=shop&smart=flagged", {"MILK"}),
         ("?text=OAT", {"MILK"}),
         ("?text=c%C3%A4ll", {"CALL"}),
         ("?due_before=2026-03-02", {"BREAD"}),
@@ -199,6 +207,10 @@ def test_held_and_runs(socket: Path) -> None:
         ("GET", "/reminders?due_before=tomorrow", None, 400, "`due_before`: 'tomorrow'"),
         ("GET", "/reminders?list=a&list=b", None, 400, "`list` is given twice"),
         ("GET", "/status?x=1", None, 400, "unknown parameter `x`"),
+        ("GET", "/today?smart=flagged", None, 400, "unknown parameter `smart`"),
+        ("GET", "/reminders?smart=now", None, 400, "`smart`: 'now'"),
+        ("GET", "/reminders?cursor=x", None, 400, "`cursor`: 'x'"),
+        ("GET", "/runs?before=-1", None, 400, "`before` must be a number"),
         ("GET", "/runs?limit=0", None, 400, "`limit` must be a number"),
         ("GET", "/runs?limit=999999999999", None, 400, "`limit` must be a number"),
         ("POST", "/sync", [], 400, "must be a JSON object"),
