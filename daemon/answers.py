@@ -67,6 +67,10 @@ class Answers:
         self._thread.submit(self._let_go).result()
         self._thread.shutdown()
 
+    def soon(self, work: Callable[[], None]) -> None:
+        """Have the reading thread call ``work`` when it comes to it."""
+        self._thread.submit(work)
+
     def counts(self) -> Future[Document]:
         """How much is pending, held, in conflict and parked, and when all was last compared.
 

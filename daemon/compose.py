@@ -134,9 +134,12 @@ def open_engine(
         yield wire(config, store, transport, Around(step, clock, elapsed))
 
 
-def new_limiter() -> Limiter:
-    """What paces all requests of a process, and remembers when Apple asked to wait."""
-    return Limiter(time.monotonic, time.sleep, Random().random)
+def new_limiter(passed: Callable[[], None] = lambda: None) -> Limiter:
+    """What paces all requests of a process, and remembers when Apple asked to wait.
+
+    ``passed`` is called for each request, in its thread.
+    """
+    return Limiter(time.monotonic, time.sleep, Random().random, passed=passed)
 
 
 def open_session(config: Config, limiter: Limiter | None = None) -> Session:

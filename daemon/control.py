@@ -45,10 +45,11 @@ def served(
     path: Path,
     address: Address | None = None,
     token: Callable[[], str] | None = None,
-) -> Iterator[None]:
+) -> Iterator[Callable[[Callable[[], None]], None]]:
     """Serve ``api`` on a socket at ``path`` while the context lasts; raises as ``bound`` does.
 
-    Where an ``address`` is given it is served there, too, to whoever has the ``token``.
+    Yields what has the serving thread call something when it comes to it. Where an ``address`` is
+    given it is served there, too, to whoever has the ``token``.
     """
     with ExitStack() as stack:
         app: ASGIApp = api.app
@@ -61,7 +62,7 @@ def served(
         thread.start()
         server.listening.wait()
         try:
-            yield
+            yield server.soon
         finally:
             server.end()
             thread.join()
@@ -253,6 +254,12 @@ class _Server(uvicorn.Server):
         if not self.should_exit:
             await self._end.wait()
         self._api.end_streams()
+
+    def soon(self, work: Callable[[], None]) -> None:
+        """Have the serving thread call ``work``; never, where it has ended."""
+        if self._loop is not None:
+            with suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(work)
 
     def end(self) -> None:
         """Stop accepting and finish what is under way, in bounded time; from any thread."""

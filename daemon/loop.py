@@ -85,6 +85,10 @@ class Loop:
         """Let go of the engine, and of every connection, and begin as after a start."""
         self._inbox.put(self._start_anew)
 
+    def soon(self, work: Callable[[], None]) -> None:
+        """Have ``work`` called between two cycles; it must return at once."""
+        self._inbox.put(work)
+
     def ask(self, request: Request) -> Future[Any]:
         """Ask and be answered: a Report, what was approved, or a RemindersdError."""
         with self._gate:
@@ -112,6 +116,7 @@ class Loop:
         try:
             # Opened before we say that we are ready: a config that does not fit ends us here.
             self._attempt(lambda _engine: None)
+            self._around.before_cycle()
             self.want(Kind.START)
             self._around.notifier.ready()
             while not self._stopping:

@@ -11,10 +11,19 @@ import os
 import socket
 import time
 from collections.abc import Callable, Mapping
+from enum import Enum, auto
 
-__all__ = ["Notifier"]
+__all__ = ["Notifier", "Phase"]
 
 PATIENCE_S = 1.0  # for a manager that is behind with reading
+
+
+class Phase(Enum):
+    """What systemd takes the process to be doing; each has a time limit but the second."""
+
+    STARTING = auto()
+    RUNNING = auto()
+    STOPPING = auto()
 
 
 class Notifier:
@@ -27,14 +36,37 @@ class Notifier:
     ) -> None:
         self._address = _address(environment.get("NOTIFY_SOCKET", ""))
         self._monotonic_ns = monotonic_ns
+        self._phase = Phase.STARTING
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether anybody is there to be told."""
+        return self._address is not None
+
+    @property
+    def phase(self) -> Phase:
+        """What was said last."""
+        return self._phase
 
     def ready(self) -> None:
         """Started, or done with reloading."""
+        if self._phase is Phase.STARTING:
+            self._phase = Phase.RUNNING
         self._send("READY=1")
 
     def stopping(self) -> None:
-        """On the way out."""
-        self._send("STOPPING=1")
+        """On the way out; said once."""
+        if self._phase is not Phase.STOPPING:
+            self._phase = Phase.STOPPING
+            self._send("STOPPING=1")
+
+    def alive(self) -> None:
+        """All that works moves."""
+        self._send("WATCHDOG=1")
+
+    def extend(self, seconds: float) -> None:
+        """This start or stop needs so much more time, from now."""
+        self._send(f"EXTEND_TIMEOUT_USEC={int(seconds * 1e6)}")
 
     def reloading(self) -> None:
         """Reading the config again; ``ready`` follows."""

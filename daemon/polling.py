@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 from daemon.config import Config
 from daemon.paths import state_dir
+from daemon.pulse import POLL_S, Pulses
 from daemon.requests import Stopping
 from daemon.ricloud.worker import Worker
 from daemon.schedule import PollClock
@@ -48,11 +49,14 @@ Lend = Callable[[Callable[[Store], Any]], Future[Any]]
 class Polling:
     """The polls of a running daemon; ``lend`` passes work to the thread that owns the mirror.
 
-    ``limiter`` is that of the process.
+    ``limiter`` and ``pulses`` are those of the process.
     """
 
-    def __init__(self, config: Config, lend: Lend, limiter: Limiter) -> None:
+    def __init__(
+        self, config: Config, lend: Lend, limiter: Limiter, pulses: Pulses | None = None
+    ) -> None:
         self._config = config
+        self._pulses = pulses or Pulses()
         self._lend = lend
         self._ended = threading.Event()
         around = around_of(config, self._mirror, self._wait, lambda: None, limiter)
@@ -168,6 +172,7 @@ class Polling:
     def _heard(self, service: str) -> Callable[[str, int, int | None], None]:
         def hear(_target: str, done: int, total: int | None) -> None:
             self._raise_if_ended()
+            self._pulses.step()
             self._progress[service] = {"done": done, "total": total}
 
         return hear
@@ -175,11 +180,13 @@ class Polling:
     # ---- what the sources work with
 
     def _mirror(self, work: Callable[[Store], T]) -> T:
-        found: T = self._lend(work).result()
+        with self._pulses.excused():
+            found: T = self._lend(work).result()
         return found
 
     def _wait(self, seconds: float) -> None:
         self._ended.wait(seconds)
+        self._pulses.step()
         self._raise_if_ended()
 
     def _raise_if_ended(self) -> None:
@@ -187,7 +194,11 @@ class Polling:
             raise NetworkError("remindersd is stopping", "ask again when it runs")
 
     def _worker(self, name: str) -> Worker:
-        return self._workers.setdefault(name, Worker(f"polls-{name}"))
+        found = self._workers.get(name)
+        if found is None:
+            found = self._workers.setdefault(name, Worker(f"polls-{name}"))
+            found.do(self._pulses.add(f"polls of {name}", found.do, POLL_S).beat)
+        return found
 
     def _entry(self, service: str) -> dict[str, Any]:
         next_run = self._clock.next_run(service)

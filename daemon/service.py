@@ -82,32 +82,39 @@ def _run(config: Config, signals: _Signals) -> None:
     from daemon.compose import new_limiter, open_desk, open_engine
     from daemon.control import served
     from daemon.loop import Loop
+    from daemon.notify import Notifier
     from daemon.polling import Polling
+    from daemon.pulse import LOOP_S, READING_S, SOCKET_S, Pulses
     from daemon.requests import Surroundings
     from daemon.schedule import ClockWatch
     from daemon.token import token_of
     from daemon.trust import Trust
+    from daemon.watchdog import Watchdog
 
     def signed_in() -> None:
         loop.want(Kind.SYNC)
         polling.replan()
 
-    limiter = new_limiter()  # one for all: what Apple asks of one part holds for the others
+    pulses, notifier = Pulses(), Notifier()
+    # One for all: what Apple asks of one part holds for the others.
+    limiter = new_limiter(pulses.step)
     desk = open_desk(config, limiter, on_open=signed_in)
     senses = _Senses(config, lambda kind: loop.want(kind))
     loop = Loop(
         config,
         Surroundings(
-            open_engine=partial(open_engine, limiter=limiter),
+            open_engine=partial(open_engine, limiter=limiter, step=pulses.step),
             read_config=lambda: load_config(config.source),
             board=senses.board,
+            notifier=notifier,
             adopt=senses.adopt,
             before_cycle=senses.look_after_watches,
             next_poll=senses.schedule.next_run,
             trust=Trust(desk).look,
         ),
     )
-    polling = Polling(config, loop.lend, limiter)
+    polling = Polling(config, loop.lend, limiter, pulses)
+    watchdog = Watchdog(pulses, notifier)
     senses.also(polling.adopt, polling.replan)
     clocks = ClockWatch(senses.on_drift)
     answers = Answers(state_dir(config.profile) / MIRROR, loop.fail)
@@ -116,6 +123,7 @@ def _run(config: Config, signals: _Signals) -> None:
     address = None if listen is None else parse_listen(listen)
     with ExitStack() as parts:
         parts.enter_context(closing(answers))
+        parts.enter_context(pulses.watched("the reading thread", answers.soon, READING_S))
         parts.enter_context(closing(desk))
         accounts = Accounts(desk, lambda: senses.config, loop.start_anew)
         parts.enter_context(closing(accounts))
@@ -123,14 +131,18 @@ def _run(config: Config, signals: _Signals) -> None:
         api = Api(senses.board, answers, loop.ask, lambda: senses.config, told)
         if address is not None:
             token_of(config)  # made now, and not when somebody first guesses one
-        parts.enter_context(served(api, path, address, lambda: token_of(senses.config)))
-        for part in (senses.schedule, clocks, polling):
+        serve = served(api, path, address, lambda: token_of(senses.config))
+        socket = parts.enter_context(serve)
+        parts.enter_context(pulses.watched("the control socket", socket, SOCKET_S))
+        parts.enter_context(pulses.watched("the control loop", loop.soon, LOOP_S)).beat()
+        for part in (watchdog, senses.schedule, clocks, polling):
             part.start()
             parts.callback(part.stop)
         parts.callback(senses.watcher.stop)
         also = "" if address is None else f" and {address.url}"
         _log.info("%s keeps %s, on %s%s", config.profile, config.folder, path, also)
-        signals.stop, signals.reload = loop.stop, loop.reload
+        signals.reload = loop.reload
+        signals.stop = watchdog.then(loop.stop)
         loop.run()
     _log.info("stopped")
 

@@ -36,7 +36,7 @@ class Limiter:
     """The one gate that every request of this programme passes; any thread may use it.
 
     ``clock`` gives monotonic seconds, ``sleep`` takes seconds, ``random`` gives [0, 1), ``now``
-    aware dates.
+    aware dates; ``passed`` is called for each request that may be sent, in its thread.
     """
 
     def __init__(
@@ -46,6 +46,7 @@ class Limiter:
         random: Callable[[], float],
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        passed: Callable[[], None] = lambda: None,
         per_second: float = 10.0,
         burst: int = 200,
         patience_s: float = 5.0,
@@ -54,6 +55,7 @@ class Limiter:
         self._clock = clock
         self._sleep = sleep
         self._random = random
+        self._passed = passed
         self._per_second = per_second
         self._burst = float(burst)
         self._patience_s = patience_s
@@ -78,6 +80,7 @@ class Limiter:
         behind_s = self._draw()
         if behind_s > 0:
             self._sleep(behind_s)
+        self._passed()
 
     def succeeded(self) -> None:
         """Take note that the service answers normally.
