@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -30,7 +30,9 @@ from sync.errors import RemindersdError
 if TYPE_CHECKING:
     from daemon.accounts import Accounts
     from daemon.api import Told
+    from daemon.notify import Notifier
     from daemon.polling import Polling
+    from daemon.requests import Cycler, Surroundings
     from sync.remote.desk import SignInDesk
 
 __all__ = ["run"]
@@ -85,7 +87,6 @@ def _run(config: Config, signals: _Signals) -> None:
     from daemon.notify import Notifier
     from daemon.polling import Polling
     from daemon.pulse import LOOP_S, READING_S, SOCKET_S, Pulses
-    from daemon.requests import Surroundings
     from daemon.schedule import ClockWatch
     from daemon.token import token_of
     from daemon.trust import Trust
@@ -100,19 +101,8 @@ def _run(config: Config, signals: _Signals) -> None:
     limiter = new_limiter(pulses.step)
     desk = open_desk(config, limiter, on_open=signed_in)
     senses = _Senses(config, lambda kind: loop.want(kind))
-    loop = Loop(
-        config,
-        Surroundings(
-            open_engine=partial(open_engine, limiter=limiter, step=pulses.step),
-            read_config=lambda: load_config(config.source),
-            board=senses.board,
-            notifier=notifier,
-            adopt=senses.adopt,
-            before_cycle=senses.look_after_watches,
-            next_poll=senses.schedule.next_run,
-            trust=Trust(desk).look,
-        ),
-    )
+    opening = partial(open_engine, limiter=limiter, step=pulses.step)
+    loop = Loop(config, _around(config, opening, senses, notifier, Trust(desk).look))
     polling = Polling(config, loop.lend, limiter, pulses)
     watchdog = Watchdog(pulses, notifier)
     senses.also(polling.adopt, polling.replan)
@@ -145,6 +135,28 @@ def _run(config: Config, signals: _Signals) -> None:
         signals.stop = watchdog.then(loop.stop)
         loop.run()
     _log.info("stopped")
+
+
+def _around(
+    config: Config,
+    opening: Callable[[Config], AbstractContextManager[Cycler]],
+    senses: _Senses,
+    notifier: Notifier,
+    trust: Callable[[float], str | None],
+) -> Surroundings:
+    """All that the loop touches."""
+    from daemon.requests import Surroundings
+
+    return Surroundings(
+        open_engine=opening,
+        read_config=lambda: load_config(config.source),
+        board=senses.board,
+        notifier=notifier,
+        adopt=senses.adopt,
+        before_cycle=senses.look_after_watches,
+        next_poll=senses.schedule.next_run,
+        trust=trust,
+    )
 
 
 @contextmanager
