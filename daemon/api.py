@@ -20,6 +20,7 @@ from daemon.answers import COUNTS, Answers, NoMirror
 from daemon.config import Config
 from daemon.decisions import Decisions
 from daemon.doing import Doing
+from daemon.edits import Edits
 from daemon.polled import Polled
 from daemon.reading import Reading
 from daemon.replies import HANDLERS, json_answer, no_query
@@ -78,10 +79,12 @@ class Api:
             **told.polled.doing,
             **accounts.doing,
         }
+        edits = Edits(ask)
         self.app = Starlette(
             routes=[
                 *(Route(path, handler, methods=["GET"]) for path, handler in reading.items()),
                 *(Route(path, handler, methods=["POST"]) for path, handler in doing.items()),
+                *edits.routes,
                 *ricloud.routes,
             ],
             exception_handlers=HANDLERS,

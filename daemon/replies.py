@@ -25,7 +25,9 @@ from sync.errors import (
     CannotResolve,
     CannotRestore,
     CannotUndo,
+    CannotWrite,
     NetworkError,
+    NoSuchReminder,
     RemindersdError,
     ServiceError,
     SignInNeeded,
@@ -39,6 +41,8 @@ __all__ = ["BODY_MAX", "HANDLERS", "Body", "failure", "json_answer", "no_query",
 BODY_MAX = 64 * 1024  # bytes
 
 _STATUSES: tuple[tuple[type[RemindersdError], int], ...] = (
+    (CannotWrite, 409),
+    (NoSuchReminder, 404),
     (UsageError, 400),
     (Busy, 409),
     (CannotResolve, 409),

@@ -27,6 +27,7 @@ from sync.cycle.resolving import Resolved
 from sync.cycle.restoring import Restored
 from sync.cycle.undoing import Undone
 from sync.cycle.verdict import Verdict, Verified
+from sync.cycle.writing import Decide, Written
 from sync.errors import RemindersdError
 
 __all__ = ["Cycler", "Errand", "Request", "Stopping", "Surroundings", "Unexpected"]
@@ -70,6 +71,16 @@ class Cycler(Protocol):
 
     def merge(self, path: str) -> MergedCopy:
         """Merge a conflict copy into its file."""
+
+    def write(
+        self,
+        decide: Decide,
+        trigger: str,
+        *,
+        wait: Callable[[float], None],
+        dry_run: bool = False,
+    ) -> Written:
+        """Write into the files what a person does by a verb."""
 
     def verify(self, *, repair: bool = False) -> Verdict:
         """Compare files, mirror and iCloud completely."""

@@ -73,12 +73,18 @@ class Renders:
         expected_sha: str,
         new_sha: str,
         changes: Iterable[BaseChange],
+        *,
+        typed: bool = False,
     ) -> None:
-        """Plan a write under a new ``key``."""
+        """Plan a write under a new ``key``.
+
+        What is ``typed`` is a person's edit, by a verb: its standing moves nothing in the base,
+        which follows when iCloud has it; and is taken back as any other.
+        """
         self._db.write(
             """INSERT INTO render (key, path, expected_sha, new_sha, finished)
-            VALUES (?, ?, ?, ?, 0)""",
-            (key, path, expected_sha, new_sha),
+            VALUES (?, ?, ?, ?, ?)""",
+            (key, path, expected_sha, new_sha, typed),
         )
         rows = [
             (key, n, change.id, change.field, to_sql(change.before), to_sql(change.after))

@@ -2,6 +2,8 @@
 
     RemindersdError                  1   anything that a person is told in one line
     |- UsageError                    2   config or arguments; nothing was started
+    |  |- CannotWrite                2   it cannot be written into the files, and why
+    |  `- NoSuchReminder             2   no reminder goes by that name, or more than one
     |- Busy                          5   another process holds the lock
     |- NetworkError                  6   could not be reached, or cut; try again later
     |  `- Throttled                  6   told to wait; ``retry_after_s`` says how long
@@ -31,9 +33,11 @@ __all__ = [
     "CannotResolve",
     "CannotRestore",
     "CannotUndo",
+    "CannotWrite",
     "ConsentNeeded",
     "MirrorDamaged",
     "NetworkError",
+    "NoSuchReminder",
     "RemindersdError",
     "ServiceError",
     "SignInNeeded",
@@ -62,6 +66,18 @@ class UsageError(RemindersdError):
 
     exit_code = 2
     code = "usage"
+
+
+class CannotWrite(UsageError):
+    """What was asked for cannot be written into the files, for the reason given."""
+
+    code = "not-writable"
+
+
+class NoSuchReminder(UsageError):
+    """No reminder, or more than one, goes by what was named."""
+
+    code = "not-found"
 
 
 class Busy(RemindersdError):

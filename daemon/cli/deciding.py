@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from daemon.cli.common import Globals, json_option, pass_globals, talking
-from daemon.cli.completing import names_of
 from daemon.cli.looking import asked_or_read, tell_parked, value_of
 from daemon.cli.working import through_daemon_or
 from daemon.output import document, say
@@ -26,7 +25,7 @@ _TAKE = click.Choice(["shown", "other"])
 
 
 @click.command()
-@click.argument("keys", nargs=-1, metavar="[NUMBER|KEY]...", shell_complete=names_of("conflicts"))
+@click.argument("keys", nargs=-1, metavar="[NUMBER|KEY]...")
 @click.option("--take", type=_TAKE, help="What to take for each; asked for without it.")
 @click.option("--all", "every", is_flag=True, help="Decide all open conflicts.")
 @json_option
@@ -151,9 +150,7 @@ def parked(options: Globals, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument(
-    "numbers", nargs=-1, type=int, metavar="[NUMBER]...", shell_complete=names_of("parked")
-)
+@click.argument("numbers", nargs=-1, type=int, metavar="[NUMBER]...")
 @json_option
 @pass_globals
 def retry(options: Globals, numbers: tuple[int, ...], as_json: bool) -> int:
@@ -187,14 +184,7 @@ def retry(options: Globals, numbers: tuple[int, ...], as_json: bool) -> int:
 
 
 @click.command()
-@click.argument(
-    "numbers",
-    nargs=-1,
-    required=True,
-    type=int,
-    metavar="NUMBER...",
-    shell_complete=names_of("parked"),
-)
+@click.argument("numbers", nargs=-1, required=True, type=int, metavar="NUMBER...")
 @json_option
 @pass_globals
 def drop(options: Globals, numbers: tuple[int, ...], as_json: bool) -> None:

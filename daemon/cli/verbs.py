@@ -26,7 +26,14 @@ VERBS = {
     "forget": ("returning:forget", "Keep a list here no more whose file you deleted."),
     "restore": ("returning:restore", "Bring back a deleted reminder, a list, or a list's file."),
     "merge": ("merging:merge", "Merge a sync tool's conflict copy into its file."),
-    "status": ("status:status", "Say how the daemon is, and what waits."),
+    "add": ("writing:add", "Add a reminder, with its date in words."),
+    "edit": ("writing:edit", "Change a reminder."),
+    "move": ("writing:move", "Move a reminder to another list."),
+    "done": ("writing:done", "Complete reminders."),
+    "reopen": ("writing:reopen", "Open completed reminders again."),
+    "snooze": ("writing:snooze", "Put a reminder off until later."),
+    "delete": ("writing:delete", "Delete reminders."),
+    "status": ("looking:status", "Say how the daemon is, and what waits."),
     "lists": ("looking:lists", "Show the lists, each with its file."),
     "today": ("asking:today", "Show what is due today, or overdue."),
     "scheduled": ("asking:scheduled", "Show what has a date, and is open."),
@@ -51,7 +58,6 @@ VERBS = {
     "import": ("carrying:import_", "Add what stands in a file and is not there yet."),
     "token": ("token:token", "Print the token that TCP clients need."),
     "service": ("service:service", "Let systemd keep the daemon running."),
-    "completion": ("completion:completion", "Print what lets your shell complete verbs and names."),
     "config": ("setup:config_group", "Look after the config."),
 }
 """For each verb its room in ``daemon.cli`` with its name there, and a sentence for `--help`."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import PurePath
 
 from sync.core.actions import Hold
@@ -19,6 +19,7 @@ from sync.cycle.forgetting import Forgot, forget
 from sync.cycle.homecoming import FOLDER, take_back
 from sync.cycle.parts import Parts
 from sync.cycle.planning import Planned
+from sync.cycle.reading import LocalState
 from sync.cycle.refiling import Refiled, refile
 from sync.cycle.refused import Refused, drop, retry
 from sync.cycle.relisting import Relisted, relist
@@ -26,14 +27,19 @@ from sync.cycle.report import Report
 from sync.cycle.resolving import OTHER, Resolved, resolve, values_now
 from sync.cycle.restoring import Restored, restore
 from sync.cycle.setting import Setting, intend
+from sync.cycle.settle import settle
 from sync.cycle.undoing import TRIGGER, Undoer, Undone, run_to_undo
 from sync.cycle.verdict import VERIFIED, Verdict, Verified
 from sync.cycle.verifying import Checks, verify
+from sync.cycle.writing import Decide, Written, write_down
+from sync.errors import Busy
+from sync.local.claim import alone_in
 from sync.remote.cloudkit import CloudKit
 
 __all__ = ["ROUNDS", "Acts"]
 
 ROUNDS = 20  # cycles of one call: files being saved, records changed meanwhile
+WRITE_ROUNDS = 6  # looks at files that are being saved, before nothing is written
 
 
 class Acts(ABC):
@@ -41,6 +47,7 @@ class Acts(ABC):
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._wrote: int | None = None  # the run of what was written and no cycle carried on yet
 
     @abstractmethod
     def cycle(self, trigger: str, *, approve: bool = False, plan_only: bool = False) -> Report:
@@ -53,6 +60,10 @@ class Acts(ABC):
     @abstractmethod
     def _pull(self, cloud: CloudKit, report: Report) -> bool:
         """Bring the mirror up to date; whether anything came, or has to be looked at again."""
+
+    @abstractmethod
+    def _look_closely(self, local: LocalState, report: Report) -> tuple[LocalState, Planned] | None:
+        """What the files say, with an id on every line, and a plan; ``None``: look again."""
 
     @abstractmethod
     def _push(self, cloud: CloudKit, report: Report) -> None:
@@ -186,6 +197,43 @@ class Acts(ABC):
         parts.step("engine:push")
         self._push(parts.cloud(), report)
         parts.chronicle.end(report)
+
+    def write(
+        self,
+        decide: Decide,
+        trigger: str,
+        *,
+        wait: Callable[[float], None],
+        dry_run: bool = False,
+    ) -> Written:
+        """Write into the files what ``decide`` wants, as edits of a person's; nothing is sent.
+
+        The next cycle carries them to iCloud, and belongs to the same run. ``wait`` is given the
+        seconds until files that are being saved are quiet; with ``dry_run`` no line of theirs is
+        written. Raises CannotWrite, Busy, and what
+        ``decide`` raises.
+        """
+        parts = self._parts
+        self._look_again()
+        with alone_in(parts.home.root):
+            for left in reversed(range(WRITE_ROUNDS)):
+                report = Report(trigger, self._now_ms())
+                settle(parts.store, parts.filing.writer, parts.filing.root, self._now_ms)
+                local, _ = parts.reader.read()
+                if local.retry_after_s is not None and left:
+                    wait(local.retry_after_s)
+                    continue
+                # What is written before a cycle comes is carried on by that one, as one run.
+                parts.chronicle.begin(anew=self._wrote != parts.chronicle.run)
+                looked = self._look_closely(local, report)
+                written = looked and write_down(parts, *looked, decide, report, dry_run=dry_run)
+                if written:
+                    report.retry_after_s = 0.0
+                    parts.chronicle.end(report)
+                    self._wrote = parts.chronicle.run
+                    return written
+                wait(report.retry_after_s or 0.0)
+        raise Busy("files are being saved over and over; nothing was written", "try again soon")
 
     def undo(self, run: int | None = None, *, dry_run: bool = False) -> Undone:
         """Take ``run`` back in iCloud, or the latest that changed something; files follow with

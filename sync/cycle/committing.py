@@ -8,7 +8,6 @@ its new content will mean for the base.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Sequence
 
 from store.attention import Hold as StoredHold
@@ -22,7 +21,6 @@ from sync.core.actions import AddLine, Conflict, Hold, HoldKind, MoveLine, Plan,
 from sync.core.listplan import ListBase, ListPlan, again
 from sync.core.match import Leaving
 from sync.core.merge import Side
-from sync.cycle.desk import FileWrite
 from sync.cycle.doubts import DOUBTS, doubts_text
 from sync.cycle.filed import remember_put_away
 from sync.cycle.journaling import Chronicle
@@ -108,7 +106,7 @@ class Committer:
             self._write_down(planned)
             for key, write in work.writes:
                 self._store.places.add_render(
-                    key, write.path, write.expected, _sha(write), write.changes
+                    key, write.path, write.expected, write.new_sha256, write.changes
                 )
             self._store.meta.set(LEAVING, leaving_text(work.leaving))
             self._store.meta.set(DOUBTS, doubts_text(planned.world.doubts))
@@ -317,8 +315,3 @@ def _occurrence(intent: Intent) -> Occurrence:
     return Occurrence(
         intent.id, texts["due"] or "", texts["copy"] or "", due, rule, int(texts["at"] or 0)
     )
-
-
-def _sha(write: FileWrite) -> str:
-    """The hash that the file shall have, ``""`` if it shall be gone."""
-    return "" if write.data is None else hashlib.sha256(write.data).hexdigest()

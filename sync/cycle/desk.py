@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -47,6 +48,11 @@ class FileWrite:
     changes: tuple[BaseChange, ...] = ()
     ids: frozenset[str] = frozenset()
     rows: tuple[LineRow, ...] = ()
+
+    @property
+    def new_sha256(self) -> str:
+        """The hash that the file shall have, ``""`` if it shall be gone."""
+        return "" if self.data is None else hashlib.sha256(self.data).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,17 +139,10 @@ class Engine(Acts):
 
     def _work(self, local: LocalState, report: Report, cloud: CloudKit) -> None:
         parts = self._parts
-        if not report.planned_only:
-            told, local = discount(parts.store, local, parts.planner, parts.filing)
-            report.changes += told
-        planned = parts.planner.plan(local, parts.committer.leaving())
-        if put_right(parts.store, planned):
-            planned = parts.planner.plan(local, parts.committer.leaving())
-        if planned.needs_marks and not planned.waits and not report.planned_only:
-            marked = self._mark(planned, local, report)
-            if marked is None:
-                return
-            local, planned = marked
+        looked = self._look_closely(local, report)
+        if looked is None:
+            return
+        local, planned = looked
         report.changes += sentences(planned)
         if report.planned_only:
             report.held = list(dict.fromkeys(planned.holds))
@@ -183,6 +176,22 @@ class Engine(Acts):
             # What was refused is tried again, and told again, until it is done.
             self._quiet_since_s = parts.clock()
             self._quiet_until_s = planned.next_look(self._quiet_since_s)
+
+    def _look_closely(self, local: LocalState, report: Report) -> tuple[LocalState, Planned] | None:
+        """What the files say, with an id on every line, and a plan for that.
+
+        ``None``: the person saved a file just then; look again.
+        """
+        parts = self._parts
+        if not report.planned_only:
+            told, local = discount(parts.store, local, parts.planner, parts.filing)
+            report.changes += told
+        planned = parts.planner.plan(local, parts.committer.leaving())
+        if put_right(parts.store, planned):
+            planned = parts.planner.plan(local, parts.committer.leaving())
+        if planned.needs_marks and not planned.waits and not report.planned_only:
+            return self._mark(planned, local, report)
+        return local, planned
 
     def _mark(
         self, planned: Planned, local: LocalState, report: Report

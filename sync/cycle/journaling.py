@@ -61,6 +61,7 @@ class Chronicle:
         """Write ``rows`` down; a run begins if none is under way and there is anything."""
         found = list(rows)
         if found and self.run is None:
+            self._parked = frozenset(one.seq for one in self._store.outbox.parked())
             self.run = self._store.journal.start(trigger, self.now_ms)
         self._store.journal.record(found, self.run)
         return self.run

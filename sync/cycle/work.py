@@ -18,7 +18,7 @@ from sync.cycle.reading import LocalFile, LocalState
 from sync.cycle.render import moving_out, write_files
 from sync.local.formats import Dialect
 
-__all__ = ["Removal", "Work", "plan_work"]
+__all__ = ["Removal", "Work", "desk_of", "plan_work"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def plan_work(
     work = Work()
     if planned.waits:
         return work
-    desk = _desk(planned, local, dialect)
+    desk = desk_of(planned, local, dialect)
     renders = planned.plan.renders
     labels = [*planned.lists.label_files]
     new_lists = {op.path: op.id for op in planned.lists.create_files}
@@ -105,7 +105,8 @@ def _ending(id: str, place: str, local: LocalState, dialect: Dialect) -> list[Lo
     return [file] if file is not None and file.data == empty else []
 
 
-def _desk(planned: Planned, local: LocalState, dialect: Dialect) -> Desk:
+def desk_of(planned: Planned, local: LocalState, dialect: Dialect) -> Desk:
+    """What writing lines needs to know, as it was planned."""
     known, views = planned.known, planned.lists.views.values()
     return Desk(
         local=local,

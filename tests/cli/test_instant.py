@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from daemon.cli import cli
-from daemon.cli.completing import COMPLETE
+from daemon.cli import COMPLETE, cli
 from daemon.cli.verbs import VERBS
 from tests.cli.conftest import FakeDaemon, Home
 

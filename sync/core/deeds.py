@@ -1,0 +1,236 @@
+"""What a person does by a verb, as changes of lines: nothing that an editor could not do. Pure.
+
+Deeds name reminders by their ids. They are applied to what the lines say now, one after the
+other, and what is then different is what has to be written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from store.model import Completion, Field, Reminder, Value
+from sync.core.actions import AddLine, MoveLine, RemoveLine, RenderOp, SetLine, Why
+from sync.core.identity import derived
+from sync.core.lift import PLACE, overlay
+from sync.core.snapshot import ListView, Mode
+
+__all__ = ["Change", "Deed", "Drop", "Impossible", "Make", "Outcome", "Scene", "carried_out"]
+
+
+class Impossible(ValueError):
+    """It cannot be written into the files: why, and the way out, each in a sentence."""
+
+    def __init__(self, reason: str, hint: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.hint = hint
+
+
+@dataclass(frozen=True, slots=True)
+class Make:
+    """A new reminder. With an ``id`` in it, it is that one, and only made if it is not there."""
+
+    reminder: Reminder
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """These fields shall have these values; what is moved takes its subtasks along."""
+
+    id: str
+    changes: Mapping[Field, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """It shall go, and its subtasks with it."""
+
+    id: str
+
+
+Deed = Make | Change | Drop
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What there is when a person acts: ``here`` are the reminders that have a line, by id.
+
+    ``away`` says of all others why there is none to be changed. ``blocks`` are the short ids of
+    all; ``taken`` ids that something new may not get. ``now`` is in the home zone.
+    """
+
+    now: datetime
+    zone: str
+    here: Mapping[str, Reminder]
+    lists: Mapping[str, ListView]
+    away: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # title, why
+    blocks: Mapping[str, str] = field(default_factory=dict)
+    taken: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What deeds come to: ``renders`` to be written, and of each deed in order its reminder.
+
+    ``before`` and ``after`` have what was touched, by id; ``also`` counts, by the id of what goes
+    or moves, the subtasks that come along.
+    """
+
+    ids: list[str] = field(default_factory=list)
+    before: dict[str, Reminder] = field(default_factory=dict)
+    after: dict[str, Reminder] = field(default_factory=dict)
+    also: dict[str, int] = field(default_factory=dict)
+    renders: list[RenderOp] = field(default_factory=list)
+
+
+def carried_out(scene: Scene, deeds: Sequence[Deed]) -> Outcome:
+    """What ``deeds`` come to; raises Impossible, and then for all of them."""
+    work = _Work(scene)
+    for deed in deeds:
+        match deed:
+            case Make(reminder=reminder):
+                work.make(reminder)
+            case Change(id=id, changes=changes):
+                work.change(id, changes)
+            case Drop(id=id):
+                work.drop(id)
+    work.out.renders = list(work.renders())
+    work.out.after = {id: work.now[id] for id in work.touched if id in work.now}
+    work.out.before = {id: scene.here[id] for id in work.touched if id in scene.here}
+    return work.out
+
+
+class _Work:
+    """Deeds under way; ``now`` is what lines would say."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+        self.now = dict(scene.here)
+        self.touched: dict[str, None] = {}
+        self.out = Outcome()
+
+    def make(self, reminder: Reminder) -> None:
+        if not reminder.title:
+            raise Impossible("a reminder needs a title")
+        self._open_list(reminder.list)
+        if reminder.parent is not None:
+            self._may_be_beneath(reminder.parent, reminder.list)
+        id = reminder.id or self._new_id(reminder)
+        self.out.ids.append(id)
+        self.touched[id] = None
+        if id not in self.now:
+            self.now[id] = replace(reminder, id=id)
+
+    def change(self, id: str, changes: Mapping[Field, Value]) -> None:
+        was = self._there(id)
+        self.out.ids.append(id)
+        self.touched[id] = None
+        wanted = {name: value for name, value in changes.items() if was.value(name) != value}
+        wanted = {
+            name: value for name, value in wanted.items() if not _is_done_already(was, name, value)
+        }
+        if wanted.get(Field.TITLE) == "":
+            raise Impossible("a reminder needs a title")
+        self._open_list(was.list)
+        if Field.LIST in wanted:
+            self._open_list(str(wanted[Field.LIST]))
+            wanted = {Field.PARENT: None, Field.SECTION: "", **wanted}
+        now = overlay(was, wanted)
+        if Field.PARENT in wanted and now.parent is not None:
+            self._may_be_beneath(now.parent, now.list)
+            if any(self._below(id)):
+                raise Impossible(
+                    f"“{was.title}” has subtasks, and there is one level of them",
+                    "move those first",
+                )
+            now = replace(now, section="")
+        self.now[id] = now
+        if now.list != was.list:
+            below = list(self._below(id))
+            for child in below:
+                self.now[child] = replace(self.now[child], list=now.list)
+                self.touched[child] = None
+            self.out.also[id] = len(below)
+
+    def drop(self, id: str) -> None:
+        was = self._there(id)
+        self._open_list(was.list)
+        below = list(self._below(id))
+        self.out.ids.append(id)
+        self.out.also[id] = len(below)
+        for gone in (id, *below):
+            self.touched[gone] = None
+            del self.now[gone]
+
+    def renders(self) -> Iterator[RenderOp]:
+        here = self._scene.here
+        for id in self.touched:
+            was, now = here.get(id), self.now.get(id)
+            if now is None:
+                if was is not None:
+                    yield RemoveLine(id, Why.DELETED)
+            elif was is None:
+                yield AddLine(id, now)
+            else:
+                changes = {
+                    name: now.value(name) for name in Field if was.value(name) != now.value(name)
+                }
+                if any(name in PLACE for name in changes):
+                    yield MoveLine(id, now, changes)
+                elif changes:
+                    yield SetLine(id, changes)
+
+    # ---- what may be
+
+    def _there(self, id: str) -> Reminder:
+        found = self.now.get(id)
+        if found is not None:
+            return found
+        title, why = self._scene.away.get(id, (id, "it is not there"))
+        raise Impossible(f"“{title}” cannot be changed here: {why}")
+
+    def _open_list(self, id: str) -> None:
+        view = self._scene.lists.get(id)
+        if view is None:
+            raise Impossible("its list is not known")
+        if view.mode is Mode.READ_ONLY:
+            raise Impossible(f"nothing can be changed in “{view.name}”: {view.closed}")
+        if view.mode is Mode.IGNORE:
+            raise Impossible(
+                f"“{view.name}” is not kept in this folder",
+                "the config says `ignore` for it under `reminders: lists:`",
+            )
+        if view.blocked or view.path is None:
+            why = view.blocked or "it has no file yet"
+            raise Impossible(f"nothing can be changed in “{view.name}” now: {why}", _SYNC)
+
+    def _may_be_beneath(self, parent: str, list_id: str) -> None:
+        above = self._there(parent)
+        if above.list != list_id:
+            raise Impossible(f"“{above.title}” is in another list")
+        if above.parent is not None:
+            raise Impossible(
+                f"“{above.title}” is a subtask itself, and there is one level of them",
+                f"name “{self.now[above.parent].title}” instead"
+                if above.parent in self.now
+                else "",
+            )
+
+    def _below(self, id: str) -> Iterator[str]:
+        return (other for other, one in list(self.now.items()) if one.parent == id)
+
+    def _new_id(self, reminder: Reminder) -> str:
+        """As a line that was typed gets it: so it is known again should the database be lost."""
+        names: Iterable[str] = derived(reminder.list, " ".join(reminder.title.split()))
+        free = (one for one in names if one not in self._scene.taken and one not in self.now)
+        return next(free)
+
+
+_SYNC = "`remindersd status` says what is amiss; `remindersd sync` may be all it takes"
+
+
+def _is_done_already(was: Reminder, name: Field, value: Value) -> bool:
+    """Whether it is done, so that another tick says nothing new."""
+    return name is Field.DONE and isinstance(was.done, Completion) and isinstance(value, Completion)

@@ -1,0 +1,281 @@
+"""Writing into the files what a person does by a verb: as edits of theirs, for a cycle to carry on.
+
+The lines are changed as an editor would, so everything that holds for a person's edits holds for
+these: they are merged, guarded and sent by the next cycle, with or without a network now. What is
+different: the id of a new line is given at once, and a buffer that was open while we wrote is
+known for one that had not seen it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from store.journal import HistoryRow
+from store.model import Completion, Field, Present, Reminder, Value
+from store.places import Vanished
+from store.values import NO_VALUE
+from sync.core.actions import RemoveLine
+from sync.core.deeds import Deed, Impossible, Outcome, Scene, carried_out
+from sync.core.lift import PLACE
+from sync.core.match import Line
+from sync.cycle.committing import LEAVING
+from sync.cycle.directories import moving_files
+from sync.cycle.parts import Parts
+from sync.cycle.planning import Planned
+from sync.cycle.reading import LocalState
+from sync.cycle.render import moving_out, write_files
+from sync.cycle.report import Report
+from sync.cycle.standing import leaving_text
+from sync.cycle.work import Work, desk_of
+from sync.errors import Busy, CannotWrite
+from sync.local.formats import Dialect
+
+__all__ = ["Decide", "Written", "write_down"]
+
+Decide = Callable[[Scene], Sequence[Deed]]
+"""What a person wants, seeing what there is; may raise Impossible and UsageError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a verb wrote: ``outcome``, in which ``names`` are those of lists by id.
+
+    ``at`` says in which file and line (from 1) each reminder stands, ``problems`` what could not
+    be written though the rest was.
+    """
+
+    outcome: Outcome
+    names: Mapping[str, str]
+    blocks: Mapping[str, str]
+    at: Mapping[str, tuple[str, int]]
+    zone: str
+    now: datetime
+    problems: Sequence[str] = field(default=())
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything had to be written."""
+        return bool(self.outcome.renders)
+
+
+def write_down(
+    parts: Parts,
+    local: LocalState,
+    planned: Planned,
+    decide: Decide,
+    report: Report,
+    *,
+    dry_run: bool = False,
+) -> Written | None:
+    """Write what ``decide`` wants into the files that were just looked at.
+
+    With ``dry_run`` only say what that would be. ``None``: they were saved meanwhile and nothing
+    was written. Raises CannotWrite, UsageError.
+    """
+    if planned.waits:
+        reason = planned.holds[-1].reason if planned.holds else "files are being saved"
+        raise CannotWrite(f"nothing can be written now: {reason}", "see `remindersd status`")
+    scene = scene_of(parts, planned)
+    try:
+        outcome = carried_out(scene, decide(scene))
+    except Impossible as error:
+        raise CannotWrite(error.reason, error.hint) from None
+    _can_be_said(parts, outcome)
+    written = Written(
+        outcome,
+        names={view.id: view.name for view in planned.lists.views.values()},
+        blocks=planned.known.blocks,
+        at={},
+        zone=scene.zone,
+        now=scene.now,
+    )
+    if outcome.renders and not dry_run:
+        work = _work(parts, local, planned, outcome)
+        _commit(parts, local, planned, work, outcome, report)
+        parts.step("engine:write")
+        before = report.files
+        parts.filing.carry_out(planned, work, local, report)
+        parts.reader.wrote()
+        problems = _what_failed(parts, work, outcome, report, before)
+        if problems is None:
+            return None
+        written = replace(written, problems=problems)
+    found = {id: parts.store.places.line_of(id) for id in outcome.after}
+    at = {id: (row.path, row.line + 1) for id, row in found.items() if row is not None}
+    return replace(written, at=at)
+
+
+def scene_of(parts: Parts, planned: Planned) -> Scene:
+    """What there is, as a person sees it in the files."""
+    known, world = planned.known, planned.world
+    local = world.snapshot.local
+    here = {id: one.value.reminder for id in world.lines if isinstance(one := local[id], Present)}
+    zone = parts.planner.settings.home_zone
+    return Scene(
+        now=datetime.fromtimestamp(parts.clock(), ZoneInfo(zone)),
+        zone=zone,
+        here=here,
+        lists=planned.lists.views,
+        away=dict(_away(planned, here)),
+        blocks=known.blocks,
+        taken=frozenset({*known.blocks, *known.gone, *known.rows}),
+    )
+
+
+def _away(planned: Planned, here: Mapping[str, Reminder]) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Why a reminder has no line that could be changed."""
+    views = planned.lists.views
+    for id, row in planned.known.rows.items():
+        if id in here:
+            continue
+        view = views.get(row.list_id)
+        if row.deleted:
+            why = f"it was deleted; `remindersd restore {id}` brings it back"
+        elif id in planned.known.archived:
+            why = "its line is in the archive; put the line back into its list first"
+        elif row.done:
+            why = "it was completed long ago and has no line; `reminders: completed: show` says"
+            why += " how long they are shown"
+        elif view is None or view.path is None:
+            why = "its list has no file here"
+        else:
+            why = "it has no line now; `remindersd sync` may bring it"
+        yield id, (row.title, why)
+
+
+# ---- what can be written -------------------------------------------------------------------------
+
+
+def _can_be_said(parts: Parts, outcome: Outcome) -> None:
+    """Raise CannotWrite for a value that files of this format have no words for."""
+    for id, now in outcome.after.items():
+        was = outcome.before.get(id, Reminder(""))
+        shown = parts.planner.shown(now)
+        for name in Field:
+            if name in PLACE and name is not Field.SECTION:
+                continue
+            wanted = now.value(name)
+            if wanted == was.value(name) or (name is Field.SECTION and now.parent is not None):
+                continue
+            if name in shown.opaque or not _same(shown.value(name), wanted):
+                what = f"{name.value} of “{now.title}”"
+                raise CannotWrite(
+                    f"{what} cannot be said like that in a file of this format",
+                    "see docs/files.md for what each format can say",
+                )
+
+
+def _same(said: Value, wanted: Value) -> bool:
+    return said == wanted or (isinstance(said, Completion) and isinstance(wanted, Completion))
+
+
+def _work(parts: Parts, local: LocalState, planned: Planned, outcome: Outcome) -> Work:
+    """The writes of files that it takes; raises CannotWrite where a line cannot be changed so."""
+    dialect, blocks = parts.filing.dialect, planned.known.blocks
+    new = [id for id in outcome.after if id not in blocks]
+    blocks.update(dialect.assign_blocks(new, {block: id for id, block in blocks.items()}))
+    desk = desk_of(planned, local, dialect)
+    for op in outcome.renders:
+        line = desk.lines.get(op.id)
+        path = line.path if line is not None else desk.paths[outcome.after[op.id].list]
+        file = local.files.get(path)
+        if not dialect.layout.per_task and (file is None or file.todo is None):
+            why = file.trouble if file is not None else f"{path} is not there"
+            raise Busy(f"{why}; nothing was written", "try again in a moment")
+    writes, problems = write_files(desk, outcome.renders, {})
+    if problems:
+        raise CannotWrite(problems[0].reason, f"edit {problems[0].path} by hand")
+    return Work(
+        writes=[(parts.mint(), write) for write in writes],
+        moves=moving_files(desk, outcome.renders),
+        leaving=sorted({*planned.leaving, *moving_out(desk, outcome.renders)}),
+    )
+
+
+# ---- what is durable before, and what came of it -------------------------------------------------
+
+
+def _commit(
+    parts: Parts,
+    local: LocalState,
+    planned: Planned,
+    work: Work,
+    outcome: Outcome,
+    report: Report,
+) -> None:
+    store, known = parts.store, planned.known
+    now_s = parts.clock()
+    with store.commit("typing"):
+        for id in outcome.after:
+            if id not in known.stored_blocks:
+                store.places.set_block(id, known.blocks[id], own=True)
+        gone = [op.id for op in outcome.renders if isinstance(op, RemoveLine)]
+        store.places.set_vanished(
+            Vanished(id, now_s, 0.0, now_s) for id in gone if id in known.base
+        )
+        for key, write in work.writes:
+            store.places.add_render(
+                key, write.path, write.expected, write.new_sha256, write.changes, typed=True
+            )
+        store.meta.set(LEAVING, leaving_text(work.leaving))
+        rows = _rows(parts, local, planned, work, outcome)
+        parts.chronicle.note(report.trigger, rows)
+
+
+def _rows(
+    parts: Parts, local: LocalState, planned: Planned, work: Work, outcome: Outcome
+) -> Iterator[HistoryRow]:
+    """What stands in the lines before and after: what of it changes, iCloud's side will tell."""
+    now_ms, dialect = int(parts.clock() * 1000), parts.filing.dialect
+    after = local
+    for _, write in work.writes:
+        if write.data is not None:
+            after = after.with_file(write.path, write.data, dialect.parser(write.path))
+    texts = {task.block: task.text for one in after.files.values() for task in one.tasks}
+    for op in outcome.renders:
+        line, now = planned.world.lines.get(op.id), outcome.after.get(op.id)
+        path = line.path if line is not None else ""
+        said = None if now is None else texts.get(planned.known.blocks[op.id], now.title)
+        if now is not None:
+            path = desk_of(planned, after, dialect).path_for(op.id, now)
+        yield HistoryRow(
+            run=None,
+            at_ms=now_ms,
+            side="file",
+            id=op.id,
+            field="line",
+            before=NO_VALUE if line is None else _said(local, line, now is None, dialect),
+            after=NO_VALUE if said is None else said,
+            path=path,
+        )
+
+
+def _said(local: LocalState, line: Line, goes: bool, dialect: Dialect) -> str:
+    """A line; of one that goes, also what stands beneath it."""
+    todo = local.files[line.path].todo
+    if not goes or todo is None:
+        return line.text
+    return dialect.cut(todo, [line.task]) or line.text
+
+
+def _what_failed(
+    parts: Parts, work: Work, outcome: Outcome, report: Report, before: int
+) -> list[str] | None:
+    """What could not be written; ``None`` if that is all, and a second try may do it."""
+    store = parts.store
+    standing = {render.key for render in store.places.renders()}
+    failed = [write for key, write in work.writes if key not in standing]
+    ids = {id for write in failed for id in write.ids}
+    with store.commit("typed"):
+        store.places.clear_vanished(*(id for id in ids if id in outcome.before))
+        if report.files == before and failed:
+            parts.chronicle.give_up(ids, side="file")
+    if failed and report.files == before:
+        if report.problems:
+            raise CannotWrite(report.problems[0], "nothing was changed")
+        return None
+    told = [f"{write.path} was not changed: it was just saved" for write in failed]
+    return [*report.problems, *told]
