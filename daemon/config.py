@@ -25,6 +25,7 @@ from pydantic import (
 )
 
 from daemon.address import parse_listen
+from daemon.notifyconfig import Notify
 from daemon.paths import PROFILE, check_socket, config_path
 from daemon.pollconfig import Polls
 from daemon.section import Seconds, Section
@@ -210,6 +211,7 @@ class Config(Section):
     markers: Literal["block-id", "none"] = "block-id"
     reminders: Reminders = Reminders()
     polls: Polls = Polls()
+    notify: Notify = Notify()
     control: Control = Control()
     source: Path = Field(exclude=True)
 

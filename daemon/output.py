@@ -7,6 +7,7 @@ steer the terminal. ``NO_COLOR`` is respected.
 from __future__ import annotations
 
 import json
+import os
 import sys
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -14,7 +15,7 @@ from typing import Any
 
 import click
 
-__all__ = ["ago", "clean", "document", "plural", "say", "table", "warn"]
+__all__ = ["ago", "clean", "coloured", "document", "plural", "say", "table", "warn"]
 
 _GAP = "  "
 _STEERING = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -32,6 +33,11 @@ def _clean(character: str) -> str:
     if unicodedata.category(character) in _STEERING and character not in _HARMLESS:
         return character.encode("unicode_escape").decode("ascii")
     return character
+
+
+def coloured() -> bool:
+    """Whether colours are wanted: on a terminal, unless ``NO_COLOR`` says otherwise."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
 
 def say(text: str = "") -> None:

@@ -81,13 +81,13 @@ def _run(config: Config, signals: _Signals) -> None:
     from daemon.accounts import Accounts
     from daemon.answers import Answers
     from daemon.api import Api
+    from daemon.attending import attending
     from daemon.compose import new_limiter, open_desk, open_engine
     from daemon.control import served
     from daemon.loop import Loop
     from daemon.notify import Notifier
     from daemon.polling import Polling
     from daemon.pulse import LOOP_S, READING_S, SOCKET_S, Pulses
-    from daemon.schedule import ClockWatch
     from daemon.token import token_of
     from daemon.trust import Trust
     from daemon.watchdog import Watchdog
@@ -106,7 +106,6 @@ def _run(config: Config, signals: _Signals) -> None:
     polling = Polling(config, loop.lend, limiter, pulses)
     watchdog = Watchdog(pulses, notifier)
     senses.also(polling.adopt, polling.replan)
-    clocks = ClockWatch(senses.on_drift)
     answers = Answers(state_dir(config.profile) / MIRROR, loop.fail)
     path = socket_path(config.profile, config.control.socket)
     listen = config.control.listen
@@ -125,7 +124,8 @@ def _run(config: Config, signals: _Signals) -> None:
         socket = parts.enter_context(serve)
         parts.enter_context(pulses.watched("the control socket", socket, SOCKET_S))
         parts.enter_context(pulses.watched("the control loop", loop.soon, LOOP_S)).beat()
-        for part in (watchdog, senses.schedule, clocks, polling):
+        parts.enter_context(attending(config, loop, senses))
+        for part in (watchdog, senses.schedule, polling):
             part.start()
             parts.callback(part.stop)
         parts.callback(senses.watcher.stop)
@@ -184,18 +184,18 @@ class _Senses:
         self.schedule = Schedule(config.reminders.every, lambda: want(Kind.TIMER))
         self.watcher = Watcher(config.folder, want, FORMATS[config.format].LAYOUT)
         self._want = want
-        self._adopt: Callable[[Config], None] = lambda _config: None
-        self._replan: Callable[[], None] = lambda: None
+        self._others: list[tuple[Callable[[Config], None], Callable[[], None]]] = []
 
     def also(self, adopt: Callable[[Config], None], replan: Callable[[], None]) -> None:
         """Somebody else has to know of another config, and of clocks that part."""
-        self._adopt, self._replan = adopt, replan
+        self._others.append((adopt, replan))
 
     def adopt(self, config: Config) -> None:
         """Another config is in use."""
         self.config = config
         self.schedule.change(config.reminders.every)
-        self._adopt(config)
+        for adopt, _ in self._others:
+            adopt(config)
 
     def look_after_watches(self) -> None:
         """Watch what there is now, and say what cannot be watched."""
@@ -208,7 +208,8 @@ class _Senses:
         """The clocks have parted: no run may be missed for it."""
         _log.info("%s: planning anew", sentence)
         self.schedule.replan()
-        self._replan()
+        for _, replan in self._others:
+            replan()
         self._want(Kind.RESUME)
 
 

@@ -62,6 +62,11 @@ class Decoded:
         rows = self._rows("reminder", "WHERE early <> '[]' ORDER BY id, record_name")
         return [reminder.row(row) for row in rows]
 
+    def ringing(self) -> Sequence[ReminderRow]:
+        """The open reminders on a phone's screen that have a date or an alarm, by id."""
+        shown = f"record_name IN (SELECT record_name FROM shown_reminder WHERE {_RINGING})"
+        return [reminder.row(row) for row in self._rows("reminder", f"WHERE {shown} ORDER BY id")]
+
     def lists(self) -> Iterator[ListRow]:
         """Every decoded list and group, soft-deleted ones too, by id."""
         return map(lists.row, self._rows("list", "ORDER BY id, record_name"))
@@ -148,6 +153,7 @@ def _as_kept(name: str, row: DecodedRow | None) -> list[tuple[Kind, Cells]]:
 
 
 _WITH_ID = "WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id, record_name"
+_RINGING = "NOT done AND (due IS NOT NULL OR alarm_ids <> '[]')"
 _NAMED = "record_name IN (SELECT value FROM json_each(?))"
 
 

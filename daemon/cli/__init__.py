@@ -15,16 +15,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from daemon.cli.common import Globals
+from daemon.cli.completing import COMPLETE
 from daemon.cli.failure import guarded
 from daemon.cli.verbs import VERBS, Verbs
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-__all__ = ["COMPLETE", "cli", "main"]
-
-COMPLETE = "_REMINDERSD_COMPLETE"
-"""The variable in which a shell says what it wants to be completed."""
+__all__ = ["cli", "main"]
 
 _EPILOG = """\b
 Exit codes:

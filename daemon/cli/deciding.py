@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from daemon.cli.common import Globals, json_option, pass_globals, talking
+from daemon.cli.completing import names_of
 from daemon.cli.looking import asked_or_read, tell_parked, value_of
 from daemon.cli.working import through_daemon_or
 from daemon.output import document, say
@@ -25,7 +26,7 @@ _TAKE = click.Choice(["shown", "other"])
 
 
 @click.command()
-@click.argument("keys", nargs=-1, metavar="[NUMBER|KEY]...")
+@click.argument("keys", nargs=-1, metavar="[NUMBER|KEY]...", shell_complete=names_of("conflicts"))
 @click.option("--take", type=_TAKE, help="What to take for each; asked for without it.")
 @click.option("--all", "every", is_flag=True, help="Decide all open conflicts.")
 @json_option
@@ -150,7 +151,9 @@ def parked(options: Globals, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("numbers", nargs=-1, type=int, metavar="[NUMBER]...")
+@click.argument(
+    "numbers", nargs=-1, type=int, metavar="[NUMBER]...", shell_complete=names_of("parked")
+)
 @json_option
 @pass_globals
 def retry(options: Globals, numbers: tuple[int, ...], as_json: bool) -> int:
@@ -184,7 +187,14 @@ def retry(options: Globals, numbers: tuple[int, ...], as_json: bool) -> int:
 
 
 @click.command()
-@click.argument("numbers", nargs=-1, required=True, type=int, metavar="NUMBER...")
+@click.argument(
+    "numbers",
+    nargs=-1,
+    required=True,
+    type=int,
+    metavar="NUMBER...",
+    shell_complete=names_of("parked"),
+)
 @json_option
 @pass_globals
 def drop(options: Globals, numbers: tuple[int, ...], as_json: bool) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -10,64 +9,22 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from daemon.cli.common import Globals, json_option, named, pass_globals
+from daemon.cli.common import Globals, json_option, pass_globals
 from daemon.cli.failure import NotThere
-from daemon.cli.told import tell_waiting
 from daemon.output import ago, document, plural, say, table
 from sync.errors import NetworkError
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
-    from pathlib import Path
 
     from daemon.answers import Answers
 
-__all__ = ["asked_or_read", "conflicts", "lists", "status", "tell_parked", "value_of", "when"]
+__all__ = ["asked_or_read", "conflicts", "lists", "mirror", "tell_parked", "value_of", "when"]
 
 Document = Mapping[str, Any]
 
 _CELL = 40  # characters of a value in a table
 _WORDS = {"done": ("open", "done"), "flagged": ("no flag", "flag")}  # for false and true
-_NO_DAEMON = "no daemon is running"
-_COUNTS = (
-    ("pending", "change to send", "changes to send"),
-    ("conflicts", "conflict", "conflicts"),
-    ("parked", "change refused by iCloud", "changes refused by iCloud"),
-)
-
-
-@click.command()
-@json_option
-@pass_globals
-def status(options: Globals, as_json: bool) -> None:
-    """Say how the daemon is, when it last synced (or changed something), and what waits for you.
-
-    Without a running daemon it says so, and shows what the mirror remembers. With --json the
-    member `running` tells the two apart.
-
-    \b
-    Examples:
-       remindersd status
-       remindersd status --json | jq -r .state
-    """
-    from daemon.client import NotRunning
-
-    try:
-        told: Document = {**options.status(), "running": True}
-    except NotRunning:
-        told = _left_behind(options)
-    if as_json:
-        document(told)
-        return
-    _tell_status(told)
-    if told["held"]:
-        held = asked_or_read(options, "/held", lambda answers: answers.held())
-        tell_waiting(held["held"])
-    if told["parked"]:
-        refused = asked_or_read(options, "/parked", lambda answers: answers.parked())
-        tell_parked(refused["parked"])
-    if told["conflicts"]:
-        say("see the conflicts with `remindersd conflicts`, decide with `remindersd resolve`")
 
 
 @click.command()
@@ -137,10 +94,10 @@ def conflicts(options: Globals, as_json: bool) -> None:
     say("decide with `remindersd resolve NUMBER --take shown` or `--take other`")
 
 
-def tell_parked(parked: Sequence[Document]) -> None:
-    """What iCloud refused, and what can be done about it."""
+def tell_parked(parked: Sequence[Document], most: int = 1000) -> None:
+    """What iCloud refused, at ``most`` so many of it, and what can be done about it."""
     say(f"{plural(len(parked), 'change')} refused by iCloud:")
-    for one in parked:
+    for one in parked[:most]:
         where = f" in {one['list']}" if one["list"] and one["list"] != one["title"] else ""
         since = f", {when(one['since'])}" if one["since"] else ""
         again = f"; tried again {when(one['again'])}" if one["again"] else ""
@@ -148,6 +105,8 @@ def tell_parked(parked: Sequence[Document]) -> None:
         say(f"  {named}: {one['reason']}{again}")
         for field, value in one["wanted"].items():
             say(f"     {field}: {_said(field, value)}")
+    if len(parked) > most:
+        say(f"  ... and {len(parked) - most} more: see `remindersd parked`")
     say("  send again with `remindersd retry`, give up with `remindersd drop NUMBER`")
 
 
@@ -173,12 +132,12 @@ def asked_or_read(
     try:
         return options.ask("GET", path)
     except NotRunning:
-        with _mirror(options) as answers:
+        with mirror(options) as answers:
             return read(answers).result()
 
 
 @contextmanager
-def _mirror(options: Globals) -> Iterator[Answers]:
+def mirror(options: Globals) -> Iterator[Answers]:
     """The mirror, read beside whatever writes it; raises NotThere, MirrorDamaged."""
     from daemon.answers import Answers, NoMirror
     from daemon.paths import MIRROR
@@ -190,102 +149,6 @@ def _mirror(options: Globals) -> Iterator[Answers]:
         raise NotThere(str(error), "run `remindersd sync` or `remindersd run` first") from None
     finally:
         answers.close()
-
-
-# ---- the status without a daemon
-
-
-def _left_behind(options: Globals) -> Document:
-    """The document of /status as far as files tell it, with ``running`` false."""
-    place = options.place()
-    _, ours = named(options.config)
-    told: dict[str, Any] = {
-        "schema": 1,
-        "state": "offline",
-        "reason": _NO_DAEMON,
-        "running": False,
-        "profile": place.profile,
-        "account": ours.get("account"),
-        "folder": ours.get("folder"),
-        "last_success": None,
-        "next_run": None,
-        **dict.fromkeys(("pending", "held", "conflicts", "parked", "verified", "waiting")),
-        "polls": {},
-        "sign_in": _standing(place.state, ours),
-    }
-    try:
-        with _mirror(options) as answers:
-            told.update(answers.counts().result())
-            told["polls"] = answers.polls().result()
-            told["last_success"] = _last_success(answers.runs(20).result()["runs"])
-    except NotThere:
-        pass
-    return told
-
-
-def _standing(state: Path, ours: Mapping[str, str | None]) -> Document | None:
-    """How the sign-in stands by what is stored; ``None`` where the config names no account."""
-    from daemon.words import told_sign_in
-    from sync.remote.account import Account
-    from sync.remote.signing.standing import stored_standing
-    from sync.remote.stored import SessionStore
-
-    apple_id, region = ours.get("account"), ours.get("region")
-    if apple_id is None or region is None:
-        return None
-    account = Account(apple_id, region, ours.get("endpoint"))
-    return told_sign_in(stored_standing(SessionStore(account, state / "session"), time.time()))
-
-
-def _last_success(runs: list[dict[str, Any]]) -> str | None:
-    """When the latest cycle ended that went through, as the daemon counts them."""
-    through = ("done", "partly", "attention")
-    good = (run["finished"] for run in runs if run["result"] in through and run["finished"])
-    return next(good, None)
-
-
-def _tell_status(told: Document) -> None:
-    state = str(told["state"]) if told["running"] else "not running"
-    reason = told["reason"] if told["running"] else "start it with `remindersd run`"
-    waits = [plural(told[name], one, many) for name, one, many in _COUNTS if told.get(name)]
-    facts = {
-        "state": f"{state}: {reason}" if reason else state,
-        "account": told["account"],
-        "sign-in": _sign_in(told.get("sign_in")),
-        "folder": told["folder"],
-        # Without a daemon only runs that changed something are known: others write nothing.
-        "last sync" if told["running"] else "changed": when(told["last_success"]),
-        "next sync": when(told["next_run"]),
-        "waiting": ", ".join(waits),
-        "verified": _verified(told.get("verified")),
-        "files": told.get("watch_problem"),
-        "config": told.get("config_problem"),
-    }
-    for name, value in facts.items():
-        if value:
-            say(f"{name:<10} {value}")
-    for problem in told.get("problems") or []:
-        say(f"{'problem':<10} {problem}")
-    for service, entry in (told.get("polls") or {}).items():
-        if entry.get("message"):
-            say(f"{'poll':<10} {service}: {entry['message']}")
-
-
-def _sign_in(told: Document | None) -> str | None:
-    """What is to be done about the sign-in, if anything is."""
-    if told is None or told["state"] == "signed-in":
-        return None
-    ends = f" ({when(told['until'])})" if told["until"] else ""
-    return f"{told['sentence']}{ends}" + f": {told['hint']}" * bool(told["hint"])
-
-
-def _verified(told: Document | None) -> str | None:
-    """When all was last compared, and what came of it."""
-    if told is None:
-        return None
-    found = plural(told["differences"], "difference")
-    words = {"agrees": "everything agreed", "repaired": f"{found}, mended"}
-    return f"{when(told['at'])}: {words.get(told['result'], found)}"
 
 
 def when(instant: str | None) -> str | None:

@@ -10,6 +10,7 @@ from urllib.parse import quote
 import click
 
 from daemon.cli.common import Globals, json_option, pass_globals, talking
+from daemon.cli.completing import names_of
 from daemon.cli.failure import NotThere
 from daemon.cli.looking import asked_or_read
 from daemon.cli.working import through_daemon_or
@@ -169,7 +170,7 @@ def _local(instant: str) -> str:
 
 
 @click.command()
-@click.argument("run", type=click.IntRange(1), required=False)
+@click.argument("run", type=click.IntRange(1), required=False, shell_complete=names_of("runs"))
 @click.option("--dry-run", is_flag=True, help="Only say what would be taken back.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @json_option

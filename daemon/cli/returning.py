@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from daemon.cli.common import Globals, json_option, pass_globals
+from daemon.cli.completing import names_of
 from daemon.cli.looking import asked_or_read, when
 from daemon.cli.told import tell_restored
 from daemon.cli.working import through_daemon_or
@@ -85,7 +86,7 @@ def restore(
 
 
 @click.command()
-@click.argument("key", metavar="NAME|PATH")
+@click.argument("key", metavar="NAME|PATH", shell_complete=names_of("lists"))
 @json_option
 @pass_globals
 def forget(options: Globals, key: str, as_json: bool) -> None:

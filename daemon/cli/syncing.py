@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from daemon.cli.common import Globals, json_option, pass_globals
+from daemon.cli.completing import names_of
 from daemon.cli.failure import NotThere
 from daemon.cli.told import EXIT_CODES, named_list, tell_approved, tell_plan, tell_sync
 from daemon.cli.working import through_daemon_or
@@ -84,7 +85,7 @@ def plan(options: Globals, as_json: bool) -> int:
 
 
 @click.command()
-@click.argument("keys", nargs=-1, metavar="[KEY]...")
+@click.argument("keys", nargs=-1, metavar="[KEY]...", shell_complete=names_of("holds"))
 @json_option
 @pass_globals
 def approve(options: Globals, keys: tuple[str, ...], as_json: bool) -> None:

@@ -125,12 +125,12 @@ def tell_restored(told: Told) -> None:
         say(f"not restored: {what}")
 
 
-def _name_each(held: Sequence[Told]) -> None:
-    for hold in held[:_LONGEST]:
+def _name_each(held: Sequence[Told], most: int) -> None:
+    for hold in held[:most]:
         key = f"  [{hold['id']}]" if hold["kind"] in _APPROVABLE else ""
         say(f"  {_subject(hold)}{hold['reason']}{key}")
-    if len(held) > _LONGEST:
-        say(f"  ... and {len(held) - _LONGEST} more")
+    if len(held) > most:
+        say(f"  ... and {len(held) - most} more")
 
 
 def _clock(at_ms: int) -> str:
@@ -144,17 +144,20 @@ def _clock(at_ms: int) -> str:
     return f"{shown} ({away})"
 
 
-def tell_waiting(held: Sequence[Told]) -> None:
-    """What is held back, for a person or for time; with its key, where it can be approved of."""
+def tell_waiting(held: Sequence[Told], most: int = _LONGEST) -> None:
+    """What is held back, for a person or for time; with its key, where it can be approved of.
+
+    At ``most`` so many of each are named.
+    """
     passing = [hold for hold in held if hold.get("until_ms") is not None]
     held = [hold for hold in held if hold.get("until_ms") is None]
     if passing:
         last_ms = max(hold["until_ms"] for hold in passing)
         verb = "waits" if len(passing) == 1 else "wait"
         say(f"{plural(len(passing), 'deletion')} {verb} until {_clock(last_ms)}:")
-        _name_each(passing)
+        _name_each(passing, most)
     if held:
         say(f"{plural(len(held), 'thing')} held back:")
-        _name_each(held)
+        _name_each(held, most)
     if any(hold["kind"] in _APPROVABLE for hold in held):
         say("  let it go ahead with `remindersd approve`, or `remindersd approve KEY`")

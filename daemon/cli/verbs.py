@@ -33,7 +33,7 @@ VERBS = {
     "reopen": ("writing:reopen", "Open completed reminders again."),
     "snooze": ("writing:snooze", "Put a reminder off until later."),
     "delete": ("writing:delete", "Delete reminders."),
-    "status": ("looking:status", "Say how the daemon is, and what waits."),
+    "status": ("status:status", "Say how the daemon is, and what waits."),
     "lists": ("looking:lists", "Show the lists, each with its file."),
     "today": ("asking:today", "Show what is due today, or overdue."),
     "scheduled": ("asking:scheduled", "Show what has a date, and is open."),
@@ -58,6 +58,7 @@ VERBS = {
     "import": ("carrying:import_", "Add what stands in a file and is not there yet."),
     "token": ("token:token", "Print the token that TCP clients need."),
     "service": ("service:service", "Let systemd keep the daemon running."),
+    "completion": ("completion:completion", "Print what lets your shell complete verbs and names."),
     "config": ("setup:config_group", "Look after the config."),
 }
 """For each verb its room in ``daemon.cli`` with its name there, and a sentence for `--help`."""

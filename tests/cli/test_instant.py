@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from daemon.cli import COMPLETE, cli
+from daemon.cli import cli
+from daemon.cli.completing import COMPLETE
 from daemon.cli.verbs import VERBS
 from tests.cli.conftest import FakeDaemon, Home
 

@@ -1,0 +1,95 @@
+"""Which reminders of the mirror can ring here: open ones, of lists that are wanted here."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from store.db import Store
+from store.model import AtTime, Field, Floating, Zoned
+from store.outbox import Intent
+from store.rows import ReminderRow
+from sync.core.alarms import day_of
+from sync.core.ringing import Dated
+from sync.core.snapshot import Mode
+
+__all__ = ["Remindable", "remindable"]
+
+
+@dataclass(frozen=True, slots=True)
+class Remindable:
+    """A reminder that rings, and what is said of it; ``may_edit``: it can be ticked from here."""
+
+    dated: Dated
+    title: str
+    list: str
+    may_edit: bool = True
+
+
+def remindable(store: Store, mode_of: Callable[[str], Mode]) -> list[Remindable]:
+    """All that can ring, by id; ``mode_of`` says what is done with the list of that name.
+
+    What is ticked here and not yet in iCloud does not ring any more.
+    """
+    lists = {row.id: row for row in store.mirror.lists()}
+    shared = store.mirror.shared_lists()
+    forgotten = store.forgotten.all()
+    alarms = _Alarms(store)
+    ticked = _ticked([*store.outbox.queued(), *store.outbox.in_flight()])
+    found = []
+    for row in store.mirror.ringing():
+        home = lists.get(row.list_id)
+        name = home.name if home is not None else ""
+        mode = mode_of(name)
+        if mode is Mode.IGNORE or row.list_id in forgotten or row.id in ticked:
+            continue
+        theirs = shared.get(row.list_id)
+        read_only = (home is not None and home.read_only) or (
+            theirs is not None and theirs.read_only
+        )
+        may_edit = mode is Mode.TWO_WAY and not read_only
+        found.append(Remindable(alarms.of(row), row.title, name, may_edit))
+    return found
+
+
+class _Alarms:
+    """The date alarms of all reminders, read once."""
+
+    def __init__(self, store: Store) -> None:
+        self._alarms = {alarm.id: alarm for alarm in store.mirror.alarms() if not alarm.deleted}
+        self._triggers = defaultdict(list)
+        for one in store.mirror.triggers():
+            if not one.deleted:
+                self._triggers[one.alarm_id].append(one)
+
+    def of(self, row: ReminderRow) -> Dated:
+        """What of a reminder can ring."""
+        day = day_of(row.due)
+        moments: set[Floating | Zoned] = set()
+        dismissed_ms = 0
+        for alarm_id in row.alarm_ids:
+            if alarm_id not in self._alarms:
+                continue
+            for trigger in self._triggers[alarm_id]:
+                said = trigger.alarm(day)
+                if isinstance(said, AtTime):
+                    moments.add(said.at)
+                    dismissed_ms = max(dismissed_ms, self._alarms[alarm_id].acknowledged_ms or 0)
+        return Dated(
+            row.id,
+            row.due,
+            frozenset(moments),
+            row.early,
+            created=(row.created_ms or 0) / 1000,
+            dismissed=dismissed_ms / 1000,
+        )
+
+
+def _ticked(waiting: list[Intent]) -> set[str]:
+    """Reminders whose completion, or deletion, is on its way to iCloud."""
+    return {
+        intent.id
+        for intent in waiting
+        if intent.kind == "delete" or intent.changes.get(Field.DONE) is not None
+    }

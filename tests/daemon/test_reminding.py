@@ -1,0 +1,383 @@
+"""Reminding over a real mirror, on a desktop and with a clock that do as a test says."""
+
+from __future__ import annotations
+
+import datetime as dt
+import queue
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from daemon.bus import NoBus
+from daemon.desktop import Notice
+from daemon.reminding import Reminding
+from daemon.requests import Stopping
+from daemon.ricloud.worker import Worker
+from store.db import Store
+from store.model import AllDay, Completion, Early, Field, Unit, Zoned
+from store.outbox import Intent
+from sync.errors import RemindersdError
+from tests.daemon.fakes import PATIENCE_S, config
+from tests.store.samples import a_list, alarm, reminder, trigger
+
+PARIS = ZoneInfo("Europe/Paris")
+NOON = datetime(2026, 3, 2, 12, tzinfo=PARIS)
+
+
+def due(hour: int, minute: int = 0, day: int = 2) -> Zoned:
+    return Zoned(datetime(2026, 3, day, hour, minute), "Europe/Paris")
+
+
+class Shows:
+    """A desktop, or none; what it is told is in ``heard``."""
+
+    def __init__(self) -> None:
+        self.heard: queue.Queue[Notice] = queue.Queue()
+        self.gone: queue.Queue[str] = queue.Queue()
+        self.asked: queue.Queue[bool] = queue.Queue()
+        self.present = True
+        self.fails = False
+        self._shown: set[str] = set()
+
+    def is_there(self) -> bool:
+        self.asked.put(self.present)
+        return self.present
+
+    def show(self, notice: Notice) -> None:
+        if self.fails:
+            self.asked.put(False)
+            raise NoBus("nobody answers")
+        self._shown.add(notice.about)
+        self.heard.put(notice)
+
+    def take_back(self, about: str) -> None:
+        self._shown.discard(about)
+        self.gone.put(about)
+
+    def shown(self) -> frozenset[str]:
+        return frozenset(self._shown)
+
+    def next(self) -> Notice:
+        return self.heard.get(timeout=PATIENCE_S)
+
+
+class Acts:
+    """Remembers what was pressed; fails with ``error`` if there is one."""
+
+    def __init__(self) -> None:
+        self.asked: queue.Queue[tuple[Any, ...]] = queue.Queue()
+        self.error: RemindersdError | None = None
+
+    def done(self, id: str) -> Future[Any]:
+        return self._answered("done", id)
+
+    def snooze(self, id: str, until: datetime) -> Future[Any]:
+        return self._answered("snooze", id, until)
+
+    def _answered(self, *what: Any) -> Future[Any]:
+        answer: Future[Any] = Future()
+        if self.error is not None:
+            answer.set_exception(self.error)
+        else:
+            answer.set_result(None)
+        self.asked.put(what)
+        return answer
+
+
+class Stage:
+    """A mirror, a desktop and a clock; ``reminding`` runs over them."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.shows, self.acts = Shows(), Acts()
+        self.now = NOON.timestamp()
+        self.settings = config(path.parent)
+        self._owner = Worker("owner")
+        self._store = self._owner.do(lambda: Store.open(path)).result()
+        self.within(lambda store: store.meta.set("home_zone", "Europe/Paris"))
+        self.within(lambda store: store.meta.set("reminding_since", str(self.now - 10 * 86400)))
+        self.put(a_list("HOME"))
+        self.is_ending = False
+        self.lent: queue.Queue[Future[Any]] = queue.Queue()
+
+    def lend(self, work: Callable[[Store], Any]) -> Future[Any]:
+        if self.is_ending:
+            ending: Future[Any] = Future()
+            ending.set_exception(Stopping("ends"))
+            return ending
+        asked = self._owner.do(lambda: work(self._store))
+        self.lent.put(asked)
+        return asked
+
+    def until_known(self) -> None:
+        """Until the mirror was read, and what comes now comes after that."""
+        self.lent.get(timeout=PATIENCE_S).exception(PATIENCE_S)
+        self._owner.do(lambda: None).result(PATIENCE_S)
+
+    def within(self, write: Callable[[Store], None]) -> None:
+        def work() -> None:
+            with self._store.commit("test"):
+                write(self._store)
+
+        self._owner.do(work).result()
+
+    def put(self, *records: Any) -> None:
+        self.within(lambda store: store.mirror.put(records))
+
+    def told(self) -> frozenset[tuple[str, str]]:
+        return self._owner.do(lambda: self._store.rings.told()).result()
+
+    @contextmanager
+    def running(self, **values: Any) -> Iterator[Reminding]:
+        """Reminding, as from a start of the daemon to its end."""
+        settings = config(self.path.parent, **values)
+        one = Reminding(
+            settings, self.lend, self.shows, self.acts, clock=lambda: self.now, here=lambda: PARIS
+        )
+        one.start()
+        try:
+            yield one
+        finally:
+            one.stop()
+
+    def close(self) -> None:
+        self._owner.do(lambda: self._store.close()).result()
+        self._owner.close(PATIENCE_S)
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    made = Stage(tmp_path / "state" / "mirror.db")
+    yield made
+    made.close()
+
+
+MILK = reminder("MILK", title="Buy milk", due=due(12))
+TEA = reminder("TEA", title="Tea", due=due(12, 30))
+
+
+def advance(stage: Stage, reminding: Reminding, minutes: float) -> None:
+    """Time passes, and the machine may have slept through it."""
+    stage.now += minutes * 60
+    reminding.wake()
+
+
+def test_a_reminder_is_shown_at_its_time_with_its_buttons(stage: Stage) -> None:
+    stage.put(MILK)
+    with stage.running():
+        notice = stage.shows.next()
+    assert (notice.about, notice.title, notice.body) == ("MILK", "Buy milk", "Home · 12:00")
+    labels = [button.label for button in notice.buttons]
+    assert labels == ["Done", "In 10 minutes", "In 1 hour", "Tomorrow"]
+
+
+def test_what_was_shown_is_not_shown_after_a_restart(stage: Stage) -> None:
+    stage.put(MILK, TEA)
+    with stage.running():
+        assert stage.shows.next().about == "MILK"
+        assert stage.told() == {("MILK", "2026-03-02T11:00:00Z")}
+    with stage.running() as again:
+        advance(stage, again, 30)
+        assert stage.shows.next().about == "TEA"
+
+
+def test_what_is_due_again_is_shown_again(stage: Stage) -> None:
+    stage.put(MILK)
+    with stage.running() as reminding:
+        stage.shows.next()
+        stage.put(reminder("MILK", 2, title="Buy milk", due=due(12, 10)))
+        reminding.changed()
+        advance(stage, reminding, 10)
+        assert stage.shows.next().body == "Home · 12:10"
+
+
+def test_it_sleeps_until_the_next_reminder_by_itself(stage: Stage) -> None:
+    stage.put(reminder("SOON", due=Zoned(datetime(2026, 3, 2, 12, 0, 0), "Europe/Paris")))
+    stage.now -= 0.05
+    began = time.monotonic()
+    one = Reminding(
+        stage.settings,
+        stage.lend,
+        stage.shows,
+        clock=lambda: stage.now + time.monotonic() - began,
+        here=lambda: PARIS,
+    )
+    one.start()
+    assert stage.shows.next().buttons == ()  # where nothing can be done, nothing is offered
+    one.stop()
+
+
+def test_what_was_missed_is_shown_with_its_day_unless_it_is_too_old(stage: Stage) -> None:
+    stage.put(
+        reminder("OLD", due=due(11, 59, day=1)),
+        reminder("LAST", due=due(18, day=1)),
+        reminder("PILL", due=AllDay(date(2026, 3, 2))),
+    )
+    with stage.running():
+        shown = [stage.shows.next() for _ in range(2)]
+    assert [one.body for one in shown] == ["Home · yesterday 18:00", "Home · 09:00"]
+    assert stage.shows.heard.empty()
+
+
+def test_more_than_five_at_once_are_one_notice(stage: Stage) -> None:
+    stage.put(*(reminder(f"R{n}", title=f"Task {n}", due=due(11, n)) for n in range(10)), TEA)
+    with stage.running() as reminding:
+        notice = stage.shows.next()
+        assert (notice.title, notice.buttons) == ("10 reminders are due", ())
+        lines = notice.body.splitlines()
+        assert (lines[0], lines[-1]) == ("11:00 Task 0", "and 2 more")
+        advance(stage, reminding, 30)
+        assert stage.shows.next().about == "TEA"
+    assert len(stage.told()) == 11
+
+
+def test_without_a_desktop_it_is_shown_when_there_is_one(stage: Stage) -> None:
+    stage.put(MILK)
+    stage.shows.present = False
+    with stage.running() as reminding:
+        assert stage.shows.asked.get(timeout=PATIENCE_S) is False
+        assert stage.told() == frozenset()
+        stage.shows.present = True
+        advance(stage, reminding, 2)
+        assert stage.shows.next().about == "MILK"
+
+
+def test_what_could_not_be_shown_was_not_told(stage: Stage) -> None:
+    stage.put(MILK)
+    stage.shows.fails = True
+    with stage.running() as reminding:
+        while stage.shows.asked.get(timeout=PATIENCE_S):
+            continue
+        stage.shows.fails = False
+        advance(stage, reminding, 2)
+        assert stage.shows.next().about == "MILK"
+
+
+@pytest.mark.parametrize(
+    ("key", "until"),
+    [
+        ("10-minutes", datetime(2026, 3, 2, 12, 10, tzinfo=PARIS)),
+        ("1-hour", datetime(2026, 3, 2, 13, 0, tzinfo=PARIS)),
+        ("tomorrow", datetime(2026, 3, 3, 9, 0, tzinfo=PARIS)),
+    ],
+)
+def test_snoozing_asks_for_a_later_time(stage: Stage, key: str, until: datetime) -> None:
+    stage.put(MILK)
+    with stage.running() as reminding:
+        reminding.pressed(stage.shows.next().about, key)
+        assert stage.acts.asked.get(timeout=PATIENCE_S) == ("snooze", "MILK", until)
+        assert stage.shows.gone.get(timeout=PATIENCE_S) == "MILK"
+
+
+def test_done_ticks_it_and_what_else_it_would_ring_for_is_silent(stage: Stage) -> None:
+    early = frozenset({Early(30, Unit.MINUTE)})
+    stage.put(reminder("CALL", due=due(12, 30), early=early), reminder("LAST", due=due(12, 40)))
+    with stage.running() as reminding:
+        reminding.pressed(stage.shows.next().about, "done")
+        assert stage.acts.asked.get(timeout=PATIENCE_S) == ("done", "CALL")
+        advance(stage, reminding, 40)
+        assert stage.shows.next().about == "LAST"
+
+
+def test_what_could_not_be_done_is_said_and_rings_again(stage: Stage) -> None:
+    early = frozenset({Early(30, Unit.MINUTE)})
+    stage.put(reminder("CALL", title="Call", due=due(12, 30), early=early))
+    stage.acts.error = RemindersdError("the list is read-only", "tick it on a phone")
+    with stage.running() as reminding:
+        reminding.pressed(stage.shows.next().about, "done")
+        said = stage.shows.next()
+        assert said.title == "Not done: Call"
+        assert said.body == "the list is read-only. tick it on a phone"
+        advance(stage, reminding, 30)
+        assert stage.shows.next().body == "Home · 12:30"
+
+
+def test_what_is_ticked_on_another_device_goes_from_the_desktop(stage: Stage) -> None:
+    stage.put(MILK)
+    with stage.running() as reminding:
+        stage.shows.next()
+        stage.put(reminder("MILK", 2, due=due(12), done=True))
+        reminding.changed()
+        assert stage.shows.gone.get(timeout=PATIENCE_S) == "MILK"
+
+
+def test_what_is_not_wanted_here_or_done_already_is_silent(stage: Stage) -> None:
+    stage.put(
+        a_list("WORK"),
+        a_list("SHOWN"),
+        reminder("IGNORED", list_id="WORK", due=due(12)),
+        reminder("DONE", due=due(12), done=True),
+        reminder("TICKED", due=due(12)),
+        reminder("THEIRS", list_id="SHOWN", due=due(12)),
+    )
+    ticked = Intent("TICKED", "update", {Field.DONE: Completion()})
+    stage.within(lambda store: store.outbox.add([ticked]))
+    lists = {"Work": "ignore", "Shown": "read-only", "*": "two-way"}
+    with stage.running(reminders={"verify": None, "lists": lists}):
+        notice = stage.shows.next()
+    assert (notice.about, notice.buttons) == ("THEIRS", ())
+    assert stage.shows.heard.empty()
+
+
+def test_alarms_of_the_mirror_ring_unless_they_were_dismissed(stage: Stage) -> None:
+    at_11, at_12 = (trigger(f"T{n}", f"A{n}", kind="Date", at=due(n)) for n in (11, 12))
+    dismissed = int(stage.now * 1000) + 5_000
+    record, row = alarm("A12", "SEEN")
+    stage.put(
+        *(alarm("A11", "CALL"), at_11, (record, replace(row, acknowledged_ms=dismissed)), at_12),
+        reminder("CALL", due=due(17), alarm_ids=("A11",)),
+        reminder("SEEN", due=due(12), alarm_ids=("A12",)),
+        TEA,
+    )
+    with stage.running() as reminding:
+        assert stage.shows.next().about == "CALL"
+        advance(stage, reminding, 30)
+        assert stage.shows.next().about == "TEA"
+
+
+def test_it_can_be_switched_off_and_on_while_it_runs(stage: Stage) -> None:
+    stage.put(MILK, TEA)
+    with stage.running(notify={"due": False}) as reminding:
+        advance(stage, reminding, 0)
+        reminding.adopt(stage.settings)
+        assert stage.shows.next().about == "MILK"
+
+
+def test_who_starts_to_be_reminded_is_not_told_of_the_past(stage: Stage) -> None:
+    stage.put(MILK, TEA)
+    stage.within(lambda store: store.meta.drop("reminding_since"))
+    with stage.running() as reminding:
+        stage.until_known()
+        advance(stage, reminding, 30)
+        assert stage.shows.next().about == "TEA"
+
+
+def test_a_daemon_that_ends_leaves_it_to_the_next_one(stage: Stage) -> None:
+    stage.put(TEA)
+    with stage.running() as reminding:
+        stage.until_known()
+        stage.is_ending = True
+        advance(stage, reminding, 30)
+        assert stage.shows.asked.get(timeout=PATIENCE_S)
+    stage.is_ending = False
+    with stage.running():
+        assert stage.shows.next().about == "TEA"
+
+
+def test_the_hour_of_all_day_reminders_is_chosen(tmp_path: Path) -> None:
+    assert config(tmp_path).notify.all_day == dt.time(9)
+    assert config(tmp_path, notify={"all_day": "7:30"}).notify.all_day == dt.time(7, 30)
+    assert config(tmp_path, notify={"all_day": None}).notify.all_day is None
+    for wrong in (540, "24:00", "9", True):
+        with pytest.raises(ValueError, match="in quotes"):
+            config(tmp_path, notify={"all_day": wrong})
+    with pytest.raises(ValueError, match="at most 30d"):
+        config(tmp_path, notify={"missed": "31d"})
