@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from datetime import tzinfo
 from typing import Protocol
@@ -14,10 +14,15 @@ from tzlocal import reload_localzone
 from daemon.bus import session_address
 from daemon.config import Config
 from daemon.desktop import Desktop
+from daemon.happenings import Outcome
+from daemon.hooks import Hooks
 from daemon.loop import Loop
 from daemon.reminding import Reminding
 from daemon.schedule import ClockWatch
 from daemon.state import Board, Event
+from daemon.telling import Telling
+from daemon.words import instant
+from sync.cycle.ringing import Remindable
 
 __all__ = ["attending"]
 
@@ -28,6 +33,8 @@ class Senses(Protocol):
     """What is needed of the senses of the service."""
 
     board: Board
+    config: Config
+    heard: Callable[[Outcome], None]
 
     def also(self, adopt: Callable[[Config], None], replan: Callable[[], None]) -> None:
         """Be told of another config, and of clocks that part."""
@@ -40,8 +47,13 @@ class Senses(Protocol):
 def attending(config: Config, loop: Loop, senses: Senses) -> Iterator[None]:
     """Attend to the person while the context lasts."""
     desktop = Desktop(session_address, lambda about, key: reminding.pressed(about, key))
-    reminding = Reminding(config, loop.lend, desktop, here=_local_zone)
+    hooks = Hooks(lambda: senses.config.hooks)
+    telling = Telling(config, loop.lend, desktop, hooks)
+    due = _DueHook(hooks, telling)
+    reminding = Reminding(config, loop.lend, desktop, hook=due, here=_local_zone)
     senses.also(reminding.adopt, reminding.wake)
+    senses.also(telling.adopt, lambda: None)
+    senses.heard = telling.heard
     clocks = ClockWatch(senses.on_drift)
 
     def hear(event: Event) -> None:
@@ -49,10 +61,29 @@ def attending(config: Config, loop: Loop, senses: Senses) -> Iterator[None]:
             reminding.changed()
 
     with closing(desktop), senses.board.listening(hear), ExitStack() as parts:
-        for part in (clocks, reminding):
+        for part in (clocks, telling, reminding):
             part.start()
             parts.callback(part.stop)
         yield
+
+
+class _DueHook:
+    """Tells the hook for what is due, if there is one."""
+
+    def __init__(self, hooks: Hooks, telling: Telling) -> None:
+        self._hooks = hooks
+        self._telling = telling
+
+    def is_wanted(self) -> bool:
+        return self._hooks.has("due")
+
+    def tell(self, pairs: Sequence[tuple[Remindable, float]]) -> None:
+        entries = [
+            {"id": one.dated.id, "title": one.title, "list": one.list, "at": instant(at)}
+            for one, at in pairs
+        ]
+        sentence = entries[0]["title"] if len(entries) == 1 else f"{len(entries)} reminders are due"
+        self._telling.happened("due", sentence, {"reminders": entries})
 
 
 def _local_zone() -> tzinfo | None:

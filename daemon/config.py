@@ -25,7 +25,7 @@ from pydantic import (
 )
 
 from daemon.address import parse_listen
-from daemon.notifyconfig import Notify
+from daemon.notifyconfig import Hooks, Notify
 from daemon.paths import PROFILE, check_socket, config_path
 from daemon.pollconfig import Polls
 from daemon.section import Seconds, Section
@@ -212,6 +212,7 @@ class Config(Section):
     reminders: Reminders = Reminders()
     polls: Polls = Polls()
     notify: Notify = Notify()
+    hooks: Hooks = Field(default={})
     control: Control = Control()
     source: Path = Field(exclude=True)
 

@@ -20,6 +20,7 @@ from typing import Any
 
 from daemon.agenda import Agenda, Kind, until_next
 from daemon.config import Config
+from daemon.happenings import Failure, Outcome
 from daemon.notices import Notices
 from daemon.reload import refused_change
 from daemon.requests import Cycler, Errand, Request, Stopping, Surroundings, Unexpected
@@ -28,7 +29,7 @@ from daemon.storage import as_ours
 from daemon.troubles import judge
 from store.db import Store
 from store.errors import StoreError
-from sync.cycle.report import AMISS, FOR_A_PERSON, Report
+from sync.cycle.report import Report
 from sync.cycle.verdict import Verdict, Verified
 from sync.errors import MirrorDamaged, RemindersdError, UsageError
 from sync.machine import told as told_by_machine
@@ -241,7 +242,8 @@ class Loop:
         now, board = self._around.monotonic(), self._around.board
         self._failures = 0
         self._notices.over("cycle")
-        self._look_at_trust(now)
+        trust = self._around.trust(self._around.wall())
+        self._notices.trust(trust, now)
         again_s = self._agenda.go_on(now, report.retry_after_s)
         self._plan_checkup(now)
         board.change(last_success=self._around.wall(), problems=tuple(report.problems))
@@ -250,8 +252,9 @@ class Loop:
             _log.warning("%s", notice)
         state, reason = state_after(report)
         if (state, reason) != (board.status.state, board.status.reason):
-            self._note(state, report)
+            self._notices.went_through(board.status.state, state, report)
         self._say(state, reason, told="see `remindersd status`")
+        self._around.heard(Outcome(trust=trust))
         if not report.idle:
             _log.info(
                 "%s: records read %d, changes sent %d, lines written %d, files written %d",
@@ -262,26 +265,6 @@ class Loop:
             request.so_far = replace(report).after(earlier) if earlier else report
             if again_s is None or now + again_s - request.asked > PATIENCE_S:
                 self._answer(request, request.so_far)
-
-    def _look_at_trust(self, now: float) -> None:
-        """A sign-in that ends soon is said in time, and once a day."""
-        warning = self._around.trust(self._around.wall())
-        if warning is None:
-            self._notices.over("trust")
-        elif self._notices.is_due("trust", warning, now):
-            _log.warning("%s", warning)
-
-    def _note(self, state: State, report: Report) -> None:
-        """Log what waits, when that is news; in numbers, for it may quote what a person wrote."""
-        if state is State.ATTENTION:
-            _log.warning(
-                "attention: %d held back, %d in conflict, %d refused by iCloud, %d other problems: "
-                "see `remindersd status`",
-                sum(hold.kind in FOR_A_PERSON or hold.kind in AMISS for hold in report.held),
-                *(report.open_conflicts, report.parked, len(report.problems)),
-            )
-        elif self._around.board.status.state is State.ATTENTION:
-            _log.info("nothing waits any more")
 
     def _plan_checkup(self, now: float) -> None:
         """Say when all is to be compared again; the wall clock counts, across restarts."""
@@ -307,10 +290,9 @@ class Loop:
             self._failures += 1
         trouble = judge(error, self._failures, self._around.random)
         self._agenda.pause(self._around.monotonic() + trouble.wait_s, trouble.passes)
-        way_out = f" ({error.hint})" if error.hint else ""
-        if self._notices.is_due("cycle", error.message, self._around.monotonic()):
-            _log.warning("%s: %s%s", trouble.state, error.message, way_out)
+        self._notices.failed(trouble.state, error, self._around.monotonic())
         self._say(trouble.state, error.message)
+        self._around.heard(Outcome(Failure.of(error, trouble.state)))
 
     def _say(self, state: State, reason: str, told: str | None = None) -> None:
         """``told`` is for the service manager, where a reason may quote what a person wrote."""

@@ -1,4 +1,4 @@
-"""The keys of the config below ``notify``."""
+"""The keys of the config below ``notify`` and ``hooks``."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ import re
 from datetime import time
 from typing import Annotated
 
-from pydantic import BeforeValidator, field_validator
+from pydantic import AfterValidator, BeforeValidator, field_validator
 
 from daemon.section import Seconds, Section
 
-__all__ = ["Notify"]
+__all__ = ["EVENTS", "Hooks", "Notify"]
+
+EVENTS = ("sign-in", "trust", "failing", "recovered", "held", "conflict", "parked", "due")
+"""What a hook can be for: ``Happening.event`` where it is about the daemon, or reminders due."""
 
 _LONGEST_S = 30 * 86400
 
@@ -33,6 +36,7 @@ class Notify(Section):
     due: bool = True
     all_day: Annotated[time | None, BeforeValidator(_hour)] = time(9)
     missed: Seconds = 86400
+    problems: bool = True
 
     @field_validator("missed")
     @classmethod
@@ -40,3 +44,22 @@ class Notify(Section):
         if value > _LONGEST_S:
             raise ValueError("must be at most 30d; what is older stands in the files anyway")
         return value
+
+
+def _commands(value: dict[str, list[str]]) -> dict[str, list[str]]:
+    for event, command in value.items():
+        if event not in EVENTS:
+            raise ValueError(f"{event} is nothing that happens; one of {', '.join(EVENTS)} is")
+        if not command or not all(command):
+            raise ValueError(f"{event}: name a program and its arguments")
+    return value
+
+
+def _in_brackets(value: object) -> object:
+    if isinstance(value, dict) and any(isinstance(one, str) for one in value.values()):
+        raise ValueError("write a program and its arguments in brackets: [notify-send, Conflict]")
+    return value
+
+
+Hooks = Annotated[dict[str, list[str]], AfterValidator(_commands), BeforeValidator(_in_brackets)]
+"""A command for each event that a person wants one for."""

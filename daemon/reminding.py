@@ -22,16 +22,16 @@ from daemon.bus import NoBus
 from daemon.config import Config
 from daemon.desktop import Notice
 from daemon.requests import Stopping
-from daemon.ringnotice import DONE, MISSED, combined, notice_of, until_of
+from daemon.ringnotice import DONE, combined, notice_of, until_of
 from store.db import Store
 from store.rings import Told
-from sync.core.ringing import Bells, Dated, Outlook, Ring, outlook
+from sync.core.ringing import Bells, Dated, Outlook, outlook
 from sync.core.settings import Settings
 from sync.core.snapshot import Mode
 from sync.cycle.ringing import Remindable, remindable
 from sync.errors import RemindersdError
 
-__all__ = ["Acts", "Reminding", "Shows"]
+__all__ = ["Acts", "Hook", "Reminding", "Shows"]
 
 SINCE = "reminding_since"  # meta key: Unix seconds of the first start that reminded
 TOGETHER = 5  # more than so many at once are one notice
@@ -57,9 +57,6 @@ class Shows(Protocol):
     def take_back(self, about: str) -> None:
         """Take a notice away."""
 
-    def shown(self) -> frozenset[str]:
-        """What there are notices about."""
-
 
 class Acts(Protocol):
     """What can be done to a reminder from its notice."""
@@ -69,6 +66,16 @@ class Acts(Protocol):
 
     def snooze(self, id: str, until: datetime) -> Future[Any]:
         """Let it be due then, a moment in the zone that it has."""
+
+
+class Hook(Protocol):
+    """Who else is told of what is due."""
+
+    def is_wanted(self) -> bool:
+        """Whether there is anybody."""
+
+    def tell(self, pairs: Sequence[tuple[Remindable, float]]) -> None:
+        """Tell of reminders, each with the Unix seconds of its moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +101,7 @@ class Reminding:
         lend: Lend,
         shows: Shows,
         acts: Acts | None = None,
+        hook: Hook | None = None,
         *,
         clock: Callable[[], float] = time.time,
         here: Callable[[], tzinfo | None] = lambda: None,
@@ -102,12 +110,14 @@ class Reminding:
         self._lend = lend
         self._shows = shows
         self._acts = acts
+        self._hook = hook
         self._clock = clock
         self._local = here
         self._inbox: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self._known: _Known | None = None
         self._asking = False
         self._told: set[Told] = set()  # also what could not be written down
+        self._up: set[str] = set()  # of what there may be a notice
         self._acted: dict[str, Dated] = {}  # as it was when a button was pressed
         self._no_desktop_until = 0.0
         self._said_no_desktop = False
@@ -164,20 +174,27 @@ class Reminding:
     def _turn(self) -> float | None:
         """Tell what is to be told now; how many seconds to wait then, ``None``: until called."""
         known, now = self._known, self._clock()
-        if known is None or not self._config.notify.due:
+        if known is None or not self._is_on():
             return None
         found = self._outlook(known, now)
         if found.show:
-            if now < self._no_desktop_until <= now + _AGAIN_S:
+            is_heard = self._is_heard()
+            if not is_heard and now < self._no_desktop_until <= now + _AGAIN_S:
                 return self._no_desktop_until - now
-            if not self._shows.is_there():
+            is_seen = self._config.notify.due and self._shows.is_there()
+            if not (is_seen or is_heard):
                 self._miss_the_desktop(now)
                 return _AGAIN_S
-            self._said_no_desktop = False
-            self._tell(known, found)
+            self._tell(known, found, is_seen=is_seen, is_heard=is_heard)
         if found.next_at is None:
             return None
         return min(max(0.0, found.next_at - self._clock()), _LONGEST_S)
+
+    def _is_on(self) -> bool:
+        return self._config.notify.due or self._is_heard()
+
+    def _is_heard(self) -> bool:
+        return self._hook is not None and self._hook.is_wanted()
 
     def _outlook(self, known: _Known, now: float) -> Outlook:
         notify = self._config.notify
@@ -185,24 +202,32 @@ class Reminding:
         dated = [one.dated for id, one in known.found.items() if self._acted.get(id) != one.dated]
         return outlook(dated, self._told, now, bells)
 
-    def _tell(self, known: _Known, found: Outlook) -> None:
+    def _tell(self, known: _Known, found: Outlook, *, is_seen: bool, is_heard: bool) -> None:
         self._told |= set(found.told)
         if not self._mark(lambda store, now_ms: store.rings.add(found.told, now_ms)):
             return  # the daemon ends; it is for the next one to tell
-        here, now = self._here(known), self._clock()
+        pairs = [(known.found[ring.reminder], ring.at) for ring in found.show]
+        if is_heard and self._hook is not None:
+            self._hook.tell(pairs)
+        if not is_seen:
+            return
+        self._said_no_desktop = False
+        now = self._clock()
         try:
-            for notice in self._notices(known, found.show, here, now):
+            for notice in self._notices(pairs, self._here(known), now):
                 self._shows.show(notice)
+            self._up.update(one.dated.id for one, _ in pairs)
         except NoBus as error:
+            if is_heard:
+                return
             _log.info("a reminder could not be shown and will be shown later: %s", error)
             self._told -= set(found.told)
             self._mark(lambda store, _now: store.rings.drop(found.told))
             self._miss_the_desktop(now)
 
     def _notices(
-        self, known: _Known, rings: Sequence[Ring], here: tzinfo, now: float
+        self, pairs: Sequence[tuple[Remindable, float]], here: tzinfo, now: float
     ) -> list[Notice]:
-        pairs = [(known.found[ring.reminder], ring.at) for ring in rings]
         if len(pairs) > TOGETHER:
             return [combined(pairs, here, now)]
         can_act = self._acts is not None
@@ -237,7 +262,7 @@ class Reminding:
     # ---- what is in the mirror
 
     def _ask(self) -> None:
-        if self._asking or not self._config.notify.due:
+        if self._asking or not self._is_on():
             return
         self._asking = True
         point = self._known.point if self._known is not None else None
@@ -278,9 +303,9 @@ class Reminding:
             return
         self._known = known
         self._told |= known.told
-        for about in self._shows.shown():
-            if about != MISSED and about not in known.found:
-                self._shows.take_back(about)  # ticked, or gone, on another device
+        for id in self._up - known.found.keys():
+            self._shows.take_back(id)  # ticked, or gone, on another device
+        self._up &= known.found.keys()
 
     def _here(self, known: _Known) -> tzinfo:
         """Where the person is: what the config says, else where the machine is."""

@@ -12,6 +12,7 @@ from pathlib import PurePath
 from typing import Any, Protocol
 
 from daemon.config import Config
+from daemon.happenings import Outcome
 from daemon.notify import Notifier
 from daemon.state import Board
 from store.db import Store
@@ -143,7 +144,8 @@ class Surroundings:
 
     ``read_config`` raises UsageError; ``adopt`` tells schedule and watcher of a new config;
     ``before_cycle`` is called before each; ``next_poll`` gives Unix seconds, as ``wall`` does, and
-    ``trust`` a warning at the given one, when the sign-in ends soon.
+    ``trust`` a warning at the given one, when the sign-in ends soon. ``heard`` is told how each
+    cycle ended, and must return at once.
     """
 
     open_engine: Callable[[Config], AbstractContextManager[Cycler]]
@@ -154,6 +156,7 @@ class Surroundings:
     before_cycle: Callable[[], None] = lambda: None
     next_poll: Callable[[], float | None] = lambda: None
     trust: Callable[[float], str | None] = lambda _now: None
+    heard: Callable[[Outcome], None] = lambda _outcome: None
     monotonic: Callable[[], float] = time.monotonic
     wall: Callable[[], float] = time.time
     random: Callable[[], float] = random.random

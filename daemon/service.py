@@ -30,6 +30,7 @@ from sync.errors import RemindersdError
 if TYPE_CHECKING:
     from daemon.accounts import Accounts
     from daemon.api import Told
+    from daemon.happenings import Outcome
     from daemon.notify import Notifier
     from daemon.polling import Polling
     from daemon.requests import Cycler, Surroundings
@@ -156,6 +157,7 @@ def _around(
         before_cycle=senses.look_after_watches,
         next_poll=senses.schedule.next_run,
         trust=trust,
+        heard=lambda outcome: senses.heard(outcome),
     )
 
 
@@ -181,6 +183,7 @@ class _Senses:
 
         self.config = config
         self.board = Board()
+        self.heard: Callable[[Outcome], None] = lambda _outcome: None
         self.schedule = Schedule(config.reminders.every, lambda: want(Kind.TIMER))
         self.watcher = Watcher(config.folder, want, FORMATS[config.format].LAYOUT)
         self._want = want

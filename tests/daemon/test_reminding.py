@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import queue
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import replace
@@ -24,6 +24,7 @@ from daemon.ricloud.worker import Worker
 from store.db import Store
 from store.model import AllDay, Completion, Early, Field, Unit, Zoned
 from store.outbox import Intent
+from sync.cycle.ringing import Remindable
 from sync.errors import RemindersdError
 from tests.daemon.fakes import PATIENCE_S, config
 from tests.store.samples import a_list, alarm, reminder, trigger
@@ -45,7 +46,6 @@ class Shows:
         self.asked: queue.Queue[bool] = queue.Queue()
         self.present = True
         self.fails = False
-        self._shown: set[str] = set()
 
     def is_there(self) -> bool:
         self.asked.put(self.present)
@@ -55,18 +55,27 @@ class Shows:
         if self.fails:
             self.asked.put(False)
             raise NoBus("nobody answers")
-        self._shown.add(notice.about)
         self.heard.put(notice)
 
     def take_back(self, about: str) -> None:
-        self._shown.discard(about)
         self.gone.put(about)
-
-    def shown(self) -> frozenset[str]:
-        return frozenset(self._shown)
 
     def next(self) -> Notice:
         return self.heard.get(timeout=PATIENCE_S)
+
+
+class Hook:
+    """Hears of what is due, where it is wanted."""
+
+    def __init__(self) -> None:
+        self.wanted = False
+        self.heard: queue.Queue[list[str]] = queue.Queue()
+
+    def is_wanted(self) -> bool:
+        return self.wanted
+
+    def tell(self, pairs: Sequence[tuple[Remindable, float]]) -> None:
+        self.heard.put([one.title for one, _ in pairs])
 
 
 class Acts:
@@ -97,7 +106,7 @@ class Stage:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.shows, self.acts = Shows(), Acts()
+        self.shows, self.acts, self.hook = Shows(), Acts(), Hook()
         self.now = NOON.timestamp()
         self.settings = config(path.parent)
         self._owner = Worker("owner")
@@ -140,7 +149,13 @@ class Stage:
         """Reminding, as from a start of the daemon to its end."""
         settings = config(self.path.parent, **values)
         one = Reminding(
-            settings, self.lend, self.shows, self.acts, clock=lambda: self.now, here=lambda: PARIS
+            settings,
+            self.lend,
+            self.shows,
+            self.acts,
+            self.hook,
+            clock=lambda: self.now,
+            here=lambda: PARIS,
         )
         one.start()
         try:
@@ -349,6 +364,27 @@ def test_it_can_be_switched_off_and_on_while_it_runs(stage: Stage) -> None:
         advance(stage, reminding, 0)
         reminding.adopt(stage.settings)
         assert stage.shows.next().about == "MILK"
+
+
+@pytest.mark.parametrize("is_shown", [True, False])
+def test_a_hook_hears_of_it_with_and_without_a_desktop(stage: Stage, is_shown: bool) -> None:
+    stage.put(MILK, TEA)
+    stage.hook.wanted = True
+    stage.shows.present = is_shown
+    with stage.running() as reminding:
+        assert stage.hook.heard.get(timeout=PATIENCE_S) == ["Buy milk"]
+        advance(stage, reminding, 30)
+        assert stage.hook.heard.get(timeout=PATIENCE_S) == ["Tea"]
+    assert stage.shows.heard.qsize() == (2 if is_shown else 0)
+    assert len(stage.told()) == 2
+
+
+def test_a_hook_alone_is_told_where_the_desktop_is_not_wanted(stage: Stage) -> None:
+    stage.put(MILK)
+    stage.hook.wanted = True
+    with stage.running(notify={"due": False}):
+        assert stage.hook.heard.get(timeout=PATIENCE_S) == ["Buy milk"]
+    assert stage.shows.heard.empty()
 
 
 def test_who_starts_to_be_reminded_is_not_told_of_the_past(stage: Stage) -> None:
