@@ -52,6 +52,7 @@ VERBS = {
     "retry": ("deciding:retry", "Send again what iCloud refused."),
     "drop": ("deciding:drop", "Give up changes that iCloud refused."),
     "poll": ("polling:poll", "Read photos, contacts, devices, calendar or notes now."),
+    "doctor": ("doctor:doctor", "Look for what is wrong, and say what to do about it."),
     "verify": ("checking:verify", "Compare files, mirror and iCloud completely."),
     "rebuild": ("checking:rebuild", "Make the mirror anew from files and iCloud."),
     "export": ("carrying:export", "Write everything into one file."),
