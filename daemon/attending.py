@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import ExitStack, closing, contextmanager
 from datetime import tzinfo
-from typing import Protocol
+from typing import Any, Protocol
 from zoneinfo import ZoneInfoNotFoundError
 
 from tzlocal import reload_localzone
@@ -18,10 +20,12 @@ from daemon.happenings import Outcome
 from daemon.hooks import Hooks
 from daemon.loop import Loop
 from daemon.reminding import Reminding
+from daemon.requests import Request
 from daemon.schedule import ClockWatch
 from daemon.state import Board, Event
 from daemon.telling import Telling
 from daemon.words import instant
+from daemon.writing import Wish, granted
 from sync.cycle.ringing import Remindable
 
 __all__ = ["attending"]
@@ -50,7 +54,7 @@ def attending(config: Config, loop: Loop, senses: Senses) -> Iterator[None]:
     hooks = Hooks(lambda: senses.config.hooks)
     telling = Telling(config, loop.lend, desktop, hooks)
     due = _DueHook(hooks, telling)
-    reminding = Reminding(config, loop.lend, desktop, hook=due, here=_local_zone)
+    reminding = Reminding(config, loop.lend, desktop, _Acts(loop), due, here=_local_zone)
     senses.also(reminding.adopt, reminding.wake)
     senses.also(telling.adopt, lambda: None)
     senses.heard = telling.heard
@@ -65,6 +69,22 @@ def attending(config: Config, loop: Loop, senses: Senses) -> Iterator[None]:
             part.start()
             parts.callback(part.stop)
         yield
+
+
+class _Acts:
+    """Does what a button of a reminder's notice says, as the verb of that name does it."""
+
+    def __init__(self, loop: Loop) -> None:
+        self._loop = loop
+
+    def done(self, id: str) -> Future[Any]:
+        return self._grant(Wish("done", {"done": True}, [id]))
+
+    def snooze(self, id: str, until: str) -> Future[Any]:
+        return self._grant(Wish("snooze", {"snooze": until}, [id]))
+
+    def _grant(self, wish: Wish) -> Future[Any]:
+        return self._loop.ask(Request(work=lambda engine: granted(engine, wish, time.sleep)))
 
 
 class _DueHook:

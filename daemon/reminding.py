@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from queue import Empty, SimpleQueue
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -64,8 +64,8 @@ class Acts(Protocol):
     def done(self, id: str) -> Future[Any]:
         """Tick it."""
 
-    def snooze(self, id: str, until: datetime) -> Future[Any]:
-        """Let it be due then, a moment in the zone that it has."""
+    def snooze(self, id: str, until: str) -> Future[Any]:
+        """Let it be due then: a moment, or a day, in ISO 8601."""
 
 
 class Hook(Protocol):
@@ -320,7 +320,7 @@ class Reminding:
         one = known.found.get(about) if known is not None else None
         if one is None or known is None or self._acts is None:
             return
-        until = until_of(key, self._clock(), self._here(known), self._config.notify.all_day)
+        until = until_of(key, self._clock(), self._here(known))
         if key == DONE:
             asked = self._acts.done(about)
         elif until is not None:

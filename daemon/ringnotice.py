@@ -9,7 +9,7 @@ Tomorrow        the next day, at the hour of all-day reminders
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, time, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from daemon.desktop import Button, Notice
 from sync.cycle.ringing import Remindable
@@ -56,17 +56,16 @@ def combined(pairs: Sequence[tuple[Remindable, float]], here: tzinfo, now: float
     return Notice(MISSED, title, "\n".join(lines), category=_CATEGORY)
 
 
-def until_of(key: str, now: float, here: tzinfo, all_day: time | None) -> datetime | None:
-    """What a snooze button means: a time on the wall ``here``, with its zone; else ``None``."""
+def until_of(key: str, now: float, here: tzinfo) -> str | None:
+    """What a snooze button means ``here``, as a moment or a day in ISO 8601; else ``None``."""
     moment = datetime.fromtimestamp(now, UTC)
     if key in _LATER:
         # Files say minutes; rounded down it would ring too early.
         later = moment + _LATER[key] + timedelta(seconds=59)
-        return later.replace(second=0, microsecond=0).astimezone(here)
-    if key != _TOMORROW:
-        return None
-    day = moment.astimezone(here).date() + timedelta(days=1)
-    return datetime.combine(day, all_day or time(9), here)
+        return later.replace(second=0, microsecond=0).astimezone(here).isoformat()
+    if key == _TOMORROW:
+        return (moment.astimezone(here).date() + timedelta(days=1)).isoformat()
+    return None
 
 
 def _title(one: Remindable) -> str:
