@@ -13,7 +13,6 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -142,26 +141,37 @@ def new_limiter(passed: Callable[[], None] = lambda: None) -> Limiter:
     return Limiter(time.monotonic, time.sleep, Random().random, passed=passed)
 
 
-def open_session(config: Config, limiter: Limiter | None = None) -> Session:
+def open_session(
+    config: Config, limiter: Limiter | None = None, *, now: Callable[[], Config] | None = None
+) -> Session:
     """The account's session, for signing in and out; nothing is sent yet.
 
-    From here on the process has secrets to keep, and writes no core.
+    ``now`` is the config when a password is needed, where that can change meanwhile. From here on
+    the process has secrets to keep, and writes no core.
     """
     write_no_core()
     account = Account(config.account.apple_id, config.account.region, config.account.endpoint)
-    password = partial(find_password, config.account.apple_id, config.account.password_command)
+
+    def password() -> str | None:
+        given = (now() if now else config).account
+        return find_password(given.apple_id, given.password_command)
+
     directory = state_dir(config.profile) / "session"
     return Session(account, directory, password, limiter=limiter)
 
 
 def open_desk(
-    config: Config, limiter: Limiter | None = None, *, on_open: Callable[[], None] | None = None
+    config: Config,
+    limiter: Limiter | None = None,
+    *,
+    now: Callable[[], Config] | None = None,
+    on_open: Callable[[], None] | None = None,
 ) -> SignInDesk:
     """The desk where the config's account is signed in and out; nothing is sent yet.
 
-    ``on_open`` is called whenever somebody has signed in.
+    ``now`` is as for ``open_session``; ``on_open`` is called whenever somebody has signed in.
     """
-    session = open_session(config, limiter)
+    session = open_session(config, limiter, now=now)
     return SignInDesk(session, on_open=on_open or (lambda: None))
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import traceback
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack
@@ -19,11 +18,12 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from daemon.agenda import Agenda, Kind, until_next
+from daemon.bugs import unexpected
 from daemon.config import Config
 from daemon.happenings import Failure, Outcome
 from daemon.notices import Notices
-from daemon.reload import refused_change
-from daemon.requests import Cycler, Errand, Request, Stopping, Surroundings, Unexpected
+from daemon.reload import check_change
+from daemon.requests import Cycler, Errand, Request, Stopping, Surroundings
 from daemon.state import Event, State, state_after
 from daemon.storage import as_ours
 from daemon.troubles import judge
@@ -190,7 +190,7 @@ class Loop:
         for request in [request for request in self._requests if request.restore is not None]:
             self._answer(request, self._restored(request.restore or ""))
         for request in [request for request in self._requests if request.work is not None]:
-            self._answer(request, self._attempt(request.work or _nothing))
+            self._answer(request, self._attempt(request.work or (lambda _engine: None)))
         waiting = [request for request in self._requests if not request.plan_only]
         name = Kind.SYNC if waiting else kind
         approve = any(request.approve for request in waiting)
@@ -226,9 +226,9 @@ class Loop:
                 raise ours from error
             return ours
         except OSError as error:
-            return told_by_machine(error) or _unexpected(error)
+            return told_by_machine(error) or unexpected(error)
         except Exception as error:  # noqa: BLE001 - the one place: a bug is a state, not the end
-            return _unexpected(error)
+            return unexpected(error)
 
     def _running_engine(self) -> Cycler:
         if self._engine is None:
@@ -315,23 +315,36 @@ class Loop:
         self._around.notifier.reloading()
         try:
             config = self._around.read_config()
-            refused = refused_change(self._config, config)
-            if refused is not None:
-                raise UsageError(refused, "restart remindersd for that")
+            check_change(self._config, config)
+            self._open_with(config)
         except UsageError as error:
             problem = f"{error.message}; the config of before stays in use"
             _log.warning("%s (%s)", problem, error.hint)
             self._around.board.change(config_problem=problem)
         else:
-            self._config = config
             self._around.adopt(config)
             self._around.board.change(config_problem=None)
-            self._start_anew()
+            self._begin_again()
             _log.info("the config was read again")
         self._around.notifier.ready()
 
+    def _open_with(self, config: Config) -> None:
+        """Open an engine for ``config``; a UsageError leaves all as it was, but for a new start."""
+        before, self._config = self._config, config
+        self._close_engine()
+        try:
+            error = self._attempt(lambda _engine: None)
+            if isinstance(error, UsageError):
+                raise error
+        except UsageError:
+            self._config = before
+            raise
+
     def _start_anew(self) -> None:
         self._close_engine()
+        self._begin_again()
+
+    def _begin_again(self) -> None:
         self._agenda.want(Kind.START, self._around.monotonic())
         if self._around.board.status.state is not State.OFFLINE:
             # What was wrong may be put right by it; no network, or a wait, is not.
@@ -365,16 +378,3 @@ class Loop:
             request.answer.set_exception(result)
         else:
             request.answer.set_result(result)
-
-
-def _nothing(_engine: Cycler) -> None:
-    """No work."""
-
-
-def _unexpected(error: Exception) -> Unexpected:
-    """Name the place and no text: nobody has checked what is in it."""
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    place = f"{frame.name} ({frame.filename.rpartition('/')[2]}, line {frame.lineno})"
-    _log.error("this is a bug: %s in %s", type(error).__name__, place)
-    _log.debug("in full:", exc_info=error)
-    return Unexpected(f"this is a bug: {type(error).__name__} in {place}")

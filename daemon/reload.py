@@ -7,12 +7,13 @@ folder is another daemon, and would be a merge of two if it were taken.
 from __future__ import annotations
 
 from daemon.config import Config
+from sync.errors import UsageError
 
-__all__ = ["refused_change"]
+__all__ = ["check_change"]
 
 
-def refused_change(before: Config, after: Config) -> str | None:
-    """Why ``after`` cannot replace ``before`` while running; ``None``: it can."""
+def check_change(before: Config, after: Config) -> None:
+    """Raise UsageError where ``after`` cannot replace ``before`` in a running daemon."""
     fixed = {
         "profile": (before.profile, after.profile),
         "account.apple_id": (before.account.apple_id, after.account.apple_id),
@@ -24,6 +25,8 @@ def refused_change(before: Config, after: Config) -> str | None:
         "control.listen": (before.control.listen, after.control.listen),
     }
     changed = [f"`{key}`" for key, (old, new) in fixed.items() if old != new]
-    if not changed:
-        return None
-    return f"{', '.join(changed)} cannot change while remindersd runs"
+    if changed:
+        raise UsageError(
+            f"{', '.join(changed)} cannot change while remindersd runs",
+            "restart remindersd for that",
+        )

@@ -100,7 +100,7 @@ def _run(config: Config, signals: _Signals) -> None:
     pulses, notifier = Pulses(), Notifier()
     # One for all: what Apple asks of one part holds for the others.
     limiter = new_limiter(pulses.step)
-    desk = open_desk(config, limiter, on_open=signed_in)
+    desk = open_desk(config, limiter, now=lambda: senses.config, on_open=signed_in)
     senses = _Senses(config, lambda kind: loop.want(kind))
     opening = partial(open_engine, limiter=limiter, step=pulses.step)
     loop = Loop(config, _around(config, opening, senses, notifier, Trust(desk).look))

@@ -6,6 +6,8 @@ import errno
 import logging
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -329,6 +331,30 @@ def test_a_config_that_cannot_be_taken_leaves_the_old_one_in_use(
         assert "stays in use" in problem
     assert not taken
     assert engine.opened == 1
+
+
+def test_a_config_that_no_engine_opens_with_is_not_taken_by_half(tmp_path: Path) -> None:
+    engine, taken, opened = FakeEngine(), list[Config](), list[str]()
+    new = config(tmp_path, time_zone="Asia/Tokyo")
+
+    @contextmanager
+    def opening(asked: Config) -> Iterator[FakeEngine]:
+        opened.append(asked.time_zone or "")
+        if asked.time_zone is not None:
+            raise UsageError("time zone is Asia/Tokyo, but times were written in UTC", "restore it")
+        with engine.open(asked) as made:
+            yield made
+
+    around: dict[str, Any] = {"open_engine": opening, "adopt": taken.append}
+    with Running(config(tmp_path), engine, read_config=lambda: new, **around) as running:
+        running.until("ok")
+        running.loop.reload()
+        assert running.ask().result(PATIENCE_S).problems == []  # by the config of before
+        problem = running.board.status.config_problem
+        assert problem is not None
+        assert "written in UTC; the config of before stays in use" in problem
+    assert not taken
+    assert opened == ["", "Asia/Tokyo", ""]
 
 
 def test_a_new_config_may_end_what_waits_for_a_person(tmp_path: Path) -> None:
