@@ -123,6 +123,7 @@ class Chronicle:
             journal.retract(self.run, "cloud", _subjects(refused))
             if self._counts["refused"] or not journal.drop_empty(self.run):
                 journal.finish(self.run, result, self._counts, now_ms)
+                report.run = self.run
                 journal.prune(now_ms - KEPT_MS)
                 self._store.occurrences.prune(now_ms - KEPT_MS)
             else:

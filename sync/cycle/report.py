@@ -43,7 +43,8 @@ class Report:
     writes; ``changes`` are the plan's sentences; ``held`` is everything that waits now and
     ``new_holds`` what began to wait in this cycle, ``names`` what their ids stand for;
     ``problems`` are sentences for a person, ``refused`` those of them that iCloud's answers made,
-    ``notices`` those that are told once and quote nobody, so that the log may have them.
+    ``notices`` those that are told once and quote nobody, so that the log may have them. ``run`` is
+    the number in the journal of what was done, or ``None`` where nothing was.
     """
 
     trigger: str
@@ -62,6 +63,7 @@ class Report:
     problems: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
+    run: int | None = None
     open_conflicts: int = 0
     pending: int = 0
     parked: int = 0
@@ -81,6 +83,7 @@ class Report:
     def after(self, earlier: Report) -> Report:
         """This report with the counts and news of an earlier cycle of the same run."""
         self.started_ms = earlier.started_ms
+        self.run = self.run if self.run is not None else earlier.run
         self.pulled += earlier.pulled
         self.pushed += earlier.pushed
         self.rendered += earlier.rendered
@@ -110,6 +113,7 @@ class Report:
             "schema": 1,
             "result": {0: "done", 3: "partly", 4: "attention"}[self.exit_code],
             "trigger": self.trigger,
+            "run": self.run,
             "started_ms": self.started_ms,
             "finished_ms": self.finished_ms,
             "pulled": self.pulled,
