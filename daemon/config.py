@@ -25,6 +25,7 @@ from pydantic import (
 )
 
 from daemon.address import parse_listen
+from daemon.logconfig import Log
 from daemon.notifyconfig import Hooks, Notify
 from daemon.paths import PROFILE, check_socket, config_path
 from daemon.pollconfig import Polls
@@ -213,6 +214,7 @@ class Config(Section):
     polls: Polls = Polls()
     notify: Notify = Notify()
     hooks: Hooks = Field(default={})
+    log: Log = Log()
     control: Control = Control()
     source: Path = Field(exclude=True)
 

@@ -21,7 +21,7 @@ from daemon.address import parse_listen
 from daemon.agenda import Kind
 from daemon.config import Config, load_config
 from daemon.lock import held_lock
-from daemon.log import set_up
+from daemon.log import set_up, show_titles
 from daemon.paths import MIRROR, socket_path, state_dir
 from daemon.private import write_no_core
 from daemon.state import Board
@@ -51,6 +51,7 @@ def run(config_path: Path | None = None, *, verbose: bool = False) -> int:
     try:
         with _signals() as signals:
             config = load_config(config_path)
+            show_titles(config.log.titles)
             with held_lock(state_dir(config.profile)):
                 _run(config, signals)
     except RemindersdError as error:
@@ -196,6 +197,7 @@ class _Senses:
     def adopt(self, config: Config) -> None:
         """Another config is in use."""
         self.config = config
+        show_titles(config.log.titles)
         self.schedule.change(config.reminders.every)
         for adopt, _ in self._others:
             adopt(config)

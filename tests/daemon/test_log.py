@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 import logging
+import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TextIO
 
 import pytest
 
-from daemon.log import OURS, redacted, set_up
+from daemon.log import OURS, TITLES, facts, redacted, set_up, show_titles
 from tests.daemon.fakes import FakeEngine, Running, config, report
 
 TOKEN = "HSARMTnlAbYzEtcDWTh5Y3bIQ2r1ANsmSSSnQpcRRhd0kTl7Q9dsdYPZnoLLKzYtWcCbRp"
@@ -17,7 +20,7 @@ TOKEN = "HSARMTnlAbYzEtcDWTh5Y3bIQ2r1ANsmSSSnQpcRRhd0kTl7Q9dsdYPZnoLLKzYtWcCbRp"
 
 @pytest.fixture(autouse=True)
 def _levels_as_before() -> Iterator[None]:
-    names = (None, *OURS)
+    names = (None, TITLES, *OURS)
     before = {name: logging.getLogger(name).level for name in names}
     yield
     for name, level in before.items():
@@ -60,8 +63,18 @@ def test_other_words_stay(text: str) -> None:
     assert redacted(text) == text
 
 
-def lines(environment: dict[str, str], *, verbose: bool = False) -> str:
-    out = io.StringIO()
+def lines(environment: dict[str, str], *, verbose: bool = False, journal: bool = False) -> str:
+    """What a few events come to, on a stream of the journal or on another one."""
+    with tempfile.TemporaryFile("w+") as out:
+        if journal:
+            status = os.fstat(out.fileno())
+            environment = {**environment, "JOURNAL_STREAM": f"{status.st_dev}:{status.st_ino}"}
+        _happen(out, environment, verbose=verbose)
+        out.seek(0)
+        return out.read()
+
+
+def _happen(out: TextIO, environment: dict[str, str], *, verbose: bool) -> None:
     handler = set_up(verbose=verbose, stream=out, environment=environment)
     try:
         log = logging.getLogger("daemon.test")
@@ -75,12 +88,15 @@ def lines(environment: dict[str, str], *, verbose: bool = False) -> str:
         logging.getLogger("httpx").warning("odd")
     finally:
         logging.getLogger().removeHandler(handler)
-    return out.getvalue()
 
 
 def test_the_journal_gets_priorities_and_no_time() -> None:
+    assert lines({}, journal=True) == "<6>one two\n<3>broken\n<4>odd\n"
+
+
+def test_a_file_of_a_process_that_a_service_started_is_not_the_journal() -> None:
     for variable in ("JOURNAL_STREAM", "INVOCATION_ID"):
-        assert lines({variable: "8:1"}) == "<6>one two\n<3>broken\n<4>odd\n"
+        assert "<6>" not in lines({variable: "8:1"})
 
 
 def test_a_person_gets_time_and_level_and_no_traceback() -> None:
@@ -94,16 +110,60 @@ def test_a_person_gets_time_and_level_and_no_traceback() -> None:
 
 
 def test_verbose_has_tracebacks_with_a_priority_on_each_line() -> None:
-    shown = lines({"INVOCATION_ID": "x"}, verbose=True).splitlines()
+    shown = lines({}, verbose=True, journal=True).splitlines()
     assert shown[0] == "<7>small"
-    assert "<3>ValueError: Buy a ring" in shown
+    assert "<3>ValueError" in shown
+    assert "ring" not in "".join(line for line in shown if "raise" not in line)
+    assert "<3>ValueError: Buy a ring" in lines(
+        {"REMINDERSD_LOG_TITLES": "1"}, verbose=True, journal=True
+    )
     assert all(line.startswith("<") for line in shown)
     assert not any("GET" in line for line in shown)
 
 
 def test_setting_up_twice_does_not_say_it_twice() -> None:
     set_up(stream=io.StringIO(), environment={})
-    assert lines({"INVOCATION_ID": "x"}).count("broken") == 1
+    assert lines({}).count("broken") == 1
+
+
+def test_a_chain_of_errors_is_told_by_places_and_kinds() -> None:
+    out = io.StringIO()
+    handler = set_up(verbose=True, stream=out, environment={})
+    try:
+        try:
+            try:
+                int("Buy a ring")
+            except ValueError as error:
+                raise LookupError("for Rosa") from error
+        except LookupError:
+            logging.getLogger("daemon.test").exception("broken")
+    finally:
+        logging.getLogger().removeHandler(handler)
+    told = [line for line in out.getvalue().splitlines() if not line.startswith("    ")]
+    assert [line for line in told if line.endswith("Error")] == ["ValueError", "LookupError"]
+    assert "ring" not in "".join(told)
+    assert "Rosa" not in "".join(told)
+
+
+@pytest.mark.parametrize(
+    ("asked", "environment", "shown"),
+    [
+        (False, {}, False),
+        (True, {}, True),
+        (False, {"REMINDERSD_LOG_TITLES": "1"}, True),
+        (False, {"REMINDERSD_LOG_TITLES": "0"}, False),
+    ],
+)
+def test_what_a_person_wrote_is_logged_only_if_asked_for(
+    asked: bool, environment: dict[str, str], shown: bool
+) -> None:
+    show_titles(asked, environment)
+    assert logging.getLogger(TITLES).isEnabledFor(logging.CRITICAL) == shown
+
+
+def test_facts_stand_at_the_end_of_a_line() -> None:
+    told = facts(run=41, trigger="files", took_s=0.41234, why=None, said='a "b" = c\n')
+    assert told == r' run=41 trigger=files took_s=0.412 said="a \"b\" = c\n"'
 
 
 def test_what_is_told_once_stands_in_the_log(

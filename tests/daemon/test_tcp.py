@@ -175,7 +175,7 @@ def test_every_other_address_is_refused(text: str) -> None:
 
 def test_another_address_needs_a_restart_and_another_token_does_not(tmp_path: Path) -> None:
     before = config(tmp_path, control={"listen": "127.0.0.1:8474"})
-    with pytest.raises(UsageError, match="`control.listen` cannot change while remindersd runs"):
+    with pytest.raises(UsageError, match=r"`control\.listen` cannot change while remindersd runs"):
         check_change(before, config(tmp_path, control={"listen": "127.0.0.1:8475"}))
     same = {"listen": "127.0.0.1:8474", "token": "a-token-of-my-own"}
     check_change(before, config(tmp_path, control=same))
