@@ -14,6 +14,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.internal.conjecture import providers
 
+from tests import children
+
 SOAK_FACTOR = 20  # how many times more inputs `make soak` tries
 SOAK_EXAMPLES = 80  # and how many times more examples of a property
 
@@ -70,6 +72,12 @@ def _clear_away_the_dead() -> None:
         pid = left.name.split("-")[1]
         if left.stat().st_uid == os.getuid() and not Path("/proc", pid).exists():
             shutil.rmtree(left, ignore_errors=True)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish() -> None:
+    """End what was started for all tests of this process."""
+    children.close()
 
 
 @pytest.fixture

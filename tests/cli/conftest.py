@@ -21,10 +21,10 @@ from click.testing import CliRunner, Result
 
 from daemon.cli import cli
 from sandbox.world import World, make_world
+from tests import children
+from tests.children import REPOSITORY, Child
 from tests.lending import serving, shortened
 from tests.signed_in import keep, lend
-
-REPOSITORY = Path(__file__).parents[2]
 
 
 @dataclass
@@ -79,16 +79,20 @@ class Home:
         """The command line in this process, without a terminal."""
         return CliRunner().invoke(cli, arguments, input=stdin, env=self.environment)
 
-    def start(
-        self, *arguments: str, more: Mapping[str, str] | None = None
-    ) -> subprocess.Popen[str]:
-        """The command line as a process."""
+    def start(self, *arguments: str, more: Mapping[str, str] | None = None) -> Child:
+        """The command line as a process; ``more`` goes into its environment."""
         return self.start_python("-m", "daemon", *arguments, more=more)
 
-    def start_python(
+    def start_python(self, *arguments: str, more: Mapping[str, str] | None = None) -> Child:
+        """Python as a process, in this home, with all that we ever import."""
+        environment = {**os.environ, **self.environment, **(more or {})}
+        streams = subprocess.DEVNULL, subprocess.PIPE, subprocess.PIPE
+        return children.start(arguments, environment, streams, text=True)
+
+    def start_afresh(
         self, *arguments: str, more: Mapping[str, str] | None = None
     ) -> subprocess.Popen[str]:
-        """Python as a process, in this home; ``more`` goes into its environment."""
+        """The same as a process that has imported nothing yet."""
         return subprocess.Popen(
             [sys.executable, *arguments],
             env={**os.environ, **self.environment, **(more or {})},

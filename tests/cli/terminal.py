@@ -12,7 +12,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.cli.conftest import REPOSITORY, Home
+from tests import children
+from tests.children import REPOSITORY, Child
+from tests.cli.conftest import Home
 
 PATIENCE_S = 60  # only ever used up by a test that fails
 
@@ -20,7 +22,7 @@ PATIENCE_S = 60  # only ever used up by a test that fails
 class Terminal:
     """``shown`` is all that appeared so far; ``process`` is what runs in it."""
 
-    def __init__(self, process: subprocess.Popen[bytes], master: int) -> None:
+    def __init__(self, process: subprocess.Popen[bytes] | Child, master: int) -> None:
         self.process = process
         self.shown = ""
         self._master = master
@@ -79,19 +81,23 @@ class Terminal:
 
 
 @contextmanager
-def terminal(home: Home, *arguments: str) -> Iterator[Terminal]:
-    """The command line in a terminal, in this home."""
+def terminal(home: Home, *arguments: str, afresh: bool = False) -> Iterator[Terminal]:
+    """The command line in a terminal, in this home; ``afresh`` with its own name in the system."""
     master, slave = pty.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "daemon", *arguments],
-        env={**os.environ, **home.environment, "NO_COLOR": "1", "TERM": "dumb"},
-        cwd=REPOSITORY,
-        stdin=slave,
-        stdout=slave,
-        stderr=slave,
-        start_new_session=True,
-        preexec_fn=_take_terminal,
-    )
+    environment = {**os.environ, **home.environment, "NO_COLOR": "1", "TERM": "dumb"}
+    process: subprocess.Popen[bytes] | Child
+    if afresh:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "daemon", *arguments],
+            env=environment,
+            cwd=REPOSITORY,
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            preexec_fn=lambda: os.login_tty(0),
+        )
+    else:
+        process = children.start(("-m", "daemon", *arguments), environment, (slave, slave, slave))
     os.close(slave)
     try:
         yield Terminal(process, master)
@@ -100,10 +106,3 @@ def terminal(home: Home, *arguments: str) -> Iterator[Terminal]:
             process.kill()
             process.wait()
         os.close(master)
-
-
-def _take_terminal() -> None:
-    """Make standard input the controlling terminal, so that ctrl-C is a signal."""
-    import fcntl
-
-    fcntl.ioctl(0, termios.TIOCSCTTY, 0)

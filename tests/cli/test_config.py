@@ -8,7 +8,8 @@ import pytest
 
 from daemon.config import load_config
 from sync.errors import UsageError
-from tests.cli.conftest import REPOSITORY, Home
+from tests.children import REPOSITORY
+from tests.cli.conftest import Home
 
 GOOD = """\
 account:

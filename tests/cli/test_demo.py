@@ -33,7 +33,7 @@ def _changed(shown: Shown, **changes: object) -> Shown:
 def test_once_makes_a_round_trip_both_ways_and_leaves_nothing(home: Home) -> None:
     temporary = home.path / "tmp"
     temporary.mkdir()
-    demo = home.start("demo", "--once", more=_traps(temporary))
+    demo = home.start_afresh("-m", "daemon", "demo", "--once", more=_traps(temporary))
     said, errors = demo.communicate(timeout=110)
     assert demo.returncode == 0, said + errors
     assert errors == ""

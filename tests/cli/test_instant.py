@@ -29,7 +29,7 @@ def imported(
 ) -> str:
     """Which of ``unwanted`` a command imported, as the last line that it wrote."""
     probe = PROBE.format(arguments=arguments, unwanted=unwanted, code=code)
-    process = home.start_python("-c", probe, more=more)
+    process = home.start_afresh("-c", probe, more=more)
     _, errors = process.communicate(timeout=60)
     return errors.splitlines()[-1]
 

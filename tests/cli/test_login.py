@@ -48,7 +48,7 @@ def modes_of(home: Home) -> set[int]:
 def test_a_person_types_password_and_code(home: Home, world: World) -> None:
     account = world.account
     home.write(account={"password_command": None})
-    with terminal(home, "login") as shown:
+    with terminal(home, "login", afresh=True) as shown:
         shown.expect("Password of ada@example.test")
         assert not shown.echoes()
         shown.type(account.password)

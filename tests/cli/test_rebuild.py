@@ -153,7 +153,7 @@ def test_a_rebuild_that_is_cut_off_can_be_done_again(
     def cut(*_: object) -> None:
         raise KeyboardInterrupt
 
-    for place in ("store.db.salvage", "daemon.rebuilding.os.replace"):
+    for place in ("store.salvage.salvage", "daemon.rebuilding.os.replace"):
         with monkeypatch.context() as patched:
             patched.setattr(place, cut)
             synced.run("rebuild")

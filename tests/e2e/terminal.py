@@ -5,17 +5,15 @@ from __future__ import annotations
 import fcntl
 import os
 import select
-import signal
 import struct
-import subprocess
-import sys
 import termios
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tests.children import start
 from tests.e2e.harness import Home, surroundings
-from tests.e2e.processes import DEADLINE_S, REPOSITORY
+from tests.e2e.processes import DEADLINE_S
 
 __all__ = ["CTRL_C", "Shown", "typed"]
 
@@ -40,43 +38,39 @@ def typed(home: Home, *arguments: str, turns: Sequence[Turn] = (), kind: str = "
     """
     master, slave = os.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 200, 0, 0))
-    process = subprocess.Popen(
-        [sys.executable, "-m", "daemon", "--config", str(home.config_file), *arguments],
-        env={**surroundings(home.place), "TERM": kind},
-        cwd=REPOSITORY,
-        stdin=slave,
-        stdout=slave,
-        stderr=slave,
-        preexec_fn=lambda: os.login_tty(0),
+    process = start(
+        ("-m", "daemon", "--config", str(home.config_file), *arguments),
+        {**surroundings(home.place), "TERM": kind},
+        (slave, slave, slave),
     )
     os.close(slave)
-    deadline = time.monotonic() + DEADLINE_S
     screen = ""
     try:
         for question, answer in turns:
             seen = len(screen)
             while question not in screen[seen:]:
-                new = _read(master, deadline)
+                new = _read(master)
                 assert new, f"“{question}” was not asked:\n{screen}"
                 screen += new
             os.write(master, answer.encode())
         # Python may sleep through a signal that comes just before it waits for a key: press again.
         again = CTRL_C if turns and turns[-1][1] == CTRL_C else ""
-        while new := _read(master, deadline, again):
+        while new := _read(master, again):
             screen += new
-        return Shown(process.wait(max(0.0, deadline - time.monotonic())), screen)
+        return Shown(process.wait(DEADLINE_S), screen)
     finally:
         if process.poll() is None:
-            process.send_signal(signal.SIGKILL)
+            process.kill()
             process.wait()
         os.close(master)
 
 
-def _read(master: int, deadline: float, again: str = "") -> str:
+def _read(master: int, again: str = "") -> str:
     """What comes next on the screen; "" at the end of the command, or of our patience.
 
     While nothing comes ``again`` is typed, each second.
     """
+    deadline = time.monotonic() + DEADLINE_S
     try:
         while (left_s := deadline - time.monotonic()) > 0:
             if select.select([master], [], [], min(left_s, 1.0) if again else left_s)[0]:

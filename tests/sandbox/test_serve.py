@@ -8,7 +8,6 @@ import signal
 import socket
 import stat
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,9 +22,9 @@ from sandbox.app import create_app
 from sandbox.serve import StopSignals, serve, start_in_thread
 from sandbox.state import StateKeeper, UnreadableState, load_world, save_world
 from sandbox.world import make_world
+from tests import children
 from tests.sandbox.redirect import client
 
-REPOSITORY = Path(__file__).parents[2]
 PROGRAM = """
 import sys
 from pathlib import Path
@@ -39,18 +38,14 @@ sys.exit(serve(0, 3, sys.argv[1], state=state, switches=switches, services=servi
 @contextmanager
 def served(
     tmp_path: Path, mfa: str = "none", state: Path | None = None
-) -> Iterator[tuple[subprocess.Popen[str], dict[str, Any]]]:
+) -> Iterator[tuple[children.Child, dict[str, Any]]]:
     """Run a sandbox in a process of its own; yields it and its announcement."""
     temporary = tmp_path / "tmp"
     temporary.mkdir(exist_ok=True)
-    with subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, mfa, str(state or "")],
-        cwd=REPOSITORY,
-        env=os.environ | {"TMPDIR": str(temporary)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
+    environment = {**os.environ, "TMPDIR": str(temporary)}
+    program = ("-c", PROGRAM, mfa, str(state or ""))
+    streams = subprocess.DEVNULL, subprocess.PIPE, subprocess.PIPE
+    with children.start(program, environment, streams, text=True) as process:
         assert process.stdout is not None
         try:
             line = process.stdout.readline()
