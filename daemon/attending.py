@@ -1,4 +1,7 @@
-"""Puts together what attends to person and machine beside the loop: reminding, and the clocks."""
+"""Puts together what attends to person and machine beside the loop, and keeps it going with it.
+
+It reminds, tells what is news, and hears of clocks that part, of waking up and of a network.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +16,13 @@ from zoneinfo import ZoneInfoNotFoundError
 
 from tzlocal import reload_localzone
 
-from daemon.bus import session_address
+from daemon.bus import session_address, system_address
 from daemon.config import Config
 from daemon.desktop import Desktop
 from daemon.happenings import Outcome
 from daemon.hooks import Hooks
 from daemon.loop import Loop
+from daemon.machine import Machine
 from daemon.reminding import Reminding
 from daemon.requests import Request
 from daemon.schedule import ClockWatch
@@ -44,7 +48,7 @@ class Senses(Protocol):
         """Be told of another config, and of clocks that part."""
 
     def on_drift(self, sentence: str) -> None:
-        """The clocks have parted."""
+        """The clocks have parted, or the machine says that it is time to look."""
 
 
 @contextmanager
@@ -59,13 +63,14 @@ def attending(config: Config, loop: Loop, senses: Senses) -> Iterator[None]:
     senses.also(telling.adopt, lambda: None)
     senses.heard = telling.heard
     clocks = ClockWatch(senses.on_drift)
+    machine = Machine(system_address, senses.on_drift)
 
     def hear(event: Event) -> None:
         if event.name == "cycle":
             reminding.changed()
 
     with closing(desktop), senses.board.listening(hear), ExitStack() as parts:
-        for part in (clocks, telling, reminding):
+        for part in (clocks, machine, telling, reminding):
             part.start()
             parts.callback(part.stop)
         yield

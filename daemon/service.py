@@ -210,7 +210,7 @@ class _Senses:
         self.board.change(watch_problem=problem)
 
     def on_drift(self, sentence: str) -> None:
-        """The clocks have parted: no run may be missed for it."""
+        """The clocks have parted, or the machine woke up: no run may be missed for it."""
         _log.info("%s: planning anew", sentence)
         self.schedule.replan()
         for _, replan in self._others:
