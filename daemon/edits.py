@@ -6,7 +6,8 @@
     PATCH, DELETE /reminders   the same for all of `keys`, in one go
 
 A key is a short id, a UUID or the beginning of a title. The answer comes when the lines stand in
-their files; the cycle that sends them begins then.
+their files; the cycle that sends them begins then. With the header ``Idempotency-Key`` a request is
+granted once, and answered with the same for a day.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from starlette.requests import Request as Asked
@@ -27,6 +29,8 @@ from daemon.writing import Wish, granted
 from sync.errors import UsageError
 
 __all__ = ["Edits"]
+
+KEY_MAX = 200
 
 
 class Edits:
@@ -44,26 +48,28 @@ class Edits:
 
     async def _make(self, asked: Asked) -> Response:
         content = await _content(asked, *MAKING)
-        return await self._grant(Wish("add", content, dry_run=_dry(content)), 201)
+        return await self._grant(asked, Wish("add", content, dry_run=_dry(content)), 201)
 
     async def _change(self, asked: Asked) -> Response:
         content = await _content(asked, *CHANGING)
-        return await self._grant(_changing(content, [asked.path_params["key"]]))
+        return await self._grant(asked, _changing(content, [asked.path_params["key"]]))
 
     async def _change_all(self, asked: Asked) -> Response:
         content = await _content(asked, "keys", *CHANGING)
-        return await self._grant(_changing(content, _keys(content)))
+        return await self._grant(asked, _changing(content, _keys(content)))
 
     async def _drop(self, asked: Asked) -> Response:
         content = await _content(asked)
         keys = [asked.path_params["key"]]
-        return await self._grant(Wish("delete", {}, keys, dry_run=_dry(content)))
+        return await self._grant(asked, Wish("delete", {}, keys, dry_run=_dry(content)))
 
     async def _drop_all(self, asked: Asked) -> Response:
         content = await _content(asked, "keys")
-        return await self._grant(Wish("delete", {}, _keys(content), dry_run=_dry(content)))
+        return await self._grant(asked, Wish("delete", {}, _keys(content), dry_run=_dry(content)))
 
-    async def _grant(self, wish: Wish, status: int = 200) -> Response:
+    async def _grant(self, asked: Asked, wish: Wish, status: int = 200) -> Response:
+        wish = replace(wish, key=_idempotency_key(asked))
+
         def work(engine: Cycler) -> dict[str, Any]:
             return granted(engine, wish, time.sleep)
 
@@ -92,6 +98,13 @@ def _verb(changes: dict[str, Any]) -> str:
         case ["list"]:
             return "move"
     return "edit"
+
+
+def _idempotency_key(asked: Asked) -> str:
+    key = asked.headers.get("idempotency-key", "")
+    if len(key) > KEY_MAX or not key.isprintable():
+        raise UsageError(f"the Idempotency-Key is longer than {KEY_MAX} characters, or no text")
+    return key
 
 
 def _dry(content: dict[str, Any]) -> bool:

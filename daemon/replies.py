@@ -26,6 +26,7 @@ from sync.errors import (
     CannotRestore,
     CannotUndo,
     CannotWrite,
+    KeyTaken,
     NetworkError,
     NoSuchReminder,
     RemindersdError,
@@ -42,6 +43,7 @@ BODY_MAX = 64 * 1024  # bytes
 
 _STATUSES: tuple[tuple[type[RemindersdError], int], ...] = (
     (CannotWrite, 409),
+    (KeyTaken, 422),
     (NoSuchReminder, 404),
     (UsageError, 400),
     (Busy, 409),

@@ -20,6 +20,7 @@ from sync.core.actions import Hold
 from sync.cycle.carrying import Brought, Options
 from sync.cycle.copies import MergedCopy
 from sync.cycle.forgetting import Forgot
+from sync.cycle.once import Once
 from sync.cycle.refiling import Refiled
 from sync.cycle.refused import Refused
 from sync.cycle.relisting import Relisted
@@ -79,6 +80,7 @@ class Cycler(Protocol):
         trigger: str,
         *,
         wait: Callable[[float], None],
+        once: Once | None = None,
         dry_run: bool = False,
     ) -> Written:
         """Write into the files what a person does by a verb."""

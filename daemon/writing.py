@@ -5,13 +5,17 @@ Both the daemon and a verb that works by itself come here, so that both understa
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from daemon.wanted import changed, dropped, made
 from daemon.written import written_document
+from store.raw import dumps, loads
 from sync.core.deeds import Deed, Scene
+from sync.cycle.once import Once
 
 if TYPE_CHECKING:
     from daemon.requests import Cycler
@@ -23,13 +27,20 @@ __all__ = ["Wish", "granted"]
 class Wish:
     """What is wanted: ``add``, ``delete`` or a change of ``keys``, as ``wanted`` has it.
 
-    ``verb`` names the run in `log`.
+    ``verb`` names the run in `log`. A ``key`` makes the wish once, however often it comes.
     """
 
     verb: str
     content: Mapping[str, Any] = field(default_factory=dict)
     keys: Sequence[str] = ()
     dry_run: bool = False
+    key: str = ""
+
+    @property
+    def asked(self) -> str:
+        """A hash of all that is wanted."""
+        said = [self.verb, sorted(self.content.items()), list(self.keys)]
+        return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
     def deeds(self, scene: Scene) -> list[Deed]:
         """The deeds that it comes to; raises UsageError."""
@@ -42,5 +53,11 @@ class Wish:
 
 def granted(engine: Cycler, wish: Wish, wait: Callable[[float], None]) -> dict[str, Any]:
     """Have it written, and say what that came to; raises CannotWrite, UsageError, Busy."""
-    written = engine.write(wish.deeds, wish.verb, wait=wait, dry_run=wish.dry_run)
+    once = None
+    if wish.key and not wish.dry_run:
+        once = Once(wish.key, wish.asked, lambda one: dumps(written_document(one)).decode())
+    written = engine.write(wish.deeds, wish.verb, wait=wait, once=once, dry_run=wish.dry_run)
+    if written.answer:
+        answered: dict[str, Any] = loads(written.answer)
+        return answered
     return written_document(written, dry_run=wish.dry_run)

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from store.answered import Answered
 from store.bases import Bases
 from store.blockers import Blockers
 from store.connection import Connection
@@ -55,6 +56,7 @@ class Store:
         self._changes_before = raw.total_changes
         self.meta = Meta(self._connection)
         self.mirror = Mirror(self._connection)
+        self.answered = Answered(self._connection)
         self.bases = Bases(self._connection)
         self.blockers = Blockers(self._connection)
         self.consistency = Consistency(self._connection)

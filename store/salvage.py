@@ -66,6 +66,7 @@ _PARTS = (
     _Part("block", "NOT own"),
     _Part("image", "true"),
     _Part("ring", "true"),
+    _Part("answered", "true"),
     _Part("device_location", "true"),
 )
 

@@ -15,4 +15,12 @@ _RINGS = (
     ) STRICT""",
 )
 
-SERVICE = (*_RINGS,)
+# What was answered to requests that carry a key, so that asking twice does it once.
+_ANSWERED = (
+    """CREATE TABLE answered (
+        key TEXT PRIMARY KEY, asked TEXT NOT NULL, answer TEXT NOT NULL, deeds TEXT NOT NULL,
+        at_ms INTEGER NOT NULL, final INTEGER NOT NULL
+    ) STRICT""",
+)
+
+SERVICE = (*_RINGS, *_ANSWERED)

@@ -3,6 +3,7 @@
     RemindersdError                  1   anything that a person is told in one line
     |- UsageError                    2   config or arguments; nothing was started
     |  |- CannotWrite                2   it cannot be written into the files, and why
+    |  |- KeyTaken                   2   a request has the key of another one
     |  `- NoSuchReminder             2   no reminder goes by that name, or more than one
     |- Busy                          5   another process holds the lock
     |- NetworkError                  6   could not be reached, or cut; try again later
@@ -35,6 +36,7 @@ __all__ = [
     "CannotUndo",
     "CannotWrite",
     "ConsentNeeded",
+    "KeyTaken",
     "MirrorDamaged",
     "NetworkError",
     "NoSuchReminder",
@@ -78,6 +80,12 @@ class NoSuchReminder(UsageError):
     """No reminder, or more than one, goes by what was named."""
 
     code = "not-found"
+
+
+class KeyTaken(UsageError):
+    """A request has the key of another one."""
+
+    code = "key-taken"
 
 
 class Busy(RemindersdError):

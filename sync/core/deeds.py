@@ -147,8 +147,8 @@ class _Work:
                 )
             now = replace(now, section="")
         self.now[id] = now
-        if now.list != was.list:
-            below = list(self._below(id))
+        if Field.LIST in changes:
+            below = [child for child in self._below(id) if self.now[child].list != now.list]
             for child in below:
                 self.now[child] = replace(self.now[child], list=now.list)
                 self.touched[child] = None

@@ -17,6 +17,7 @@ from sync.cycle.carrying import Brought, Options, carry_in, read_entries
 from sync.cycle.copies import MergedCopy, merge_copy
 from sync.cycle.forgetting import Forgot, forget
 from sync.cycle.homecoming import FOLDER, take_back
+from sync.cycle.once import Once
 from sync.cycle.parts import Parts
 from sync.cycle.planning import Planned
 from sync.cycle.reading import LocalState
@@ -204,6 +205,7 @@ class Acts(ABC):
         trigger: str,
         *,
         wait: Callable[[float], None],
+        once: Once | None = None,
         dry_run: bool = False,
     ) -> Written:
         """Write into the files what ``decide`` wants, as edits of a person's; nothing is sent.
@@ -226,7 +228,9 @@ class Acts(ABC):
                 # What is written before a cycle comes is carried on by that one, as one run.
                 parts.chronicle.begin(anew=self._wrote != parts.chronicle.run)
                 looked = self._look_closely(local, report)
-                written = looked and write_down(parts, *looked, decide, report, dry_run=dry_run)
+                written = looked and write_down(
+                    parts, *looked, decide, report, once=once, dry_run=dry_run
+                )
                 if written:
                     report.retry_after_s = 0.0
                     parts.chronicle.end(report)

@@ -11,10 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from store.journal import HistoryRow
-from store.model import Completion, Field, Present, Reminder, Value
+from store.model import Completion, Field, Reminder, Value
 from store.places import Vanished
 from store.values import NO_VALUE
 from sync.core.actions import RemoveLine
@@ -23,11 +22,13 @@ from sync.core.lift import PLACE
 from sync.core.match import Line
 from sync.cycle.committing import LEAVING
 from sync.cycle.directories import moving_files
+from sync.cycle.once import Once, as_text, before, left_of
 from sync.cycle.parts import Parts
 from sync.cycle.planning import Planned
 from sync.cycle.reading import LocalState
 from sync.cycle.render import moving_out, write_files
 from sync.cycle.report import Report
+from sync.cycle.scenery import scene_of
 from sync.cycle.standing import leaving_text
 from sync.cycle.work import Work, desk_of
 from sync.errors import Busy, CannotWrite
@@ -54,6 +55,7 @@ class Written:
     zone: str
     now: datetime
     problems: Sequence[str] = field(default=())
+    answer: str = ""  # what was answered when the same was asked before
 
     @property
     def changed(self) -> bool:
@@ -68,6 +70,7 @@ def write_down(
     decide: Decide,
     report: Report,
     *,
+    once: Once | None = None,
     dry_run: bool = False,
 ) -> Written | None:
     """Write what ``decide`` wants into the files that were just looked at.
@@ -79,71 +82,95 @@ def write_down(
         reason = planned.holds[-1].reason if planned.holds else "files are being saved"
         raise CannotWrite(f"nothing can be written now: {reason}", "see `remindersd status`")
     scene = scene_of(parts, planned)
-    try:
-        outcome = carried_out(scene, decide(scene))
-    except Impossible as error:
-        raise CannotWrite(error.reason, error.hint) from None
-    _can_be_said(parts, outcome)
+    begun = before(parts.store, once, int(parts.clock() * 1000))
+    deeds = decide(scene) if begun is None else left_of(begun, scene)
     written = Written(
-        outcome,
+        _outcome(parts, scene, deeds),
         names={view.id: view.name for view in planned.lists.views.values()},
         blocks=planned.known.blocks,
         at={},
         zone=scene.zone,
         now=scene.now,
+        answer="" if begun is None else begun.text,
     )
-    if outcome.renders and not dry_run:
-        work = _work(parts, local, planned, outcome)
-        _commit(parts, local, planned, work, outcome, report)
-        parts.step("engine:write")
-        before = report.files
-        parts.filing.carry_out(planned, work, local, report)
-        parts.reader.wrote()
-        problems = _what_failed(parts, work, outcome, report, before)
+    if dry_run or (begun is not None and begun.final):
+        return written
+    if written.changed:
+        problems = _type_in(parts, local, planned, written, report, once)
         if problems is None:
             return None
         written = replace(written, problems=problems)
-    found = {id: parts.store.places.line_of(id) for id in outcome.after}
+    found = {id: parts.store.places.line_of(id) for id in written.outcome.after}
     at = {id: (row.path, row.line + 1) for id, row in found.items() if row is not None}
-    return replace(written, at=at)
+    written = replace(written, at=at)
+    if once is not None:
+        with parts.store.commit("answered"):
+            if begun is None and not written.changed:
+                _begin(parts, once, written)
+            parts.store.answered.finish(once.key, written.answer or once.say(written))
+    return written
 
 
-def scene_of(parts: Parts, planned: Planned) -> Scene:
-    """What there is, as a person sees it in the files."""
-    known, world = planned.known, planned.world
-    local = world.snapshot.local
-    here = {id: one.value.reminder for id in world.lines if isinstance(one := local[id], Present)}
-    zone = parts.planner.settings.home_zone
-    return Scene(
-        now=datetime.fromtimestamp(parts.clock(), ZoneInfo(zone)),
-        zone=zone,
-        here=here,
-        lists=planned.lists.views,
-        away=dict(_away(planned, here)),
-        blocks=known.blocks,
-        taken=frozenset({*known.blocks, *known.gone, *known.rows}),
-    )
+def _type_in(
+    parts: Parts,
+    local: LocalState,
+    planned: Planned,
+    written: Written,
+    report: Report,
+    once: Once | None,
+) -> list[str] | None:
+    """Change the lines; gives what could not be, ``None`` if nothing could but may be soon."""
+    outcome = written.outcome
+    work = _work(parts, local, planned, outcome)
+    with parts.store.commit("typing"):
+        _note(parts, local, planned, work, outcome, report)
+        if once is not None:
+            _begin(parts, once, written)
+    parts.step("engine:write")
+    files = report.files
+    parts.filing.carry_out(planned, work, local, report)
+    parts.reader.wrote()
+    failed = [write for write in work.writes if not _stands(parts, write[0])]
+    if failed and report.files == files:
+        _give_up(parts, outcome, once)
+        if report.problems:
+            raise CannotWrite(report.problems[0], "nothing was changed")
+        return None
+    with parts.store.commit("typed"):
+        ids = {id for _, write in failed for id in write.ids}
+        parts.store.places.clear_vanished(*ids)
+    told = [f"{write.path} was not changed: it was just saved" for _, write in failed]
+    return [*report.problems, *told]
 
 
-def _away(planned: Planned, here: Mapping[str, Reminder]) -> Iterator[tuple[str, tuple[str, str]]]:
-    """Why a reminder has no line that could be changed."""
-    views = planned.lists.views
-    for id, row in planned.known.rows.items():
-        if id in here:
-            continue
-        view = views.get(row.list_id)
-        if row.deleted:
-            why = f"it was deleted; `remindersd restore {id}` brings it back"
-        elif id in planned.known.archived:
-            why = "its line is in the archive; put the line back into its list first"
-        elif row.done:
-            why = "it was completed long ago and has no line; `reminders: completed: show` says"
-            why += " how long they are shown"
-        elif view is None or view.path is None:
-            why = "its list has no file here"
-        else:
-            why = "it has no line now; `remindersd sync` may bring it"
-        yield id, (row.title, why)
+def _stands(parts: Parts, key: str) -> bool:
+    return any(render.key == key for render in parts.store.places.renders())
+
+
+def _give_up(parts: Parts, outcome: Outcome, once: Once | None) -> None:
+    """Nothing was written: so nothing is missed, and nothing of it is in the journal."""
+    with parts.store.commit("not typed"):
+        parts.store.places.clear_vanished(*outcome.before)
+        parts.chronicle.give_up([op.id for op in outcome.renders], side="file")
+        if once is not None:
+            parts.store.answered.drop(once.key)
+
+
+def _begin(parts: Parts, once: Once, written: Written) -> None:
+    """Remember what is about to be done, and the answer; in the same commit as the intent."""
+    now_ms = int(parts.clock() * 1000)
+    text = written.answer or once.say(written)
+    deeds = as_text(written.outcome.renders)
+    parts.store.answered.begin(once.key, once.asked, text, deeds, now_ms)
+
+
+def _outcome(parts: Parts, scene: Scene, deeds: Sequence[Deed]) -> Outcome:
+    try:
+        outcome = carried_out(scene, deeds)
+    except Impossible as error:
+        raise CannotWrite(error.reason, error.hint) from None
+    _can_be_said(parts, outcome)
+    return outcome
 
 
 # ---- what can be written -------------------------------------------------------------------------
@@ -198,7 +225,7 @@ def _work(parts: Parts, local: LocalState, planned: Planned, outcome: Outcome) -
 # ---- what is durable before, and what came of it -------------------------------------------------
 
 
-def _commit(
+def _note(
     parts: Parts,
     local: LocalState,
     planned: Planned,
@@ -208,21 +235,18 @@ def _commit(
 ) -> None:
     store, known = parts.store, planned.known
     now_s = parts.clock()
-    with store.commit("typing"):
-        for id in outcome.after:
-            if id not in known.stored_blocks:
-                store.places.set_block(id, known.blocks[id], own=True)
-        gone = [op.id for op in outcome.renders if isinstance(op, RemoveLine)]
-        store.places.set_vanished(
-            Vanished(id, now_s, 0.0, now_s) for id in gone if id in known.base
+    for id in outcome.after:
+        if id not in known.stored_blocks:
+            store.places.set_block(id, known.blocks[id], own=True)
+    gone = [op.id for op in outcome.renders if isinstance(op, RemoveLine)]
+    store.places.set_vanished(Vanished(id, now_s, 0.0, now_s) for id in gone if id in known.base)
+    for key, write in work.writes:
+        store.places.add_render(
+            key, write.path, write.expected, write.new_sha256, write.changes, typed=True
         )
-        for key, write in work.writes:
-            store.places.add_render(
-                key, write.path, write.expected, write.new_sha256, write.changes, typed=True
-            )
-        store.meta.set(LEAVING, leaving_text(work.leaving))
-        rows = _rows(parts, local, planned, work, outcome)
-        parts.chronicle.note(report.trigger, rows)
+    store.meta.set(LEAVING, leaving_text(work.leaving))
+    rows = _rows(parts, local, planned, work, outcome)
+    parts.chronicle.note(report.trigger, rows)
 
 
 def _rows(
@@ -259,23 +283,3 @@ def _said(local: LocalState, line: Line, goes: bool, dialect: Dialect) -> str:
     if not goes or todo is None:
         return line.text
     return dialect.cut(todo, [line.task]) or line.text
-
-
-def _what_failed(
-    parts: Parts, work: Work, outcome: Outcome, report: Report, before: int
-) -> list[str] | None:
-    """What could not be written; ``None`` if that is all, and a second try may do it."""
-    store = parts.store
-    standing = {render.key for render in store.places.renders()}
-    failed = [write for key, write in work.writes if key not in standing]
-    ids = {id for write in failed for id in write.ids}
-    with store.commit("typed"):
-        store.places.clear_vanished(*(id for id in ids if id in outcome.before))
-        if report.files == before and failed:
-            parts.chronicle.give_up(ids, side="file")
-    if failed and report.files == before:
-        if report.problems:
-            raise CannotWrite(report.problems[0], "nothing was changed")
-        return None
-    told = [f"{write.path} was not changed: it was just saved" for write in failed]
-    return [*report.problems, *told]
