@@ -8,7 +8,7 @@
 
 Triggers that come together are served by one cycle. After a failure there is a pause: what
 passes it is named by whoever declares it, everything else waits for its end. Times are monotonic
-seconds.
+seconds. While there is a standstill, only what a person asks for passes.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from enum import StrEnum
 
 from sync.cycle.verdict import Verified
 
-__all__ = ["AGAIN_MAX_S", "QUIET_S", "RESTLESS_S", "Agenda", "Kind", "until_next"]
+__all__ = ["AGAIN_MAX_S", "BY_HAND", "QUIET_S", "RESTLESS_S", "Agenda", "Kind", "until_next"]
 
 QUIET_S = 0.4
 RESTLESS_S = 5.0
@@ -40,6 +40,10 @@ class Kind(StrEnum):
     RETRY = "retry"
 
 
+BY_HAND = frozenset({Kind.SYNC, Kind.PLAN})
+"""What a person asks for."""
+
+
 def until_next(verified: Verified, every_s: float, wall: float) -> float:
     """In how many seconds all is to be compared again; a clock that went back says at once."""
     since_s = wall - verified.at_ms / 1000
@@ -55,6 +59,11 @@ class Agenda:
         self._pause_until: float | None = None
         self._passes: Collection[Kind] = ()
         self._agains = 0
+        self._only: Collection[Kind] | None = None
+
+    def stand_still(self, only: Collection[Kind] | None) -> None:
+        """From now on nothing runs but ``only`` these, or (``None``) all does again."""
+        self._only = only
 
     def want(self, kind: Kind, now: float) -> None:
         """Something happened that asks for a cycle."""
@@ -94,10 +103,11 @@ class Agenda:
 
     def next_at(self) -> float | None:
         """When the next cycle is due; ``None``: nothing is wanted."""
+        due = {kind: at for kind, at in self._due.items() if self._may(kind)}
         if self._pause_until is None:
-            return min(self._due.values(), default=None)
-        passing = [at for kind, at in self._due.items() if kind in self._passes]
-        return min([*passing, self._pause_until]) if self._due else None
+            return min(due.values(), default=None)
+        passing = [at for kind, at in due.items() if kind in self._passes]
+        return min([*passing, self._pause_until]) if due else None
 
     def take(self, now: float) -> list[Kind]:
         """What a cycle starting now serves, the most telling kind first; empty if none is due.
@@ -108,7 +118,7 @@ class Agenda:
         due = [kind for kind in self._due if self._is_due(kind, now)]
         if not due:
             return []
-        served = [kind for kind in Kind if kind in self._due]
+        served = [kind for kind in Kind if kind in self._due and self._may(kind)]
         if due == [Kind.PLAN]:
             served = due
         else:
@@ -122,4 +132,7 @@ class Agenda:
 
     def _is_due(self, kind: Kind, now: float) -> bool:
         paused = self._pause_until is not None and now < self._pause_until
-        return self._due[kind] <= now and (not paused or kind in self._passes)
+        return self._may(kind) and self._due[kind] <= now and (not paused or kind in self._passes)
+
+    def _may(self, kind: Kind) -> bool:
+        return self._only is None or kind in self._only

@@ -6,13 +6,13 @@ Handlers only read and enqueue: what changes anything is done by the loop, in it
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request as Asked
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 from starlette.routing import Route
 
 from daemon.accounts import Accounts
@@ -21,20 +21,20 @@ from daemon.config import Config
 from daemon.decisions import Decisions
 from daemon.doing import Doing
 from daemon.edits import Edits
+from daemon.metering import Metering
+from daemon.pauses import Pauses, pause_document
 from daemon.polled import Polled
 from daemon.reading import Reading
 from daemon.replies import HANDLERS, json_answer, no_query
 from daemon.requests import Request
 from daemon.ricloud.routes import Ricloud
-from daemon.state import Board, Event
+from daemon.state import Board
+from daemon.streaming import Streams
+from daemon.tally import Tally
 from daemon.words import instant
-from store.raw import dumps
 from sync.errors import RemindersdError
 
 __all__ = ["Api", "Told"]
-
-# Events that a reader may be behind before it is cut off; it can come again.
-BEHIND_MAX = 256
 
 Document = dict[str, Any]
 
@@ -46,6 +46,8 @@ class Told:
     ricloud: Ricloud
     polled: Polled
     accounts: Accounts
+    pauses: Pauses
+    tally: Tally
 
 
 class Api:
@@ -65,16 +67,17 @@ class Api:
         self._ricloud = ricloud = told.ricloud
         self._polled = told.polled
         self._accounts = accounts = told.accounts
-        self._streams: set[asyncio.Queue[Event | None]] = set()
-        self._closing = False
+        self._streams = Streams(board)
         reading = {
             "/status": self._status,
             "/events": self._events,
             **Reading(answers).reading,
+            **Metering(board, answers, told.tally).reading,
             **accounts.reading,
         }
         doing = {
-            **Doing(ask, config).doing,
+            **Doing(ask, config, board).doing,
+            **told.pauses.doing,
             **Decisions(ask).doing,
             **told.polled.doing,
             **accounts.doing,
@@ -94,9 +97,7 @@ class Api:
     def end_streams(self) -> None:
         """Let every event stream and every wait end; called in the server's thread."""
         self._ricloud.end_waiting()
-        self._closing = True
-        for stream in self._streams:
-            stream.put_nowait(None)
+        self._streams.end()
 
     # ---- reading
 
@@ -112,6 +113,7 @@ class Api:
                 "schema": 1,
                 "state": status.state.value,
                 "reason": status.reason,
+                "paused": pause_document(status.pause),
                 "profile": config.profile,
                 "account": config.account.apple_id,
                 "sign_in": self._accounts.told(),
@@ -132,36 +134,7 @@ class Api:
         if "text/event-stream" not in asked.headers.get("accept", ""):
             return await self._ricloud.events(asked)
         no_query(asked)
-        return StreamingResponse(
-            self._stream(), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
-        )
-
-    async def _stream(self) -> AsyncIterator[bytes]:
-        loop = asyncio.get_running_loop()
-        queue: asyncio.Queue[Event | None] = asyncio.Queue()
-
-        def put(event: Event) -> None:
-            if queue.qsize() < BEHIND_MAX:
-                queue.put_nowait(event)
-            elif queue.qsize() == BEHIND_MAX:
-                queue.put_nowait(None)
-
-        def hear(event: Event) -> None:
-            if not loop.is_closed():
-                loop.call_soon_threadsafe(put, event)
-
-        self._streams.add(queue)
-        try:
-            with self._board.listening(hear) as now:
-                event: Event | None = now
-                while event is not None and not self._closing:
-                    yield b"event: %s\ndata: %s\n\n" % (
-                        event.name.encode(),
-                        dumps(event.data),
-                    )
-                    event = await queue.get()
-        finally:
-            self._streams.discard(queue)
+        return self._streams.response(asked)
 
 
 def _instant(seconds: float | None) -> str | None:

@@ -1,8 +1,8 @@
 """Serves the control socket: bound by us, for its owner alone, in a thread of its own.
 
 The socket is 0600 in a directory that others cannot write to, and the kernel says who connects:
-another user is closed without an answer. A TCP port beside it has a guard of its own, see
-``daemon.tcp``. Stopping takes a bounded time, whoever still listens.
+another user, but for root, is closed without an answer. A TCP port beside it has a guard of its
+own, see ``daemon.tcp``. Stopping takes a bounded time, whoever still listens.
 """
 
 from __future__ import annotations
@@ -26,13 +26,15 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from daemon.address import Address
 from daemon.api import Api
 from daemon.paths import check_socket
+from daemon.streaming import CUT
 from daemon.tcp import OWNER, Guard, bound_tcp
 from sync.errors import Busy, UsageError
 
 __all__ = ["bound", "served"]
 
-_MOST = 64  # connections at once, streams of events among them
+_MOST = 256  # connections at once, streams of events among them
 _PATIENCE_S = 10.0  # for a request to be whole, from its first byte or the connection's opening
+_STUCK_S = 30.0  # for a reader to take anything of what is sent to it
 _GRACE_S = 2  # that an answer under way may still take after the stop
 _PEER = struct.Struct("iII")  # pid, uid, gid: struct ucred of unix(7)
 
@@ -81,7 +83,7 @@ def bound(path: Path) -> Iterator[socket.socket]:
         _bind(listener, path)
         ours = os.lstat(path)
         try:
-            listener.listen(128)
+            listener.listen(_MOST)
             yield listener
         finally:
             with suppress(OSError):
@@ -147,7 +149,7 @@ def _bind(listener: socket.socket, path: Path) -> None:
 
 
 class _OwnerOnly(H11Protocol):
-    """Speaks HTTP with processes of our own user, and not for ever with one that only begins to.
+    """Speaks HTTP with processes of our own user or root's, and not for ever with one that hangs.
 
     Over TCP nobody knows whose process it is: ``OWNER`` in the state tells the guard.
 
@@ -157,12 +159,13 @@ class _OwnerOnly(H11Protocol):
 
     _since = 0.0  # when it was opened, in the loop's time
     _limit: asyncio.TimerHandle | None = None
+    _stuck: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         self.transport = transport
         is_local = transport.get_extra_info("socket").family == socket.AF_UNIX
-        self.app_state = {**self.app_state, OWNER: is_local}
-        if is_local and _peer_uid(transport) != os.geteuid():
+        self.app_state = {**self.app_state, OWNER: is_local, CUT: transport.abort}
+        if is_local and _peer_uid(transport) not in (os.geteuid(), 0):
             _log.warning("a process of another user was turned away from the control socket")
             transport.abort()
         elif len(self.connections) >= _MOST and not self._made_room():
@@ -179,10 +182,22 @@ class _OwnerOnly(H11Protocol):
             self._keep_time()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        if self._limit is not None:
-            self._limit.cancel()
+        for timer in (self._limit, self._stuck):
+            if timer is not None:
+                timer.cancel()
         if self.flow is not None:  # set when the connection was taken
             super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """The reader is slower than we are; it has so long to take some of what waits."""
+        super().pause_writing()
+        self._stuck = self.loop.call_later(_STUCK_S, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """The reader has come near."""
+        super().resume_writing()
+        if self._stuck is not None:
+            self._stuck.cancel()
 
     def _is_awaited(self) -> bool:
         """Whether its request is still to come, or is not whole."""

@@ -12,8 +12,10 @@ from starlette.responses import Response
 
 from daemon.changes import undo_document
 from daemon.config import Config
+from daemon.pauses import pause_document
 from daemon.replies import json_answer, read_body
 from daemon.requests import Cycler, Request
+from daemon.state import Board
 from sync.core.actions import Hold
 from sync.cycle.carrying import Brought, Options
 from sync.cycle.refiling import Refiled
@@ -31,8 +33,11 @@ Handler = Callable[[Asked], Awaitable[Response]]
 class Doing:
     """The resources that change something; ``ask`` passes a request to the loop."""
 
-    def __init__(self, ask: Callable[[Request], Any], config: Callable[[], Config]) -> None:
+    def __init__(
+        self, ask: Callable[[Request], Any], config: Callable[[], Config], board: Board
+    ) -> None:
         self._ask = ask
+        self._board = board
         self._config = config
         self.doing: dict[str, Handler] = {
             "/sync": self._sync,
@@ -51,7 +56,8 @@ class Doing:
         if request.approve and request.plan_only:
             raise UsageError("`approve` and `plan_only` in the body exclude each other")
         report = await asyncio.wrap_future(self._ask(request))
-        return json_answer(report.document())
+        paused = pause_document(self._board.status.pause)
+        return json_answer({**report.document(), "paused": paused})
 
     async def _approve(self, asked: Asked) -> Response:
         body = await read_body(asked, "keys")

@@ -20,11 +20,11 @@ from typing import Any
 from daemon.agenda import Agenda, Kind, until_next
 from daemon.bugs import unexpected
 from daemon.config import Config
-from daemon.happenings import Failure, Outcome
-from daemon.notices import Notices
+from daemon.pausing import Pausing
 from daemon.reload import check_change
-from daemon.requests import Cycler, Errand, Request, Stopping, Surroundings
-from daemon.state import Event, State, state_after
+from daemon.reporting import Reporting
+from daemon.requests import Cycler, Errand, Order, Request, Stopping, Surroundings
+from daemon.state import State
 from daemon.storage import as_ours
 from daemon.troubles import judge
 from store.db import Store
@@ -56,7 +56,9 @@ class Loop:
         self._began = False
         self._stopping = False
         self._failures = 0
-        self._notices = Notices()
+        self._reporting = Reporting(around, lambda work: self._attempt(lambda one: one.lend(work)))
+        self._pausing = Pausing(around, self._reporting, self._agenda)
+        self.stepped = self._reporting.stepped
         self._ended: RemindersdError | None = None
         self._gate = threading.Lock()  # never taken by a signal handler
 
@@ -101,7 +103,17 @@ class Loop:
 
     def lend(self, work: Callable[[Store], Any]) -> Future[Any]:
         """Let ``work`` use the mirror between two cycles; what it gives, or a RemindersdError."""
-        errand = Errand(work)
+        return self._send(Errand(work))
+
+    def pause(self, until: float | None) -> Future[Any]:
+        """Let nothing go by itself, until that Unix time or (``None``) until ``go_on``."""
+        return self._send(Order(lambda _: self._pausing.pause(until)))
+
+    def go_on(self) -> Future[Any]:
+        """Let all go by itself again."""
+        return self._send(Order(lambda _: self._pausing.resume()))
+
+    def _send(self, errand: Errand) -> Future[Any]:
         with self._gate:
             if self._ended is None:
                 self._inbox.put(errand)
@@ -132,8 +144,10 @@ class Loop:
 
     def _receive(self) -> None:
         """Wait until something comes or is due, and take in all that came."""
+        self._pausing.heed(is_asked=bool(self._requests))
         due_at = self._agenda.next_at()
         wait_s = None if due_at is None else max(0.0, due_at - self._around.monotonic())
+        wait_s = self._pausing.at_most(wait_s)
         try:
             came = self._inbox.get(timeout=wait_s)
             while True:
@@ -157,17 +171,26 @@ class Loop:
 
     def _run_errand(self, errand: Errand) -> None:
         try:
-            result = self._attempt(lambda engine: engine.lend(errand.work))
+            result = self._carried_out(errand)
         except RemindersdError as error:
             errand.finish(error)
             raise
         errand.finish(result)
+
+    def _carried_out(self, errand: Errand) -> Any:
+        if not isinstance(errand, Order):
+            return self._attempt(lambda engine: engine.lend(errand.work))
+        try:
+            return errand.work(None)
+        except OSError as error:
+            return told_by_machine(error) or unexpected(error)
 
     def _stop(self) -> None:
         self._stopping = True
 
     def _serve(self) -> None:
         """Run what is due, if anything is, and say when the next is."""
+        self._pausing.heed(is_asked=bool(self._requests))
         kinds = [] if self._stopping else self._agenda.take(self._around.monotonic())
         if kinds:
             self._around.before_cycle()
@@ -194,13 +217,14 @@ class Loop:
         waiting = [request for request in self._requests if not request.plan_only]
         name = Kind.SYNC if waiting else kind
         approve = any(request.approve for request in waiting)
-        if self._around.board.status.state is State.OK:
-            self._say(State.SYNCING, "")
+        self._reporting.begins(name.value, is_asked=bool(waiting))
+        began = self._around.monotonic()
         result = self._attempt(lambda engine: engine.cycle(name.value, approve=approve))
+        took_s = self._around.monotonic() - began
         if isinstance(result, Report):
-            self._succeeded(result, waiting)
+            self._succeeded(result, waiting, took_s)
         else:
-            self._failed(result, is_asked=bool(waiting))
+            self._failed(result, took_s, is_asked=bool(waiting))
             for request in waiting:
                 self._answer(request, result)
 
@@ -238,28 +262,12 @@ class Loop:
 
     # ---- what came of it
 
-    def _succeeded(self, report: Report, waiting: Sequence[Request]) -> None:
-        now, board = self._around.monotonic(), self._around.board
+    def _succeeded(self, report: Report, waiting: Sequence[Request], took_s: float) -> None:
+        now = self._around.monotonic()
         self._failures = 0
-        self._notices.over("cycle")
-        trust = self._around.trust(self._around.wall())
-        self._notices.trust(trust, now)
         again_s = self._agenda.go_on(now, report.retry_after_s)
         self._plan_checkup(now)
-        board.change(last_success=self._around.wall(), problems=tuple(report.problems))
-        board.tell(Event("cycle", report.document()))
-        for notice in report.notices:
-            _log.warning("%s", notice)
-        state, reason = state_after(report)
-        if (state, reason) != (board.status.state, board.status.reason):
-            self._notices.went_through(board.status.state, state, report)
-        self._say(state, reason, told="see `remindersd status`")
-        self._around.heard(Outcome(trust=trust))
-        if not report.idle:
-            _log.info(
-                "%s: records read %d, changes sent %d, lines written %d, files written %d",
-                *(report.trigger, report.pulled, report.pushed, report.rendered, report.files),
-            )
+        self._reporting.succeeded(report, now, took_s)
         for request in waiting:
             earlier = request.so_far
             request.so_far = replace(report).after(earlier) if earlier else report
@@ -284,29 +292,23 @@ class Loop:
             level = logging.WARNING if found else logging.INFO
             _log.log(level, "verified: %d differences found, %d left", found, left)
 
-    def _failed(self, error: RemindersdError, *, is_asked: bool) -> None:
+    def _failed(self, error: RemindersdError, took_s: float, *, is_asked: bool) -> None:
         # A person who asks again and again must not make us wait ever longer.
         if not (is_asked and self._failures):
             self._failures += 1
+        now = self._around.monotonic()
         trouble = judge(error, self._failures, self._around.random)
-        self._agenda.pause(self._around.monotonic() + trouble.wait_s, trouble.passes)
-        self._notices.failed(trouble.state, error, self._around.monotonic())
-        self._say(trouble.state, error.message)
-        self._around.heard(Outcome(Failure.of(error, trouble.state)))
-
-    def _say(self, state: State, reason: str, told: str | None = None) -> None:
-        """``told`` is for the service manager, where a reason may quote what a person wrote."""
-        self._around.board.change(state=state, reason=reason)
-        self._around.notifier.status(f"{state}: {told or reason}" if reason else state)
+        self._agenda.pause(now + trouble.wait_s, trouble.passes)
+        self._reporting.failed(error, trouble, now, took_s)
 
     def _say_next_run(self) -> None:
-        due_at = self._agenda.next_at()
+        self._pausing.heed(is_asked=bool(self._requests))
+        due_at, pause = self._agenda.next_at(), self._reporting.pause
         own = None
         if due_at is not None:
             own = self._around.wall() + max(0.0, due_at - self._around.monotonic())
-        polled = None if self._failures else self._around.next_poll()
-        times = [at for at in (own, polled) if at is not None]
-        self._around.board.change(next_run=min(times, default=None))
+        others = self._around.next_poll() if pause is None else pause.until
+        self._reporting.next_run((own, None if self._failures else others))
 
     # ---- reload and end
 
@@ -369,6 +371,7 @@ class Loop:
         for request in list(self._requests):
             self._answer(request, error)
         self._close_engine()
+        self._reporting.ended()
 
     def _answer(self, request: Request, result: object) -> None:
         self._requests.remove(request)

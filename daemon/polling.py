@@ -49,12 +49,19 @@ Lend = Callable[[Callable[[Store], Any]], Future[Any]]
 class Polling:
     """The polls of a running daemon; ``lend`` passes work to the thread that owns the mirror.
 
-    ``limiter`` and ``pulses`` are those of the process.
+    ``limiter`` and ``pulses`` are those of the process. While it ``is_paused`` nothing is polled
+    by its clock; ``replan`` when that is over.
     """
 
     def __init__(
-        self, config: Config, lend: Lend, limiter: Limiter, pulses: Pulses | None = None
+        self,
+        config: Config,
+        lend: Lend,
+        limiter: Limiter,
+        pulses: Pulses | None = None,
+        is_paused: Callable[[], bool] = lambda: False,
     ) -> None:
+        self._is_paused = is_paused
         self._config = config
         self._pulses = pulses or Pulses()
         self._lend = lend
@@ -117,6 +124,8 @@ class Polling:
 
     def _due(self, service: str) -> None:
         """The clock says that a service is due; called in its thread."""
+        if self._is_paused():
+            return
         self._worker(service).do(lambda: self._poll(service)).add_done_callback(_bug)
 
     def _poll(self, service: str) -> None:

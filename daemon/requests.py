@@ -13,8 +13,10 @@ from typing import Any, Protocol
 
 from daemon.config import Config
 from daemon.happenings import Outcome
+from daemon.lasting import Lasting
 from daemon.notify import Notifier
 from daemon.state import Board
+from daemon.tally import Tally
 from store.db import Store
 from sync.core.actions import Hold
 from sync.cycle.carrying import Brought, Options
@@ -32,7 +34,7 @@ from sync.cycle.verdict import Verdict, Verified
 from sync.cycle.writing import Decide, Written
 from sync.errors import RemindersdError
 
-__all__ = ["Cycler", "Errand", "Request", "Stopping", "Surroundings", "Unexpected"]
+__all__ = ["Cycler", "Errand", "Order", "Request", "Stopping", "Surroundings", "Unexpected"]
 
 
 class Cycler(Protocol):
@@ -127,7 +129,7 @@ class Request:
 class Errand:
     """Somebody waits for what ``work`` gives, which uses the mirror; no cycle follows."""
 
-    work: Callable[[Store], Any]
+    work: Callable[[Any], Any]
     answer: Future[Any] = field(default_factory=Future)
 
     def finish(self, result: object) -> None:
@@ -140,6 +142,11 @@ class Errand:
             self.answer.set_result(result)
 
 
+@dataclass(slots=True, eq=False)
+class Order(Errand):
+    """Somebody waits until ``work`` is done, between two cycles; it gets ``None`` for a mirror."""
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """All that the loop touches besides the engine.
@@ -147,7 +154,7 @@ class Surroundings:
     ``read_config`` raises UsageError; ``adopt`` tells schedule and watcher of a new config;
     ``before_cycle`` is called before each; ``next_poll`` gives Unix seconds, as ``wall`` does, and
     ``trust`` a warning at the given one, when the sign-in ends soon. ``heard`` is told how each
-    cycle ended, and must return at once.
+    cycle ended, and must return at once; ``resumed`` is called when a pause is over.
     """
 
     open_engine: Callable[[Config], AbstractContextManager[Cycler]]
@@ -159,6 +166,9 @@ class Surroundings:
     next_poll: Callable[[], float | None] = lambda: None
     trust: Callable[[float], str | None] = lambda _now: None
     heard: Callable[[Outcome], None] = lambda _outcome: None
+    lasting: Lasting = field(default_factory=Lasting)
+    tally: Tally = field(default_factory=Tally)
+    resumed: Callable[[], None] = lambda: None
     monotonic: Callable[[], float] = time.monotonic
     wall: Callable[[], float] = time.time
     random: Callable[[], float] = random.random

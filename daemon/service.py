@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import logging
 import signal
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from types import FrameType
@@ -29,11 +30,14 @@ from sync.errors import RemindersdError
 
 if TYPE_CHECKING:
     from daemon.accounts import Accounts
-    from daemon.api import Told
+    from daemon.api import Api, Told
     from daemon.happenings import Outcome
     from daemon.notify import Notifier
+    from daemon.pauses import Pauses
     from daemon.polling import Polling
+    from daemon.pulse import Pulses
     from daemon.requests import Cycler, Surroundings
+    from daemon.tally import Tally
     from sync.remote.desk import SignInDesk
 
 __all__ = ["run"]
@@ -85,12 +89,11 @@ def _run(config: Config, signals: _Signals) -> None:
     from daemon.api import Api
     from daemon.attending import attending
     from daemon.compose import new_limiter, open_desk, open_engine
-    from daemon.control import served
     from daemon.loop import Loop
     from daemon.notify import Notifier
+    from daemon.pauses import Pauses
     from daemon.polling import Polling
-    from daemon.pulse import LOOP_S, READING_S, SOCKET_S, Pulses
-    from daemon.token import token_of
+    from daemon.pulse import LOOP_S, READING_S, Pulses
     from daemon.trust import Trust
     from daemon.watchdog import Watchdog
 
@@ -98,45 +101,62 @@ def _run(config: Config, signals: _Signals) -> None:
         loop.want(Kind.SYNC)
         polling.replan()
 
+    def step(name: str) -> None:
+        pulses.step(name)
+        loop.stepped(name)
+
     pulses, notifier = Pulses(), Notifier()
     # One for all: what Apple asks of one part holds for the others.
     limiter = new_limiter(pulses.step)
     desk = open_desk(config, limiter, now=lambda: senses.config, on_open=signed_in)
     senses = _Senses(config, lambda kind: loop.want(kind))
-    opening = partial(open_engine, limiter=limiter, step=pulses.step)
-    loop = Loop(config, _around(config, opening, senses, notifier, Trust(desk).look))
-    polling = Polling(config, loop.lend, limiter, pulses)
+    opening = partial(open_engine, limiter=limiter, step=step)
+    around = _around(config, opening, senses, notifier, Trust(desk).look)
+    loop = Loop(config, replace(around, resumed=lambda: polling.replan()))
+    polling = Polling(config, loop.lend, limiter, pulses, senses.is_paused)
     watchdog = Watchdog(pulses, notifier)
     senses.also(polling.adopt, polling.replan)
     answers = Answers(state_dir(config.profile) / MIRROR, loop.fail)
-    path = socket_path(config.profile, config.control.socket)
-    listen = config.control.listen
-    address = None if listen is None else parse_listen(listen)
     with ExitStack() as parts:
         parts.enter_context(closing(answers))
         parts.enter_context(pulses.watched("the reading thread", answers.soon, READING_S))
         parts.enter_context(closing(desk))
         accounts = Accounts(desk, lambda: senses.config, loop.start_anew)
         parts.enter_context(closing(accounts))
-        told = parts.enter_context(_told(config, desk, polling, accounts))
+        ours = Pauses(loop, senses.board), around.tally
+        told = parts.enter_context(_told(config, desk, polling, accounts, *ours))
         api = Api(senses.board, answers, loop.ask, lambda: senses.config, told)
-        if address is not None:
-            token_of(config)  # made now, and not when somebody first guesses one
-        serve = served(api, path, address, lambda: token_of(senses.config))
-        socket = parts.enter_context(serve)
-        parts.enter_context(pulses.watched("the control socket", socket, SOCKET_S))
+        parts.enter_context(_on_socket(api, senses, pulses))
         parts.enter_context(pulses.watched("the control loop", loop.soon, LOOP_S)).beat()
         parts.enter_context(attending(config, loop, senses))
         for part in (watchdog, senses.schedule, polling):
             part.start()
             parts.callback(part.stop)
         parts.callback(senses.watcher.stop)
-        also = "" if address is None else f" and {address.url}"
-        _log.info("%s keeps %s, on %s%s", config.profile, config.folder, path, also)
         signals.reload = loop.reload
         signals.stop = watchdog.then(loop.stop)
         loop.run()
     _log.info("stopped")
+
+
+@contextmanager
+def _on_socket(api: Api, senses: _Senses, pulses: Pulses) -> Iterator[None]:
+    """Serve ``api`` where the config says, while the context lasts."""
+    from daemon.control import served
+    from daemon.pulse import SOCKET_S
+    from daemon.token import token_of
+
+    config = senses.config
+    path = socket_path(config.profile, config.control.socket)
+    listen = config.control.listen
+    address = None if listen is None else parse_listen(listen)
+    if address is not None:
+        token_of(config)  # made now, and not when somebody first guesses one
+    with served(api, path, address, lambda: token_of(senses.config)) as socket:
+        also = "" if address is None else f" and {address.url}"
+        _log.info("%s keeps %s, on %s%s", config.profile, config.folder, path, also)
+        with pulses.watched("the control socket", socket, SOCKET_S):
+            yield
 
 
 def _around(
@@ -147,6 +167,7 @@ def _around(
     trust: Callable[[float], str | None],
 ) -> Surroundings:
     """All that the loop touches."""
+    from daemon.lasting import Lasting
     from daemon.requests import Surroundings
 
     return Surroundings(
@@ -159,11 +180,19 @@ def _around(
         next_poll=senses.schedule.next_run,
         trust=trust,
         heard=lambda outcome: senses.heard(outcome),
+        lasting=Lasting(state_dir(config.profile)),
     )
 
 
 @contextmanager
-def _told(config: Config, desk: SignInDesk, polling: Polling, accounts: Accounts) -> Iterator[Told]:
+def _told(
+    config: Config,
+    desk: SignInDesk,
+    polling: Polling,
+    accounts: Accounts,
+    pauses: Pauses,
+    tally: Tally,
+) -> Iterator[Told]:
     """The resources of the socket that have rooms of their own."""
     from daemon.api import Told
     from daemon.polled import Polled
@@ -171,7 +200,7 @@ def _told(config: Config, desk: SignInDesk, polling: Polling, accounts: Accounts
     from daemon.ricloud.wiring import open_office
 
     with open_office(config, desk, polling.roster.desk) as office:
-        yield Told(Ricloud(office), Polled(polling), accounts)
+        yield Told(Ricloud(office), Polled(polling), accounts, pauses, tally)
 
 
 class _Senses:
@@ -183,8 +212,8 @@ class _Senses:
         from sync.local.formats import FORMATS
 
         self.config = config
-        self.board = Board()
         self.heard: Callable[[Outcome], None] = lambda _outcome: None
+        self.board = Board(process=f"{time.time_ns() // 1_000_000:x}")
         self.schedule = Schedule(config.reminders.every, lambda: want(Kind.TIMER))
         self.watcher = Watcher(config.folder, want, FORMATS[config.format].LAYOUT)
         self._want = want
@@ -201,6 +230,10 @@ class _Senses:
         self.schedule.change(config.reminders.every)
         for adopt, _ in self._others:
             adopt(config)
+
+    def is_paused(self) -> bool:
+        """Whether nothing is to go by itself."""
+        return self.board.status.pause is not None
 
     def look_after_watches(self) -> None:
         """Watch what there is now, and say what cannot be watched."""

@@ -7,12 +7,14 @@ return at once.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from daemon.feed import Event, Feed
+from daemon.lasting import Pause
 from sync.core.actions import HoldKind
 from sync.cycle.report import AMISS, FOR_A_PERSON, Report
 
@@ -24,6 +26,7 @@ class State(StrEnum):
 
     OK = "ok"
     SYNCING = "syncing"
+    PAUSED = "paused"
     OFFLINE = "offline"
     ATTENTION = "attention"
     SIGN_IN = "sign-in"
@@ -35,7 +38,7 @@ class Status:
 
     ``reason`` is a sentence where ``state`` needs one. ``problems`` are what the last cycle could
     not do, ``config_problem`` why a changed config is not in use, ``watch_problem`` why changes
-    of files are seen only by the timer.
+    of files are seen only by the timer. While there is a ``pause`` nothing goes by itself.
     """
 
     state: State = State.SYNCING
@@ -45,14 +48,7 @@ class Status:
     problems: tuple[str, ...] = ()
     config_problem: str | None = None
     watch_problem: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Something that happened: ``name`` is ``state`` or ``cycle``, ``data`` a JSON document."""
-
-    name: str
-    data: dict[str, Any]
+    pause: Pause | None = None
 
 
 # The hold that stands for the whole folder: it is not there, or not the one expected.
@@ -62,12 +58,16 @@ Listener = Callable[[Event], None]
 
 
 class Board:
-    """The present ``Status``, and those who want to hear of changes."""
+    """The present ``Status``, and those who want to hear of changes.
 
-    def __init__(self) -> None:
+    ``process`` is what no other process of this profile is called: it is in the ids of events.
+    """
+
+    def __init__(self, process: str = "0") -> None:
         self._lock = threading.Lock()
         self._status = Status()
         self._listeners: list[Listener] = []
+        self._feed = Feed(process)
 
     @property
     def status(self) -> Status:
@@ -84,20 +84,27 @@ class Board:
             self.tell(state_event(after))
 
     def tell(self, event: Event) -> None:
-        """Pass an event to all listeners."""
+        """Pass an event to all listeners, and keep it for a while."""
         with self._lock:
+            kept = self._feed.add(event)
             listeners = list(self._listeners)
         for listener in listeners:
-            listener(event)
+            listener(kept)
 
     @contextmanager
-    def listening(self, listener: Listener) -> Iterator[Event]:
-        """Tell ``listener`` of events while the context lasts; yields the state at its begin."""
+    def listening(self, listener: Listener, after: str | None = None) -> Iterator[Sequence[Event]]:
+        """Tell ``listener`` of events while the context lasts.
+
+        It yields what came before: all ``after`` the event of that id; or how things stand now,
+        which ``missed`` precedes where that event is not known any more.
+        """
         with self._lock:
             self._listeners.append(listener)
+            missed = None if after is None else self._feed.since(after)
             now = state_event(self._status)
+        gap = () if after is None else (Event("missed", {"schema": 1}),)
         try:
-            yield now
+            yield (*gap, now) if missed is None else missed
         finally:
             with self._lock:
                 self._listeners.remove(listener)

@@ -44,8 +44,8 @@ def facts(told: Document) -> Iterator[tuple[str, str]]:
         "account": told["account"],
         "sign-in": _sign_in(told.get("sign_in")),
         "folder": told["folder"],
-        # Without a daemon only runs that changed something are known: others write nothing.
-        "last sync" if told["running"] else "changed": when(told["last_success"]),
+        "paused": _paused(told),
+        "last sync": when(told["last_success"]),
         "next sync": when(told["next_run"]),
         "waiting": ", ".join(_waiting(told)),
         "needs you": ", ".join(_needed(told)) or ("nothing" if told["running"] else None),
@@ -58,6 +58,14 @@ def facts(told: Document) -> Iterator[tuple[str, str]]:
     for service, entry in (told.get("polls") or {}).items():
         if entry.get("message"):
             yield "poll", f"{service}: {entry['message']}"
+
+
+def _paused(told: Document) -> str | None:
+    """What a daemon that is not running would begin with; of one that is, its state says it."""
+    pause = told.get("paused")
+    if pause is None or told["running"]:
+        return None
+    return "until `remindersd resume`" if pause["until"] is None else f"ends {when(pause['until'])}"
 
 
 def line(told: Document) -> str:

@@ -211,6 +211,7 @@ def _left_behind(options: Globals) -> Document:
         "folder": ours.get("folder"),
         "last_success": None,
         "next_run": None,
+        "paused": None,
         **dict.fromkeys(("pending", "held", "conflicts", "parked", "verified", "waiting")),
         "polls": {},
         "sign_in": _standing(place.state, ours),
@@ -222,7 +223,19 @@ def _left_behind(options: Globals) -> Document:
             told["last_success"] = _last_success(answers.runs(20).result()["runs"])
     except NotThere:
         pass
-    return told
+    return {**told, **_lasting(place.state, told["last_success"])}
+
+
+def _lasting(state: Path, changed: str | None) -> dict[str, Any]:
+    """What the last daemon left word of: its last success, if that is later, and a pause."""
+    from daemon.lasting import Lasting
+    from daemon.words import instant
+
+    known = Lasting(state).known
+    last = None if known.last_success is None else instant(known.last_success)
+    pause = known.pause
+    paused = None if pause is None or pause.is_over(time.time()) else pause.document()
+    return {"last_success": max((last, changed), key=lambda at: at or ""), "paused": paused}
 
 
 def _standing(state: Path, ours: Mapping[str, str | None]) -> Document | None:

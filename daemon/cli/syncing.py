@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import Any
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from daemon.cli.common import Globals, json_option, pass_globals
 from daemon.cli.completing import names_of
 from daemon.cli.failure import NotThere
+from daemon.cli.pausing import tell_pause
 from daemon.cli.told import EXIT_CODES, named_list, tell_approved, tell_plan, tell_sync
 from daemon.cli.working import through_daemon_or
 from daemon.output import document
+
+if TYPE_CHECKING:
+    from sync.cycle.engine import Engine
 
 __all__ = ["approve", "plan", "run", "sync"]
 
@@ -62,12 +67,13 @@ def sync(options: Globals, dry_run: bool, yes: bool, as_json: bool) -> int:
     told = through_daemon_or(
         options,
         lambda: options.ask("POST", "/sync", body, timeout=None),
-        lambda engine: engine.settled("sync", approve=yes, wait=time.sleep).document(),
+        lambda engine: _by_ourselves(options, engine, approve=yes),
     )
     if as_json:
         document(told)
     else:
         tell_sync(told)
+        tell_pause(told)
     return EXIT_CODES.get(str(told.get("result")), 1)
 
 
@@ -124,6 +130,19 @@ def approve(options: Globals, keys: tuple[str, ...], as_json: bool) -> None:
         document(told)
         return
     tell_approved(approved)
+
+
+def _by_ourselves(options: Globals, engine: Engine, *, approve: bool) -> dict[str, Any]:
+    """A sync without a daemon, with the pause that the next one would begin with."""
+    from daemon.lasting import Lasting
+
+    told = engine.settled("sync", approve=approve, wait=time.sleep).document()
+    lasting = Lasting(options.place().state)
+    with suppress(OSError):  # a full disk is told of by what the sync met of it
+        lasting.succeeded(time.time(), news=True)
+    pause = lasting.known.pause
+    is_over = pause is None or pause.is_over(time.time())
+    return {**told, "paused": None if pause is None or is_over else pause.document()}
 
 
 def _is_meant(hold: Mapping[str, Any], key: str) -> bool:

@@ -35,6 +35,8 @@ VERBS = {
     "delete": ("writing:delete", "Delete reminders."),
     "status": ("status:status", "Say how the daemon is, and what waits."),
     "lists": ("looking:lists", "Show the lists, each with its file."),
+    "pause": ("pausing:pause", "Let nothing go by itself for a while."),
+    "resume": ("pausing:resume", "Let all go by itself again."),
     "today": ("asking:today", "Show what is due today, or overdue."),
     "scheduled": ("asking:scheduled", "Show what has a date, and is open."),
     "overdue": ("asking:overdue", "Show what should have been done by now."),

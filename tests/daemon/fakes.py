@@ -12,9 +12,11 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from daemon.config import Config
+from daemon.feed import Event
 from daemon.loop import Loop
 from daemon.requests import Request, Surroundings
-from daemon.state import Board, Event
+from daemon.state import Board
+from daemon.tally import Tally
 from sync.core.actions import Hold, HoldKind
 from sync.cycle.carrying import Brought, Options
 from sync.cycle.copies import MergedCopy
@@ -64,6 +66,8 @@ class FakeEngine:
     def __init__(self, *results: Report | Exception) -> None:
         self.results: list[Report | Exception] = list(results)
         self.calls: list[tuple[str, bool, bool]] = []
+        self.steps: list[str] = []
+        self.on_step: Callable[[str], None] = lambda _name: None
         self.ran: queue.Queue[str] = queue.Queue()
         self.last_verified = Verified(int(time.time() * 1000))
         self.opened = 0
@@ -78,6 +82,8 @@ class FakeEngine:
         if self.gate is not None:
             assert self.gate.wait(PATIENCE_S)
         self.calls.append((str(trigger), approve, plan_only))
+        for name in self.steps:
+            self.on_step(name)
         result = self.results.pop(0) if self.results else report(trigger)
         self.ran.put(str(trigger))
         if isinstance(result, Exception):
@@ -204,6 +210,8 @@ class Running:
         self.error: BaseException | None = None
         self.asked = threading.Event()
         around.setdefault("open_engine", engine.open)
+        self.tally = around.setdefault("tally", Tally())
+        self.events: queue.Queue[Event] = queue.Queue()
         self.loop = Loop(
             config,
             Surroundings(read_config=read_config or (lambda: config), board=self.board, **around),
@@ -244,9 +252,10 @@ class Running:
                 return reason
 
     def _hear(self, event: Event) -> None:
+        self.events.put(event)
         if event.name == "state":
             self.states.put((event.data["state"], event.data["reason"]))
-        else:
+        elif event.name == "cycle":
             self.cycles.put(event.data)
 
     def _run(self) -> None:

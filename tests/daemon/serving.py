@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket as sockets
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from datetime import date, datetime
@@ -12,6 +13,7 @@ from daemon.address import Address
 from daemon.answers import Answers
 from daemon.api import Api, Told
 from daemon.control import served
+from daemon.pauses import Pauses
 from daemon.polled import Polled, Polls
 from daemon.ricloud.office import Office
 from daemon.ricloud.routes import Ricloud
@@ -20,7 +22,7 @@ from store.db import Store
 from store.model import AllDay, Field, Floating, Priority, Zoned
 from store.outbox import Intent
 from store.places import LineRow
-from tests.daemon.fakes import FakeDesk, FakeEngine, FakePolls, Running, config
+from tests.daemon.fakes import PATIENCE_S, FakeDesk, FakeEngine, FakePolls, Running, config
 from tests.ricloud.fakes import an_office
 from tests.store.samples import a_list, reminder, tag
 
@@ -44,7 +46,13 @@ def serving(
         asked = office or stack.enter_context(an_office(tmp_path / "state"))
         accounts = Accounts(desk or FakeDesk(), lambda: settings, running.loop.start_anew)
         stack.enter_context(closing(accounts))
-        told = Told(Ricloud(asked), Polled(polls or FakePolls()), accounts)
+        told = Told(
+            Ricloud(asked),
+            Polled(polls or FakePolls()),
+            accounts,
+            Pauses(running.loop, running.board),
+            running.tally,
+        )
         api = Api(running.board, answers, running.pass_on, lambda: settings, told)
         stack.enter_context(served(api, socket, address, token))
         yield socket, running
@@ -85,3 +93,13 @@ def fill(path: Path) -> None:
         store.outbox.park(2, "refused", 8)
         run = store.journal.start("sync", 1767225600000)
         store.journal.finish(run, "done", {"pulled": 3}, 1767225601000)
+
+
+def asked_plainly(socket: Path, path: str) -> tuple[str, str]:
+    """The head and the text of an answer that is no JSON."""
+    with sockets.socket(sockets.AF_UNIX) as peer:
+        peer.settimeout(PATIENCE_S)
+        peer.connect(str(socket))
+        peer.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+        head, _, text = b"".join(iter(lambda: peer.recv(65_536), b"")).partition(b"\r\n\r\n")
+    return head.decode(), text.decode()

@@ -55,6 +55,7 @@ def test_the_status_has_every_field(socket: Path, tmp_path: Path) -> None:
         "schema": 1,
         "state": "ok",
         "reason": "",
+        "paused": None,
         "profile": "default",
         "account": "you@example.com",
         "region": "world",

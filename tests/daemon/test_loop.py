@@ -296,9 +296,9 @@ def test_a_good_new_config_is_taken(tmp_path: Path) -> None:
     engine, taken = FakeEngine(), list[Config]()
     new = config(tmp_path, reminders={"every": "5m"})
     with Running(config(tmp_path), engine, read_config=lambda: new, adopt=taken.append) as running:
-        running.until("ok")
+        running.cycles.get(timeout=PATIENCE_S)
         running.loop.reload()
-        running.until("ok")
+        running.cycles.get(timeout=PATIENCE_S)
     assert taken == [new]
     assert (engine.opened, engine.closed) == (2, 2)
 

@@ -1,0 +1,137 @@
+"""Says what came of cycles: to board and listeners, the log, the service manager, the tally.
+
+It decides nothing of when the next cycle runs. A pause, while there is one, is the state whatever
+else is; what waits then is in the counts of /status.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any
+
+from daemon.feed import Event
+from daemon.happened import events_of
+from daemon.happenings import Failure, Outcome
+from daemon.lasting import Pause
+from daemon.notices import Notices
+from daemon.requests import Surroundings
+from daemon.state import State, state_after
+from daemon.troubles import Trouble
+from store.db import Store
+from sync.cycle.report import Report
+from sync.errors import RemindersdError
+
+__all__ = ["Reporting"]
+
+_log = logging.getLogger("daemon.loop")
+
+# Steps of a cycle that come only where something is read, written or sent.
+_WORKS = ("commit:page:", "commit:walk:", "commit:identities:", "commit:send:", "swap:", "image:")
+
+Lend = Callable[[Callable[[Store], Any]], Any]
+
+
+class Reporting:
+    """For the loop's thread alone; ``lend`` lets it look at the mirror."""
+
+    def __init__(self, around: Surroundings, lend: Lend) -> None:
+        self._around = around
+        self._lend = lend
+        self._notices = Notices()
+        self._silent: str | None = None  # the trigger of a cycle of which nothing was told yet
+        known = around.lasting.known
+        around.board.change(last_success=known.last_success, pause=known.pause)
+        if known.pause is not None:
+            self.say(State.PAUSED, known.pause.sentence)
+
+    # ---- pausing
+
+    @property
+    def pause(self) -> Pause | None:
+        """The pause that there is now."""
+        return self._around.board.status.pause
+
+    def paused(self, pause: Pause | None) -> None:
+        """There is a pause from now on, or none any more; raises OSError if it would not last."""
+        self._around.lasting.paused(pause)
+        self._around.board.change(pause=pause)
+        _log.info("%s", "going on again" if pause is None else pause.sentence)
+        if pause is not None:
+            self.say(State.PAUSED, pause.sentence)
+        elif self._around.board.status.state is State.PAUSED:
+            self.say(State.SYNCING, "")
+
+    # ---- what came of it
+
+    def begins(self, trigger: str, *, is_asked: bool) -> None:
+        """A cycle begins; unless somebody asked for it, that is told when it has work to do."""
+        self._silent = trigger
+        if is_asked:
+            self._began()
+
+    def stepped(self, name: str) -> None:
+        """The cycle under way comes to a step of that name."""
+        if self._silent is not None and name.startswith(_WORKS):
+            self._began()
+
+    def _began(self) -> None:
+        trigger, self._silent = self._silent, None
+        board = self._around.board
+        if board.status.state is State.OK:
+            self.say(State.SYNCING, "")
+        board.tell(Event("run", {"schema": 1, "phase": "started", "trigger": trigger}))
+
+    def succeeded(self, report: Report, now: float, took_s: float) -> None:
+        """A cycle came to its end; ``now`` is monotonic."""
+        around, board, self._silent = self._around, self._around.board, None
+        self._notices.over("cycle")
+        wall = around.wall()
+        trust = around.trust(wall)
+        self._notices.trust(trust, now)
+        around.tally.succeeded(report, took_s)
+        with suppress(OSError):  # a full disk is told of by what the cycles meet of it
+            around.lasting.succeeded(wall, news=not report.idle)
+        board.change(last_success=wall, problems=tuple(report.problems))
+        board.tell(Event("cycle", report.document()))
+        for event in events_of(report, self._lend):
+            board.tell(event)
+        for notice in report.notices:
+            _log.warning("%s", notice)
+        state, reason = state_after(report)
+        if (state, reason) != (board.status.state, board.status.reason):
+            self._notices.went_through(board.status.state, state, report)
+        self.say(state, reason, told="see `remindersd status`")
+        around.heard(Outcome(trust=trust))
+        if not report.idle:
+            _log.info(
+                "%s: records read %d, changes sent %d, lines written %d, files written %d",
+                *(report.trigger, report.pulled, report.pushed, report.rendered, report.files),
+            )
+
+    def failed(self, error: RemindersdError, trouble: Trouble, now: float, took_s: float) -> None:
+        """A cycle ended with ``error``; ``now`` is monotonic."""
+        self._silent = None
+        self._around.tally.failed(error.code, took_s)
+        self._notices.failed(trouble.state, error, now)
+        self.say(trouble.state, error.message)
+        self._around.heard(Outcome(Failure.of(error, trouble.state)))
+
+    def say(self, state: State, reason: str, told: str | None = None) -> None:
+        """``told`` is for the service manager, where a reason may quote what a person wrote."""
+        pause = self.pause
+        if pause is not None:
+            state, reason, told = State.PAUSED, pause.sentence, None
+        self._around.board.change(state=state, reason=reason)
+        self._around.notifier.status(f"{state}: {told or reason}" if reason else state)
+
+    def ended(self) -> None:
+        """The loop ends: what is known of it is written down."""
+        with suppress(OSError):  # the next start knows a little less
+            self._around.lasting.write()
+
+    def next_run(self, times: Sequence[float | None]) -> None:
+        """When the next cycle is, by the earliest of these Unix times."""
+        known = [at for at in times if at is not None]
+        self._around.board.change(next_run=min(known, default=None))
