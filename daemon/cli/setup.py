@@ -16,6 +16,8 @@ from sync.errors import UsageError
 __all__ = ["config_group", "init"]
 
 FORMATS = ["markdown", "todo.txt", "vdir"]
+SYSTEMD = Path("/run/systemd/system")
+"""There where systemd runs the machine, see sd_booted(3)."""
 
 _Answer = TypeVar("_Answer")
 
@@ -30,6 +32,12 @@ _Answer = TypeVar("_Answer")
     "--password-command", metavar="COMMAND", help="A command that prints the account's password."
 )
 @click.option("--endpoint", metavar="URL", help="A pretend iCloud on this machine, for trials.")
+@click.option(
+    "--service/--no-service",
+    "as_service",
+    default=None,
+    help="Let systemd keep the daemon running, as `service install` does.",
+)
 @pass_globals
 def init(
     options: Globals,
@@ -38,7 +46,8 @@ def init(
     file_format: str | None,
     password_command: str | None,
     endpoint: str | None,
-) -> None:
+    as_service: bool | None,
+) -> int:
     """Answer a few questions; they become the config, which you alone can read.
 
     What is given as an option is not asked for. Without a terminal --apple-id and --folder are
@@ -56,7 +65,7 @@ def init(
     asking = talking()
     if target.exists() and not _may_replace(target, asking):
         say("left as it is")
-        return
+        return 0
     if asking:
         apple_id = apple_id or _ask_address()
         folder = folder or _ask_folder()
@@ -65,6 +74,9 @@ def init(
         )
         if password_command is None:
             password_command = _ask_command()
+        if as_service is None and SYSTEMD.is_dir():
+            question = "Let systemd start it when you log in, and watch over it?"
+            as_service = click.confirm(question, default=False)
     if not apple_id or not folder:
         raise UsageError(
             "there is no terminal to ask in, so --apple-id and --folder are needed",
@@ -74,7 +86,15 @@ def init(
         apple_id, folder, file_format or "markdown", _words(password_command), endpoint
     )
     config = write_config(target, answers)
-    _say_what_is_next(target, config.folder, options)
+    say(f"wrote {target}")
+    say(f"the todo files will be in {config.folder}")
+    code = 0
+    if as_service:
+        from daemon.cli.service import install_service
+
+        code = install_service(config)
+    _say_what_is_next(target, options, runs=as_service is True)
+    return code
 
 
 def _ask_address() -> str:
@@ -132,15 +152,15 @@ def _words(command: str | None) -> list[str] | None:
         raise UsageError(f"the password command cannot be read: {error}") from None
 
 
-def _say_what_is_next(target: Path, folder: Path, options: Globals) -> None:
+def _say_what_is_next(target: Path, options: Globals, *, runs: bool) -> None:
     verb = f"remindersd --config {shlex.quote(str(target))}" if options.config else "remindersd"
-    say(f"wrote {target}")
-    say(f"the todo files will be in {folder}")
     say()
     say("next:")
     say(f"  {verb} login            sign in to the account")
     say(f"  {verb} sync --dry-run   see what a sync would do; nothing is changed")
-    say(f"  {verb} run              keep both sides the same from now on")
+    if not runs:
+        say(f"  {verb} run              keep both sides the same from now on")
+        say(f"  {verb} service install  let systemd do that, whenever you log in")
 
 
 @click.group("config")

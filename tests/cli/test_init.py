@@ -13,6 +13,11 @@ from tests.cli.conftest import Home, documents
 ANSWERS = ("--apple-id", "ada@example.com", "--folder")
 
 
+@pytest.fixture(autouse=True)
+def _no_systemd(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("daemon.cli.setup.SYSTEMD", tmp_path / "nowhere")
+
+
 @pytest.fixture
 def newcomer(home: Home) -> Home:
     """A home without a config."""

@@ -126,6 +126,36 @@ def test_status_says_what_is_wrong(home: Home, systemctl: Manager) -> None:
     assert f"may not write to {home.path / 'Notes'}" in told.stdout
 
 
+@pytest.mark.parametrize(("answer", "is_installed"), [("y\n", True), ("\n", False)])
+def test_init_asks_and_installs_it(
+    home: Home,
+    systemctl: Manager,
+    monkeypatch: pytest.MonkeyPatch,
+    answer: str,
+    is_installed: bool,
+) -> None:
+    monkeypatch.setattr("daemon.cli.setup.talking", lambda: True)
+    monkeypatch.setattr("daemon.cli.setup.SYSTEMD", home.path)
+    home.config.unlink()
+    said = f"ada@example.com\n{home.folder}\n\n\n{answer}"
+    done = home.run("init", stdin=said)
+    assert done.exit_code == 0, done.output
+    assert unit(home).exists() is is_installed
+    assert ("service install" in done.stdout) is not is_installed
+
+
+def test_init_without_a_terminal_installs_it_only_if_told_to(
+    home: Home, systemctl: Manager
+) -> None:
+    home.config.unlink()
+    options = ("--apple-id", "ada@example.com", "--folder", str(home.folder))
+    assert home.run("init", *options).exit_code == 0
+    assert not unit(home).exists()
+    home.config.unlink()
+    assert home.run("init", *options, "--service").exit_code == 0
+    assert unit(home).exists()
+
+
 def test_show_prints_a_unit_for_the_system(home: Home) -> None:
     shown = home.run("service", "show", "--system").stdout
     assert "\nUser=" in shown
