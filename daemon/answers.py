@@ -75,9 +75,9 @@ class Answers:
         """How much is pending, held, in conflict and parked, and when all was last compared.
 
         Zeros before the first cycle. ``waiting`` says how many deletions are held until a time
-        only, or is ``None``.
+        only, or is ``None``; ``last_run`` is the number of the last run in the journal.
         """
-        nothing = {**dict.fromkeys(COUNTS, 0), "verified": None, "waiting": None}
+        nothing = dict.fromkeys(COUNTS, 0) | dict.fromkeys(("verified", "waiting", "last_run"))
         return self._submit(self._counts, nothing)
 
     def polls(self) -> Future[Document]:
@@ -314,6 +314,7 @@ class Answers:
             "parked": outbox["parked"],
             "verified": _verified(self._store.meta.get(VERIFIED)),
             "waiting": _waiting(ends),
+            "last_run": runs[0].id if (runs := self._store.journal.runs(1)) else None,
         }
 
 

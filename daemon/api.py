@@ -107,7 +107,7 @@ class Api:
         try:
             counts: Document = await asyncio.wrap_future(self._answers.counts())
         except (NoMirror, RemindersdError):  # what is wrong with it is the loop's to say
-            counts = dict.fromkeys((*COUNTS, "verified", "waiting"))
+            counts = dict.fromkeys((*COUNTS, "verified", "waiting", "last_run"))
         return json_answer(
             {
                 "schema": 1,

@@ -212,7 +212,9 @@ def _left_behind(options: Globals) -> Document:
         "last_success": None,
         "next_run": None,
         "paused": None,
-        **dict.fromkeys(("pending", "held", "conflicts", "parked", "verified", "waiting")),
+        **dict.fromkeys(
+            ("pending", "held", "conflicts", "parked", "verified", "waiting", "last_run")
+        ),
         "polls": {},
         "sign_in": _standing(place.state, ours),
     }

@@ -67,6 +67,7 @@ def test_the_status_has_every_field(socket: Path, tmp_path: Path) -> None:
         "conflicts": 1,
         "parked": 1,
         "verified": None,
+        "last_run": 1,
         "waiting": None,
         "polls": {},
         "problems": [],
