@@ -12,7 +12,7 @@ PYTEST := $(BIN)/python -m pytest
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types proto proto-check bench soak clean
+.PHONY: help demo test check lint types proto proto-check man man-check bench soak clean
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -23,7 +23,7 @@ demo: $(VENV)/.runtime  ## A pretend iCloud, the daemon and a folder of todo fil
 test: $(VENV)/.development  ## The whole test suite
 	PYTHONHASHSEED=0 $(PYTEST) -n 3 --dist worksteal  # all workers have to collect the same names
 
-check: lint types proto-check test  ## Everything that has to hold before a commit
+check: lint types proto-check man-check test  ## Everything that has to hold before a commit
 
 lint: $(VENV)/.development
 	$(BIN)/ruff check .
@@ -41,6 +41,13 @@ proto-check: $(VENV)/.development
 	diff -u $(PROTO)_pb2.py "$$made/$(PROTO)_pb2.py" && \
 	diff -u $(PROTO)_pb2.pyi "$$made/$(PROTO)_pb2.pyi" || \
 	{ echo 'the generated protobuf code is not current: run `make proto`' >&2; exit 1; }
+
+man: $(VENV)/.development  ## Write the manual page again, from the command line itself
+	$(BIN)/python -m daemon.manpage > man/remindersd.1
+
+man-check: $(VENV)/.development
+	@$(BIN)/python -m daemon.manpage | diff -u man/remindersd.1 - || \
+	{ echo 'the manual page is not current: run `make man`' >&2; exit 1; }
 
 bench: $(VENV)/.development  ## Measure, and say what it came to
 	$(BIN)/python -m benchmarks
