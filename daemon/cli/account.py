@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from daemon.config import Config
     from sync.remote.signing.states import SignInState
 
-__all__ = ["login", "logout"]
+__all__ = ["login", "logout", "password_of"]
 
 _SYNC_S = 600.0
 _LOGOUT_S = 90.0
@@ -62,7 +62,7 @@ def login(options: Globals, code: str | None, as_json: bool) -> None:
     desk = open_desk(config)
     try:
         codes = Codes(from_input=code == "-", may_ask=talking())
-        state = sign_in(desk, lambda: _password(config), codes)
+        state = sign_in(desk, lambda: password_of(config), codes)
     except WrongPassword as error:
         raise WrongPassword(error.message, _mend(config, error)) from None
     finally:
@@ -105,7 +105,8 @@ def logout(options: Globals, as_json: bool) -> None:
         say(f"signed out; the session of {config.account.apple_id} is forgotten here")
 
 
-def _password(config: Config) -> str:
+def password_of(config: Config) -> str:
+    """The password, from where the config says or from the person; SignInNeeded if nobody can."""
     from daemon.password import find_password
 
     account = config.account

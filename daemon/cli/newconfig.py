@@ -33,9 +33,14 @@ reminders:
   new_lists: ask
   # When both sides changed the same thing: cloud or files wins. The other value is always kept.
   conflicts: cloud
-  deletions:
+{lists}  deletions:
     # More deletions than this at once wait until you approve of them.
     hold_above: 5
+"""
+
+_LISTS = """\
+  # Lists that are not kept here; all others are, both ways.
+  lists: {lists}
 """
 
 _ENDPOINT = """\
@@ -46,13 +51,17 @@ _ENDPOINT = """\
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What a person said; ``password_command`` is a program with its arguments."""
+    """What a person said; ``password_command`` is a program with its arguments.
+
+    ``left_out`` are the names of lists that are not to be kept here.
+    """
 
     apple_id: str
     folder: str
     format: str
     password_command: list[str] | None
     endpoint: str | None
+    left_out: tuple[str, ...] = ()
 
 
 def write_config(target: Path, answers: Answers) -> Config:
@@ -86,11 +95,13 @@ def write_config(target: Path, answers: Answers) -> Config:
 
 
 def _text(answers: Answers) -> str:
+    lists = {"*": "two-way", **dict.fromkeys(answers.left_out, "ignore")}
     endpoint = _ENDPOINT.format(endpoint=_yaml(answers.endpoint)) if answers.endpoint else ""
     return _TEMPLATE.format(
         apple_id=_yaml(answers.apple_id),
         password_command=_yaml(answers.password_command),
         endpoint=endpoint,
+        lists=_LISTS.format(lists=_yaml(lists)) if answers.left_out else "",
         folder=_yaml(_absolute(answers.folder)),
         format=_yaml(answers.format),
     )

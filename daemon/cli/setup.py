@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from daemon.cli.common import Globals, json_option, pass_globals, talking
 from daemon.output import clean, document, say
 from sync.errors import UsageError
+
+if TYPE_CHECKING:
+    from daemon.cli.newconfig import Answers
+    from daemon.config import Config
 
 __all__ = ["config_group", "init"]
 
@@ -50,6 +55,9 @@ def init(
 ) -> int:
     """Answer a few questions; they become the config, which you alone can read.
 
+    Then, if you like, it signs you in, shows the lists with how much is in each, says what a first
+    sync would do, and does it: nothing is changed before you have seen that and said yes.
+
     What is given as an option is not asked for. Without a terminal --apple-id and --folder are
     needed. A config that is there already is replaced only if you say so.
 
@@ -59,6 +67,7 @@ def init(
        remindersd init --apple-id ada@example.com --folder ~/Todo --password-command 'pass apple'
     """
     from daemon.cli.newconfig import Answers, write_config
+    from daemon.cli.service import install_service
     from daemon.paths import config_path
 
     target = options.config or config_path()
@@ -88,13 +97,21 @@ def init(
     config = write_config(target, answers)
     say(f"wrote {target}")
     say(f"the todo files will be in {config.folder}")
-    code = 0
-    if as_service:
-        from daemon.cli.service import install_service
-
-        code = install_service(config)
-    _say_what_is_next(target, options, runs=as_service is True)
+    done = asking and _went_on(config, answers)
+    code = install_service(config) if as_service else 0
+    _say_what_is_next(target, options, synced=done, runs=as_service is True)
     return code
+
+
+def _went_on(config: Config, answers: Answers) -> bool:
+    """Go on from the config to a first sync; whether it came to that."""
+    from daemon.cli.beginning import begin
+    from daemon.cli.newconfig import write_config
+
+    def without(names: Sequence[str]) -> Config:
+        return write_config(config.source, replace(answers, left_out=tuple(names)))
+
+    return begin(config, without)
 
 
 def _ask_address() -> str:
@@ -152,12 +169,15 @@ def _words(command: str | None) -> list[str] | None:
         raise UsageError(f"the password command cannot be read: {error}") from None
 
 
-def _say_what_is_next(target: Path, options: Globals, *, runs: bool) -> None:
+def _say_what_is_next(target: Path, options: Globals, *, synced: bool, runs: bool) -> None:
     verb = f"remindersd --config {shlex.quote(str(target))}" if options.config else "remindersd"
+    if synced and runs:
+        return
     say()
     say("next:")
-    say(f"  {verb} login            sign in to the account")
-    say(f"  {verb} sync --dry-run   see what a sync would do; nothing is changed")
+    if not synced:
+        say(f"  {verb} login            sign in to the account")
+        say(f"  {verb} sync --dry-run   see what a sync would do; nothing is changed")
     if not runs:
         say(f"  {verb} run              keep both sides the same from now on")
         say(f"  {verb} service install  let systemd do that, whenever you log in")

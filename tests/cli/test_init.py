@@ -68,7 +68,7 @@ def test_with_a_terminal_it_asks_before_it_replaces(
 ) -> None:
     monkeypatch.setattr("daemon.cli.setup.talking", lambda: True)
     before = home.config.read_text()
-    result = home.run("init", *ANSWERS, str(home.folder), stdin=answer + "\n\n")
+    result = home.run("init", *ANSWERS, str(home.folder), stdin=answer + "\n\nn\n")
     assert (home.config.read_text() != before) is replaced
     assert result.exit_code == 0
 
@@ -77,7 +77,7 @@ def test_the_conversation_asks_for_everything(
     newcomer: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("daemon.cli.setup.talking", lambda: True)
-    said = f"ada@example.com\n{newcomer.folder}\n\npass apple\n"
+    said = f"ada@example.com\n{newcomer.folder}\n\npass apple\nn\n"
     result = newcomer.run("init", stdin=said)
     assert result.exit_code == 0, result.output
     config = load_config(newcomer.config)
@@ -91,7 +91,9 @@ def test_an_answer_that_does_not_fit_is_asked_for_again_at_once(
     monkeypatch.setattr("daemon.cli.setup.talking", lambda: True)
     (newcomer.path / "file").touch()
     said = ["ada", "ada@example.com", "Todo", "~", f"{newcomer.path}/file", "~/Todo", ""]
-    result = newcomer.run("init", stdin="\n".join([*said, "pass 'apple", "pass 'my apple'", ""]))
+    result = newcomer.run(
+        "init", stdin="\n".join([*said, "pass 'apple", "pass 'my apple'", "n", ""])
+    )
     assert result.exit_code == 0, result.output
     for complaint in ("e-mail address, such as", "absolute path", "your home", "but a file"):
         assert result.output.count(complaint) == 1, complaint

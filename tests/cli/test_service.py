@@ -137,7 +137,7 @@ def test_init_asks_and_installs_it(
     monkeypatch.setattr("daemon.cli.setup.talking", lambda: True)
     monkeypatch.setattr("daemon.cli.setup.SYSTEMD", home.path)
     home.config.unlink()
-    said = f"ada@example.com\n{home.folder}\n\n\n{answer}"
+    said = f"ada@example.com\n{home.folder}\n\n\n{answer}n\n"
     done = home.run("init", stdin=said)
     assert done.exit_code == 0, done.output
     assert unit(home).exists() is is_installed
