@@ -20,7 +20,10 @@ __all__ = ["TITLES", "facts", "redacted", "set_up", "show_titles"]
 
 OURS = ("daemon", "sync", "store")
 TITLES = "daemon.titles"
-"""The logger of lines that quote what a person wrote."""
+"""The logger of lines that quote what a person wrote; silent until ``show_titles``."""
+
+_SILENT = logging.CRITICAL + 1
+logging.getLogger(TITLES).setLevel(_SILENT)
 
 _HIDDEN = "[hidden]"
 _HEADER = re.compile(r"(?i)\b((?:set-)?cookie|authorization)(\s*:\s*).*")
@@ -57,7 +60,7 @@ def facts(**values: object) -> str:
 def show_titles(asked: bool, environment: Mapping[str, str] = os.environ) -> None:
     """Log what a person wrote, too, if ``asked`` or if ``REMINDERSD_LOG_TITLES`` is 1."""
     is_shown = asked or environment.get("REMINDERSD_LOG_TITLES") == "1"
-    logging.getLogger(TITLES).setLevel(logging.INFO if is_shown else logging.CRITICAL + 1)
+    logging.getLogger(TITLES).setLevel(logging.INFO if is_shown else _SILENT)
 
 
 def set_up(

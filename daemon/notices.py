@@ -1,12 +1,13 @@
-"""Decides when what is amiss is said again in the log: at once when it is news, else once a day.
+"""Decides what the log says of a cycle; what is amiss at once when it is news, else once a day.
 
-In numbers, and without what a person wrote: the log is not for that.
+In numbers, and without what a person wrote, which goes to a logger of its own: see ``daemon.log``.
 """
 
 from __future__ import annotations
 
 import logging
 
+from daemon.log import TITLES, facts
 from daemon.state import State
 from sync.cycle.report import AMISS, FOR_A_PERSON, Report
 from sync.errors import RemindersdError
@@ -15,7 +16,10 @@ __all__ = ["AGAIN_S", "Notices"]
 
 AGAIN_S = 86400.0
 
+_COUNTED = ("pulled", "pushed", "rendered", "files", "requests")
+
 _log = logging.getLogger(__name__)
+_titles = logging.getLogger(TITLES)
 
 
 class Notices:
@@ -23,6 +27,7 @@ class Notices:
 
     def __init__(self) -> None:
         self._said: dict[str, tuple[str, float]] = {}
+        self._problems: frozenset[str] = frozenset()
 
     def is_due(self, subject: str, sentence: str, now: float) -> bool:
         """Whether ``sentence`` is to be said; if so it counts as said."""
@@ -52,11 +57,28 @@ class Notices:
     def went_through(self, before: State, after: State, report: Report) -> None:
         """What waits after a cycle is not what waited before it."""
         if after is State.ATTENTION:
-            _log.warning(
-                "attention: %d held back, %d in conflict, %d refused by iCloud, %d other problems: "
-                "see `remindersd status`",
-                sum(hold.kind in FOR_A_PERSON or hold.kind in AMISS for hold in report.held),
-                *(report.open_conflicts, report.parked, len(report.problems)),
+            counts = facts(
+                run=report.run,
+                held=sum(hold.kind in FOR_A_PERSON or hold.kind in AMISS for hold in report.held),
+                conflicts=report.open_conflicts,
+                parked=report.parked,
+                problems=len(report.problems),
             )
+            _log.warning("something needs you: see `remindersd status`%s", counts)
         elif before is State.ATTENTION:
-            _log.info("nothing waits any more")
+            _log.info("nothing needs you any more%s", facts(run=report.run))
+
+    def done(self, report: Report, took_s: float) -> None:
+        """What a cycle did, if it did anything; ``run`` is its number in the journal."""
+        for notice in report.notices:
+            _log.warning("%s%s", notice, facts(run=report.run))
+        if not report.idle:
+            counts = {name: getattr(report, name) for name in _COUNTED}
+            told = facts(run=report.run, trigger=report.trigger, **counts, took_s=took_s)
+            _log.info("synced%s", told)
+        for sentence in (*report.changes, *(hold.reason for hold in report.new_holds)):
+            _titles.info("%s%s", sentence, facts(run=report.run))
+        for problem in report.problems:
+            if problem not in report.notices and problem not in self._problems:
+                _titles.warning("%s%s", problem, facts(run=report.run))
+        self._problems = frozenset(report.problems)

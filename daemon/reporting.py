@@ -97,18 +97,12 @@ class Reporting:
         board.tell(Event("cycle", report.document()))
         for event in events_of(report, self._lend):
             board.tell(event)
-        for notice in report.notices:
-            _log.warning("%s", notice)
+        self._notices.done(report, took_s)
         state, reason = state_after(report)
         if (state, reason) != (board.status.state, board.status.reason):
             self._notices.went_through(board.status.state, state, report)
         self.say(state, reason, told="see `remindersd status`")
         around.heard(Outcome(trust=trust))
-        if not report.idle:
-            _log.info(
-                "%s: records read %d, changes sent %d, lines written %d, files written %d",
-                *(report.trigger, report.pulled, report.pushed, report.rendered, report.files),
-            )
 
     def failed(self, error: RemindersdError, trouble: Trouble, now: float, took_s: float) -> None:
         """A cycle ended with ``error``; ``now`` is monotonic."""

@@ -13,7 +13,7 @@ from typing import TextIO
 import pytest
 
 from daemon.log import OURS, TITLES, facts, redacted, set_up, show_titles
-from tests.daemon.fakes import FakeEngine, Running, config, report
+from tests.daemon.fakes import PATIENCE_S, FakeEngine, Running, config, report
 
 TOKEN = "HSARMTnlAbYzEtcDWTh5Y3bIQ2r1ANsmSSSnQpcRRhd0kTl7Q9dsdYPZnoLLKzYtWcCbRp"
 
@@ -175,3 +175,25 @@ def test_what_is_told_once_stands_in_the_log(
         running.until("attention")
     assert caplog.text.count(told) == 1
     assert "ring" not in caplog.text
+
+
+@pytest.mark.parametrize("asked", [False, True])
+def test_a_run_is_told_in_facts_and_only_if_asked_for_in_words(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, asked: bool
+) -> None:
+    caplog.set_level(logging.INFO, "daemon")
+    show_titles(asked, {})
+    words = {"changes": ["add “Buy a ring”"], "problems": ["Rosa.md: not accepted"]}
+    done = report("files", pushed=2, rendered=1, files=1, run=41, **words)
+    with Running(config(tmp_path), FakeEngine(report(), done, done)) as running:
+        running.until("ok")
+        running.ask().result(PATIENCE_S)
+        running.ask().result(PATIENCE_S)
+    told = [message for message in caplog.messages if " run=41 " in f"{message} "]
+    synced = "synced run=41 trigger=files pulled=0 pushed=2 rendered=1 files=1 requests=0 took_s="
+    assert sum(message.startswith(synced) for message in told) == 2
+    assert any(message.startswith("something needs you") for message in told)
+    in_words = [message for message in told if "ring" in message or "Rosa" in message]
+    change, problem = "add “Buy a ring” run=41", "Rosa.md: not accepted run=41"
+    assert in_words == ([change, problem, change] if asked else [])
+    assert ("ring" in caplog.text) is asked

@@ -284,11 +284,10 @@ def test_the_log_says_once_that_something_waits_and_that_it_is_over(
         running.ask()
         running.until("ok")
     said = [record.getMessage() for record in caplog.records]
-    assert [line for line in said if "held back" in line] == [
-        "attention: 0 held back, 0 in conflict, 0 refused by iCloud, 1 other problems: "
-        "see `remindersd status`"
+    assert [line for line in said if "something needs" in line] == [
+        "something needs you: see `remindersd status` held=0 conflicts=0 parked=0 problems=1"
     ]
-    assert "nothing waits any more" in said
+    assert "nothing needs you any more" in said
     assert "Rings" not in caplog.text
 
 

@@ -211,6 +211,8 @@ def test_the_daemon_does_all_of_its_work_as_confined_as_its_unit_says(home: Home
         home.world.phone.create("Work", "Water the fern")
         assert home.ask("POST", "/sync")["rendered"] == 1
         assert "Water the fern" in work.read_text()
+        last = home.ask("GET", "/status")["last_run"]
+        assert home.ask("GET", f"/runs/{last}")["run"]["id"] == last
         home.ask("POST", "/poll", {"service": "contacts"})
         home.ask("POST", "/poll/download")
         assert any(path.is_file() for path in (home.path / "Pictures").rglob("*"))
@@ -222,6 +224,7 @@ def test_the_daemon_does_all_of_its_work_as_confined_as_its_unit_says(home: Home
         call(home.socket, "GET", "/status")
     for word in ("Traceback", "this is a bug", "EPERM", "not permitted", "Read-only"):
         assert word not in home.log
+    assert f"synced run={last} trigger=sync " in home.log
     assert_it_keeps_what_it_saw_to_itself(home)
 
 
