@@ -64,15 +64,25 @@ def tree(name: str) -> ast.Module:
     return ast.parse(modules()[name].read_text(encoding="utf-8"))
 
 
+@cache
+def nodes(name: str) -> list[ast.AST]:
+    return list(ast.walk(tree(name)))
+
+
 def written() -> list[str]:
     """The modules that a person wrote."""
     return [name for name in modules() if name not in GENERATED]
 
 
-def imports(name: str) -> Iterator[str]:
+@cache
+def imports(name: str) -> list[str]:
     """Dotted names that a module imports, wherever in it the import stands."""
+    return list(_imports(name))
+
+
+def _imports(name: str) -> Iterator[str]:
     is_package = modules()[name].name == "__init__.py"
-    for node in ast.walk(tree(name)):
+    for node in nodes(name):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -86,7 +96,7 @@ def imports(name: str) -> Iterator[str]:
 
 
 def calls(name: str) -> Iterator[tuple[int, ast.expr]]:
-    for node in ast.walk(tree(name)):
+    for node in nodes(name):
         if isinstance(node, ast.Call):
             yield node.lineno, node.func
 
@@ -103,7 +113,7 @@ def catches_all(name: str) -> list[int]:
     """Lines of handlers that catch whatever there is, and do not raise it again in every case."""
     everything = {"Exception", "BaseException"}
     found = []
-    for node in ast.walk(tree(name)):
+    for node in nodes(name):
         if isinstance(node, ast.ExceptHandler):
             kinds = node.type.elts if isinstance(node.type, ast.Tuple) else [node.type]
             returns = any(isinstance(inner, ast.Return) for inner in ast.walk(node))
@@ -182,7 +192,7 @@ def test_only_purging_and_restoring_write_without_a_change_tag() -> None:
         name
         for name in written()
         if name.startswith(("daemon", "sync", "store"))
-        for node in ast.walk(tree(name))
+        for node in nodes(name)
         if isinstance(node, ast.Constant) and node.value in forms
     }
     users = {name for name in written() if "sync.codec.forced" in imports(name)}
@@ -199,7 +209,7 @@ def test_a_function_is_one_thought() -> None:
     sizes = {
         f"{name}.{node.name}": (node.end_lineno or node.lineno) - node.lineno + 1
         for name in written()
-        for node in ast.walk(tree(name))
+        for node in nodes(name)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     }
     assert {name: size for name, size in sizes.items() if size > LINES_OF_A_FUNCTION} == {}

@@ -32,7 +32,7 @@ def seeds() -> range:
     if chosen:
         first, _, last = chosen.partition("-")
         return range(int(first), int(last or first) + 1)
-    return range(200) if SOAK else range(4)
+    return range(200) if SOAK else range(2)
 
 
 @pytest.mark.parametrize("seed", seeds())

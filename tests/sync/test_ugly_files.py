@@ -18,13 +18,15 @@ STAMP = re.compile(rb" ?\^r-[0-9a-z]+")
 FLAG = re.compile(" *🚩 *".encode())
 
 
-@pytest.fixture(params=FILES, ids=lambda path: path.stem)
+@pytest.fixture(scope="module", params=FILES, ids=lambda path: path.stem)
 def ugly(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Rig, bytes]]:
-    """A rig whose “Inbox” is an ugly file, synced, and the bytes that were put there."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    with open_rig(tmp_path, empty_world(), show="36500d") as rig:
+    """A rig whose “Inbox” is an ugly file, synced, and the bytes that were put there.
+
+    The tests share it in their order, so the ones that change it come last.
+    """
+    with open_rig(tmp_path_factory.mktemp("ugly"), empty_world(), show="36500d") as rig:
         rig.run()
         ours = re.search(rb"icloud-id: (\S+)", rig.path("Inbox").read_bytes())
         assert ours is not None
