@@ -16,9 +16,12 @@ from zoneinfo import ZoneInfoNotFoundError
 
 from tzlocal import reload_localzone
 
+from daemon.answers import Answers
 from daemon.bus import session_address, system_address
+from daemon.compose import Around, machine_of, nothing
 from daemon.config import Config
 from daemon.desktop import Desktop
+from daemon.filters import read_filters
 from daemon.happenings import Outcome
 from daemon.hooks import Hooks
 from daemon.loop import Loop
@@ -28,12 +31,15 @@ from daemon.requests import Request
 from daemon.schedule import ClockWatch
 from daemon.state import Board, Event
 from daemon.telling import Telling
+from daemon.todayfile import TodayFile
 from daemon.words import instant
 from daemon.writing import Wish, granted
 from sync.cycle.ringing import Remindable
+from sync.local.swap import Writer
 
 __all__ = ["attending"]
 
+_TODAY = read_filters([("smart", "today")])
 _log = logging.getLogger(__name__)
 
 
@@ -52,16 +58,23 @@ class Senses(Protocol):
 
 
 @contextmanager
-def attending(config: Config, loop: Loop, senses: Senses) -> Iterator[None]:
+def attending(config: Config, loop: Loop, senses: Senses, answers: Answers) -> Iterator[None]:
     """Attend to the person while the context lasts."""
     desktop = Desktop(session_address, lambda about, key: reminding.pressed(about, key))
     hooks = Hooks(lambda: senses.config.hooks)
     telling = Telling(config, loop.lend, desktop, hooks)
-    due = _DueHook(hooks, telling)
-    reminding = Reminding(config, loop.lend, desktop, _Acts(loop), due, here=_local_zone)
+    acts, due = _Acts(loop), _DueHook(hooks, telling)
+    reminding = Reminding(config, loop.lend, desktop, acts, due, here=_local_zone)
     senses.also(reminding.adopt, reminding.wake)
     senses.also(telling.adopt, lambda: None)
-    senses.heard = telling.heard
+    today = TodayFile(config, _writer(config), lambda: answers.reminders(_TODAY), acts.all_done)
+    senses.also(today.adopt, today.changed)
+
+    def ended(outcome: Outcome) -> None:
+        telling.heard(outcome)
+        today.changed()
+
+    senses.heard = ended
     clocks = ClockWatch(senses.on_drift)
     machine = Machine(system_address, senses.on_drift)
 
@@ -70,7 +83,7 @@ def attending(config: Config, loop: Loop, senses: Senses) -> Iterator[None]:
             reminding.changed()
 
     with closing(desktop), senses.board.listening(hear), ExitStack() as parts:
-        for part in (clocks, machine, telling, reminding):
+        for part in (clocks, machine, telling, reminding, today):
             part.start()
             parts.callback(part.stop)
         yield
@@ -83,7 +96,10 @@ class _Acts:
         self._loop = loop
 
     def done(self, id: str) -> Future[Any]:
-        return self._grant(Wish("done", {"done": True}, [id]))
+        return self.all_done([id])
+
+    def all_done(self, keys: Sequence[str]) -> Future[Any]:
+        return self._grant(Wish("done", {"done": True}, keys))
 
     def snooze(self, id: str, until: str) -> Future[Any]:
         return self._grant(Wish("snooze", {"snooze": until}, [id]))
@@ -109,6 +125,12 @@ class _DueHook:
         ]
         sentence = entries[0]["title"] if len(entries) == 1 else f"{len(entries)} reminders are due"
         self._telling.happened("due", sentence, {"reminders": entries})
+
+
+def _writer(config: Config) -> Writer:
+    """What writes the file of today; its receipts are not the engine's to judge."""
+    machine = f"today-{machine_of(config, Around())}"
+    return Writer(config.folder, nothing, time.time, machine=machine)
 
 
 def _local_zone() -> tzinfo | None:

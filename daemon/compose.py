@@ -58,6 +58,7 @@ from sync.remote.transport import Transport
 __all__ = [
     "Around",
     "dialect_of",
+    "machine_of",
     "new_limiter",
     "open_desk",
     "open_engine",
@@ -255,7 +256,7 @@ def wire(config: Config, store: Store, transport: Transport, around: Around) -> 
         beside=dialect.parse_beside,
     )
     cloud = CloudKit(transport)
-    writer = Writer(config.folder, step, clock, around.calls, _machine(config, around))
+    writer = Writer(config.folder, step, clock, around.calls, machine_of(config, around))
     chronicle = Chronicle(store, dialect, clock)
     home = Home(config.folder, Marker(marker, config.account.apple_id), dialect.layout)
     return Engine(
@@ -282,7 +283,7 @@ def wire(config: Config, store: Store, transport: Transport, around: Around) -> 
     )
 
 
-def _machine(config: Config, around: Around) -> str:
+def machine_of(config: Config, around: Around) -> str:
     """Tells our receipts from those of another machine that the folder is carried to.
 
     Not by what a lost database would take with it: what was displaced must be found again.

@@ -210,6 +210,7 @@ class Config(Section):
     format: Literal["markdown", "todo.txt", "vdir"] = "markdown"
     time_zone: str | None = None
     markers: Literal["block-id", "none"] = "block-id"
+    today_file: str | None = None
     reminders: Reminders = Reminders()
     polls: Polls = Polls()
     notify: Notify = Notify()
@@ -223,6 +224,13 @@ class Config(Section):
     def _lines_need_none(cls, value: str, info: ValidationInfo) -> str:
         if value == "none" and info.data.get("format") != "markdown":
             raise ValueError("none is for Markdown alone; other formats name a parent by its id")
+        return value
+
+    @field_validator("today_file")
+    @classmethod
+    def _beside_the_lists(cls, value: str | None) -> str | None:
+        if value is not None and re.fullmatch(r"\w[\w .-]{0,99}\.md", value) is None:
+            raise ValueError("name one Markdown file inside the folder, such as Today.md")
         return value
 
     @field_validator("time_zone")

@@ -128,7 +128,7 @@ def _run(config: Config, signals: _Signals) -> None:
         api = Api(senses.board, answers, loop.ask, lambda: senses.config, told)
         parts.enter_context(_on_socket(api, senses, pulses))
         parts.enter_context(pulses.watched("the control loop", loop.soon, LOOP_S)).beat()
-        parts.enter_context(attending(config, loop, senses))
+        parts.enter_context(attending(config, loop, senses, answers))
         for part in (watchdog, senses.schedule, polling):
             part.start()
             parts.callback(part.stop)

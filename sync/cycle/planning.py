@@ -210,7 +210,7 @@ class Planner:
         homes = {base.path for base in bases.values()}
         facts = file_facts(local, known, self._dialect, homes)
         groups = {base.name for base in bases.values() if not base.path}
-        taken = facts.keys() | local.directories
+        taken = facts.keys() | local.directories | local.made
         taken -= homes | free_directories(local, groups, layout)
 
         def paths(living: Mapping[str, ListInfo], current: Mapping[str, str]) -> Mapping[str, str]:

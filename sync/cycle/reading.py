@@ -53,7 +53,10 @@ class LocalFile:
 
 @dataclass(frozen=True, slots=True)
 class LocalState:
-    """What the files say: all readable ones, and what is unknown (``trouble``: everything is)."""
+    """What the files say: all readable ones, and what is unknown (``trouble``: everything is).
+
+    At the paths ``made`` are files that we generate, which say nothing.
+    """
 
     files: Mapping[str, LocalFile] = field(default_factory=dict)
     strays: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -62,6 +65,7 @@ class LocalState:
     trouble: str = ""
     incomplete: str = ""
     directories: frozenset[str] = frozenset()
+    made: frozenset[str] = frozenset()
     retry_after_s: float | None = None
 
     def with_file(self, path: str, data: bytes, parse: Callable[[bytes], TodoFile]) -> LocalState:
@@ -195,6 +199,7 @@ def _state(scan: FolderScan[TodoFile], layout: Layout) -> LocalState:
         notes={**scan.ignored, **scan.unreadable},
         incomplete=unreadable,
         directories=scan.directories,
+        made=scan.made,
         retry_after_s=max(waits, default=None),
     )
 

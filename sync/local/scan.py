@@ -29,6 +29,7 @@ from sync.local.files import (
 from sync.local.folder import NotReady, Ready, check, marker_signature
 from sync.local.layout import Layout
 from sync.local.place import is_inside
+from sync.local.today import is_made
 from sync.local.tree import Found, Tree, walk
 
 __all__ = ["FileScan", "FolderScan", "Opaque", "Read", "Scanner"]
@@ -74,7 +75,8 @@ class FolderScan(Generic[P]):
     ``ignored`` says why a file or directory that a person may ask about is not looked into, and
     ``strays`` which ids stand in Markdown files that are no lists: what stands there is not gone.
     ``unreadable`` names directories whose content is unknown. ``directories`` are those that may
-    be lists, in a layout where lists are directories.
+    be lists, in a layout where lists are directories. ``made`` are the paths of files that we
+    generate: they are no lists, and what stands in them stands nowhere.
     """
 
     root: Ready | NotReady
@@ -83,6 +85,7 @@ class FolderScan(Generic[P]):
     strays: Mapping[str, frozenset[str]]
     unreadable: Mapping[str, str]
     directories: frozenset[str] = frozenset()
+    made: frozenset[str] = frozenset()
 
     @property
     def complete(self) -> bool:
@@ -159,8 +162,10 @@ class Scanner(Generic[P]):
             elif ids:
                 strays[path] = ids
         self._forget(files.keys(), tree.strays.keys())
+        made = frozenset(path for path, file in files.items() if _is_made(file))
+        files = {path: file for path, file in files.items() if path not in made}
         directories = frozenset(tree.directories)
-        return FolderScan(root, files, tree.ignored, strays, unreadable, directories)
+        return FolderScan(root, files, tree.ignored, strays, unreadable, directories, made)
 
     def _check(self) -> Ready | NotReady:
         """Whether this is the folder; its marker is opened only when it is another file by now."""
@@ -264,3 +269,7 @@ class Scanner(Generic[P]):
             self._cached.pop(path, None)
         for path in self._strays.keys() - set(strays):
             del self._strays[path]
+
+
+def _is_made(file: FileScan[P]) -> bool:
+    return isinstance(file.state, Read) and is_made(file.state.data)
