@@ -21,9 +21,10 @@ _COLOURS = {"ok": "green", "note": "cyan", "unknown": "cyan", "wrong": "red"}
 
 
 @click.command()
+@click.option("--live", is_flag=True, help="Try, in a list of its own, what is believed of iCloud.")
 @json_option
 @pass_globals
-def doctor(options: Globals, as_json: bool) -> int:
+def doctor(options: Globals, live: bool, as_json: bool) -> int:
     """Look at everything that remindersd needs, and say what to do where something is wrong.
 
     The network, the clock, the sign-in, the password command as a service would run it, the folder
@@ -31,13 +32,22 @@ def doctor(options: Globals, as_json: bool) -> int:
     the daemon. One request goes to iCloud, without your name; nothing is changed. It works without
     a config, too.
 
+    With --live, and your consent, it makes a scratch list in your account instead, tries all that
+    is believed of the service and was never seen, asks what your phone shows, removes the list, and
+    prints a report without anything of yours in it, for an issue.
+
     \b
     Examples:
        remindersd doctor
+       remindersd doctor --live > report.md
        remindersd doctor --json | jq '.checks[] | select(.verdict == "wrong")'
 
     Ends with 0 when nothing is wrong, else with 1.
     """
+    if live:
+        from daemon.cli.livedoctor import live_doctor
+
+        return live_doctor(options, as_json)
     from daemon.doctor.rounds import rounds
 
     done: list[Check] = []

@@ -1,0 +1,111 @@
+"""The part of `doctor` that asks for consent, walks the beliefs about the service, and reports."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from daemon.cli.common import Globals, talking
+from daemon.output import document, warn
+from sync.errors import UsageError
+
+if TYPE_CHECKING:
+    from daemon.config import Config
+    from daemon.live.scene import Scene
+    from daemon.live.walk import Tried
+
+__all__ = ["live_doctor"]
+
+_NOTES = "scratch.json"
+_WHAT = """\
+This makes one list in your iCloud account, called “{title}”, with two reminders in it, changes and
+deletes them, and looks at what the service answers: about sixty requests, and one for every 200
+reminders that you have, which are read and not changed. Then it asks what your phone shows, if you
+have one at hand, and removes the list. At the end it prints a report in which nothing of your
+account stands, that you can paste into an issue: that is how beliefs in docs/wire.md become facts.
+"""
+
+
+def live_doctor(options: Globals, as_json: bool) -> int:
+    """Walk all beliefs in the person's account; 0 if all held and nothing was left, else 1."""
+    from daemon.live.report import document as report
+    from daemon.live.report import markdown
+    from daemon.live.walk import walk
+
+    if not talking():
+        raise UsageError(
+            "there is no terminal to ask for your consent in", "run it in a terminal of your own"
+        )
+    config = options.load()
+    title = f"remindersd scratch {time.strftime('%H:%M')}"
+    click.echo(_WHAT.format(title=title), err=True)
+    if not click.confirm("Do this in your account?", default=False, err=True):
+        warn("nothing was done")
+        return 0
+    has_phone = click.confirm("Do you have a phone or Mac of that account at hand?", err=True)
+    remaining: list[int] = []
+    with _scene(config, title) as scene:
+        tried = walk(scene, _ask if has_phone else None, _tell, remaining.append)
+    left = sum(remaining)
+    if left:
+        warn(f"{left} records could not be removed: delete the list “{title}” on a device,")
+        warn("or run this again, which begins with what is left")
+    if as_json:
+        document(report(tried, config.account.region, left))
+    else:
+        warn("")
+        click.echo(markdown(tried, config.account.region), nl=False)
+    amiss = [one for one in tried if one.outcome.seen in ("differs", "unclear")]
+    return 1 if amiss or left else 0
+
+
+def _ask(question: str) -> bool | None:
+    said = click.prompt(
+        question,
+        type=click.Choice(["y", "n", "?"]),
+        default="?",
+        err=True,
+    )
+    return {"y": True, "n": False}.get(said)
+
+
+def _tell(tried: Tried) -> None:
+    warn(f"{tried.outcome.seen:<8} {tried.belief.believed} ({tried.outcome.said})")
+
+
+@contextmanager
+def _scene(config: Config, title: str) -> Iterator[Scene]:
+    """The account, with the profile's lock, so that no daemon syncs the scratch list."""
+    from daemon.cli.working import own_lock
+    from daemon.compose import new_limiter, open_session
+    from daemon.live.scene import Scene
+    from daemon.paths import state_dir
+    from sync.codec.encode import Context
+    from sync.remote.cloudkit import CloudKit
+    from sync.remote.transport import Transport
+
+    replica = uuid.uuid4()
+
+    def mint() -> str:
+        return str(uuid.uuid4()).upper()
+
+    with own_lock(config):
+        limiter = new_limiter()
+        transport = Transport(open_session(config, limiter), limiter)
+        try:
+            cloud = CloudKit(transport)
+            zone = cloud.reminders_zone()
+
+            def context() -> Context:
+                now_ms = int(time.time() * 1000)
+                return Context(now_ms, replica.bytes, str(replica).upper(), mint, zone.wire())
+
+            notes = state_dir(config.profile) / _NOTES
+            yield Scene(cloud, zone, context, mint, time.sleep, notes, title)
+        finally:
+            transport.close()

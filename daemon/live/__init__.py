@@ -1,0 +1,1 @@
+"""What `doctor --live` tries in a person's real account, with consent, in a list of its own."""
