@@ -290,16 +290,18 @@ class Filing:
     ) -> LocalState:
         writes, problems = take_out(local, leaving, planned.known.blocks, self.dialect, moved)
         report.problems += [f"{problem.path}: {problem.reason}" for problem in problems]
+        written = set()
         for write in writes:
             outcome = self._put(write, self._mint())
             if self._tell(outcome, write.path, report):
                 report.files += 1
                 local = self._written(write, local)
+                written.add(write.path)
         left = [line for line in leaving if self._stands(line, planned, local)]
         with self._store.commit("moved"):
             self._store.meta.set(LEAVING, leaving_text(left))
-            for path in {line.path for line in leaving} & local.files.keys():
-                if self.dialect.marks:  # else what stands there is matched again
+            if self.dialect.marks:  # else what stands there is matched again
+                for path in sorted(written):  # of the others we know nothing new
                     self._remember(path, planned, local)
         return local
 

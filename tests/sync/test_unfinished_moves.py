@@ -1,0 +1,65 @@
+"""A phone moves a reminder to another list, and somebody saves a file before its line has moved."""
+
+from __future__ import annotations
+
+import os
+import re
+
+import pytest
+
+from tests.rig import Rig
+
+
+@pytest.fixture
+def two(rig: Rig) -> Rig:
+    """“Typed” in `Inbox.md`, “Other” in `Plans.md`, and a phone that moves the first one there."""
+    rig.phone.create_list("Plans")
+    rig.append("Inbox", "- [ ] Typed\n")
+    rig.run()
+    rig.append("Plans", "- [ ] Other\n")
+    rig.run()
+    rig.phone.move(rig.shown("Typed").id, "Plans")
+    return rig
+
+
+def test_a_line_that_both_rewrote_while_it_is_moved_is_no_copy(two: Rig) -> None:
+    """What we put says what nobody had said here before, and is ours all the same."""
+    id = two.shown("Typed").id
+    two.phone.edit(id, title="Typed on the phone")
+
+    def retitle(name: str) -> None:
+        if name == "swap:exchange" and "Typed" in two.read("Plans"):
+            two.step = lambda _: None
+            two.replace("Inbox", "Typed", "Typed here")
+
+    two.step = retitle
+    two.run()
+    two.run()
+    assert {one.title for one in two.phone.reminders()} == {"Typed here", "Other"}
+    assert two.shown("Typed here").id == id
+    assert (two.read("Inbox") + two.read("Plans")).count("Typed") == 1
+    two.rest()
+
+
+def test_a_line_that_could_not_move_is_known_when_its_file_is_unread_for_a_while(two: Rig) -> None:
+    """What stood in a file that is just being saved is not forgotten, though a move waits."""
+    before = {one.id for one in two.phone.reminders()}
+
+    def overtake(name: str) -> None:
+        if name == "swap:exchange":
+            two.step = lambda _: None
+            two.append("Plans", "Prose\n")
+
+    two.step = overtake
+    two.wait(3)
+    assert two.engine.cycle("test").retry_after_s is not None
+    assert "Typed" in two.read("Inbox")
+    two.append("Plans", "- [ ] Third\n")
+    two.wait(3)
+    two.save("Inbox", re.sub(r" \^r-\w+", "", two.read("Inbox")))
+    os.utime(two.path("Inbox"), (two.clock(), two.clock()))
+    assert two.engine.cycle("test").pushed == 1  # the third one, while the first is not read
+    two.run()
+    assert {one.id for one in two.phone.reminders()} - {two.shown("Third").id} == before
+    assert (two.titles("Inbox"), two.titles("Plans")) == (set(), {"Typed", "Other", "Third"})
+    two.rest()
