@@ -109,6 +109,17 @@ class Mirror(Zones, Decoded):
 
         Raises ``RuntimeError`` where none was begun: absence would be no evidence.
         """
+        names = self.unmet(zone)
+        self._bury(names)
+        self._released(names)
+        self._db.write("UPDATE zone SET walking = 0, complete = 1 WHERE key = ?", (zone,))
+        return names
+
+    def unmet(self, zone: str = PRIVATE) -> list[str]:
+        """The names of live records that the walk under way has not met.
+
+        Raises ``RuntimeError`` where none was begun.
+        """
         row = self._db.one("SELECT walk, walking FROM zone WHERE key = ?", (zone,))
         if row is None or not row[1]:
             raise RuntimeError(f"no walk of {zone} was begun")
@@ -116,11 +127,7 @@ class Mirror(Zones, Decoded):
             "SELECT name FROM record WHERE zone = ? AND NOT deleted AND walk < ? ORDER BY name",
             (zone, row[0]),
         )
-        names = [name for (name,) in found]
-        self._bury(names)
-        self._released(names)
-        self._db.write("UPDATE zone SET walking = 0, complete = 1 WHERE key = ?", (zone,))
-        return names
+        return [name for (name,) in found]
 
     def spare_unmet(self, zone: str = PRIVATE) -> None:
         """Let no record of ``zone`` count as gone by the walk under way: it cannot be complete."""

@@ -2,13 +2,15 @@
 
 Nothing is decided here. A page is decoded tolerantly: what is not understood is kept raw, a
 tombstone (which has no type) is recognised before anything else, and a refused sync token starts
-a full walk in which only absence from the *whole* zone counts as gone. An item that names no record
-is passed over: it may be any record, so that in a walk with one of them nothing counts as gone.
+a full walk in which only absence from the *whole* zone counts as gone, and of each record that is
+absent iCloud is asked by its name: an answer to another request would bury what is there. An item
+that names no record is passed over: it may be any record, so that in a walk with one of them
+nothing counts as gone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -19,6 +21,7 @@ from sync.codec import fields
 from sync.codec.assets import documents_of
 from sync.cycle.mirroring import decoded_row, record_row
 from sync.errors import BadResponse, SyncTokenExpired
+from sync.remote.answers import Failure
 from sync.remote.cloudkit import ChangePage, ZoneId
 
 __all__ = ["FEED", "Feed", "Pulled", "known_zone", "pull", "pull_zone", "remember", "unreadable"]
@@ -31,10 +34,11 @@ _EMPTY_PAGES_MAX = 100
 
 
 class Feed(Protocol):
-    """The two calls of the iCloud side that observing needs."""
+    """The calls of the iCloud side that observing needs."""
 
     def reminders_zone(self) -> ZoneId: ...
     def changes(self, zone: ZoneId, token: str | None) -> ChangePage: ...
+    def lookup(self, zone: ZoneId, names: Sequence[str]) -> list[dict[str, Any] | Failure]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +126,7 @@ def _pull_pages(cloud: Feed, store: Store, row: ZoneRow, progress: Callable[[int
         pages += 1
         records += len(page.records)
         nameless += page.unreadable
+        unmet: list[str] = []
         if page.records or page.unreadable or page.more or row.walking:
             with store.commit("page"):
                 remember(store, page.records, row.key)
@@ -129,11 +134,25 @@ def _pull_pages(cloud: Feed, store: Store, row: ZoneRow, progress: Callable[[int
                     store.mirror.spare_unmet(row.key)
                 store.mirror.set_zone(replace(row, sync_token=page.token))
                 if row.walking and not page.more:
-                    store.mirror.finish_walk(row.key)
+                    unmet = store.mirror.unmet(row.key)
+                    if not unmet:
+                        store.mirror.finish_walk(row.key)
+        if unmet:
+            _ask_for(cloud, store, row, unmet)
         progress(records)
         token = page.token
         if not page.more:
             return Pulled(pages, records, nameless)
+
+
+def _ask_for(cloud: Feed, store: Store, row: ZoneRow, unmet: Sequence[str]) -> None:
+    """End a walk that has not met all: gone is what iCloud, asked by its name, does not know."""
+    answers = cloud.lookup(zone_id(row), unmet)
+    with store.commit("walked"):
+        remember(store, [one for one in answers if isinstance(one, dict)], row.key)
+        if any(isinstance(one, Failure) and not one.gone for one in answers):
+            store.mirror.spare_unmet(row.key)
+        store.mirror.finish_walk(row.key)
 
 
 def remember(store: Store, records: Iterable[Record], zone: str = PRIVATE) -> None:

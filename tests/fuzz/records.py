@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -25,6 +25,7 @@ from sync.cycle.observe import pull
 from sync.errors import BadResponse
 from sync.local.formats import FORMATS, Dialect
 from sync.local.tasks import CannotEdit, Insert
+from sync.remote.answers import Failure
 from sync.remote.zones import ChangePage, ZoneId, read_page
 from tests.fuzz import corpus
 from tests.fuzz.engine import Check, Violation
@@ -118,6 +119,9 @@ class _Feed:
 
     def changes(self, zone: ZoneId, token: str | None) -> ChangePage:
         return read_page(self._document, "records/changes")
+
+    def lookup(self, zone: ZoneId, names: Sequence[str]) -> list[dict[str, Any] | Failure]:
+        return [Failure(name, "NOT_FOUND") for name in names]
 
 
 @contextmanager

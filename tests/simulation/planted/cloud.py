@@ -96,6 +96,9 @@ def _token_first() -> Iterable[Swap]:
                     self._store.mirror.set_zone(replace(self._row, sync_token=page.token))
             return page
 
+        def lookup(self, zone: ZoneId, names: Sequence[str]) -> Any:
+            return self._cloud.lookup(zone, names)
+
     def pages(cloud: Any, store: Store, row: ZoneRow, progress: Any) -> observe.Pulled:
         return real(Hasty(cloud, store, row), store, row, progress)  # type: ignore[arg-type]
 
@@ -138,7 +141,7 @@ def _no_evidence() -> Iterable[Swap]:
     yield Committer, "_arrived", lambda *_: True
 
 
-@CLOUD.plant("an unfinished walk buries", "What a walk has not met yet counts as gone.",
+@CLOUD.plant("an unfinished walk buries", "What a walk has not met yet counts as gone unasked.",
              often=("token expired", "crash", "timeout before", "500"))  # fmt: skip
 def _buried() -> Iterable[Swap]:
     real = observe._pull_pages
@@ -149,6 +152,9 @@ def _buried() -> Iterable[Swap]:
 
         def changes(self, zone: ZoneId, token: str | None) -> ChangePage:
             return replace(self._cloud.changes(zone, token), more=False)
+
+        def lookup(self, zone: ZoneId, names: Sequence[str]) -> Any:
+            return [Failure(name, "NOT_FOUND") for name in names]
 
     def pages(cloud: Any, store: Store, row: ZoneRow, progress: Any) -> observe.Pulled:
         short = Short(cloud) if row.walking else cloud
