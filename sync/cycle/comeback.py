@@ -20,6 +20,7 @@ from store.model import Field, Reminder, Value
 from store.values import NoValue
 from sync.core.outdated import outdated
 from sync.cycle.filing import Filing
+from sync.cycle.pasting import take_pasted
 from sync.cycle.planning import Planner
 from sync.cycle.reading import LocalFile, LocalState
 from sync.cycle.settle import forgive
@@ -54,6 +55,7 @@ def discount(
     for path in unsure:
         local = local.later(path, "waits for a file that is being saved")
     restored, carried = _take_comebacks(store, local, filing.root, dialect, blocks)
+    take_pasted(store, local, dialect, blocks)
     told = [
         *(f"files: {path} was saved by someone who had not {_SEEN}" for path in unseen),
         *(f"files: {path} is an older version; {_UNION}" for path in restored),

@@ -19,6 +19,7 @@ from sync.cycle.committing import LEAVING
 from sync.cycle.desk import FileWrite
 from sync.cycle.journaling import Chronicle
 from sync.cycle.marking import stamp_files, take_out
+from sync.cycle.pasting import note_put_back
 from sync.cycle.planning import Planned
 from sync.cycle.reading import LocalState
 from sync.cycle.report import Report
@@ -199,6 +200,7 @@ class Filing:
             self._store.places.finish_render(key)
             self._remember(write.path, planned, local)
             self._agree_on_sections(write.path, planned, local)
+            note_put_back(self._store, planned, write, local)
             if not self.dialect.marks:
                 self._store.places.put_lines(write.rows)
                 self._store.places.drop_lines(*write.ids - {row.id for row in write.rows})

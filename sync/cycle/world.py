@@ -36,6 +36,7 @@ from sync.cycle.known import Known
 from sync.cycle.matching import match_all, series_of
 from sync.cycle.reading import LocalState
 from sync.cycle.sectioning import pages_of, read_base, read_local, read_remote
+from sync.cycle.unagreed import unread_yet
 from sync.local.dates import same_instant
 from sync.local.formats import Dialect
 from sync.local.tasks import INSTANT
@@ -244,7 +245,7 @@ def _local(
     for id in known.base.keys() | known.in_flight.keys() | known.filed.keys():
         if id not in found:
             found[id] = _missing(id, known, local, standing, paths, lists.views)
-    return found
+    return {**found, **unread_yet(known.rows.keys() - found.keys(), known, local)}
 
 
 def _due(id: str, line: Line, local: LocalState, known: Known) -> Due | None:

@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from daemon.paths import MIRROR
 from tests.rig import Rig
 
 
@@ -63,3 +64,69 @@ def test_a_line_that_could_not_move_is_known_when_its_file_is_unread_for_a_while
     assert {one.id for one in two.phone.reminders()} - {two.shown("Third").id} == before
     assert (two.titles("Inbox"), two.titles("Plans")) == (set(), {"Typed", "Other", "Third"})
     two.rest()
+
+
+def test_a_line_in_a_file_that_was_never_read_is_not_put_in_elsewhere(two: Rig) -> None:
+    """The mirror is new, and somebody is just saving the file that the line still stands in."""
+    two.close()
+    for path in (two.home / "state").rglob(MIRROR):
+        path.unlink()
+    two.open()
+    before = {one.id for one in two.phone.reminders()}
+    two.append("Inbox", "- [ ] Third\n")
+    two.wait(3)
+    os.utime(two.path("Inbox"), (two.clock(), two.clock()))
+    two.engine.cycle("test", approve=True)
+    assert "Typed" not in two.read("Plans")
+    two.run(approve=True)
+    assert {one.id for one in two.phone.reminders()} - {two.shown("Third").id} == before
+    assert (two.titles("Inbox"), two.titles("Plans")) == ({"Third"}, {"Typed", "Other"})
+    assert (two.read("Inbox") + two.read("Plans")).count("Typed") == 1
+    two.rest()
+
+
+def test_a_line_pasted_while_it_is_put_back_is_one(rig: Rig) -> None:
+    """It was cut, a phone edited it, which beats the deletion; and it is pasted at that moment."""
+    rig.phone.create_list("Plans")
+    rig.append("Inbox", "- [ ] Typed\n    > n\n- [ ] Other\n")
+    rig.run()
+    rig.append("Plans", "- [ ] There\n")
+    rig.run()
+    id, line = rig.shown("Typed").id, f"{rig.line('Inbox', 'Typed')}\n    > n\n"
+    rig.replace("Inbox", line, "")
+    rig.phone.edit(id, title="Typed, and retitled")
+
+    def paste(name: str) -> None:
+        if name == "swap:check":
+            rig.step = lambda _: None
+            rig.append("Plans", line)
+
+    rig.step = paste
+    rig.wait(3)
+    rig.engine.cycle("test")
+    assert "retitled" in rig.read("Inbox")
+    rig.run()
+    assert (rig.titles("Inbox"), rig.titles("Plans")) == (
+        {"Other"},
+        {"There", "Typed, and retitled"},
+    )
+    assert rig.shown("Typed, and retitled").id == id
+    assert "Typed" not in rig.read("Inbox")
+    assert rig.read("Plans").count("Typed") == 1
+    rig.rest()
+
+
+def test_a_copy_of_what_was_put_back_is_a_copy(rig: Rig) -> None:
+    rig.phone.create_list("Plans")
+    rig.append("Inbox", "- [ ] Typed\n- [ ] Other\n")
+    rig.run()
+    id = rig.shown("Typed").id
+    rig.replace("Inbox", f"{rig.line('Inbox', 'Typed')}\n", "")
+    rig.phone.edit(id, title="Typed, and retitled")
+    rig.wait(3)
+    rig.engine.cycle("test")
+    rig.save("Plans", f"{rig.line('Inbox', 'Typed')}\n")
+    rig.run()
+    assert rig.titles("Plans") == {"Typed, and retitled"}
+    assert rig.titles("Inbox") == {"Typed, and retitled", "Other"}
+    rig.rest()
