@@ -30,7 +30,7 @@ class Caller:
         self.dice = dice
         self.clock.wait(dice.random())
         self.phone.sync()
-        [act] = dice.choices(ACTS, WEIGHTS)
+        [act] = dice.choices(ACTS, self.tale.chances(_CHANCES))
         what = act(self)
         if what is not None:
             self.tale.tell(f"{self.name}: {act.__name__}: {what}")
@@ -40,6 +40,8 @@ class Caller:
         found = sorted(self.phone.reminders(), key=lambda one: (one.title, one.id))
         if top:
             found = [one for one in found if one.parent is None]
+        hot = [one for one in found if self.tale.hot in MARK.findall(one.title)]
+        found = hot if hot and self.tale.draws(self.dice) else found
         one = self.dice.choice(found) if found else None
         self.tale.touched |= words_in(one.title) if one else set()
         return one
@@ -214,4 +216,3 @@ _CHANCES: dict[Callable[[Caller], str | None], float] = {
     Caller.delete_list: 1.1,
 }
 ACTS = list(_CHANCES)
-WEIGHTS = list(_CHANCES.values())

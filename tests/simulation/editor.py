@@ -79,6 +79,12 @@ class Editor:
 
     def task(self) -> tuple[Path, list[str], int] | None:
         """A file, its lines, and the place of a task among them."""
+        if self.tale.draws(self.dice):
+            for path in self.files():
+                lines = lines_of(read(path))
+                for at, line in enumerate(lines):
+                    if TASK.match(line) and self.tale.hot in MARK.findall(line):
+                        return path, lines, at
         path = self.file()
         if path is None:
             return None

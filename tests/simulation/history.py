@@ -19,8 +19,8 @@ from tests.simulation.chance import Clock, Crash, minting
 from tests.simulation.machine import APPLE_ID, REFUSALS, Machine
 from tests.simulation.network import PAGES, Network
 from tests.simulation.oracle import Oracle
-from tests.simulation.story import Event, Story
-from tests.simulation.tale import Tale
+from tests.simulation.story import LIKE, Event, Story
+from tests.simulation.tale import MARK, Tale
 from tests.simulation.trouble import Trouble
 from tests.simulation.typist import Typist
 from tests.simulation.witness import Witness
@@ -133,6 +133,13 @@ class History:
                 self.tale.tell(f"phone: {caller.make(which)}")
         if "unknown fields" in self.story.traits:
             self.trouble.sow()
+        if "one thing" in self.story.traits:
+            self.tale.hot = min(word for word in self.tale.said if MARK.match(word))
+        likes = (trait for trait in self.story.traits if trait.startswith(LIKE))
+        self.tale.liked = frozenset(like.removeprefix(LIKE) for like in likes)
+        if "met before" in self.story.traits:
+            self.clock.wait(3)
+            self.cycle()
 
     def _round(self, number: int) -> None:
         self._cycle = number

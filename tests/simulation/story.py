@@ -11,15 +11,23 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from random import Random
 
+from tests.simulation import caller, typist
 from tests.simulation.catalogue import BETWEEN, CALLS, EDITS, MEANWHILE, STEPS
 
-ROUNDS = (1, 2, 3, 4, 8)
+ROUNDS = (1, 2, 3, 4, 5)
 HOW_OFTEN = (3, 4, 3, 2, 1)
 """Most stories are short: what goes wrong needs few acts, and more stories are more of these."""
+ABOUT_ONE = 0.7
+"""How many stories are about one reminder above all: what never meets makes no trouble."""
+MET = 0.75
+"""How many begin where both sides know each other: before, nobody can edit what is not there."""
+LIKES = 0.6
+"""How many have acts that people are up to above all, and with them both at once."""
 STEPS_OF_A_CYCLE = 130
 CALLS_OF_A_CYCLE = 14
 STEP_RATE = 0.06
-CALL_RATE = 0.2
+CALL_RATE = 0.3
+LIKE = "likes to "
 OFTEN = 4.0
 """How much likelier faults are in stories that are about nothing else."""
 
@@ -89,7 +97,17 @@ def choose(seed: int, often: Collection[str] = ()) -> Story:
     }
     traits = {name for name in ("approves", "second phone", "small pages", "CRLF", "unknown fields")
               if dice.random() < 0.5}  # fmt: skip
+    traits |= {"one thing"} if dice.random() < ABOUT_ONE else set()
+    traits |= {"met before"} if dice.random() < MET else set()
+    traits |= set(_likes(dice)) if dice.random() < LIKES else set()
     return Story(seed, cycles, settings, frozenset(traits), tuple(events))
+
+
+def _likes(dice: Random) -> Iterator[str]:
+    names = [{act.__name__ for act in acts} for acts in (typist.ACTS, caller.ACTS)]
+    for _ in range(dice.choice((1, 2))):
+        of_both = dice.random() < 0.7
+        yield LIKE + dice.choice(sorted(names[0] & names[1] if of_both else names[0] | names[1]))
 
 
 def choose_two(seed: int) -> Story:
@@ -112,7 +130,7 @@ def _meanwhile(dice: Random, cycles: int) -> Iterator[Event]:
 
 
 def _between(dice: Random, cycle: int, swarm: set[str], times: float) -> Iterator[Event]:
-    acts = [who for who in ("file edit", "phone edit") for _ in range(dice.randint(0, 3))]
+    acts = [who for who in ("file edit", "phone edit") for _ in range(dice.randint(1, 3))]
     dice.shuffle(acts)
     faults = [kind for kind in BETWEEN if kind in swarm and dice.random() < BETWEEN[kind] * times]
     for at, what in enumerate((*acts, *faults)):

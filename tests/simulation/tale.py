@@ -9,13 +9,19 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from random import Random
+from typing import Any
 
 WORD = re.compile(r"\b[wtngLp]\d+\b|\b20[67]\d-\d\d-\d\d")
 MARK = re.compile(r"\bw\d+\b")
 FIRST_DAY = date(2060, 1, 1)
+DRAWN = 0.6
+"""How often somebody turns to what everybody has to do with, where there is such a thing."""
+LIKED = 15.0
+"""How much likelier an act is where people like it."""
 
 
 def words_in(text: str) -> set[str]:
@@ -65,7 +71,21 @@ class Tale:
     told: list[str] = field(default_factory=list)
     acts: Counter[str] = field(default_factory=Counter)
     """What people did, by kind."""
+    hot: str = ""
+    """The mark of what everybody has to do with, where a story is about one thing."""
+    liked: frozenset[str] = frozenset()
+    """The acts that people are up to above all, by name."""
     _number: int = 0
+
+    def chances(self, acts: Mapping[Callable[[Any], str | None], float]) -> list[float]:
+        """How likely each act is in this story, of those with these chances."""
+        return [
+            chance * (LIKED if act.__name__ in self.liked else 1) for act, chance in acts.items()
+        ]
+
+    def draws(self, dice: Random) -> bool:
+        """Whether somebody turns to what everybody has to do with."""
+        return bool(self.hot) and dice.random() < DRAWN
 
     def tell(self, what: str) -> None:
         """Add to the story."""

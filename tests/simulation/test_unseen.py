@@ -26,6 +26,18 @@ def test_only_what_just_came_and_went_with_more_is_unclear(saved: str, unclear: 
     assert put.unclear == unclear
 
 
+@pytest.mark.parametrize(("taken", "unclear"), [(["w2", "w3"], {"w3"}), ((), set())])
+def test_what_a_person_takes_out_in_the_midst_of_a_cycle_is_unclear_too(
+    taken: list[str], unclear: set[str]
+) -> None:
+    put = Put()
+    put.look({"A.md": OLD})
+    put.wrote({"A.md": NEW}, ())
+    put.look({"A.md": NEW})
+    put.wrote({"A.md": "- [ ] w1 t1\n"}, (), taken)
+    assert put.unclear == unclear
+
+
 def test_what_came_with_a_file_or_stood_in_a_save_was_seen() -> None:
     put = Put()
     put.look({})

@@ -31,7 +31,7 @@ class Typist(Editor):
             self.finish()
             return
         before = self.standing()
-        [act] = dice.choices(ACTS, WEIGHTS)
+        [act] = dice.choices(ACTS, self.tale.chances(_CHANCES))
         agreed = self.agreed() if act is Typist.delete else set()
         what = act(self)
         if what is not None:
@@ -355,4 +355,3 @@ _CHANCES: dict[Callable[[Typist], str | None], float] = {
     Typist.tear: 0.4,
 }
 ACTS = list(_CHANCES)
-WEIGHTS = list(_CHANCES.values())

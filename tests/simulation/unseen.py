@@ -8,7 +8,7 @@ again, since what a phone did outlives an older buffer; so it may be back though
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from tests.simulation.tale import MARK
 
@@ -27,18 +27,39 @@ class Put:
         """A cycle begins, and finds these texts, by path."""
         self._before = texts
         for path in {path for path, text in texts.items() if self._left.get(path, text) != text}:
-            puts, stand = self._puts.pop(path, []), set(MARK.findall(texts[path]))
-            for start in range(len(puts)):
-                newest = puts[start:]
-                marks = {mark for _, put in newest for mark in put}
-                # Exactly the text of before is no editor's: there, something else was typed.
-                if not marks & stand and all(text != texts[path] for text, _ in newest):
-                    self.unclear |= marks
-                    break
+            self._judge(path, texts[path], self._puts.pop(path, []))
 
-    def wrote(self, texts: Mapping[str, str], typed: Collection[str]) -> None:
-        """A cycle is over, and left these; ``typed`` are marks that a person put there."""
+    def _judge(
+        self,
+        path: str,
+        saved: str,
+        puts: Sequence[tuple[str, set[str]]],
+        taken: Collection[str] | None = None,
+    ) -> None:
+        """Whether who saved this may not have seen the newest of what was put there.
+
+        Of what is gone in the course of a cycle only that counts which a person has ``taken``.
+        """
+        stand = set(MARK.findall(saved))
+        for start in range(len(puts)):
+            newest = puts[start:]
+            marks = {mark for _, put in newest for mark in put}
+            if marks & stand or (taken is not None and not marks & set(taken)):
+                continue
+            # Exactly the text of before is no editor's: there, something else was typed.
+            if all(text != saved for text, _ in newest):
+                self.unclear |= marks
+                break
+
+    def wrote(
+        self, texts: Mapping[str, str], typed: Collection[str], taken: Collection[str] = ()
+    ) -> None:
+        """A cycle is over, and left these.
+
+        ``typed`` and ``taken`` are marks that a person put there meanwhile, and took away.
+        """
         for path, before in self._before.items():
+            self._judge(path, texts.get(path, ""), self._puts[path], taken)
             here = set(MARK.findall(texts.get(path, ""))) - set(typed)
             if put := here - set(MARK.findall(before)):
                 self._puts[path].append((before, put))
