@@ -1,7 +1,7 @@
-"""Which reminders that were never agreed on may have a line that cannot be read now.
+"""Which reminders that were never agreed on have a line all the same, or may have one.
 
 After the mirror was made anew all are of that kind. To put one in that stands already in a file
-which is just being saved would make two of it.
+which is just being saved, or of which nothing is synced, would make two of it.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ def unread_yet(ids: Collection[str], known: Known, local: LocalState) -> dict[st
     unread = [file for file in local.files.values() if file.unread]
     seen = {trace.path for trace in known.traces.values()} | known.list_at.keys()
     new = [file for file in unread if file.settling and file.path not in seen]
+    standing = {block: path for path, file in local.files.items() for block in file.ids}
     found = {}
     for id in ids:
         trace = known.traces.get(id)
@@ -27,6 +28,9 @@ def unread_yet(ids: Collection[str], known: Known, local: LocalState) -> dict[st
         file = None if trace is None else local.files.get(trace.path)
         if file is not None and file.hides_tasks:
             reason = file.hides_tasks
+        path = standing.get(known.blocks.get(id, ""))
+        if path is not None:
+            reason = f"its id stands in {path}, but not as a task of a list"
         if reason:
             found[id] = Unknown(reason)
     return found

@@ -130,3 +130,22 @@ def test_a_copy_of_what_was_put_back_is_a_copy(rig: Rig) -> None:
     assert rig.titles("Plans") == {"Typed, and retitled"}
     assert rig.titles("Inbox") == {"Typed, and retitled", "Other"}
     rig.rest()
+
+
+def test_a_line_that_stands_where_it_is_no_task_is_not_put_in_elsewhere(two: Rig) -> None:
+    """The mirror is new, and the id stands in a file all the same."""
+    two.run()
+    line = two.line("Plans", "Other")
+    two.replace("Plans", f"{line}\n", "")
+    two.append("Inbox", f"{line.removeprefix('- [ ] ')}\n")
+    two.close()
+    for path in (two.home / "state").rglob(MIRROR):
+        path.unlink()
+    two.open()
+    two.run(approve=True)
+    assert "Other" not in two.read("Plans")
+    assert two.titles("Plans") == {"Typed", "Other"}
+    two.replace("Inbox", line.removeprefix("- [ ] "), "")
+    two.run()
+    assert line in two.read("Plans")
+    two.rest()
