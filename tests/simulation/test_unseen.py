@@ -38,6 +38,17 @@ def test_what_a_person_takes_out_in_the_midst_of_a_cycle_is_unclear_too(
     assert put.unclear == unclear
 
 
+def test_what_was_saved_before_we_looked_may_have_been_typed_into_an_older_text() -> None:
+    """The one line is taken out, and before that is read, another one is typed."""
+    put = Put()
+    put.look({"A.md": OLD})
+    put.wrote({"A.md": NEW}, ())
+    put.look({"A.md": OLD})
+    put.wrote({"A.md": f"{OLD}- [ ] w4 t4\n"}, ["w4"], ["w3"])
+    put.look({"A.md": f"{OLD}- [ ] w4 t4\n"})
+    assert put.unclear == {"w3"}
+
+
 def test_what_came_with_a_file_or_stood_in_a_save_was_seen() -> None:
     put = Put()
     put.look({})

@@ -21,13 +21,15 @@ class Put:
         """Marks that may have gone unseen."""
         self._left: Mapping[str, str] = {}
         self._before: Mapping[str, str] = {}
+        self._saved: dict[str, str] = {}
         self._puts: defaultdict[str, list[tuple[str, set[str]]]] = defaultdict(list)
 
     def look(self, texts: Mapping[str, str]) -> None:
         """A cycle begins, and finds these texts, by path."""
-        self._before = texts
+        self._before, self._saved = texts, {}
         for path in {path for path, text in texts.items() if self._left.get(path, text) != text}:
-            self._judge(path, texts[path], self._puts.pop(path, []))
+            self._judge(path, texts[path], self._puts[path])
+            self._saved[path] = texts[path]
 
     def _judge(
         self,
@@ -56,10 +58,12 @@ class Put:
     ) -> None:
         """A cycle is over, and left these.
 
-        ``typed`` and ``taken`` are marks that a person put there meanwhile, and took away.
+        ``typed`` are marks that a person put there meanwhile, ``taken`` those that one ever took.
         """
         for path, before in self._before.items():
             self._judge(path, texts.get(path, ""), self._puts[path], taken)
+            if self._saved.get(path) == texts.get(path):
+                del self._puts[path]  # what was put before that save is judged for good
             here = set(MARK.findall(texts.get(path, ""))) - set(typed)
             if put := here - set(MARK.findall(before)):
                 self._puts[path].append((before, put))

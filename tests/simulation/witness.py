@@ -91,7 +91,7 @@ class Witness:
     def end(self) -> None:
         """It is over: whoever stood in a file and lives, stands there still."""
         back = {mark for mark, when in self._tale.back.items() if when >= self._began_s}
-        self._put.wrote(self._texts(), back, self._left_since())
+        self._put.wrote(self._texts(), back, self._tale.left.keys())
         zone, faults = self._world.zone, self._world.faults
         if not (self._sees and zone.present) or faults.read_lag or self._roots[1].is_dir():
             return
