@@ -72,6 +72,7 @@ def made(content: Mapping[str, Any], scene: Scene) -> list[Deed]:
         return [Make(replace(reminder, list=scene.here[reminder.parent].list))]
     if not reminder.list:
         reminder = replace(reminder, list=usual_list(scene))
+    _has_date_for(reminder)
     return [Make(_begun(reminder, scene))]
 
 
@@ -116,6 +117,8 @@ def _changes(content: Mapping[str, Any], scene: Scene, was: Reminder) -> dict[Fi
         now = _with(now, name, value)
     if Field.REPEAT in changes and now.repeat is not None and now.due is None:
         changes[Field.DUE] = _begun(now, scene).due
+    if Field.ALARMS in changes:
+        _has_date_for(now)
     return changes
 
 
@@ -162,6 +165,13 @@ def _above(scene: Scene, key: str) -> str:
         title, why = scene.away[id]
         raise UsageError(f"nothing can be put beneath “{title}”: {why}")
     return id
+
+
+def _has_date_for(reminder: Reminder) -> None:
+    if reminder.due is None and any(isinstance(one, Early) for one in reminder.alarms):
+        raise UsageError(
+            "`remind`: there is no date for an alarm to come before", "say when: --due"
+        )
 
 
 def _begun(reminder: Reminder, scene: Scene) -> Reminder:

@@ -19,17 +19,19 @@ from store.values import NoValue, from_sql, to_json, to_sql
 
 __all__ = ["BaseChange", "Render", "Renders"]
 
-_TRUE = to_json(True)
+_TRUE, _NULL = to_json(True), to_json(None)
 _FIELDS = tuple(name.value for name in Field)
 _EMPTY = " AND ".join(("NOT placed", *(f"{name} IS NULL" for name in _FIELDS)))
 
 _PLANNED = "SELECT id, field, after FROM render_change WHERE key = ?"
 
 # The changes of a render that still stand in the base. Without a base there is no line either:
-# nothing known of ``placed`` is not placed.
+# nothing known of ``placed`` is not placed. One completion is as another: a line says the day at
+# most, and the base has the instant once it was sent.
 _STANDING = f"""SELECT c.id, c.field, c.before
     FROM render_change c LEFT JOIN base b ON b.id = c.id
     WHERE c.key = ? AND CASE
+        WHEN c.field = 'done' AND c.after <> '{_NULL}' THEN b.done <> '{_NULL}'
         WHEN c.field IS NULL THEN coalesce(b.placed, 0) = (c.after IS '{_TRUE}')
         {" ".join(f"WHEN c.field = '{name}' THEN b.{name} IS c.after" for name in _FIELDS)}
     END"""

@@ -27,12 +27,11 @@ def through_daemon_or(
     """
     from daemon.client import NotRunning
 
-    config = options.load()
     try:
         options.status()  # a daemon that is suspended, or another one, is told of before we wait
         return ask()
     except NotRunning:
-        with own_engine(config) as engine:
+        with own_engine(options.load()) as engine:  # checking all of the config takes long
             return work(engine)
 
 

@@ -33,14 +33,16 @@ from sync.cycle.undoing import TRIGGER, Undoer, Undone, run_to_undo
 from sync.cycle.verdict import VERIFIED, Verdict, Verified
 from sync.cycle.verifying import Checks, verify
 from sync.cycle.writing import Decide, Written, write_down
-from sync.errors import Busy
+from sync.errors import Busy, UsageError
 from sync.local.claim import alone_in
 from sync.remote.cloudkit import CloudKit
 
 __all__ = ["ROUNDS", "Acts"]
 
 ROUNDS = 20  # cycles of one call: files being saved, records changed meanwhile
-WRITE_ROUNDS = 6  # looks at files that are being saved, before nothing is written
+WRITE_ROUNDS = 4  # looks at files that are being saved, before nothing is written
+
+_SAVED = "a file is just being saved: try again in a moment"
 
 
 class Acts(ABC):
@@ -212,8 +214,7 @@ class Acts(ABC):
 
         The next cycle carries them to iCloud, and belongs to the same run. ``wait`` is given the
         seconds until files that are being saved are quiet; with ``dry_run`` no line of theirs is
-        written. Raises CannotWrite, Busy, and what
-        ``decide`` raises.
+        written. Raises CannotWrite, Busy, and what ``decide`` raises.
         """
         parts = self._parts
         self._look_again()
@@ -225,19 +226,35 @@ class Acts(ABC):
                 if local.retry_after_s is not None and left:
                     wait(local.retry_after_s)
                     continue
-                # What is written before a cycle comes is carried on by that one, as one run.
-                parts.chronicle.begin(anew=self._wrote != parts.chronicle.run)
-                looked = self._look_closely(local, report)
-                written = looked and write_down(
-                    parts, *looked, decide, report, once=once, dry_run=dry_run
-                )
-                if written:
-                    report.retry_after_s = 0.0
-                    parts.chronicle.end(report)
-                    self._wrote = parts.chronicle.run
+                try:
+                    written = self._write(local, decide, report, once, dry_run)
+                except UsageError as error:
+                    if local.retry_after_s is None:
+                        raise
+                    raise Busy(f"{error.message}; nothing was written", _SAVED) from None
+                if written is not None:
                     return written
                 wait(report.retry_after_s or 0.0)
-        raise Busy("files are being saved over and over; nothing was written", "try again soon")
+        raise Busy("files are being saved over and over; nothing was written", _SAVED)
+
+    def _write(
+        self, local: LocalState, decide: Decide, report: Report, once: Once | None, dry_run: bool
+    ) -> Written | None:
+        """One try, as a run that the next cycle carries on; ``None``: files were just saved."""
+        chronicle = self._parts.chronicle
+        # What is written before a cycle comes is carried on by that one, as one run.
+        chronicle.begin(anew=self._wrote != chronicle.run)
+        try:
+            looked = self._look_closely(local, report)
+            if looked is None:
+                return None
+            written = write_down(self._parts, *looked, decide, report, once=once, dry_run=dry_run)
+            if written is not None:
+                report.retry_after_s = 0.0
+            return written
+        finally:
+            chronicle.end(report)
+            self._wrote = chronicle.run
 
     def undo(self, run: int | None = None, *, dry_run: bool = False) -> Undone:
         """Take ``run`` back in iCloud, or the latest that changed something; files follow with

@@ -164,6 +164,12 @@ def fake_daemon(home: Home) -> Iterator[FakeDaemon]:
         def do_POST(self) -> None:
             self._answer("POST")
 
+        def do_PATCH(self) -> None:
+            self._answer("PATCH")
+
+        def do_DELETE(self) -> None:
+            self._answer("DELETE")
+
         def _answer(self, method: str) -> None:
             length = int(self.headers.get("Content-Length", 0))
             body = self.rfile.read(length)

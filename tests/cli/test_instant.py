@@ -34,12 +34,17 @@ def imported(
     return errors.splitlines()[-1]
 
 
-@pytest.mark.parametrize("arguments", [["status"], ["lists"], ["conflicts"]])
+@pytest.mark.parametrize(
+    "arguments", [["status"], ["lists"], ["conflicts"], ["done", "milk"], ["add", "milk", "today"]]
+)
 def test_what_a_running_daemon_answers_imports_nothing_heavy(
     home: Home, fake_daemon: FakeDaemon, arguments: list[str]
 ) -> None:
     fake_daemon.answers["GET /lists"] = (200, {"schema": 1, "lists": []})
     fake_daemon.answers["GET /conflicts"] = (200, {"schema": 1, "conflicts": []})
+    written = {"schema": 1, "reminders": [], "problems": [], "dry_run": False}
+    fake_daemon.answers["PATCH /reminders"] = (200, written)
+    fake_daemon.answers["POST /reminders"] = (201, written)
     assert imported(home, arguments, (*HEAVY, "store.db", "sqlite3")) == "[]"
 
 
