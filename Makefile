@@ -12,7 +12,7 @@ PYTEST := $(BIN)/python -m pytest
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types proto proto-check man man-check bench soak clean
+.PHONY: help demo test check lint types proto proto-check man man-check apidoc apidoc-check bench soak clean
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -23,7 +23,7 @@ demo: $(VENV)/.runtime  ## A pretend iCloud, the daemon and a folder of todo fil
 test: $(VENV)/.development  ## The whole test suite
 	PYTHONHASHSEED=0 $(PYTEST) -n 3 --dist worksteal  # all workers have to collect the same names
 
-check: lint types proto-check man-check test  ## Everything that has to hold before a commit
+check: lint types proto-check man-check apidoc-check test  ## Everything that has to hold before a commit
 
 lint: $(VENV)/.development
 	$(BIN)/ruff check .
@@ -48,6 +48,12 @@ man: $(VENV)/.development  ## Write the manual page again, from the command line
 man-check: $(VENV)/.development
 	@$(BIN)/python -m daemon.manpage | diff -u man/remindersd.1 - || \
 	{ echo 'the manual page is not current: run `make man`' >&2; exit 1; }
+
+apidoc: $(VENV)/.development  ## Bring docs/api.md in line with the table of operations
+	$(BIN)/python -m daemon.apidoc docs/api.md
+
+apidoc-check: $(VENV)/.development
+	@$(BIN)/python -m daemon.apidoc --check docs/api.md
 
 bench: $(VENV)/.development  ## Measure, and say what it came to
 	$(BIN)/python -m benchmarks

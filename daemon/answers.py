@@ -105,8 +105,8 @@ class Answers:
         """The reminders that pass ``filters``."""
         return self._submit(lambda: self._asked().reminders(filters))
 
-    def reminder(self, key: str) -> Future[Document | None]:
-        """One reminder, or ``None``; see ``daemon.queries``."""
+    def reminder(self, key: str) -> Future[Document]:
+        """One reminder; see ``daemon.queries``."""
         return self._submit(lambda: self._asked().reminder(key))
 
     def conflicts(self) -> Future[Document]:

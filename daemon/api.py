@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import Any
 
 from starlette.applications import Starlette
@@ -17,6 +18,7 @@ from starlette.routing import Route
 
 from daemon.accounts import Accounts
 from daemon.answers import COUNTS, Answers, NoMirror
+from daemon.apidoc.openapi import openapi
 from daemon.config import Config
 from daemon.decisions import Decisions
 from daemon.doing import Doing
@@ -71,6 +73,7 @@ class Api:
         reading = {
             "/status": self._status,
             "/events": self._events,
+            "/openapi.json": self._description,
             **Reading(answers).reading,
             **Metering(board, answers, told.tally).reading,
             **accounts.reading,
@@ -82,15 +85,14 @@ class Api:
             **told.polled.doing,
             **accounts.doing,
         }
-        edits = Edits(ask)
+        self.own_routes = [
+            *(Route(path, handler, methods=["GET"]) for path, handler in reading.items()),
+            *(Route(path, handler, methods=["POST"]) for path, handler in doing.items()),
+            *Edits(ask).routes,
+        ]
+        self.ricloud_served = ricloud.served
         self.app = Starlette(
-            routes=[
-                *(Route(path, handler, methods=["GET"]) for path, handler in reading.items()),
-                *(Route(path, handler, methods=["POST"]) for path, handler in doing.items()),
-                *edits.routes,
-                *ricloud.routes,
-            ],
-            exception_handlers=HANDLERS,
+            routes=[*self.own_routes, *ricloud.routes], exception_handlers=HANDLERS
         )
         self.app.state.paths = ", ".join(dict.fromkeys([*reading, *doing, *ricloud.paths]))
 
@@ -129,6 +131,10 @@ class Api:
                 "watch_problem": status.watch_problem,
             }
         )
+
+    async def _description(self, asked: Asked) -> Response:
+        no_query(asked)
+        return json_answer(openapi(version("remindersd")))
 
     async def _events(self, asked: Asked) -> Response:
         if "text/event-stream" not in asked.headers.get("accept", ""):

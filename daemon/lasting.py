@@ -39,11 +39,11 @@ class Pause:
 
     @property
     def sentence(self) -> str:
-        """What a person is told, in the local time."""
+        """What a person is told of its end, in the local time."""
         if self.until is None:
-            return "paused until `remindersd resume`"
+            return "until `remindersd resume`"
         until = datetime.fromtimestamp(self.until, UTC).astimezone()
-        return f"paused until {until:%a %d %b %H:%M}"
+        return f"until {until:%a %d %b %H:%M}"
 
     def document(self) -> dict[str, Any]:
         """As /status tells it."""

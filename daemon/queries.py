@@ -16,7 +16,7 @@ from daemon.entries import Document, entries, rings_of, rows_of
 from daemon.filters import Filters, Key, cursor_of
 from daemon.smart import Times, is_in, times_of
 from daemon.wordindex import WordIndex
-from sync.errors import UsageError
+from sync.errors import NoSuchReminder
 
 __all__ = ["Queries"]
 
@@ -61,21 +61,23 @@ class Queries:
             found |= {"smart": filters.smart, "day": today.isoformat(), "time_zone": str(home)}
         return found
 
-    def reminder(self, key: str) -> Document | None:
+    def reminder(self, key: str) -> Document:
         """One reminder, by its UUID, the block id of its line, its title or how that begins.
 
-        ``None`` where there is none; raises UsageError where several are meant.
+        Of several called so the one that is open is meant. Raises NoSuchReminder.
         """
         ids = self._meant(key)
         if len(ids) > 1:
             named = [f"{one['block'] or one['id']} “{one['title']}”" for one in self._some(ids)]
             more = f" and {len(ids) - _NAMED} more" if len(ids) > _NAMED else ""
-            raise UsageError(
-                f"“{key[:60]}” may be any of {len(ids)} reminders",
-                f"name one by its id: {', '.join(named)}{more}",
+            raise NoSuchReminder(
+                f"“{key[:60]}” may be {len(ids)} reminders", f"name one: {', '.join(named)}{more}"
             )
-        found = self._some(ids)
-        return {"schema": 1, "reminder": found[0]} if found else None
+        if not ids:
+            raise NoSuchReminder(
+                f"there is no reminder {key[:100]}", "see `remindersd search WORDS`, or /reminders"
+            )
+        return {"schema": 1, "reminder": self._some(ids)[0]}
 
     def home_zone(self) -> tzinfo:
         """Where a time without an offset is taken to be."""
@@ -122,10 +124,16 @@ class Queries:
         title = key.strip().casefold()
         if not title:
             return []
-        exact = "SELECT id FROM shown_reminder WHERE casefold(title) = ? ORDER BY done, id"
-        begins = """SELECT id FROM shown_reminder
-            WHERE substr(casefold(title), 1, length(?1)) = ?1 ORDER BY done, id"""
-        return self._ids(exact, title) or self._ids(begins, title)
+        exact = "SELECT id FROM shown_reminder WHERE casefold(title) = ?"
+        begins = "SELECT id FROM shown_reminder WHERE substr(casefold(title), 1, length(?1)) = ?1"
+        for called in (exact, begins):
+            still_open = self._ids(f"{called} AND NOT done ORDER BY id", title)
+            found = (
+                still_open if len(still_open) == 1 else self._ids(f"{called} ORDER BY id", title)
+            )
+            if found:
+                return found
+        return []
 
     def _ids(self, sql: str, *parameters: str) -> list[str]:
         return list(dict.fromkeys(id for (id,) in self._raw.execute(sql, parameters)))

@@ -31,7 +31,7 @@ class Reading:
         self.reading: dict[str, Handler] = {
             "/lists": _plain(answers.lists),
             "/reminders": self._reminders,
-            "/reminders/{id}": self._reminder,
+            "/reminders/{key}": self._reminder,
             "/today": self._today,
             "/conflicts": _plain(answers.conflicts),
             "/held": _plain(answers.held),
@@ -53,11 +53,8 @@ class Reading:
 
     async def _reminder(self, asked: Asked) -> Response:
         no_query(asked)
-        key = asked.path_params["id"]
-        found = await asyncio.wrap_future(self._answers.reminder(key))
-        if found is None:
-            return failure(404, "not-found", f"there is no reminder {key[:100]}", "see /reminders")
-        return json_answer(found)
+        key = asked.path_params["key"]
+        return json_answer(await asyncio.wrap_future(self._answers.reminder(key)))
 
     async def _runs(self, asked: Asked) -> Response:
         no_query(asked, "limit", "before")

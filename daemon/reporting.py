@@ -57,7 +57,7 @@ class Reporting:
         """There is a pause from now on, or none any more; raises OSError if it would not last."""
         self._around.lasting.paused(pause)
         self._around.board.change(pause=pause)
-        _log.info("%s", "going on again" if pause is None else pause.sentence)
+        _log.info("%s", "going on again" if pause is None else f"paused {pause.sentence}")
         if pause is not None:
             self.say(State.PAUSED, pause.sentence)
         elif self._around.board.status.state is State.PAUSED:

@@ -188,13 +188,9 @@ def _one(options: Globals, key: str) -> Document:
     if not key.strip():
         raise UsageError("the id is empty", "name a reminder by its id or title")
 
-    def read(queries: Queries) -> Document:
-        found = queries.reminder(key)
-        if found is None:
-            raise NotThere(f"there is no reminder {key}", "see `remindersd search WORDS`")
-        return found
-
-    return _daemon_or(options, f"/reminders/{quote(key, safe='')}", read)
+    return _daemon_or(
+        options, f"/reminders/{quote(key, safe='')}", lambda queries: queries.reminder(key)
+    )
 
 
 def _daemon_or(options: Globals, path: str, read: Callable[[Queries], Document]) -> Document:

@@ -78,6 +78,7 @@ class Ricloud:
         }
         self.routes = [_route(path, handlers) for path, handlers in paths.items()]
         self.paths = [path for path, handlers in paths.items() if handlers]
+        self.served = [(method, path) for path, known in paths.items() for method in known]
 
     async def events(self, asked: Asked) -> Response:
         """The API's list of events."""

@@ -64,7 +64,7 @@ def test_show_tells_all_and_the_subtasks(filled: Home) -> None:
     ]
     assert filled.run("show", "evil").stdout.splitlines()[-2:] == ["          a", "          b"]
     missing = filled.run("show", "nobody", "--json")
-    assert (missing.exit_code, documents(missing)[0]["error"]["code"]) == (1, "not-there")
+    assert (missing.exit_code, documents(missing)[0]["error"]["code"]) == (2, "not-found")
 
 
 def test_search(filled: Home) -> None:
@@ -92,10 +92,10 @@ def test_a_daemon_is_asked_if_one_runs(home: Home, fake_daemon: FakeDaemon) -> N
     empty = {"schema": 1, "reminders": [], "day": str(TODAY), "time_zone": "UTC", "next": None}
     fake_daemon.answers["GET /reminders?smart=flagged"] = (200, empty)
     assert home.run("flagged").stdout == "nothing has a flag\n"
-    wrong = {"code": "usage", "message": "“Müll” may be any of 2", "hint": "name one"}
-    fake_daemon.answers[f"GET /reminders/{quote('Müll')}"] = (400, {"schema": 1, "error": wrong})
+    wrong = {"code": "not-found", "message": "“Müll” may be 2 reminders", "hint": "name one"}
+    fake_daemon.answers[f"GET /reminders/{quote('Müll')}"] = (404, {"schema": 1, "error": wrong})
     refused = home.run("show", "Müll")
-    assert (refused.exit_code, "may be any of 2" in refused.stderr) == (2, True)
+    assert (refused.exit_code, "may be 2 reminders" in refused.stderr) == (2, True)
 
 
 def test_nothing_heavy_is_imported_on_their_way(filled: Home) -> None:

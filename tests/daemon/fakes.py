@@ -203,6 +203,7 @@ class Running:
         read_config: Callable[[], Config] | None = None,
         **around: Any,
     ) -> None:
+        self.api: Any = None
         self.engine = engine
         self.board = Board()
         self.states: queue.Queue[tuple[str, str]] = queue.Queue()

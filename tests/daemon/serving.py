@@ -54,6 +54,7 @@ def serving(
             running.tally,
         )
         api = Api(running.board, answers, running.pass_on, lambda: settings, told)
+        running.api = api
         stack.enter_context(served(api, socket, address, token))
         yield socket, running
 

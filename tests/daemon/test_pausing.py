@@ -23,7 +23,7 @@ def test_while_paused_only_what_is_asked_for_runs(tmp_path: Path) -> None:
         running.until("ok")
         status, told = call(socket, "POST", "/pause")
         assert (status, told["paused"]["until"]) == (200, None)
-        assert running.until("paused") == "paused until `remindersd resume`"
+        assert running.until("paused") == "until `remindersd resume`"
         for kind in (Kind.TIMER, Kind.FILES, Kind.RESUME):
             running.loop.want(kind)
         engine.calls.clear()

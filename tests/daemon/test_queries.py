@@ -17,7 +17,7 @@ from store.db import Store
 from store.file import open_reading
 from store.model import AllDay, Early, Floating, Priority, Unit, Zoned
 from store.places import LineRow
-from sync.errors import UsageError
+from sync.errors import NoSuchReminder, UsageError
 from tests.store.samples import (
     a_list,
     alarm,
@@ -95,7 +95,6 @@ def ids(queries: Queries, **query: str) -> list[str]:
 
 def test_a_reminder_with_all_that_hangs_on_it(queries: Queries) -> None:
     found = queries.reminder("PASS")
-    assert found is not None
     assert found["reminder"] == {
         "id": "PASS",
         "list": "Home",
@@ -143,16 +142,19 @@ def test_one_is_found_by_id_block_id_or_how_its_title_begins(
     queries: Queries, key: str, id: str
 ) -> None:
     found = queries.reminder(key)
-    assert found is not None
     assert found["reminder"]["id"] == id
 
 
-def test_who_may_mean_several_is_told_which(queries: Queries) -> None:
-    assert queries.reminder("nothing like it") is None
-    assert queries.reminder(" ") is None
-    with pytest.raises(UsageError, match="may be any of 2") as caught:
+def test_who_may_mean_several_is_told_which(queries: Queries, store: Store) -> None:
+    for nothing in ("nothing like it", " "):
+        with pytest.raises(NoSuchReminder, match="there is no reminder"):
+            queries.reminder(nothing)
+    with pytest.raises(NoSuchReminder, match="may be 2 reminders") as caught:
         queries.reminder("take")
     assert "PASTA" in caught.value.hint
+    with store.commit("done"):
+        store.mirror.put([reminder("PASTA", 2, title="Take pasta", done=True)])
+    assert queries.reminder("take")["reminder"]["id"] == "PHOTO"  # the one that is open
 
 
 @pytest.mark.parametrize(
