@@ -19,6 +19,7 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from daemon.bus import NoBus
+from daemon.compose import dialect_of
 from daemon.config import Config
 from daemon.desktop import Notice
 from daemon.requests import Stopping
@@ -28,7 +29,7 @@ from store.rings import Told
 from sync.core.ringing import Bells, Dated, Outlook, outlook
 from sync.core.settings import Settings
 from sync.core.snapshot import Mode
-from sync.cycle.ringing import Remindable, remindable
+from sync.cycle.ringing import Remindable, remindable, ticked_in_files
 from sync.errors import RemindersdError
 
 __all__ = ["Acts", "Hook", "Reminding", "Shows"]
@@ -204,12 +205,15 @@ class Reminding:
 
     def _tell(self, known: _Known, found: Outlook, *, is_seen: bool, is_heard: bool) -> None:
         self._told |= set(found.told)
+        pairs = [(known.found[ring.reminder], ring.at) for ring in found.show]
+        dialect = dialect_of(self._config, str(known.home))
+        ticked = ticked_in_files(self._config.folder, dialect, [one for one, _ in pairs])
+        pairs = [pair for pair in pairs if pair[0].dated.id not in ticked]
         if not self._mark(lambda store, now_ms: store.rings.add(found.told, now_ms)):
             return  # the daemon ends; it is for the next one to tell
-        pairs = [(known.found[ring.reminder], ring.at) for ring in found.show]
-        if is_heard and self._hook is not None:
+        if is_heard and pairs and self._hook is not None:
             self._hook.tell(pairs)
-        if not is_seen:
+        if not (is_seen and pairs):
             return
         self._said_no_desktop = False
         now = self._clock()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 from store.db import Store
 from store.model import AtTime, Field, Floating, Zoned
@@ -13,18 +14,25 @@ from store.rows import ReminderRow
 from sync.core.alarms import day_of
 from sync.core.ringing import Dated
 from sync.core.snapshot import Mode
+from sync.local.files import Unsettled, read_stable
+from sync.local.formats import Dialect
 
-__all__ = ["Remindable", "remindable"]
+__all__ = ["Remindable", "remindable", "ticked_in_files"]
 
 
 @dataclass(frozen=True, slots=True)
 class Remindable:
-    """A reminder that rings, and what is said of it; ``may_edit``: it can be ticked from here."""
+    """A reminder that rings, and what is said of it; ``may_edit``: it can be ticked from here.
+
+    ``path`` is the file in which its line was last seen, ``block`` the id on it.
+    """
 
     dated: Dated
     title: str
     list: str
     may_edit: bool = True
+    path: str | None = None
+    block: str | None = None
 
 
 def remindable(store: Store, mode_of: Callable[[str], Mode]) -> list[Remindable]:
@@ -36,6 +44,7 @@ def remindable(store: Store, mode_of: Callable[[str], Mode]) -> list[Remindable]
     shared = store.mirror.shared_lists()
     forgotten = store.forgotten.all()
     alarms = _Alarms(store)
+    lines, blocks = store.places.all_lines(), store.places.all_blocks()
     ticked = _ticked([*store.outbox.queued(), *store.outbox.in_flight()])
     found = []
     for row in store.mirror.ringing():
@@ -49,8 +58,40 @@ def remindable(store: Store, mode_of: Callable[[str], Mode]) -> list[Remindable]
             theirs is not None and theirs.read_only
         )
         may_edit = mode is Mode.TWO_WAY and not read_only
-        found.append(Remindable(alarms.of(row), row.title, name, may_edit))
+        line, block = lines.get(row.id), blocks.get(row.id)
+        found.append(
+            Remindable(
+                alarms.of(row),
+                row.title,
+                name,
+                may_edit,
+                line.path if line is not None else None,
+                block.block if block is not None else None,
+            )
+        )
     return found
+
+
+def ticked_in_files(root: Path, dialect: Dialect, found: Iterable[Remindable]) -> set[str]:
+    """Those of ``found`` whose lines are ticked, which iCloud may not have heard of without a
+    network; what cannot be read now says nothing.
+    """
+    wanted: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    for one in found:
+        if one.path is not None and one.block is not None:
+            wanted[one.path][one.block] = one.dated.id
+    ticked = set()
+    for path, blocks in wanted.items():
+        read = read_stable((root / path).resolve())
+        if isinstance(read, Unsettled):
+            continue
+        try:
+            tasks = dialect.parser(path)(read.data).tasks
+        except ValueError:
+            continue
+        done = (task.block for task in tasks if task.reminder.done is not None)
+        ticked |= {blocks[block] for block in done if block in blocks}
+    return ticked
 
 
 class _Alarms:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from daemon.happenings import Failure, Memory, Standing, news_of
@@ -71,6 +71,7 @@ standings = st.sampled_from([CUT, SIGN_IN, FULL]) | st.builds(
 )
 
 
+@settings(max_examples=25)
 @given(st.lists(standings, max_size=8))
 def test_the_same_again_is_never_news(history: list[Standing | Failure]) -> None:
     memory = Memory()

@@ -24,6 +24,7 @@ from daemon.ricloud.worker import Worker
 from store.db import Store
 from store.model import AllDay, Completion, Early, Field, Unit, Zoned
 from store.outbox import Intent
+from store.places import LineRow
 from sync.cycle.ringing import Remindable
 from sync.errors import RemindersdError
 from tests.daemon.fakes import PATIENCE_S, config
@@ -385,6 +386,32 @@ def test_a_hook_alone_is_told_where_the_desktop_is_not_wanted(stage: Stage) -> N
     with stage.running(notify={"due": False}):
         assert stage.hook.heard.get(timeout=PATIENCE_S) == ["Buy milk"]
     assert stage.shows.heard.empty()
+
+
+@pytest.mark.parametrize(
+    ("format", "name", "line"),
+    [
+        ("markdown", "Home.md", "- [{}] Buy milk 📅 2026-03-02 ⏰ 12:00 ^r-4k7q2mx\n"),
+        ("todo.txt", "Home.txt", "{} Buy milk due:2026-03-02 id:r-4k7q2mx\n"),
+    ],
+)
+def test_what_is_ticked_in_its_file_and_not_sent_yet_is_silent(
+    stage: Stage, format: str, name: str, line: str
+) -> None:
+    def stands(store: Store) -> None:
+        store.places.set_lines(name, [LineRow("MILK", name, 0)])
+        store.places.set_block("MILK", "r-4k7q2mx", own=True)
+
+    stage.put(MILK, TEA)
+    stage.within(stands)
+    file = stage.settings.folder / name
+    file.parent.mkdir()
+    file.write_text(line.format("x"), encoding="utf-8")
+    with stage.running(format=format) as reminding:
+        stage.until_known()
+        advance(stage, reminding, 30)
+        assert stage.shows.next().about == "TEA"
+    assert len(stage.told()) == 2
 
 
 def test_who_starts_to_be_reminded_is_not_told_of_the_past(stage: Stage) -> None:

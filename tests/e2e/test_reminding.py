@@ -106,7 +106,10 @@ def is_owned(address: str) -> bool:
 
 @pytest.fixture(scope="module")
 def home(making: Making, sandbox: Sandbox) -> Home:
-    return making.home(sandbox)
+    home = making.home(sandbox)
+    keep = ["sh", "-c", 'cat >>"$0"', str(home.place / "hooked")]
+    home.write(today_file="Today.md", hooks={"due": keep})
+    return home
 
 
 @pytest.fixture(scope="module")
@@ -143,3 +146,22 @@ def test_tomorrow_is_tomorrow_on_the_phone(sandbox: Sandbox, desktop: Desktop) -
     today = soon().date().isoformat()
     shown = rings(sandbox, desktop, "Water the ferns on the roof", "Tomorrow")
     until(lambda: shown()["due"][:10] > today)
+
+
+def test_a_hook_heard_of_it_too(home: Home, sandbox: Sandbox, desktop: Desktop) -> None:
+    rings(sandbox, desktop, "Close the windows", "Done")
+    document = until(lambda: (home.place / "hooked").read_text().rpartition('{"schema":1')[2])
+    assert '"event":"due"' in document
+    assert "Close the windows" in document
+
+
+def test_what_is_ticked_in_the_file_of_today_is_done_on_the_phone(
+    home: Home, sandbox: Sandbox, desktop: Desktop
+) -> None:
+    title = "Cut the hedge"
+    sandbox.create("Home", title, due=f"{datetime.now(PARIS):%Y-%m-%d}")
+    line = until(lambda: home.line("Today.md", title))
+    today = home.folder / "Today.md"
+    today.write_text(today.read_text().replace(line, line.replace("[ ]", "[x]", 1)))
+    until(lambda: sandbox.shown(title)["done"])
+    assert "Today" not in sandbox.lists()

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from store.model import AllDay, Due, Early, Floating, Unit, Zoned
@@ -158,6 +158,7 @@ def reminders(draw: st.DrawFn) -> list[Dated]:
     ]
 
 
+@settings(max_examples=25)
 @given(reminders())
 def test_one_who_wakes_at_each_next_time_tells_every_ring_at_its_moment(dated: list[Dated]) -> None:
     begin = at("2026-02-01T00:00")
@@ -179,6 +180,7 @@ def test_one_who_wakes_at_each_next_time_tells_every_ring_at_its_moment(dated: l
     assert told == expected
 
 
+@settings(max_examples=25)
 @given(reminders(), st.lists(st.integers(0, 30 * 24 * 60), min_size=1, max_size=8))
 def test_one_who_sleeps_in_between_tells_nothing_twice_nor_early_nor_too_late(
     dated: list[Dated], naps: list[int]

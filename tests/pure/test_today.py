@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sync.local.files import ids_in
@@ -93,6 +93,7 @@ items = st.builds(
 )
 
 
+@settings(max_examples=25)
 @given(st.lists(items, max_size=6, unique_by=lambda one: one.block), st.data())
 def test_whatever_titles_say_each_tick_is_found_and_no_other(
     shown: list[Item], data: st.DataObject
