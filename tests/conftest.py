@@ -110,6 +110,7 @@ def pytest_collection_finish() -> None:
     """Let no collection of garbage look at all modules and tests again, each time: it took 6 %."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(10_000)
     gc.enable()
 
 

@@ -99,6 +99,8 @@ def _bury(pidfd: int, pid: int, ended: int) -> None:
 def _be_born(wanted: Wanted, streams: list[int], parent: int) -> Wanted:
     os.setsid()
     be_ordinary(parent)
+    # As in the foreground, also where the tests themselves are a shell's background job.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     for number, stream in enumerate(streams[:3]):
         os.dup2(stream, number)
     os.closerange(3, 1 + max(int(name) for name in os.listdir("/proc/self/fd")))

@@ -27,6 +27,7 @@ from daemon.compose import open_store
 from daemon.config import load_config
 from sandbox.serve import start_in_thread
 from sandbox.world import make_world
+from tests import children
 from tests.daemon.fakes import config
 
 WAIT_S = 30  # only ever used up by a test that fails
@@ -74,7 +75,10 @@ class Machine:
             f"folder: {self.folder}\n{more}"
         )
 
-    def start(self, **environment: str) -> subprocess.Popen[str]:
+    def start(
+        self, *, afresh: bool = False, **environment: str
+    ) -> subprocess.Popen[str] | children.Child:
+        """A daemon; ``afresh`` as a process that has imported nothing yet."""
         env = {
             **{k: v for k, v in os.environ.items() if not k.startswith(("XDG_", "NOTIFY"))},
             "HOME": str(self.home),
@@ -82,8 +86,12 @@ class Machine:
             "XDG_RUNTIME_DIR": str(self.home / "run"),
             **environment,
         }
-        command = [sys.executable, "-c", RUN, str(self.config)]
-        return subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True)
+        program = ["-c", RUN, str(self.config)]
+        if afresh:
+            command = [sys.executable, *program]
+            return subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True)
+        streams = subprocess.DEVNULL, subprocess.DEVNULL, subprocess.PIPE
+        return children.start(program, env, streams, text=True)
 
     def exit_of(self) -> tuple[int, str]:
         """The exit code of a daemon that is not to stay, and what it said."""
@@ -114,7 +122,9 @@ def machine(tmp_path: Path, url: tuple[str, Any]) -> Machine:
 
 
 @contextmanager
-def running(machine: Machine) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
+def running(
+    machine: Machine, *, afresh: bool = False
+) -> Iterator[tuple[subprocess.Popen[str] | children.Child, list[str]]]:
     """A daemon that has said READY; at the end it is stopped and must exit with 0."""
     messages: list[str] = []
     ready = threading.Event()
@@ -129,7 +139,7 @@ def running(machine: Machine) -> Iterator[tuple[subprocess.Popen[str], list[str]
 
         reader = threading.Thread(target=read)
         reader.start()
-        process = machine.start(NOTIFY_SOCKET=str(machine.home / "notify"))
+        process = machine.start(afresh=afresh, NOTIFY_SOCKET=str(machine.home / "notify"))
         try:
             assert ready.wait(WAIT_S)
             yield process, messages
@@ -145,7 +155,7 @@ def running(machine: Machine) -> Iterator[tuple[subprocess.Popen[str], list[str]
 
 
 def test_a_day_in_the_life(machine: Machine) -> None:
-    with running(machine) as (process, messages):
+    with running(machine, afresh=True) as (process, messages):
         done = call(machine.socket, "POST", "/sync", timeout=WAIT_S)
         assert done[0] == 200, done
         status = call(machine.socket, "GET", "/status")[1]
