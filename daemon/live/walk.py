@@ -58,6 +58,8 @@ def _all(scene: Scene, ask: Ask | None) -> Iterator[Tried]:
             outcome = asked(question, scene, ask)
         except RemindersdError as error:
             outcome = Outcome(Seen.UNCLEAR, f"it ended with {error.code}")
+        except (ValueError, KeyError, TypeError) as error:
+            outcome = Outcome(Seen.UNCLEAR, f"it ended with {type(error).__name__}")
         yield Tried(question, outcome)
 
 
