@@ -131,4 +131,6 @@ def _word(text: str) -> str:
 
 
 def _is_shared(path: Path) -> bool:
-    return any(Path(os.path.realpath(path)).is_relative_to(shared) for shared in _SHARED)
+    # By either way: a link in there that leads out is hidden, and so is what a link leads to.
+    ways = {Path(os.path.abspath(path)), Path(os.path.realpath(path))}
+    return any(way.is_relative_to(shared) for way in ways for shared in _SHARED)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -139,6 +140,13 @@ def test_what_is_in_the_shared_directory_is_not_hidden(home: Path) -> None:
     trial = config(Path("/home/ada"), folder="/tmp/trial/Todo")
     assert "\nPrivateTmp=yes\n" in private
     assert "\nPrivateTmp=no\n" in unit_of(trial, ["/opt/bin/remindersd"], {}).text
+    (home / "link").symlink_to("/tmp/trial")
+    with tempfile.TemporaryDirectory(dir="/tmp") as shared:
+        leads_out = Path(shared) / "remindersd"
+        leads_out.symlink_to("/opt/bin/remindersd")
+        for program in (home / "link" / "remindersd", leads_out):
+            text = unit_of(config(Path("/home/ada")), [str(program)], {}).text
+            assert "\nPrivateTmp=no\n" in text
 
 
 def test_a_unit_that_no_longer_fits_is_told(home: Path) -> None:
