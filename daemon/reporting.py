@@ -7,6 +7,7 @@ else is; what waits then is in the counts of /status.
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
@@ -29,6 +30,15 @@ _log = logging.getLogger("daemon.loop")
 
 # Steps of a cycle that come only where something is read, written or sent.
 _WORKS = ("commit:page:", "commit:walk:", "commit:identities:", "commit:send:", "swap:", "image:")
+
+# For the service manager, where a state needs no reason.
+_SENTENCES = defaultdict(
+    str,
+    {
+        State.OK: "iCloud and the files say the same",
+        State.SYNCING: "making iCloud and the files say the same",
+    },
+)
 
 Lend = Callable[[Callable[[Store], Any]], Any]
 
@@ -118,7 +128,8 @@ class Reporting:
         if pause is not None:
             state, reason, told = State.PAUSED, pause.sentence, None
         self._around.board.change(state=state, reason=reason)
-        self._around.notifier.status(f"{state}: {told or reason}" if reason else state)
+        sentence = (told or reason) if reason else _SENTENCES[state]
+        self._around.notifier.status(f"{state}: {sentence}" if sentence else state)
 
     def ended(self) -> None:
         """The loop ends: what is known of it is written down."""

@@ -190,7 +190,8 @@ def test_a_day_in_the_life(machine: Machine) -> None:
         process.send_signal(signal.SIGHUP)
         assert "unknown key `foldr`" in _until_config_problem(machine)
         stream.close()
-    assert {"STATUS=ok", "STATUS=syncing"} <= set(messages)
+    same = "iCloud and the files say the same"
+    assert {f"STATUS=ok: {same}", f"STATUS=syncing: making {same}"} <= set(messages)
     assert any(message.startswith("RELOADING=1\nMONOTONIC_USEC=") for message in messages)
     assert not machine.socket.exists()
 
