@@ -53,7 +53,11 @@ def find_reminder(scene: Scene, key: str, *, open_first: bool = True) -> str:
 def _unknown(scene: Scene, key: str, titles: dict[str, str]) -> NoSuchReminder:
     near = get_close_matches(key.casefold(), titles.values(), 3, 0.7)
     ids = [id for id, title in titles.items() if title in near]
-    hint = f"did you mean {_candidates(scene, ids)}?" if ids else "`remindersd lists` shows lists"
+    hint = (
+        f"did you mean {_candidates(scene, ids)}?"
+        if ids
+        else "`remindersd search WORDS` finds reminders"
+    )
     return NoSuchReminder(f"there is no reminder “{key[:60]}”", hint)
 
 

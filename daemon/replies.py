@@ -14,6 +14,7 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
+from starlette.routing import Match, Route
 
 from daemon.answers import NoMirror
 from daemon.requests import Stopping
@@ -165,13 +166,20 @@ async def _no_such_thing(asked: Request, error: Exception) -> Response:
         case 404:
             return failure(404, "not-found", f"there is no {path}", asked.app.state.paths)
         case 405:
-            allowed = (error.headers or {}).get("Allow", "")
+            allowed = _methods(asked)
             message = f"{path} does not know {method}"
-            return failure(405, "method", message, f"use {allowed}", error.headers)
+            return failure(405, "method", message, f"use {allowed}", {"Allow": allowed})
         case 413:
             return failure(413, "too-large", f"the body is larger than {BODY_MAX} bytes")
         case other:
             return failure(other, "error", error.detail)
+
+
+def _methods(asked: Request) -> str:
+    """What a path knows: more than one route may be for it."""
+    routes = [route for route in asked.app.routes if isinstance(route, Route)]
+    there = [route for route in routes if route.matches(asked.scope)[0] is not Match.NONE]
+    return ", ".join(sorted({name for route in there for name in route.methods or ()}))
 
 
 async def _gone(asked: Request, error: Exception) -> Response:

@@ -37,7 +37,7 @@ class Chronicle:
         self._clock = clock
         self._counts: Counter[str] = Counter()
         self._parked: frozenset[int] = frozenset()  # what was refused before this run's changes
-        self._goes_on = False
+        self._goes_on = self._went_on = False
         self.run: int | None = None
 
     @property
@@ -50,7 +50,7 @@ class Chronicle:
         if anew or not self._goes_on:
             self.run = None
             self._counts.clear()
-        self._goes_on = False
+        self._went_on, self._goes_on = self.run is not None, False
 
     def go_on(self, sent: int) -> None:
         """The next cycle belongs to this run, which has sent so many changes already."""
@@ -104,10 +104,13 @@ class Chronicle:
             self.run = None
 
     def end(self, report: Report) -> None:
-        """Note what became of the run; it stays open while a cycle follows at once."""
+        """Note what became of the run; it stays open while a cycle follows at once, and while what
+        it wrote is not read yet, since files count once they are quiet.
+        """
         if self.run is None:
             return
-        self._goes_on = report.retry_after_s == 0.0
+        only_waited = report.idle and report.retry_after_s is not None
+        self._goes_on = report.retry_after_s == 0.0 or (self._went_on and only_waited)
         self._counts.update(
             pulled=report.pulled,
             pushed=report.pushed,

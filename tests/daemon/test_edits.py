@@ -192,6 +192,11 @@ def test_what_is_wrong_is_named_and_nothing_is_written(
     assert rig.bytes_of_folder() == before
 
 
+def test_a_method_that_is_not_there_is_told_which_are(desk: Desk) -> None:
+    error = desk("PUT", "/reminders", {}, 405)["error"]
+    assert error["hint"] == "use DELETE, PATCH, POST"
+
+
 def test_a_dry_run_writes_nothing(desk: Desk, rig: Rig) -> None:
     before = rig.bytes_of_folder()
     told = desk("POST", "/reminders", {"text": "tea tomorrow", "dry_run": True})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -96,6 +97,18 @@ def test_each_act_is_a_run_that_undo_takes_back(rig: Rig) -> None:
     assert rig.titles("Inbox") == set()
     assert "Milk" not in text(rig)
     rig.rest()
+
+
+def test_the_cycle_that_sends_it_is_the_same_run_also_once_the_file_is_quiet(rig: Rig) -> None:
+    add(rig, "Milk")
+    os.utime(rig.path("Inbox"), (rig.clock(), rig.clock()))
+    assert rig.engine.cycle("sync").retry_after_s
+    rig.wait(3)
+    rig.engine.cycle("sync")
+    run = rig.store.journal.runs(1)[0]
+    assert (run.kind, run.counts["pushed"] > 0) == ("add", True)
+    add(rig, "Bread")
+    assert rig.store.journal.runs(1)[0].id == run.id + 1
 
 
 def test_what_changes_nothing_writes_nothing(rig: Rig) -> None:
