@@ -29,7 +29,6 @@ from daemon.machine import Machine
 from daemon.reminding import Reminding
 from daemon.requests import Request
 from daemon.schedule import ClockWatch
-from daemon.state import Board, Event
 from daemon.telling import Telling
 from daemon.todayfile import TodayFile
 from daemon.words import instant
@@ -46,7 +45,6 @@ _log = logging.getLogger(__name__)
 class Senses(Protocol):
     """What is needed of the senses of the service."""
 
-    board: Board
     config: Config
     heard: Callable[[Outcome], None]
 
@@ -72,17 +70,14 @@ def attending(config: Config, loop: Loop, senses: Senses, answers: Answers) -> I
 
     def ended(outcome: Outcome) -> None:
         telling.heard(outcome)
+        reminding.changed()
         today.changed()
 
     senses.heard = ended
     clocks = ClockWatch(senses.on_drift)
     machine = Machine(system_address, senses.on_drift)
 
-    def hear(event: Event) -> None:
-        if event.name == "cycle":
-            reminding.changed()
-
-    with closing(desktop), senses.board.listening(hear), ExitStack() as parts:
+    with closing(desktop), ExitStack() as parts:
         for part in (clocks, machine, telling, reminding, today):
             part.start()
             parts.callback(part.stop)

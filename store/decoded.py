@@ -62,10 +62,19 @@ class Decoded:
         rows = self._rows("reminder", "WHERE early <> '[]' ORDER BY id, record_name")
         return [reminder.row(row) for row in rows]
 
-    def ringing(self) -> Sequence[ReminderRow]:
-        """The open reminders on a phone's screen that have a date or an alarm, by id."""
-        shown = f"record_name IN (SELECT record_name FROM shown_reminder WHERE {_RINGING})"
-        return [reminder.row(row) for row in self._rows("reminder", f"WHERE {shown} ORDER BY id")]
+    def ringing(self) -> tuple[Sequence[ReminderRow], Sequence[AlarmRow], Sequence[TriggerRow]]:
+        """The open reminders on a phone's screen that have a date or an alarm, by id.
+
+        With them come their live alarms, and what sets those off.
+        """
+        names = f"record_name IN (SELECT record_name FROM shown_reminder WHERE {_RINGING})"
+        alarms = f"reminder_id IN (SELECT id FROM reminder WHERE {names}) AND NOT deleted"
+        triggers = f"alarm_id IN (SELECT id FROM alarm WHERE {alarms}) AND NOT deleted"
+        return (
+            [reminder.row(row) for row in self._rows("reminder", f"WHERE {names} ORDER BY id")],
+            [alarm.row(row) for row in self._rows("alarm", f"WHERE {alarms}")],
+            [trigger.row(row) for row in self._rows("alarm_trigger", f"WHERE {triggers}")],
+        )
 
     def lists(self) -> Iterator[ListRow]:
         """Every decoded list and group, soft-deleted ones too, by id."""

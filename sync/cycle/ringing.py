@@ -10,7 +10,7 @@ from pathlib import Path
 from store.db import Store
 from store.model import AtTime, Field, Floating, Zoned
 from store.outbox import Intent
-from store.rows import ReminderRow
+from store.rows import AlarmRow, ReminderRow, TriggerRow
 from sync.core.alarms import day_of
 from sync.core.ringing import Dated
 from sync.core.snapshot import Mode
@@ -43,11 +43,12 @@ def remindable(store: Store, mode_of: Callable[[str], Mode]) -> list[Remindable]
     lists = {row.id: row for row in store.mirror.lists()}
     shared = store.mirror.shared_lists()
     forgotten = store.forgotten.all()
-    alarms = _Alarms(store)
+    rows, rung, triggers = store.mirror.ringing()
+    alarms = _Alarms(rung, triggers)
     lines, blocks = store.places.all_lines(), store.places.all_blocks()
     ticked = _ticked([*store.outbox.queued(), *store.outbox.in_flight()])
     found = []
-    for row in store.mirror.ringing():
+    for row in rows:
         home = lists.get(row.list_id)
         name = home.name if home is not None else ""
         mode = mode_of(name)
@@ -95,14 +96,13 @@ def ticked_in_files(root: Path, dialect: Dialect, found: Iterable[Remindable]) -
 
 
 class _Alarms:
-    """The date alarms of all reminders, read once."""
+    """The date alarms of all that rings, read once."""
 
-    def __init__(self, store: Store) -> None:
-        self._alarms = {alarm.id: alarm for alarm in store.mirror.alarms() if not alarm.deleted}
-        self._triggers = defaultdict(list)
-        for one in store.mirror.triggers():
-            if not one.deleted:
-                self._triggers[one.alarm_id].append(one)
+    def __init__(self, alarms: Iterable[AlarmRow], triggers: Iterable[TriggerRow]) -> None:
+        self._alarms = {alarm.id: alarm for alarm in alarms}
+        self._triggers: defaultdict[str, list[TriggerRow]] = defaultdict(list)
+        for one in triggers:
+            self._triggers[one.alarm_id].append(one)
 
     def of(self, row: ReminderRow) -> Dated:
         """What of a reminder can ring."""
