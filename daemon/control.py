@@ -34,6 +34,7 @@ __all__ = ["bound", "served"]
 
 _MOST = 256  # connections at once, streams of events among them
 _PATIENCE_S = 10.0  # for a request to be whole, from its first byte or the connection's opening
+_REQUEST_MAX = 2 * 1024 * 1024  # bytes of one request, whatever becomes of it
 _STUCK_S = 30.0  # for a reader to take anything of what is sent to it
 _GRACE_S = 2  # that an answer under way may still take after the stop
 _PEER = struct.Struct("iII")  # pid, uid, gid: struct ucred of unix(7)
@@ -160,6 +161,7 @@ class _OwnerOnly(H11Protocol):
     _since = 0.0  # when it was opened, in the loop's time
     _limit: asyncio.TimerHandle | None = None
     _stuck: asyncio.TimerHandle | None = None
+    _received = 0  # bytes of a request that is not whole
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         self.transport = transport
@@ -177,9 +179,13 @@ class _OwnerOnly(H11Protocol):
             self._keep_time()
 
     def data_received(self, data: bytes) -> None:
-        if not self.transport.is_closing():
-            super().data_received(data)
-            self._keep_time()
+        if self.transport.is_closing():
+            return
+        super().data_received(data)
+        self._keep_time()
+        self._received = self._received + len(data) if self._is_awaited() else 0
+        if self._received > _REQUEST_MAX:
+            self.transport.close()  # what was answered to it goes out before that
 
     def connection_lost(self, exc: Exception | None) -> None:
         for timer in (self._limit, self._stuck):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import socket
 import stat
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 
 from daemon.address import Address, parse_listen
+from daemon.apidoc.openapi import OPERATIONS
 from daemon.client import call
 from daemon.config import Config
 from daemon.reload import check_change
@@ -70,6 +72,15 @@ def test_who_has_the_token_is_answered(address: Address, place: Path) -> None:
         assert not [name for name in headers if name.lower().startswith("access-control")]
     status, document, _ = ask(address, "/users", Authorization=f"Token {token}")
     assert (status, document["resource"]) == (200, "list")
+
+
+def test_it_serves_what_the_socket_serves(address: Address, place: Path) -> None:
+    token, gets = find_token(place / "state"), [one for one in OPERATIONS if one.method == "GET"]
+    for path in sorted({re.sub(r"{\w+}", "1", one.path) for one in gets} - {"/metrics"}):
+        status, *_ = ask(address, path, Authorization=f"Token {token}")
+        socket_status, _ = call(place / "run" / "control.sock", "GET", path)
+        assert (path, status) == (path, socket_status)
+        assert (path, ask(address, path)[0]) == (path, 401)
 
 
 @pytest.mark.parametrize(
