@@ -64,7 +64,7 @@ def _first_sync(config: Config, without: Without) -> bool:
     mirror = state_dir(config.profile) / MIRROR
     is_new = not mirror.exists()
     say("looking at the account ...")
-    with own_engine(config) as engine:
+    with own_engine(config, shown=True) as engine:
         engine.cycle("plan", plan_only=True)
     left_out = _ask_lists(mirror)
     if left_out:

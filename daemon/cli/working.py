@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from daemon.cli.common import Globals
@@ -19,9 +19,12 @@ def through_daemon_or(
     options: Globals,
     ask: Callable[[], dict[str, Any]],
     work: Callable[[Engine], Mapping[str, Any]],
+    *,
+    shown: bool = False,
 ) -> Mapping[str, Any]:
     """What the daemon answers, or what ``work`` does in its place if none runs.
 
+    With ``shown`` a person sees how far that is, if it takes long; ``work`` must ask nothing then.
     Raises Busy when another process is at work on the profile, NetworkError when the daemon does
     not answer, and UsageError when it serves another account or folder.
     """
@@ -31,17 +34,24 @@ def through_daemon_or(
         options.status()  # a daemon that is suspended, or another one, is told of before we wait
         return ask()
     except NotRunning:
-        with own_engine(options.load()) as engine:  # checking all of the config takes long
+        config = options.load()  # checking all of it takes long
+        with own_engine(config, shown=shown) as engine:
             return work(engine)
 
 
 @contextmanager
-def own_engine(config: Config) -> Iterator[Engine]:
-    """An engine for this process, with the profile's lock; raises Busy, and why there is none."""
+def own_engine(config: Config, *, shown: bool = False) -> Iterator[Engine]:
+    """An engine for this process, with the profile's lock; raises Busy, and why there is none.
+
+    With ``shown`` its steps are seen on a terminal, where they take more than a second.
+    """
+    from daemon.cli.progress import cycle_bar
     from daemon.compose import open_engine
 
-    with own_lock(config), open_engine(config) as engine:
-        yield engine
+    with ExitStack() as stack:
+        step = stack.enter_context(cycle_bar()) if shown else (lambda _name: None)
+        stack.enter_context(own_lock(config))
+        yield stack.enter_context(open_engine(config, step=step))
 
 
 @contextmanager
