@@ -79,7 +79,10 @@ class Caller:
         if parent is None:
             return None
         holders = [one.id for one in self.phone.lists() if one.name == parent.list]
-        return f"below {parent.title}: {self.make(holders[0], parent.id)}"
+        try:
+            return f"below {parent.title}: {self.make(holders[0], parent.id)}"
+        except ValueError:
+            return None  # there is one level, also where the one above is not shown
 
     def retitle(self) -> str | None:
         one = self._one()

@@ -46,6 +46,8 @@ class Editor:
         gone, come = before.keys() - after.keys(), after.keys() - before.keys()
         self.tale.retract(gone - self.unseen)
         self.tale.left |= {word: self.clock.steady() for word in gone if MARK.match(word)}
+        fewer = {word for word, times in before.items() if 0 < after[word] < times}
+        self.tale.thinned |= dict.fromkeys(fewer, self.clock.steady())
         self.tale.back |= {word: self.clock.steady() for word in come if MARK.match(word)}
         self.tale.touched |= self.tale.deleted & after.keys()
         self.unseen = set()

@@ -60,6 +60,8 @@ class Tale:
     """Marks of lines that got another title before they had an id."""
     carried: bool = False
     """Whether a sync tool may have carried such a line to where it gets its id."""
+    thinned: dict[str, float] = field(default_factory=dict)
+    """When a person last took away one of several lines of a mark, on the steady clock."""
     parted: set[str] = field(default_factory=set)
     """Marks of lines that somebody took from one file to another: these are carried one by one."""
     emptied: bool = False

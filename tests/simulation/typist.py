@@ -53,8 +53,12 @@ class Typist(Editor):
             self.tale.tell(f"{self.name}: the rest of {path.name} is written")
         self.torn.clear()
         # What was put into the file meanwhile goes with it, unseen.
-        gone = {word for word in lost - self.standing().keys() if MARK.match(word)}
-        self.tale.left |= dict.fromkeys(gone, self.clock.steady())
+        gone = lost - self.standing().keys()
+        marks = {word for word in gone if MARK.match(word)}
+        self.tale.left |= dict.fromkeys(marks, self.clock.steady())
+        self.tale.thinned |= dict.fromkeys(lost - gone, self.clock.steady())
+        if self.tale.emptied:  # and nobody has it any more
+            self.tale.retract(gone)
         back = {word for word in come if MARK.match(word)}
         self.tale.back |= dict.fromkeys(back, self.clock.steady())
 

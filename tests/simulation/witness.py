@@ -99,6 +99,8 @@ class Witness:
         ids = {mark: id for id, said in self.there() for mark in _marks(said)}
         stands = {mark for _, said in self.here() for mark in _marks(said)}
         lost = (self._stood & ids.keys()) - stands - tale.copied - self._left_since()
+        # The other line of one that was just moving: a person took the new one, we the old one.
+        lost -= {mark for mark, when in tale.thinned.items() if when >= self._began_s}
         lost -= {mark for text in self.torn.values() for mark in MARK.findall(text)}
         if lost:
             self.wrong.append(f"no line any more, and alive: {sorted(lost)}")
