@@ -18,7 +18,7 @@ from tests.simulation.caller import Caller
 from tests.simulation.chance import Clock, Crash, minting
 from tests.simulation.machine import APPLE_ID, REFUSALS, Machine
 from tests.simulation.network import PAGES, Network
-from tests.simulation.oracle import Oracle
+from tests.simulation.oracle import STRICT, Oracle
 from tests.simulation.story import LIKE, Event, Story
 from tests.simulation.tale import MARK, Tale
 from tests.simulation.trouble import Trouble
@@ -241,7 +241,9 @@ class History:
         if report is None:
             return
         self.verdict.wrong += self._moves()
-        oracle = Oracle(self.tale, self.callers[0].phone, self.machine, self.kept)
+        strict = STRICT in self.story.traits
+        phone = self.callers[0].phone
+        oracle = Oracle(self.tale, phone, self.machine, self.kept, strict=strict)
         self.verdict.wrong += oracle.verdict(report)
         self.verdict.wrong += self.witness.verdict(oracle.held(report))
         self.verdict.wrong += self.trouble.reaped()

@@ -24,11 +24,20 @@ _FILE = re.compile(r"(\w+)\.md\b")
 _GONE = re.compile(r"its file (\S+\.md) is gone")
 
 
-def recorded(machine: Machine) -> set[str]:
-    """The words that the machine kept for a person: in conflicts, history and receipts."""
+STRICT = "strictly judged"
+"""The trait of a story in which the history keeps nothing but what a write displaced."""
+
+
+def recorded(machine: Machine, *, strict: bool = False) -> set[str]:
+    """The words that the machine kept for a person: in conflicts, history and receipts.
+
+    ``strict``: that the history has what was written over does not make an edit kept, as long as
+    nobody is told of it.
+    """
     found: set[str] = set()
-    for table, columns in (("conflict", "winner, loser"), ("history", "before, after, path")):
-        for row in machine.store._connection.all(f"SELECT {columns} FROM {table}"):
+    only = "WHERE field = 'displaced'" if strict else ""
+    for chosen in ("winner, loser FROM conflict", f"before, after, path FROM history {only}"):
+        for row in machine.store._connection.all(f"SELECT {chosen}"):
             found |= words_in(" ".join(str(value) for value in row))
     ours = machine.folder / ".remindersd"
     for path in (*ours.rglob("*.data"), *ours.glob("replaced/*")):
@@ -46,11 +55,14 @@ class Oracle:
         machine: Machine,
         kept: set[str],
         machines: Sequence[Machine] = (),
+        *,
+        strict: bool = False,
     ) -> None:
         self.tale = tale
         self.phone = phone
         self.machine = machine
         self.kept = kept
+        self._strict = strict
         self.machines = machines or [machine]
         phone.sync()
         self.there = list(on_phone(phone))
@@ -81,7 +93,7 @@ class Oracle:
         """Each word is live, was taken back by somebody who saw it, or is kept."""
         tale = self.tale
         names = {word for word in tale.said if tale.emptied and word.startswith("L")}
-        kept = self.kept.union(*(recorded(machine) for machine in self.machines))
+        kept = self.kept.union(*(recorded(one, strict=self._strict) for one in self.machines))
         lost = tale.said - names - tale.retracted - self._live() - kept
         if lost:
             yield f"lost: {sorted(lost)}"

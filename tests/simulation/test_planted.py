@@ -13,6 +13,7 @@ import pytest
 
 from tests.simulation.planted.hunt import BUGS, hunt
 from tests.simulation.planted.records import RECORDS
+from tests.simulation.sweep import replay
 
 SOAK = os.environ.get("REMINDERSD_SOAK") == "1"
 SOON = 1.2
@@ -33,6 +34,14 @@ def test_a_planted_bug_is_found_within_ten_times_its_record(name: str) -> None:
 @pytest.mark.parametrize("name", HARMLESS)
 def test_what_is_harmless_is(name: str) -> None:
     assert hunt(BUGS[name], range(1, 201 if SOAK else 2)).kills == 0
+
+
+def test_a_bug_of_recovery_is_found_by_a_crash_at_its_effect() -> None:
+    with BUGS["recovery not idempotent"].planted():
+        _, wrong = replay("conflicts: crash@13#0")
+    assert wrong
+    _, wrong = replay("conflicts: crash@13#0")
+    assert not wrong
 
 
 @pytest.mark.parametrize("name", BUGS)

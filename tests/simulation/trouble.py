@@ -19,7 +19,7 @@ from store.errors import Locked, StoreError, Unwritable
 from sync.cycle.report import Report
 from sync.errors import Busy, MirrorDamaged
 from tests.simulation.chance import YEAR_S
-from tests.simulation.oracle import recorded
+from tests.simulation.oracle import STRICT, recorded
 from tests.simulation.reading import Said, in_files, on_phone
 from tests.simulation.tale import MARK, words_in
 
@@ -211,7 +211,7 @@ class Trouble:
         self._h.machine.stop()
         if self._h.machine.database.exists():
             with self._looking():
-                self._h.kept |= recorded(self._h.machine)
+                self._h.kept |= recorded(self._h.machine, strict=STRICT in self._h.story.traits)
                 self._h.machine.stop()
 
     @contextmanager

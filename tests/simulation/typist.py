@@ -225,7 +225,7 @@ class Typist(Editor):
         lines = lines_of(read(path))
         if lines and not lines[-1].endswith("\n"):
             lines[-1] += self.eol(lines)
-        self.save(path, [*lines, *block])
+        self.save(path, [*lines, *block], block)
         return f"{block} into {path.name}"
 
     def prose(self) -> str | None:

@@ -126,11 +126,14 @@ def _wiped() -> Iterable[Swap]:
     "in-flight ops forgotten", "What was sent and not answered is no evidence.", often=LOST
 )
 def _forgotten() -> Iterable[Swap]:
-    def none(self: Outbox) -> list[Any]:
-        self.drop_many(one.seq for one in self._in("in-flight"))
-        return []
+    real = Outbox.replace_queued
 
-    yield Outbox, "in_flight", none
+    def replace_queued(self: Outbox, intents: Any) -> Any:
+        self.drop_many([one.seq for one in self._in("in-flight")])
+        return real(self, intents)
+
+    yield Outbox, "in_flight", lambda _: []
+    yield Outbox, "replace_queued", replace_queued
 
 
 @CLOUD.plant(

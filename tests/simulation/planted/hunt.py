@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from tests.simulation.history import Verdict
 from tests.simulation.living import live
+from tests.simulation.oracle import STRICT
 from tests.simulation.planted.bug import Bug
 from tests.simulation.planted.cloud import CLOUD
 from tests.simulation.planted.decisions import DECISIONS
@@ -35,9 +36,14 @@ class Lived:
 
 
 def live_with(bug: Bug, seed: int) -> Verdict:
-    """One history of a product that has the bug."""
+    """One history of a product that has the bug; it is judged strictly.
+
+    Some that have none end badly then, too: they are told apart by living through them without it.
+    """
+    story = choose(seed, bug.often)
+    story = replace(story, traits=story.traits | {STRICT})
     with bug.planted(), workplace("planted") as place:
-        return live(choose(seed, bug.often), place / "home")
+        return live(story, place / "home")
 
 
 def hunt(bug: Bug, seeds: Iterable[int]) -> Lived:
