@@ -35,6 +35,7 @@ COUNTS = ("pending", "held", "conflicts", "parked")
 
 T = TypeVar("T")
 Document = dict[str, Any]
+Rows = Callable[[str, tuple[Any, ...]], list[Document]]
 
 _LISTS = """SELECT id, name, "group", file, open, total, shared, owner, read_only,
     color, color_name, emblem, sorting, linked FROM lists ORDER BY "group", name, id"""
@@ -89,6 +90,10 @@ class Answers:
 
         return self._submit(read, {})
 
+    def read(self, work: Callable[[Rows], T], missing: T | None = None) -> Future[T]:
+        """What ``work`` makes of the rows that it asks for by SQL; ``missing`` without a mirror."""
+        return self._submit(lambda: work(self._rows), missing)
+
     def lists(self) -> Future[Document]:
         """Every list; ``kept`` is false for one that was forgotten here."""
 
@@ -135,6 +140,8 @@ class Answers:
         """What waits for a person or for time."""
 
         def read() -> Document:
+            from sync.core.actions import APPROVABLE, BY_NAME
+
             holds = self._journal().holds()
             titles = self._titles([hold.id for hold in holds])
             found = [
@@ -147,6 +154,7 @@ class Answers:
                     "since": instant(hold.since_ms / 1000),
                     "until": None if hold.until_ms is None else instant(hold.until_ms / 1000),
                     "until_ms": hold.until_ms,
+                    "approvable": hold.kind in APPROVABLE | BY_NAME,
                 }
                 for hold in holds
             ]

@@ -33,6 +33,8 @@ from daemon.ricloud.routes import Ricloud
 from daemon.state import Board
 from daemon.streaming import Streams
 from daemon.tally import Tally
+from daemon.web import site
+from daemon.web.sights import Sights
 from daemon.words import instant
 from sync.errors import RemindersdError
 
@@ -50,6 +52,7 @@ class Told:
     accounts: Accounts
     pauses: Pauses
     tally: Tally
+    sights: Sights
 
 
 class Api:
@@ -77,6 +80,7 @@ class Api:
             **Reading(answers).reading,
             **Metering(board, answers, told.tally).reading,
             **accounts.reading,
+            **told.sights.reading,
         }
         doing = {
             **Doing(ask, config, board).doing,
@@ -92,7 +96,8 @@ class Api:
         ]
         self.ricloud_served = ricloud.served
         self.app = Starlette(
-            routes=[*self.own_routes, *ricloud.routes], exception_handlers=HANDLERS
+            routes=[*self.own_routes, *ricloud.routes, *site.routes()],
+            exception_handlers=HANDLERS,
         )
         self.app.state.paths = ", ".join(dict.fromkeys([*reading, *doing, *ricloud.paths]))
 

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from daemon.pulse import Pulses
     from daemon.requests import Cycler, Surroundings
     from daemon.tally import Tally
+    from daemon.web.sights import Sights
     from sync.remote.desk import SignInDesk
 
 __all__ = ["run"]
@@ -96,6 +97,7 @@ def _run(config: Config, signals: _Signals) -> None:
     from daemon.pulse import LOOP_S, READING_S, Pulses
     from daemon.trust import Trust
     from daemon.watchdog import Watchdog
+    from daemon.web.sights import opened
 
     def signed_in() -> None:
         loop.want(Kind.SYNC)
@@ -123,7 +125,9 @@ def _run(config: Config, signals: _Signals) -> None:
         parts.enter_context(closing(desk))
         accounts = Accounts(desk, lambda: senses.config, loop.start_anew)
         parts.enter_context(closing(accounts))
-        ours = Pauses(loop, senses.board), around.tally
+        files = polling.roster.desk
+        sights = parts.enter_context(opened(answers, files, state_dir(config.profile)))
+        ours = Pauses(loop, senses.board), around.tally, sights
         told = parts.enter_context(_told(config, desk, polling, accounts, *ours))
         api = Api(senses.board, answers, loop.ask, lambda: senses.config, told)
         parts.enter_context(_on_socket(api, senses, pulses))
@@ -192,6 +196,7 @@ def _told(
     accounts: Accounts,
     pauses: Pauses,
     tally: Tally,
+    sights: Sights,
 ) -> Iterator[Told]:
     """The resources of the socket that have rooms of their own."""
     from daemon.api import Told
@@ -200,7 +205,7 @@ def _told(
     from daemon.ricloud.wiring import open_office
 
     with open_office(config, desk, polling.roster.desk) as office:
-        yield Told(Ricloud(office), Polled(polling), accounts, pauses, tally)
+        yield Told(Ricloud(office), Polled(polling), accounts, pauses, tally, sights)
 
 
 class _Senses:

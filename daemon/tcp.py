@@ -2,7 +2,8 @@
 
 Any user of the machine, and any page in a browser, can connect to a loopback port. So a request has
 to carry the token, compared in constant time, and to name the port as its host: a page whose own
-name was pointed at this machine says that name. Nothing is allowed to other origins.
+name was pointed at this machine says that name. Nothing is allowed to other origins. The files of
+the web page alone need no token: they ask for it.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from daemon.address import Address
 from daemon.replies import failure
 from daemon.ricloud.mistakes import Mistake, is_ricloud, refusal
+from daemon.web.site import is_public
 from sync.errors import RemindersdError, UsageError
 
 __all__ = ["OWNER", "Guard", "bound_tcp"]
@@ -71,7 +73,7 @@ class Guard:
         if headers.getlist("host") not in [[name] for name in self._names]:
             message = "that is not a name of this daemon: use the address in control.listen"
             return _refusal(path, 403, "wrong-host", message, "")
-        if self._fits(headers.get("authorization", "")):
+        if is_public(scope["method"], path) or self._fits(headers.get("authorization", "")):
             return None
         return _refusal(path, 401, "unauthorised", "the token is missing or wrong", _TOKEN_HINT)
 

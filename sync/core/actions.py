@@ -14,9 +14,9 @@ from store.model import Completion, Field, Reminder, Value
 from sync.core.merge import Side
 from sync.core.occurrence import Occurrence
 
-__all__ = ["AddLine", "Complete", "Conflict", "Create", "Delete", "Forget", "Hold", "HoldKind"]
-__all__ += ["Learn", "ListField", "MoveLine", "Plan", "PushOp", "RemoveLine", "RenderOp", "SetLine"]
-__all__ += ["Undelete", "Update", "Why", "merged_plans"]
+__all__ = ["APPROVABLE", "BY_NAME", "AddLine", "Complete", "Conflict", "Create", "Delete", "Forget"]
+__all__ += ["Hold", "HoldKind", "Learn", "ListField", "MoveLine", "Plan", "PushOp", "RemoveLine"]
+__all__ += ["RenderOp", "SetLine", "Undelete", "Update", "Why", "merged_plans"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +183,14 @@ class HoldKind(StrEnum):
     IN_DOUBT = "in-doubt"
     COPY = "conflict-copy"
     BLOCKED = "blocked"  # it needs something that iCloud refused
+
+
+APPROVABLE = frozenset(
+    {HoldKind.DELETIONS, HoldKind.EMPTIED, HoldKind.FIRST_PLAN, HoldKind.NEW_LIST}
+)
+"""What a person can let go ahead, all at once or by name."""
+BY_NAME = frozenset({HoldKind.LIST, HoldKind.UNSHARED, HoldKind.IN_DOUBT})
+"""What a person can let go ahead by its name, and never without."""
 
 
 @dataclass(frozen=True, slots=True)

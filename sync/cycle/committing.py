@@ -17,7 +17,17 @@ from store.model import AllDay, Field, Floating, Rule, Unknown, Zoned
 from store.occurrences import Occurrence
 from store.outbox import STANDING, Intent
 from store.places import FileRow, LineRow
-from sync.core.actions import AddLine, Conflict, Hold, HoldKind, MoveLine, Plan, RenderOp
+from sync.core.actions import (
+    APPROVABLE,
+    BY_NAME,
+    AddLine,
+    Conflict,
+    Hold,
+    HoldKind,
+    MoveLine,
+    Plan,
+    RenderOp,
+)
 from sync.core.listplan import ListBase, ListPlan, again
 from sync.core.match import Leaving
 from sync.core.merge import Side
@@ -130,8 +140,8 @@ class Committer:
         chosen = [
             hold
             for hold in open_holds
-            if (hold.kind in _APPROVABLE and (not keys or hold.id in named))
-            or (hold.kind in _BY_NAME and hold.id in named)
+            if (hold.kind in APPROVABLE and (not keys or hold.id in named))
+            or (hold.kind in BY_NAME and hold.id in named)
         ]
         with self._store.commit("approve"):
             self._store.journal.approve(
@@ -143,7 +153,7 @@ class Committer:
     def _lists_called(self, keys: Sequence[str], holds: Sequence[Hold]) -> list[str]:
         """The one list that waits and is called so, for each of ``keys`` that names one."""
         names = {id: base.name for id, base in self._store.bases.all_lists().items()}
-        waiting = [hold.id for hold in holds if hold.kind in _BY_NAME]
+        waiting = [hold.id for hold in holds if hold.kind in BY_NAME]
         found = ([id for id in waiting if names.get(id) == key] for key in keys)
         return [ids[0] for ids in found if len(ids) == 1]
 
@@ -299,12 +309,6 @@ def _rests(list_id: str | None, planned: Planned) -> bool:
     """Whether a list has no file now, and waits for it: its lines may come back without ids."""
     view = planned.lists.views.get(list_id or "")
     return view is not None and view.path is None
-
-
-_APPROVABLE = frozenset(
-    {HoldKind.DELETIONS, HoldKind.EMPTIED, HoldKind.FIRST_PLAN, HoldKind.NEW_LIST}
-)
-_BY_NAME = frozenset({HoldKind.LIST, HoldKind.UNSHARED, HoldKind.IN_DOUBT})  # and never without
 
 
 def _occurrence(intent: Intent) -> Occurrence:

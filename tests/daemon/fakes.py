@@ -27,7 +27,7 @@ from sync.cycle.report import Report
 from sync.cycle.restoring import Restored
 from sync.cycle.verdict import Verdict, Verified
 from sync.errors import CannotResolve, CannotRestore, RemindersdError, UsageError
-from sync.polls.asked import DataQuery, Item
+from sync.polls.asked import DataQuery, Item, PollOutcome, PollRequest
 from sync.polls.downloading import Downloaded
 from sync.remote.signing.states import Kind as SignInKind
 from sync.remote.signing.states import SignInState
@@ -139,6 +139,13 @@ class FakeEngine:
             yield self
         finally:
             self.closed += 1
+
+
+class NoFiles:
+    """Has no file of any photo."""
+
+    def run(self, request: PollRequest) -> PollOutcome:
+        return PollOutcome((), ())
 
 
 class FakeDesk:

@@ -17,12 +17,21 @@ from daemon.pauses import Pauses
 from daemon.polled import Polled, Polls
 from daemon.ricloud.office import Office
 from daemon.ricloud.routes import Ricloud
+from daemon.web.sights import opened
 from store.attention import Hold
 from store.db import Store
 from store.model import AllDay, Field, Floating, Priority, Zoned
 from store.outbox import Intent
 from store.places import LineRow
-from tests.daemon.fakes import PATIENCE_S, FakeDesk, FakeEngine, FakePolls, Running, config
+from tests.daemon.fakes import (
+    PATIENCE_S,
+    FakeDesk,
+    FakeEngine,
+    FakePolls,
+    NoFiles,
+    Running,
+    config,
+)
 from tests.ricloud.fakes import an_office
 from tests.store.samples import a_list, reminder, tag
 
@@ -46,12 +55,14 @@ def serving(
         asked = office or stack.enter_context(an_office(tmp_path / "state"))
         accounts = Accounts(desk or FakeDesk(), lambda: settings, running.loop.start_anew)
         stack.enter_context(closing(accounts))
+        sights = stack.enter_context(opened(answers, NoFiles(), tmp_path))
         told = Told(
             Ricloud(asked),
             Polled(polls or FakePolls()),
             accounts,
             Pauses(running.loop, running.board),
             running.tally,
+            sights,
         )
         api = Api(running.board, answers, running.pass_on, lambda: settings, told)
         running.api = api

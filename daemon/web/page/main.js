@@ -1,0 +1,105 @@
+// Shows one page at a time by the address, and each anew when something has happened.
+
+import { adoptToken, get, keepToken, listen, post } from "./api.js";
+import { el, say, show, told, tried, when } from "./dom.js";
+import * as account from "./account.js";
+import * as decide from "./decide.js";
+import * as devices from "./devices.js";
+import * as photos from "./photos.js";
+import * as reminders from "./reminders.js";
+import * as runs from "./runs.js";
+
+const PAGES = { reminders, decide, runs, account, devices, photos };
+const place = document.getElementById("main");
+const state = document.getElementById("state");
+let turn = 0;
+
+function here() {
+  const [name, ...rest] = decodeURIComponent(location.hash.slice(1)).split("/");
+  return name in PAGES ? [name, rest.join("/")] : ["reminders", ""];
+}
+
+async function draw({ moved = false } = {}) {
+  const [name, rest] = here();
+  const mine = ++turn;
+  for (const link of document.querySelectorAll("#pages a")) {
+    if (link.hash === `#${name}`) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+  try {
+    const content = await PAGES[name].draw(rest, again);
+    if (mine !== turn) return;
+    show(place, content);
+    if (moved) place.focus();
+  } catch (error) {
+    if (mine !== turn) return;
+    if (error.status === 401) askToken();
+    else show(place, el("h1", {}, "That did not work"), el("p", { class: "bad" }, told(error)));
+  }
+}
+
+// While somebody writes in a field, what is shown stays as it is.
+function again() {
+  const at = document.activeElement;
+  const writes = place.contains(at) && at.matches("input:not([type=checkbox]), textarea, select");
+  if (!document.querySelector("dialog[open]") && !(writes && at.value)) draw();
+}
+
+async function look() {
+  const status = await get("/status");
+  state.dataset.state = status.state;
+  const since = status.last_success ? `last in step ${when(status.last_success)}` : "never in step yet";
+  state.textContent = [status.state, status.reason, since].filter(Boolean).join(" · ");
+  const waiting = (status.held ?? 0) + (status.conflicts ?? 0) + (status.parked ?? 0);
+  document.getElementById("deciding").textContent = waiting || "";
+}
+
+function begin() {
+  document.getElementById("pages").hidden = false;
+  document.getElementById("sync").disabled = false;
+  draw();
+  listen(
+    () => { look().catch(() => {}); again(); },
+    (error) => {
+      state.dataset.state = "offline";
+      state.textContent = error.status === 401 ? "the token is no longer right" : "remindersd does not answer";
+      if (error.status === 401) askToken();
+    },
+  );
+}
+
+function askToken() {
+  document.getElementById("pages").hidden = true;
+  document.getElementById("sync").disabled = true;
+  state.textContent = "locked";
+  const field = el("input", { id: "token", type: "password", autocomplete: "off", required: true });
+  const form = el("form", { class: "card", onsubmit: (event) => { event.preventDefault(); unlock(field); } },
+    el("h1", {}, "Who is there?"),
+    el("p", {}, "This page is for the owner of this daemon. In a terminal, ",
+      el("code", {}, "remindersd token"), " prints the token."),
+    el("label", { for: "token" }, "Token"), field,
+    el("p", { class: "row" }, el("button", { class: "main" }, "Open")));
+  show(place, form);
+  field.focus();
+}
+
+async function unlock(field) {
+  keepToken(field.value.trim());
+  try {
+    await look();
+    begin();
+  } catch (error) {
+    say(told(error));
+    field.select();
+  }
+}
+
+const sync = document.getElementById("sync");
+sync.addEventListener("click", () => tried(async () => {
+  const report = await post("/sync");
+  say(report.error ? told(report.error) : "Both sides are in step.");
+  again();
+}, sync));
+addEventListener("hashchange", () => draw({ moved: true }));
+adoptToken();
+look().then(begin, (error) => (error.status === 401 ? askToken() : begin()));
