@@ -113,7 +113,7 @@ LOOKING = (
     ),
     Operation(
         *("GET", "/held", "What waits for a person, or for time.", "What waits"),
-        answer={"held": "objects: key, kind, id, title, reason, since, until"},
+        answer={"held": "objects: key, kind, id, title, reason, since, until, approvable"},
         statuses=(503,),
     ),
     Operation(
@@ -152,5 +152,29 @@ LOOKING = (
     Operation(
         *("GET", "/account", "How the sign-in stands.", "Account"),
         answer={"account": "text: the Apple account", "sign_in": "object: as in /status"},
+    ),
+    Operation(
+        *("GET", "/devices", "Each device, and where it was.", "Polls"),
+        answer={
+            "devices": "objects: id, name, model_name, battery_status, battery_percent, places,"
+            " the newest first"
+        },
+        statuses=(503,),
+    ),
+    Operation(
+        *("GET", "/photos", "A page of photos, the newest first.", "Polls"),
+        query=(Parameter("after", "text", "`next` of the page before."),),
+        answer={
+            "total": "whole: how many there are in all",
+            "photos": "objects: id, filename, created, favorite",
+            "next": "text?: the `after` of the next page, if there is one",
+        },
+        statuses=(400, 503),
+    ),
+    Operation(
+        *("GET", "/photos/{id}/thumbnail", "The small picture of a photo.", "Polls"),
+        media="image/jpeg",
+        more="It is fetched from iCloud when it is first asked for, and then kept.",
+        statuses=(404, 503),
     ),
 )
