@@ -61,6 +61,7 @@ _EARLY = re.compile(
 )
 _UNITS = {"m": Unit.MINUTE, "h": Unit.HOUR, "d": Unit.DAY, "w": Unit.WEEK, "mo": Unit.MONTH}
 _AWAY = re.compile(r"\bin\s+(\d{1,4})\s|^(\d{1,4})\s?\w+$", re.IGNORECASE)
+_AHEAD = re.compile(r"(?:in|next)\s", re.IGNORECASE)
 _DIGITS = re.compile(r"\d+")
 _LANGUAGES = ["en", "de", "fr", "es", "it", "nl", "pt", "sv", "da", "pl"]
 _ORDINAL = re.compile(r"(?<=\d)(st|nd|rd|th)\b", re.IGNORECASE)
@@ -226,15 +227,26 @@ def _day(words: str, here: datetime) -> date | None:
             return None
     if re.search(r"\d[/.]\d", words):
         return None  # whether the day or the month comes first is told by nothing
-    import dateparser
-
-    settings = {"RELATIVE_BASE": here, "PREFER_DATES_FROM": "future"}
-    found = dateparser.parse(words, languages=_LANGUAGES, settings=settings)
+    first, last, found = (_parsed(words, here, day) for day in ("first", "last", "current"))
     if found is None or found.tzinfo is not None:
         return None
+    if first != last and not _AHEAD.match(words):
+        return None  # a month alone says no day
     if found.time() not in (here.time(), time(0)):
         return None  # it took a word for a time that we do not know for one
     return found.date() if _explains(words, found) else None
+
+
+def _parsed(words: str, here: datetime, day: str) -> datetime | None:
+    """What dateparser makes of the words, with that day of the month where they name none."""
+    import dateparser
+
+    settings = {
+        "RELATIVE_BASE": here,
+        "PREFER_DATES_FROM": "future",
+        "PREFER_DAY_OF_MONTH": day,
+    }
+    return dateparser.parse(words, languages=_LANGUAGES, settings=settings)
 
 
 def _explains(words: str, found: datetime) -> bool:

@@ -94,8 +94,6 @@ def add(
     """
     content = _fields({**given, "tags": tags})
     content["title" if literal else "text"] = " ".join(words)
-    if literal and tags:
-        content["tags"] = list(tags)
     told = _ask(options, "POST", "/reminders", content, "add", (), dry_run=dry_run)
     return _tell(told, as_json)
 

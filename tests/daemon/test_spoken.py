@@ -83,6 +83,7 @@ DUE: dict[str, Due] = {
     "tonight": Zoned(datetime(2026, 11, 22, 20), PARIS),
     "tomorrow morning": Zoned(datetime(2026, 11, 23, 9), PARIS),
     "noon": Zoned(datetime(2026, 11, 22, 12), PARIS),
+    "next month": AllDay(date(2026, 12, 22)),
     "in 3 days": AllDay(date(2026, 11, 25)),
     "dec 3rd": AllDay(date(2026, 12, 3)),
     "3 dec 2027 14:30": Zoned(datetime(2027, 12, 3, 14, 30), PARIS),
@@ -102,7 +103,19 @@ def test_when_it_is_due(words: str) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    ["", "foo", "9", "25:00", "13pm", "12/3", "3.12.", "demain 9h", "2026-02-30", "tomorrow 9 foo"],
+    [
+        "",
+        "foo",
+        "9",
+        "25:00",
+        "13pm",
+        "12/3",
+        "3.12.",
+        "demain 9h",
+        "may",
+        "2026-02-30",
+        "tomorrow 9 foo",
+    ],
 )
 def test_what_does_not_say_when_is_refused_and_never_guessed(words: str) -> None:
     with pytest.raises(NotWhen):

@@ -43,6 +43,19 @@ def test_a_buffer_that_was_open_takes_back_nothing_that_a_verb_did(rig: Rig) -> 
     assert "Jam" in rig.read("Inbox")
 
 
+def test_before_it_is_sent_an_older_buffer_takes_it_back_and_the_log_has_it(rig: Rig) -> None:
+    rig.append("Inbox", "- [ ] Milk\n")
+    rig.run()
+    milk = rig.shown("Milk").id
+    buffer = rig.read("Inbox")
+    write(rig, Change(milk, DONE), trigger="done")
+    rig.save("Inbox", buffer + "- [ ] Typed in vim\n")
+    rig.run()
+    assert not rig.shown("Milk").done
+    told = [str(row.after) for row in rig.store.journal.history(id=milk) if row.field == "line"]
+    assert any(line.startswith("- [x] Milk") for line in told)
+
+
 def test_what_the_phone_did_before_is_still_known_for_unseen_after_a_verb(rig: Rig) -> None:
     rig.append("Inbox", "- [ ] Milk\n- [ ] Bread\n")
     rig.run()
