@@ -187,7 +187,7 @@ def test_a_reader_that_goes_away_is_no_error(home: Home, fake_daemon: FakeDaemon
     process.stdout.close()
     assert process.stderr.read() == ""
     process.stderr.close()
-    assert process.wait(30) == 0
+    assert process.wait(60) == 0
 
 
 def test_every_verb_has_help_with_an_example() -> None:

@@ -111,7 +111,7 @@ def test_what_is_held_never_ends_the_daemon(home: Home, world: World) -> None:
         assert _ask(home, "GET", "/status")["state"] == "ok"
     finally:
         daemon.terminate()
-        _, said = daemon.communicate(timeout=30)
+        _, said = daemon.communicate(timeout=60)
     assert daemon.returncode == 0, said
 
 

@@ -322,12 +322,12 @@ def test_a_daemon_serves_the_verbs_and_keeps_a_second_one_out(home: Home, world:
         assert home.run("plan").stdout == "nothing would change\n"
         assert "Groceries.md" in home.run("lists").stdout
         second = home.start("run")
-        _, said = second.communicate(timeout=30)
+        _, said = second.communicate(timeout=60)
         assert second.returncode == 5
         assert str(daemon.pid) in said
     finally:
         daemon.terminate()
-        _, said = daemon.communicate(timeout=30)
+        _, said = daemon.communicate(timeout=60)
     assert daemon.returncode == 0, said
 
 

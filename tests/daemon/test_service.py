@@ -30,7 +30,7 @@ from sandbox.world import make_world
 from tests import children
 from tests.daemon.fakes import config
 
-WAIT_S = 30  # only ever used up by a test that fails
+WAIT_S = 60  # only ever used up by a test that fails
 
 RUN = (
     "import sys, pathlib; from daemon.service import run; sys.exit(run(pathlib.Path(sys.argv[1])))"

@@ -15,7 +15,7 @@ from tests.children import start
 __all__ = ["DEADLINE_S", "Done", "Process", "until"]
 
 DEADLINE_S = 60.0  # for what takes a second or two on an idle machine
-END_S = 20.0
+END_S = 60.0
 LOOK_S = 0.05  # between two looks
 
 T = TypeVar("T")

@@ -20,7 +20,7 @@ import pytest
 from tests.rig import Crash, Rig, empty_world, open_rig
 
 SOAK = os.environ.get("REMINDERSD_SOAK") == "1"
-SHARE = 1 if SOAK else 9  # every so many effects
+SHARE = 1 if SOAK else 15  # every so many effects
 AGAIN = [0, 1, 5, 12, 20, 35] if SOAK else [0, 5]
 
 Side = list[tuple[object, ...]]
