@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from daemon.units import Unit
 
 __all__ = ["install_service", "service"]
+
+_LESS = "this kernel gives you no namespaces of your own, so that the service is confined less"
 
 _credential = click.option(
     "--credential",
@@ -41,8 +43,9 @@ def service() -> None:
 
 @service.command(short_help="Write the unit for this config, and start it.")
 @_credential
+@json_option
 @pass_globals
-def install(options: Globals, credential: Path | None) -> int:
+def install(options: Globals, credential: Path | None, as_json: bool) -> int:
     """Write the unit for this config, and start it now and whenever you log in.
 
     The service may write to the folder, the state and the downloads of the config and to nothing
@@ -54,12 +57,13 @@ def install(options: Globals, credential: Path | None) -> int:
 
     Ends with 3 if the unit was written but there is no systemd to start it.
     """
-    return install_service(options.load(), credential)
+    return install_service(options.load(), credential, as_json=as_json)
 
 
 @service.command(short_help="Stop the service and remove its unit.")
+@json_option
 @pass_globals
-def remove(options: Globals) -> int:
+def remove(options: Globals, as_json: bool) -> int:
     """Stop the service and remove its unit; config, todo files and state stay.
 
     \b
@@ -74,17 +78,23 @@ def remove(options: Globals) -> int:
     if manager.installed(name) is None:
         raise NotThere(f"{name} is not installed", "`remindersd service install` installs it")
     manager.refuse_foreign(name)
+    why = None
     try:
         manager.check()
     except NoManager as error:
         manager.erase(name)
-        warn(f"the unit is removed, but not stopped: {error.message}")
-        return 3
-    manager.stop(name)
-    manager.erase(name)
-    manager.forget()
-    say(f"{name} is stopped and removed")
-    return 0
+        why = error.message
+    else:
+        manager.stop(name)
+        manager.erase(name)
+        manager.forget()
+    if as_json:
+        document({"schema": 1, "result": "partly" if why else "done", "unit": name, "problem": why})
+    elif why:
+        warn(f"the unit is removed, but not stopped: {why}")
+    else:
+        say(f"{name} is stopped and removed")
+    return 3 if why else 0
 
 
 @service.command(short_help="Say whether the service is there, runs, and fits the config.")
@@ -147,7 +157,9 @@ def show(options: Globals, system: bool, credential: Path | None) -> None:
     click.echo(_unit(options.load(), credential, system=system).text, nl=False)
 
 
-def install_service(config: Config, credential: Path | None = None) -> int:
+def install_service(
+    config: Config, credential: Path | None = None, *, as_json: bool = False
+) -> int:
     """Install and start the service of ``config``, and say so; the exit code."""
     from daemon.lock import make_state
     from daemon.manager import Manager, NoManager, may_make_namespaces
@@ -161,24 +173,35 @@ def install_service(config: Config, credential: Path | None = None) -> int:
     manager = Manager.of(os.environ)
     namespaces = may_make_namespaces()
     path = manager.write(unit, namespaces=namespaces)
-    say(f"wrote {path}")
-    if not namespaces:
-        say("this kernel gives you no namespaces of your own: the service is confined less")
+    notes = [] if namespaces else [_LESS]
     unfound = unfindable(config)
-    if unfound:
-        warn(f"but {unfound}")
+    notes += [unfound] if unfound else []
+    runs = True
     try:
         manager.check()
     except NoManager as error:
-        warn(f"but it was not started: {error.message}")
-        warn(f"hint: {error.hint}")
-        return 3
-    manager.start(unit.name)
-    say(f"{unit.name} runs, and starts when you log in")
-    say("  remindersd status                 how it is")
-    say(f"  journalctl --user -fu {unit.name.removesuffix('.service')}   what it says")
-    say("  loginctl enable-linger            lets it run also while you are not logged in")
-    return 0
+        notes.append(f"it was not started: {error.message}; {error.hint}")
+        runs = False
+    else:
+        manager.start(unit.name)
+    if as_json:
+        result = "done" if runs else "partly"
+        facts = {"unit": unit.name, "installed": str(path), "runs": runs, "problems": notes}
+        document({"schema": 1, "result": result, **facts})
+    else:
+        _tell_installed(unit, path, notes, runs=runs)
+    return 0 if runs else 3
+
+
+def _tell_installed(unit: Unit, path: Path, notes: Sequence[str], *, runs: bool) -> None:
+    say(f"wrote {path}")
+    for note in notes:
+        warn(f"but {note}")
+    if runs:
+        say(f"{unit.name} runs, and starts when you log in")
+        say("  remindersd status                 how it is")
+        say(f"  journalctl --user -fu {unit.name.removesuffix('.service')}   what it says")
+        say("  loginctl enable-linger            lets it run also while you are not logged in")
 
 
 def _unit(config: Config, credential: Path | None = None, *, system: bool = False) -> Unit:

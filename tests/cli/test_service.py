@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from daemon import manager
-from tests.cli.conftest import FakeDaemon, Home
+from tests.cli.conftest import FakeDaemon, Home, documents
 
 SYSTEMCTL = """#!/bin/sh
 echo "$@" >>{log}
@@ -65,7 +65,7 @@ def test_a_kernel_without_namespaces_gets_the_drop_in(
     home: Home, systemctl: Manager, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(manager, "may_make_namespaces", lambda: False)
-    assert "confined less" in home.run("service", "install").stdout
+    assert "confined less" in home.run("service", "install").stderr
     drop_in = unit(home).with_name("remindersd.service.d") / "no-user-namespaces.conf"
     assert "PrivateUsers=no" in drop_in.read_text()
     assert home.run("service", "remove").exit_code == 0
@@ -81,6 +81,10 @@ def test_without_a_manager_the_unit_is_written_and_the_way_out_told(
     assert unit(home).exists()
     assert "log in as yourself" in done.stderr
     assert systemctl.asked() == ["--user show-environment"]
+    [told] = documents(home.run("service", "install", "--json"))
+    assert (told["result"], told["runs"], told["installed"]) == ("partly", False, str(unit(home)))
+    [told] = documents(home.run("service", "remove", "--json"))
+    assert (told["result"], unit(home).exists()) == ("partly", False)
 
 
 def test_what_systemd_refuses_is_told(home: Home, systemctl: Manager) -> None:

@@ -68,7 +68,7 @@ class Home:
         for name in ("run", "run/remindersd", "Todo", "Pictures"):
             (self.path / name).mkdir(mode=0o700)
         self.state.mkdir(parents=True)
-        self.write(every="1m")
+        self.write(every="1h")
 
     @property
     def config(self) -> Path:
