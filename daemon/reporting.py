@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import Any
 
 from daemon.feed import Event
-from daemon.happened import events_of
+from daemon.happened import Happened, ended
 from daemon.happenings import Failure, Outcome
 from daemon.lasting import Pause
 from daemon.notices import Notices
@@ -48,7 +48,8 @@ class Reporting:
 
     def __init__(self, around: Surroundings, lend: Lend) -> None:
         self._around = around
-        self._lend = lend
+        self._happened = Happened(lend)
+        self._begun: str | None = None  # the trigger of a cycle that was told to have begun
         self._notices = Notices()
         self._silent: str | None = None  # the trigger of a cycle of which nothing was told yet
         known = around.lasting.known
@@ -88,6 +89,7 @@ class Reporting:
 
     def _began(self) -> None:
         trigger, self._silent = self._silent, None
+        self._begun = trigger
         board = self._around.board
         if board.status.state is State.OK:
             self.say(State.SYNCING, "")
@@ -105,7 +107,8 @@ class Reporting:
             around.lasting.succeeded(wall, news=not report.idle)
         board.change(last_success=wall, problems=tuple(report.problems))
         board.tell(Event("cycle", report.document()))
-        for event in events_of(report, self._lend):
+        begun, self._begun = self._begun is not None, None
+        for event in self._happened.events_of(report, begun=begun):
             board.tell(event)
         self._notices.done(report, took_s)
         state, reason = state_after(report)
@@ -118,6 +121,9 @@ class Reporting:
         """A cycle ended with ``error``; ``now`` is monotonic."""
         self._silent = None
         self._around.tally.failed(error.code, took_s)
+        begun, self._begun = self._begun, None
+        if begun is not None:
+            self._around.board.tell(ended(begun, None, "failed"))
         self._notices.failed(trouble.state, error, now)
         self.say(trouble.state, error.message)
         self._around.heard(Outcome(Failure.of(error, trouble.state)))

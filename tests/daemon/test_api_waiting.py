@@ -14,12 +14,17 @@ from daemon import streaming
 from daemon.agenda import Kind
 from daemon.client import NotRunning, call, events
 from daemon.feed import KEPT, Event, Feed
+from daemon.happened import Happened
 from daemon.state import State
+from store.db import Store
+from store.journal import HistoryRow
 from store.model import Field
 from sync.core.actions import Conflict, Hold, HoldKind
 from sync.core.merge import Side
+from sync.errors import NetworkError
 from tests.daemon.fakes import PATIENCE_S, FakeEngine, Running, config, report
 from tests.daemon.serving import serving
+from tests.store.samples import a_list, reminder
 
 
 def test_events_tell_the_state_and_what_runs_do(tmp_path: Path) -> None:
@@ -61,6 +66,36 @@ def test_one_with_work_to_do_says_so_when_it_comes_to_that(tmp_path: Path) -> No
         running.loop.want(Kind.TIMER)
         names = [running.events.get(timeout=PATIENCE_S).name for _ in range(5)]
     assert names == ["state", "run", "cycle", "run", "state"]
+
+
+def test_what_was_told_to_begin_is_told_to_end(tmp_path: Path) -> None:
+    engine = FakeEngine()
+    with Running(config(tmp_path), engine) as running:
+        running.until("ok")
+        for result, told in ((report("sync"), "done"), (NetworkError("no route"), "failed")):
+            running.events.queue.clear()
+            engine.results = [result]
+            running.ask().exception(PATIENCE_S)
+            runs = [one.data for one in list(running.events.queue) if one.name == "run"]
+            assert [one["phase"] for one in runs] == ["started", "ended"]
+            assert runs[1]["result"] == told
+
+
+def test_each_change_of_a_run_is_told_once(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "mirror.db") as store:
+        happened = Happened(lambda work: work(store))
+        with store.commit("fill"):
+            store.mirror.put([a_list("HOME"), reminder("MILK", title="Milk")])
+            run = store.journal.start("files", 1)
+            row = HistoryRow(run, 1, "cloud", "MILK", "title", "Mlk", "Milk")
+            store.journal.record([row])
+        cycle = report("files", pushed=1, run=run)
+        first = list(happened.events_of(cycle, begun=True))
+        assert [one.name for one in first] == ["reminder", "run"]
+        told = {"title": "Milk", "list": "Home", "fields": ["title"], "sides": ["cloud"]}
+        assert told.items() <= first[0].data.items()
+        again = list(happened.events_of(cycle, begun=True))
+        assert [one.name for one in again] == ["run"]
 
 
 def _lines(socket: Path, last: str, count: int) -> list[bytes]:
