@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from daemon.cli.common import Globals, json_option, pass_globals
+from daemon.cli.completing import names_of
 from daemon.cli.failure import NotThere
 from daemon.output import document, plural, say, table
 from sync.errors import UsageError
@@ -95,7 +96,9 @@ def flagged(options: Globals, as_json: bool) -> None:
 @click.command()
 @click.argument("words", nargs=-1, required=True)
 @click.option("--open", "only_open", is_flag=True, help="Leave out what is done.")
-@click.option("--list", "of_list", metavar="NAME", help="Only in this list.")
+@click.option(
+    "--list", "of_list", metavar="NAME", help="Only in this list.", shell_complete=names_of("lists")
+)
 @json_option
 @pass_globals
 def search(
@@ -127,7 +130,7 @@ def search(
 
 
 @click.command()
-@click.argument("key", metavar="ID")
+@click.argument("key", metavar="ID", shell_complete=names_of("reminders"))
 @json_option
 @pass_globals
 def show(options: Globals, key: str, as_json: bool) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from daemon.cli.common import Globals, json_option, pass_globals, talking
+from daemon.cli.completing import names_of
 from daemon.cli.working import through_daemon_or
 from daemon.output import document, plural, say, warn
 
@@ -25,7 +26,13 @@ _NONE = ("", "none")
 def _field_options(verb: _Verb) -> _Verb:
     """The options that `add` and `edit` share."""
     options = (
-        click.option("--list", "list_name", metavar="NAME", help="The list that it is in."),
+        click.option(
+            "--list",
+            "list_name",
+            metavar="NAME",
+            help="The list that it is in.",
+            shell_complete=names_of("lists"),
+        ),
         click.option("--section", metavar="NAME", help="The section of the list."),
         click.option("--due", metavar="WHEN", help="`tomorrow 9am`, `3 dec`, 2026-12-03T14:30."),
         click.option("--all-day", "--no-time", "all_day", is_flag=True, help="Due on the day."),
@@ -99,7 +106,7 @@ def add(
 
 
 @click.command()
-@click.argument("key", metavar="KEY")
+@click.argument("key", metavar="KEY", shell_complete=names_of("reminders"))
 @click.option("--title", metavar="TEXT", help="Another title.")
 @_field_options
 @click.option("--tag", "add_tags", multiple=True, metavar="TAG", help="One more tag.")
@@ -126,8 +133,8 @@ def edit(options: Globals, /, key: str, dry_run: bool, as_json: bool, **given: A
 
 
 @click.command()
-@click.argument("key", metavar="KEY")
-@click.argument("list_name", metavar="LIST")
+@click.argument("key", metavar="KEY", shell_complete=names_of("reminders"))
+@click.argument("list_name", metavar="LIST", shell_complete=names_of("lists"))
 @json_option
 @pass_globals
 def move(options: Globals, key: str, list_name: str, as_json: bool) -> int:
@@ -142,7 +149,9 @@ def move(options: Globals, key: str, list_name: str, as_json: bool) -> int:
 
 
 @click.command()
-@click.argument("keys", nargs=-1, required=True, metavar="KEY...")
+@click.argument(
+    "keys", nargs=-1, required=True, metavar="KEY...", shell_complete=names_of("reminders")
+)
 @json_option
 @pass_globals
 def done(options: Globals, keys: tuple[str, ...], as_json: bool) -> int:
@@ -158,7 +167,9 @@ def done(options: Globals, keys: tuple[str, ...], as_json: bool) -> int:
 
 
 @click.command()
-@click.argument("keys", nargs=-1, required=True, metavar="KEY...")
+@click.argument(
+    "keys", nargs=-1, required=True, metavar="KEY...", shell_complete=names_of("reminders")
+)
 @json_option
 @pass_globals
 def reopen(options: Globals, keys: tuple[str, ...], as_json: bool) -> int:
@@ -173,7 +184,7 @@ def reopen(options: Globals, keys: tuple[str, ...], as_json: bool) -> int:
 
 
 @click.command()
-@click.argument("key", metavar="KEY")
+@click.argument("key", metavar="KEY", shell_complete=names_of("reminders"))
 @click.argument("when", nargs=-1, required=True, metavar="WHEN...")
 @json_option
 @pass_globals
@@ -194,7 +205,9 @@ def snooze(options: Globals, key: str, when: tuple[str, ...], as_json: bool) -> 
 
 
 @click.command()
-@click.argument("keys", nargs=-1, required=True, metavar="KEY...")
+@click.argument(
+    "keys", nargs=-1, required=True, metavar="KEY...", shell_complete=names_of("reminders")
+)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @json_option
 @pass_globals

@@ -62,6 +62,20 @@ def test_names_come_from_the_mirror(asked: Home, monkeypatch: pytest.MonkeyPatch
     assert completed(asked, monkeypatch, "undo", "") == []
 
 
+def test_lists_and_reminders_are_completed_where_they_are_meant(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(
+        "store.glance.glance", lambda _path, what, _begins: asked.append(what) or []
+    )
+    for words in (("add", "--list", ""), ("move", "x", ""), ("search", "--list", "")):
+        completed(home, monkeypatch, *words)
+    for verb in ("edit", "done", "reopen", "snooze", "delete", "show"):
+        completed(home, monkeypatch, verb, "")
+    assert asked == ["lists"] * 3 + ["reminders"] * 6
+
+
 def test_where_there_is_no_mirror_there_are_no_names(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
