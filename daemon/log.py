@@ -81,6 +81,8 @@ def set_up(
         root.removeHandler(other)
     root.addHandler(handler)
     root.setLevel(logging.WARNING)
+    # It warns of each run that is late, in names of functions: the next one does the same.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     for name in OURS:
         logging.getLogger(name).setLevel(logging.DEBUG if verbose else logging.INFO)
     show_titles(False, environment)

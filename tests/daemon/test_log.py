@@ -20,7 +20,7 @@ TOKEN = "HSARMTnlAbYzEtcDWTh5Y3bIQ2r1ANsmSSSnQpcRRhd0kTl7Q9dsdYPZnoLLKzYtWcCbRp"
 
 @pytest.fixture(autouse=True)
 def _levels_as_before() -> Iterator[None]:
-    names = (None, TITLES, *OURS)
+    names = (None, TITLES, "apscheduler", *OURS)
     before = {name: logging.getLogger(name).level for name in names}
     yield
     for name, level in before.items():
@@ -197,3 +197,15 @@ def test_a_run_is_told_in_facts_and_only_if_asked_for_in_words(
     change, problem = "add “Buy a ring” run=41", "Rosa.md: not accepted run=41"
     assert in_words == ([change, problem, change] if asked else [])
     assert ("ring" in caplog.text) is asked
+
+
+def test_a_timer_that_is_late_is_no_news() -> None:
+    stream = io.StringIO()
+    handler = set_up(stream=stream)
+    try:
+        logging.getLogger("apscheduler.scheduler").warning("maximum number of instances reached")
+        logging.getLogger("apscheduler.scheduler").error("it cannot go on")
+    finally:
+        logging.getLogger().removeHandler(handler)
+    assert "maximum" not in stream.getvalue()
+    assert "it cannot go on" in stream.getvalue()
