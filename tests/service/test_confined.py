@@ -197,6 +197,7 @@ def running(home: Home) -> Iterator[subprocess.Popen[str]]:
             process.communicate()
 
 
+@pytest.mark.timeout(300)  # some seconds of work, on a machine that may be busy
 def test_the_daemon_does_all_of_its_work_as_confined_as_its_unit_says(home: Home) -> None:
     todo = home.path / "Todo"
     with running(home) as process:
