@@ -27,6 +27,8 @@ STEPS_OF_A_CYCLE = 130
 CALLS_OF_A_CYCLE = 14
 STEP_RATE = 0.06
 CALL_RATE = 0.3
+CALLS_AT_MOST = 0.35
+"""Where more requests fail, hardly a cycle comes to where it writes."""
 LIKE = "likes to "
 OFTEN = 4.0
 """How much likelier faults are in stories that are about nothing else."""
@@ -88,7 +90,8 @@ def choose(seed: int, often: Collection[str] = ()) -> Story:
     for cycle in range(cycles):
         events += _between(dice, cycle, swarm, times)
         events += _along(dice, cycle, "step", STEPS, swarm, STEP_RATE, STEPS_OF_A_CYCLE)
-        events += _along(dice, cycle, "call", CALLS, swarm, CALL_RATE * times, CALLS_OF_A_CYCLE)
+        rate = min(CALL_RATE * times, CALLS_AT_MOST)
+        events += _along(dice, cycle, "call", CALLS, swarm, rate, CALLS_OF_A_CYCLE)
     settings = {
         "conflicts": dice.choice(("cloud", "cloud", "files")),
         "mode": dice.choice(("soft", "soft", "purge")),
