@@ -6,10 +6,11 @@ Showing help or the status must feel instant, so nothing heavy is imported befor
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from types import ModuleType
+from types import FrameType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -115,4 +116,12 @@ def main() -> None:
         # A title that the terminal's encoding lacks is shown escaped, not as an error.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _interrupted_once)
     cli()
+
+
+def _interrupted_once(_number: int, _frame: FrameType | None) -> None:
+    """End, but not in the midst of ending: who presses ctrl-C twice is in a hurry, no more."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    raise KeyboardInterrupt

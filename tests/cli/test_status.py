@@ -105,6 +105,7 @@ def test_following_shows_changes_until_ctrl_c(home: Home, fake_daemon: FakeDaemo
         fake_daemon.answers["GET /status"] = (200, told)
         shown.expect("state      attention: 1 conflict to look at")
         shown.interrupt()
+        shown.interrupt()  # in a hurry
         assert shown.end() == 0
     assert "\x1b[?1049l" in shown.shown
     assert "\x1b[3" not in shown.shown  # NO_COLOR is set there
