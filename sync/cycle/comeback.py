@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 
@@ -98,10 +98,10 @@ def _take_comebacks(
         for path, number in restored.items():
             if path not in copies:
                 _set_back(store, local.files[path], dialect, ids, number)
-                _keep_lines(store, path, here)
+                _keep_lines(store, path, local.files[path], here)
         for path, copy in copies.items():
             _set_back(store, local.files[path], dialect, ids, 0, copy)
-            _keep_lines(store, path, here)
+            _keep_lines(store, path, local.files[path], here)
         if seen is not None:
             store.meta.set(COPIES, seen)
     return sorted(restored.keys() - copies.keys()), sorted(copies)
@@ -175,9 +175,16 @@ def earlier_values(rows: Iterable[HistoryRow]) -> Earlier:
     return found
 
 
-def _keep_lines(store: Store, path: str, here: Collection[str]) -> None:
-    """What stood in the file, lives in iCloud and stands nowhere now, is to be put in again."""
-    for row in store.places.lines_in(path):
-        reminder = store.mirror.reminder(row.id)
-        if row.id not in here and reminder is not None and not reminder.deleted:
-            store.bases.drop(row.id)
+def _keep_lines(store: Store, path: str, file: LocalFile, here: Collection[str]) -> None:
+    """What stood in the file, lives in iCloud and stands nowhere now, is to be put in again.
+
+    Not so the one reminder that a line without an id is called like: that has lost its id alone.
+    """
+    bare = Counter(task.reminder.title for task in file.tasks if task.block is None)
+    rows = [row for row in store.places.lines_in(path) if row.id not in here]
+    missing = {row.id: reminder for row in rows if (reminder := store.mirror.reminder(row.id))}
+    called = Counter(reminder.title for reminder in missing.values())
+    for id, reminder in missing.items():
+        is_there = bare[reminder.title] == called[reminder.title] == 1
+        if not reminder.deleted and not is_there:
+            store.bases.drop(id)

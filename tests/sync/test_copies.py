@@ -125,3 +125,20 @@ def test_a_line_that_may_stand_in_a_file_being_saved_is_not_added(rig: Rig) -> N
     rig.run()
     assert rig.titles("Plans") == {"Eggs"}
     assert rig.titles("Inbox") == {"Milk", "Bread", "Tea"}
+
+
+@pytest.mark.parametrize("rig", ["markdown"], indirect=True)
+def test_a_line_that_the_other_machine_had_before_its_id_stays_one(rig: Rig) -> None:
+    """Another machine's version takes our file's place: the new line is in it, but not its id."""
+    before = rig.read("Inbox") + "- [ ] New\n"
+    rig.append("Inbox", "- [ ] New\n")
+    rig.run()
+    assert "New ^r-" in rig.line("Inbox", "New")
+    id = rig.shown("New").id
+    copied(rig, rig.read("Inbox"))
+    rig.save("Inbox", before.replace("] New\n", "] New\n    > from the other machine\n"))
+    rig.run()
+    rig.run()
+    assert rig.shown("New").id == id  # and there is but one
+    assert rig.read("Inbox").count("New") == 1
+    assert rig.shown("New").notes == "from the other machine"
