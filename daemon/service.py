@@ -115,6 +115,7 @@ def _run(config: Config, signals: _Signals) -> None:
     opening = partial(open_engine, limiter=limiter, step=step)
     around = _around(config, opening, senses, notifier, Trust(desk).look)
     loop = Loop(config, replace(around, resumed=lambda: polling.replan()))
+    signals.reload = loop.reload  # at once: what the config says from now on is not lost
     polling = Polling(config, loop.lend, limiter, pulses, senses.is_paused)
     watchdog = Watchdog(pulses, notifier)
     senses.also(polling.adopt, polling.replan)
@@ -137,7 +138,6 @@ def _run(config: Config, signals: _Signals) -> None:
             part.start()
             parts.callback(part.stop)
         parts.callback(senses.watcher.stop)
-        signals.reload = loop.reload
         signals.stop = watchdog.then(loop.stop)
         loop.run()
     _log.info("stopped")

@@ -83,11 +83,12 @@ class Watcher:
 
     def stop(self) -> None:
         """Watch no more."""
-        self._doubts.detach()
+        self._doubts.is_over = True
         if self._observer is not None:
             self._observer.stop()
             self._observer.join()
             self._observer = None
+        self._doubts.detach()
         self._watches.clear()
 
     def _refresh(self) -> str | None:
@@ -159,6 +160,7 @@ class _Doubts(logging.Handler):
 
     def __init__(self, hint: Callable[[Kind], None]) -> None:
         super().__init__(logging.WARNING)
+        self.is_over = False  # it may remark on being stopped
         self._hint = hint
 
     def attach(self) -> None:
@@ -170,8 +172,9 @@ class _Doubts(logging.Handler):
         _WATCHDOG.propagate = True
 
     def emit(self, record: logging.LogRecord) -> None:
-        _log.info("changes of files may have been missed: looking at all of them")
-        self._hint(Kind.RESCAN)
+        if not self.is_over:
+            _log.info("changes of files may have been missed: looking at all of them")
+            self._hint(Kind.RESCAN)
 
 
 def _directories_in(root: Path, name: str) -> list[str]:

@@ -32,7 +32,7 @@ from sync.polls.downloading import Downloaded
 from sync.remote.signing.states import Kind as SignInKind
 from sync.remote.signing.states import SignInState
 
-PATIENCE_S = 10  # only ever used up by a test that fails
+PATIENCE_S = 60  # only ever used up by a test that fails
 
 
 class FakePolls:
