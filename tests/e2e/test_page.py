@@ -149,6 +149,7 @@ def test_a_conflict_is_decided_side_by_side(
     page.turn("decide")
     page.shows("says the phone")
     page.shows("says the file")
+    page.shows("In the file, kept\nTwo minds, says the file")
     page.press("Take the other")
     page.shows("Nothing waits for you")
     until(lambda: sandbox.shown("Two minds, says the file"))

@@ -25,7 +25,7 @@ function conflict(one, again) {
     say(which === "shown" ? "Kept what is shown." : "Took the other value.");
     again();
   };
-  const other = one.loser_side === "local" || one.loser_side === "files" ? "In the file" : "In iCloud";
+  const other = one.loser_side === "file" ? "In the file" : "In iCloud";
   return el("section", { class: "card", "aria-label": `Conflict about ${one.title ?? one.id}` },
     el("p", {}, el("strong", {}, one.title ?? one.id), one.list ? ` in ${one.list}` : ""),
     el("p", { class: "soft" }, `Both sides changed its ${one.field}, ${when(one.at)}.`),
@@ -39,8 +39,8 @@ function conflict(one, again) {
 
 function hold(one, again) {
   const approve = async () => {
-    await post("/approve", { keys: [one.id] });
-    say("It goes ahead.");
+    const { approved } = await post("/approve", { keys: [one.id] });
+    say(approved.length ? "It goes ahead." : "Nothing of that waits any more.");
     again();
   };
   return el("section", { class: "card", "aria-label": `Held: ${one.title ?? one.id}` },

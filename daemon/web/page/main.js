@@ -94,10 +94,14 @@ async function unlock(field) {
   }
 }
 
+function outcome(report) {
+  if (report.problems.length) return `Partly done: ${report.problems[0]}`;
+  return report.held.length || report.open_conflicts ? "Done, and something waits for you." : "Both sides are in step.";
+}
+
 const sync = document.getElementById("sync");
 sync.addEventListener("click", () => tried(async () => {
-  const report = await post("/sync");
-  say(report.error ? told(report.error) : "Both sides are in step.");
+  say(outcome(await post("/sync")));
   again();
 }, sync));
 addEventListener("hashchange", () => draw({ moved: true }));
