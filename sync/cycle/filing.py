@@ -224,7 +224,7 @@ class Filing:
             self._store.bases.set_list(id, replace(base, color=color))
 
     def _remember(self, path: str, planned: Planned, local: LocalState) -> None:
-        places = self._store.places
+        places, known = self._store.places, planned.known
         file = local.files.get(path)
         if file is None:
             places.drop_file(path)
@@ -234,9 +234,10 @@ class Filing:
         self._store.versions.note(path, file.sha256)
         if self.dialect.marks:
             before = places.lines_in(path)
-            rows = lines_by_block(path, file, planned.known.blocks, before)
-            here, away = {row.id for row in rows}, places.vanished().keys()
-            kept = [row for row in before if row.id in away - here]
+            rows = lines_by_block(path, file, known.blocks, before)
+            missed = places.vanished().keys() | (known.base.keys() - planned.world.lines.keys())
+            # One that iCloud still has is put in again: until it stands, the clipboard is faster.
+            kept = [row for row in before if row.id in missed - {one.id for one in rows}]
             places.set_lines(path, [*rows, *kept])
 
     def _agree_on_sections(self, path: str, planned: Planned, local: LocalState) -> None:

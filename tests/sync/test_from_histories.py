@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import errno
-import os
 import re
 import uuid
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,47 +11,9 @@ import pytest
 from sandbox.device.phone import Phone
 from sync.errors import NetworkError
 from tests.rig import Crash, Rig, empty_world, open_rig
+from tests.sync.stepping import DiesAt, DoesOnce, FullOnce
 
 TEN_YEARS_S = 10 * 365 * 86_400.0
-
-
-class FullOnce:
-    """The disk has no room at the first effect of a name."""
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-
-    def __call__(self, name: str) -> None:
-        if name == self._name:
-            self._name = ""
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "Inbox.md")
-
-
-class DiesAt:
-    """The process dies at one of the effects of a name."""
-
-    def __init__(self, name: str, at: int) -> None:
-        self._name = name
-        self._at = at
-        self.times = 0
-
-    def __call__(self, name: str) -> None:
-        self.times += name == self._name
-        if self.times == self._at and name == self._name:
-            raise Crash
-
-
-class DoesOnce:
-    """Somebody does something at the first effect of a name."""
-
-    def __init__(self, name: str, act: Callable[[], None]) -> None:
-        self._name = name
-        self._act = act
-
-    def __call__(self, name: str) -> None:
-        if name == self._name:
-            self._name = ""
-            self._act()
 
 
 def test_a_line_that_got_no_id_on_a_full_disk_is_sent_once_it_has_one(rig: Rig) -> None:

@@ -1,0 +1,33 @@
+"""Lines that were cut and come back from the clipboard while they are being put in again."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.rig import Rig
+from tests.sync.stepping import DoesOnce
+
+
+@pytest.mark.parametrize("with_id", [True, False])
+def test_a_line_that_is_to_be_put_in_elsewhere_is_known_until_it_stands_there(
+    rig: Rig, with_id: bool
+) -> None:
+    """A phone moved it, the file that it goes to is being saved, and so it is pasted first."""
+    rig.phone.create_list("Plans")
+    rig.append("Inbox", "- [ ] Typed\n- [ ] Other\n")
+    rig.run()
+    rig.append("Plans", "- [ ] There\n")
+    rig.run()
+    id, line = rig.shown("Typed").id, f"{rig.line('Inbox', 'Typed')}\n"
+    rig.replace("Inbox", line, "")
+    rig.phone.move(id, "Plans")
+    rig.phone.edit(rig.shown("Other").id, flagged=True)  # so that its old file is written, too
+    rig.step = DoesOnce("engine:write", lambda: rig.replace("Plans", "There", "There now"))
+    rig.wait(3)
+    rig.engine.cycle("test")
+    assert "Typed" not in rig.read("Inbox") + rig.read("Plans")
+    rig.append("Plans", line if with_id else "- [ ] Typed\n")
+    rig.run()
+    assert (rig.shown("Typed").id, len(rig.phone.reminders())) == (id, 3)
+    assert rig.read("Plans").count("Typed") == 1
+    rig.rest()
