@@ -55,8 +55,8 @@ apidoc: $(VENV)/.development  ## Bring docs/api.md in line with the table of ope
 apidoc-check: $(VENV)/.development
 	@$(BIN)/python -m daemon.apidoc --check docs/api.md
 
-bench: $(VENV)/.development  ## Measure, and say what it came to
-	$(BIN)/python -m benchmarks
+bench: $(VENV)/.development  ## Measure, say what it came to, and bring docs/performance.md up to date
+	$(BIN)/python -m benchmarks --json docs/performance/results.json --write docs/performance.md
 
 soak: $(VENV)/.development  ## The randomised tests, many more examples each; N=10000 histories, a tenth of that with two machines, and all sweeps
 ifdef N

@@ -46,5 +46,8 @@ class _SignedIn:
     def renew(self) -> Connection:
         raise AssertionError("no answer refused this session")
 
+    def admit(self, app: str) -> Connection:
+        raise AssertionError(f"nothing of {app} is encrypted")
+
     def keep(self) -> None:
         raise AssertionError("no answer sets a cookie")

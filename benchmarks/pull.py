@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from benchmarks.feed import OWNER, received
 from benchmarks.floor import import_first
 from benchmarks.reader import as_zone_changes, read_all
 from benchmarks.records import fill, pages
-from benchmarks.result import Result
-from benchmarks.timing import cpu_s
+from benchmarks.result import Bench, Result
+from benchmarks.timing import cpu_s, in_turns, times
 from sandbox.zone import Zone
 from store.db import Store
 from sync.cycle import observe
 
-__all__ = ["differences", "make_pages", "measure", "pull_into"]
+__all__ = ["BENCHES", "differences", "make_pages", "measure", "pull_into"]
 
 _GROUP = "first pull"
+_ROUNDS = 5
+_MANY = 20_000  # from here on once is enough, and long
 _TABLES = ("record", "reminder", "list", "alarm", "alarm_trigger", "tag")
 
 
@@ -32,36 +35,45 @@ def make_pages(reminders: int) -> list[bytes]:
     return pages(zone)
 
 
-def measure(home: Path, reminders: int, rounds: int, reader_rounds: int) -> Iterator[Result]:
+def measure(home: Path, reminders: int) -> Iterator[Result]:
     """Ours against the floor, and against pyicloud's reader; all in turns."""
     feed = make_pages(reminders)
     zones = [as_zone_changes(page) for page in feed]
-    bench = _Bench(home, feed)
-    best = dict.fromkeys(("ours", "floor", "bare", "pyicloud"), float("inf"))
-    for number in range(rounds):
-        took = {
-            "ours": bench.ours(),
-            "floor": bench.floor(raw=True),
-            "bare": bench.floor(raw=False),
-        }
-        if number < reader_rounds:
-            took["pyicloud"] = cpu_s(lambda: read_all(zones))
-        best = {name: min(best[name], took.get(name, float("inf"))) for name in best}
+    bench = _Databases(home, feed)
+    took = in_turns(
+        _ROUNDS if reminders <= _MANY else 1,
+        {
+            "ours": bench.ours,
+            "floor": lambda: bench.floor(raw=True),
+            "bare": lambda: bench.floor(raw=False),
+            "pyicloud": lambda: cpu_s(lambda: read_all(zones)),
+        },
+    )
     wrong = differences(bench.path("ours"), bench.path("floor"))
     if wrong:
         raise RuntimeError(f"ours and the floor wrote different rows: {wrong}")
-    ours, floor = best["ours"], best["floor"]
     each = f"{reminders:,} reminders, {len(feed)} pages"
-    said = f"{ours * 1e3:.0f} ms, floor {floor * 1e3:.0f} ms; {each}"
-    yield Result(_GROUP, "ours / same rows by hand", ours / floor, "times", 2.0, said)
-    said = f"floor {best['bare'] * 1e3:.0f} ms; ours keeps every record's JSON as well"
-    yield Result(_GROUP, "ours / decoded reminders alone", ours / best["bare"], "times", None, said)
-    reader = best["pyicloud"]
-    said = f"pyicloud {reader * 1e3:.0f} ms, storing nothing"
-    yield Result(_GROUP, "pyicloud's reader / ours", reader / ours, "times", 5.0, said, True)
+    spent = {name: median(rounds) for name, rounds in took.items()}
+    ours, cost = took["ours"], spent["ours"]
+    said = f"{cost * 1e3:,.0f} ms, floor {spent['floor'] * 1e3:,.0f} ms; {each}"
+    against = times(ours, took["floor"])
+    yield Result(_GROUP, "ours / same rows by hand", against, "times", 2.0, said, cost=cost)
+    said = f"floor {spent['bare'] * 1e3:,.0f} ms; ours keeps every record's JSON as well"
+    against = times(ours, took["bare"])
+    yield Result(_GROUP, "ours / decoded reminders alone", against, "times", None, said)
+    said = f"pyicloud {spent['pyicloud'] * 1e3:,.0f} ms, storing nothing"
+    against = times(took["pyicloud"], ours)
+    yield Result(_GROUP, "pyicloud's reader / ours", against, "times", 5.0, said, True)
 
 
-class _Bench:
+def look_into(home: Path, reminders: int) -> Callable[[], object]:
+    """A first pull, to be profiled."""
+    feed = make_pages(reminders)
+    store = Store.open(home / "looked-into.sqlite")
+    return lambda: pull_into(store, feed)
+
+
+class _Databases:
     """Fresh, empty databases for each run; opening them is nobody's time."""
 
     def __init__(self, home: Path, feed: Sequence[bytes]) -> None:
@@ -103,3 +115,6 @@ def differences(one: Path, other: Path) -> list[str]:
 
     with closing(sqlite3.connect(one)) as ours, closing(sqlite3.connect(other)) as floor:
         return [table for table in _TABLES if rows(ours, table) != rows(floor, table)]
+
+
+BENCHES = (Bench("pull", measure, 20_000, (1_000, 10_000, 100_000), look_into),)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
-__all__ = ["Result"]
+__all__ = ["Bench", "Measured", "Result"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +15,10 @@ class Result:
     """One line of the table: ``value`` in ``unit``, good when at most ``target``.
 
     With ``at_least`` it is good from ``target`` upwards; without a target it only informs.
-    ``note`` says what was compared with what.
+    ``note`` says what was compared with what, in figures. ``cost`` is our own part of the value
+    (CPU seconds, bytes): the line is drawn over the sizes by it, and may not grow faster than
+    they do; without it nothing is drawn. ``group`` and ``name`` say no size, or the sizes of
+    one line could not be told to be the same line.
     """
 
     group: str
@@ -23,6 +28,7 @@ class Result:
     target: float | None = None
     note: str = ""
     at_least: bool = False
+    cost: float | None = None
 
     @property
     def met(self) -> bool | None:
@@ -34,3 +40,34 @@ class Result:
     def document(self) -> dict[str, Any]:
         """As JSON."""
         return {**asdict(self), "met": self.met}
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """Measurements that are made together, at any size.
+
+    ``measure(home, size)`` gets an empty folder of its own. Targets hold at ``size``; ``sizes``
+    are measured for the growth alone. ``profile(home, size)`` runs, for each result that misses
+    its target, what is to be looked into, once (see ``benchmarks.profile``).
+    """
+
+    name: str
+    measure: Callable[[Path, int], Iterable[Result]]
+    size: int
+    sizes: Sequence[int] = ()
+    profile: Callable[[Path, int], Callable[[], object]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A result, where it is from, and whether it was measured at the size of its target."""
+
+    bench: str
+    size: int
+    judged: bool
+    result: Result
+
+    def document(self) -> dict[str, Any]:
+        """As JSON."""
+        placed = {"bench": self.bench, "size": self.size, "judged": self.judged}
+        return placed | self.result.document()

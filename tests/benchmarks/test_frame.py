@@ -1,0 +1,174 @@
+"""What is measured becomes a table, JSON and a page; and growth is judged by its exponent."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from benchmarks.__main__ import main
+from benchmarks.growth import curves, exponent, growth_of
+from benchmarks.page import BEGIN, END
+from benchmarks.profile import profiled
+from benchmarks.result import Bench, Measured, Result
+from benchmarks.timing import in_turns, more, times
+
+PAGE = f"# How fast\n\nWritten by a person.\n\n{BEGIN}\nold\n{END}\n\nAnd this too.\n"
+
+
+def quadratic(home: Path, size: int) -> Iterator[Result]:
+    assert list(home.iterdir()) == []
+    (home / "mine").touch()
+    yield Result(
+        "sorting", "ours / theirs", 1.5, "times", 2, f"{size:,} things", cost=size**2 / 1e9
+    )
+    yield Result("sorting", "theirs / ours", 4, "times", 5, at_least=True)
+
+
+def shuffle(_home: Path, size: int) -> Iterator[Result]:
+    yield Result("shuffling", "requests", 1, "requests", 1)
+    yield Result("shuffling", "CPU", size / 1e9, "s", cost=size / 1e9)
+
+
+def work(_home: Path, size: int) -> object:
+    return lambda: sum(map(abs, range(size)))
+
+
+SUITE = (
+    Bench("sort", quadratic, 1_000, (10, 100), profile=work),  # type: ignore[arg-type]
+    Bench("shuffle", shuffle, 1_000, (10, 100), profile=work),  # type: ignore[arg-type]
+)
+
+
+@pytest.mark.parametrize("power", [0.5, 1, 2])
+def test_the_exponent_is_the_power_of_the_size(power: float) -> None:
+    points = [(size, 3.5 * size**power) for size in (1_000, 10_000, 100_000)]
+    assert exponent(points) == pytest.approx(power)
+
+
+def test_the_exponent_fits_all_points_and_not_only_the_ends() -> None:
+    assert exponent([(1, 1), (10, 100), (100, 100)]) == pytest.approx(1)
+    assert exponent([(1, 1), (10, 10), (100, 10), (1_000, 1_000)]) == pytest.approx(0.9)
+
+
+def test_what_grows_faster_than_its_size_misses() -> None:
+    def grown(power: float) -> bool | None:
+        found = [
+            Measured("b", size, False, Result("g", "n", 0, "s", cost=size**power))
+            for size in (1_000, 10_000)
+        ]
+        (curve,) = curves(found)
+        return growth_of(curve).met
+
+    assert grown(1.04)
+    assert grown(1.06) is False
+
+
+def test_a_line_without_a_cost_or_with_one_size_has_no_curve() -> None:
+    costs = ((10, None), (100, None), (1_000, 3.0))
+    found = [Measured("b", size, False, Result("g", "n", 0, "s", cost=c)) for size, c in costs]
+    assert curves(found) == []
+
+
+def test_a_target_is_a_bound_from_above_or_from_below() -> None:
+    assert Result("g", "n", 2.0, "times", 2.0).met
+    assert Result("g", "n", 2.1, "times", 2.0).met is False
+    assert Result("g", "n", 5.0, "times", 5.0, at_least=True).met
+    assert Result("g", "n", 4.9, "times", 5.0, at_least=True).met is False
+    assert Result("g", "n", 1.0, "times").met is None
+
+
+def test_what_is_compared_is_measured_in_turns() -> None:
+    order: list[str] = []
+    took = in_turns(
+        2, {name: lambda name=name: float(len(order.append(name) or order)) for name in "ab"}
+    )
+    assert order == ["a", "b", "a", "b"]
+    assert took == {"a": [1, 3], "b": [2, 4]}
+
+
+def test_a_ratio_is_the_median_of_the_rounds_and_not_that_of_two_medians() -> None:
+    ours, other = [10.0, 30.0, 2.0], [5.0, 10.0, 2.0]  # the machine was slow in the second round
+    assert times(ours, other) == 2
+    assert more(ours, other) == 5
+
+
+def test_a_profile_names_what_the_time_was_spent_in() -> None:
+    spent = profiled(lambda: [exponent([(1, 1), (2, 2)]) for _ in range(100)])
+    assert [(one.calls) for one in spent if one.function.endswith(" exponent")] == [100]
+    assert all(not one.function.startswith("/") for one in spent)
+    assert 0.9 < sum(one.share for one in spent) <= 1.0001
+
+
+def test_the_run_becomes_a_table_a_document_and_a_page(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "160")
+    monkeypatch.setattr("benchmarks.page.draw", lambda _curves, path: drawn.append(path))
+    drawn: list[Path] = []
+    page, document = tmp_path / "speed.md", tmp_path / "results.json"
+    page.write_text(PAGE)
+    assert main(["--write", str(page), "--json", str(document)], SUITE) == 0
+    lines = [" ".join(line.strip("│ ").split()) for line in capsys.readouterr().out.splitlines()]
+    assert "ours / theirs │ 1.5 times │ ≤ 2 │ pass │ 1,000 things" in lines
+    assert "theirs / ours │ 4 times │ ≥ 5 │ MISS" in lines
+    assert "requests │ 1 requests │ ≤ 1 │ pass" in lines
+    assert "sorting: ours / theirs │ 2 as exponent │ ≤ 1.05 │ MISS │ at 10, 100, 1,000" in lines
+    assert "shuffling: CPU │ 1 as exponent │ ≤ 1.05 │ pass │ at 10, 100, 1,000" in lines
+    told = json.loads(document.read_text())
+    assert told["schema"] == 2
+    assert told["machine"]["cpus"] >= 1
+    sizes = [(one["bench"], one["size"], one["judged"]) for one in told["results"][::2]]
+    assert sizes == [
+        (bench, size, size == 1_000) for bench in ("sort", "shuffle") for size in (10, 100, 1_000)
+    ]
+    assert [one["met"] for one in told["table"]] == [True, False, True, None, False, True]
+    text = page.read_text()
+    assert text.startswith("# How fast\n\nWritten by a person.\n")
+    assert text.endswith(f"{END}\n\nAnd this too.\n")
+    assert "old" not in text
+    assert "| theirs / ours | 4 times | ≥ 5 | MISS |  |" in text
+    assert "(speed/growth.svg)" in text
+    assert drawn == [tmp_path / "speed" / "growth.svg"]
+    # Only what has missed is looked into.
+    assert "Where the time of “sort” goes" in text
+    assert "Where the time of “shuffle” goes" not in text
+
+
+def test_a_page_can_be_written_again_and_again(tmp_path: Path) -> None:
+    page = tmp_path / "speed.md"
+    page.write_text(PAGE)
+    for _ in range(2):
+        main(["--only", "shuffle", "--sizes", "7", "--write", str(page)], SUITE)
+    text = page.read_text()
+    assert text.count("### Shuffling") == text.count(BEGIN) == text.count(END) == 1
+    assert "Sorting" not in text
+
+
+def test_a_page_without_the_marks_is_left_alone(tmp_path: Path) -> None:
+    page = tmp_path / "speed.md"
+    page.write_text("Mine.\n")
+    with pytest.raises(ValueError, match="no place for the results"):
+        main(["--only", "shuffle", "--sizes", "7", "--write", str(page)], SUITE)
+    assert page.read_text() == "Mine.\n"
+
+
+def test_other_sizes_can_be_asked_for_and_the_largest_is_judged(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    document = tmp_path / "results.json"
+    main(["--only", "shuffle", "--sizes", "20,2_000", "--json", str(document)], SUITE)
+    capsys.readouterr()
+    found = json.loads(document.read_text())["results"]
+    assert {(one["size"], one["judged"]) for one in found} == {(20, False), (2_000, True)}
+
+
+@pytest.mark.parametrize("arguments", [["--sizes", "0"], ["--sizes", "many"], ["--only", "none"]])
+def test_what_cannot_be_measured_is_refused(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(arguments, SUITE)
+    assert arguments[0] in capsys.readouterr().err
