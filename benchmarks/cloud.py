@@ -11,9 +11,9 @@ from typing import Any
 
 from benchmarks.records import fill
 from sandbox.account import Account
+from sandbox.cloud.zone import Zone
 from sandbox.serve import start_in_thread
 from sandbox.world import APPLE_ID, PASSWORD, World, world_of
-from sandbox.zone import Zone
 
 __all__ = ["Cloud", "pretend_cloud", "retitle", "sent"]
 

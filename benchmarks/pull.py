@@ -16,9 +16,9 @@ from benchmarks.reader import as_zone_changes, read_all
 from benchmarks.records import fill, pages
 from benchmarks.result import Bench, Result
 from benchmarks.timing import cpu_s, in_turns, times
-from sandbox.zone import Zone
+from sandbox.cloud.zone import Zone
 from store.db import Store
-from sync.cycle import observe
+from sync.cycle.observing import observe
 
 __all__ = ["BENCHES", "differences", "make_pages", "measure", "pull_into"]
 

@@ -13,11 +13,11 @@ from typing import Any
 
 import orjson
 
+from sandbox.cloud.zone import Zone
 from sandbox.device import crdt, document, moment, tokens
 from sandbox.device.alarms import NONCE
 from sandbox.device.moment import Moment
 from sandbox.device.own import TOKENS, wire_field
-from sandbox.zone import Zone
 
 __all__ = ["PAGE", "fill", "pages"]
 

@@ -16,8 +16,8 @@ from unittest.mock import patch
 from benchmarks.cloud import Cloud, pretend_cloud, sent
 from benchmarks.timing import cpu_s
 from daemon.compose import open_engine
-from daemon.config import load_config
-from daemon.paths import MIRROR, state_dir
+from daemon.settings.config import load_config
+from daemon.settings.paths import MIRROR, state_dir
 from sandbox.world import APPLE_ID, PASSWORD
 from sync.cycle.engine import Engine
 from sync.cycle.report import Report

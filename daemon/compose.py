@@ -18,29 +18,29 @@ from random import Random
 
 from tzlocal import get_localzone_name
 
-from daemon.config import Config
 from daemon.lock import make_state
 from daemon.password import find_password
-from daemon.paths import MIRROR, state_dir
 from daemon.private import write_no_core
+from daemon.settings.config import Config
+from daemon.settings.paths import MIRROR, state_dir
 from daemon.storage import as_ours
 from store.db import Store
 from store.errors import StoreError
 from sync.core.listplan import NewLists
-from sync.core.merge import Side
+from sync.core.merging.merge import Side
 from sync.core.settings import Settings
 from sync.core.snapshot import Mode
-from sync.cycle.assets import Fetcher
-from sync.cycle.committing import Committer
-from sync.cycle.encoding import Encoder
 from sync.cycle.engine import Engine
-from sync.cycle.filing import Filing
-from sync.cycle.homecoming import Home
-from sync.cycle.images import Pictures
-from sync.cycle.journaling import Chronicle
+from sync.cycle.files.committing import Committer
+from sync.cycle.files.filing import Filing
+from sync.cycle.files.images import Pictures
+from sync.cycle.observing.assets import Fetcher
+from sync.cycle.observing.homecoming import Home
+from sync.cycle.observing.reading import Reader
 from sync.cycle.parts import Parts
-from sync.cycle.planning import Planner
-from sync.cycle.reading import Reader
+from sync.cycle.past.journaling import Chronicle
+from sync.cycle.planning.planner import Planner
+from sync.cycle.sending.encoding import Encoder
 from sync.errors import UsageError
 from sync.local.disk import Exchange, Renameat2
 from sync.local.folder import Marker, prepare

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from daemon.compose import Around, open_mirror
-from daemon.config import Config
 from daemon.lock import make_state
-from daemon.paths import MIRROR, state_dir
+from daemon.settings.config import Config
+from daemon.settings.paths import MIRROR, state_dir
 from store.aside import beside, kept_damaged, link_aside
 from store.db import Store
 from sync.errors import MirrorDamaged

@@ -61,14 +61,14 @@ def _plain(value: Value) -> str | bool | None:
         case bool() | None:
             return value
         case Rule():
-            from sync.core.recurrence import to_words
+            from sync.core.repeating.recurrence import to_words
 
             return to_words(value)
         case OtherRule(words=words):
             return words
         case frozenset():
             # Imported here: most of what is asked of a daemon has none.
-            from sync.cycle.sentences import member
+            from sync.cycle.planning.sentences import member
 
             return ", ".join(sorted(map(member, value)))
         case _:

@@ -16,9 +16,9 @@ from typing import Any, Self
 
 from starlette.requests import HTTPConnection
 
-from sandbox import srp
-from sandbox.codes import Codes
-from sandbox.consent import Consent
+from sandbox.signing import srp
+from sandbox.signing.codes import Codes
+from sandbox.signing.consent import Consent
 from sandbox.switches import Switches, check
 
 NEVER = 253_402_300_799.0

@@ -8,21 +8,12 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from sandbox import (
-    assethost,
-    cloudkit,
-    control,
-    faults,
-    setup,
-    shares,
-    signin,
-    twostep,
-    verify,
-    webaccess,
-)
+from sandbox import control, faults
+from sandbox.cloud import assethost, cloudkit, shares
 from sandbox.device import api
 from sandbox.photos import api as photos
 from sandbox.services import calendar, callkit, contacts, editing, findmy, notes, switches
+from sandbox.signing import setup, signin, twostep, verify, webaccess
 from sandbox.world import World
 
 

@@ -17,7 +17,7 @@ from starlette.routing import Route
 
 from sandbox.account import Account
 from sandbox.clock import Clock
-from sandbox.wire import json_object
+from sandbox.cloud.wire import json_object
 
 if TYPE_CHECKING:
     from sandbox.world import World

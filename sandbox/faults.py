@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from sandbox.fields import Json
+from sandbox.cloud.fields import Json
 from sandbox.trouble import CodeFault, Faults, HttpFault
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sandbox.cloud.generate import generate
+from sandbox.cloud.zone import Zone
 from sandbox.device.phone import ACCOUNT, Phone
-from sandbox.generate import generate
-from sandbox.zone import Zone
 
 __all__ = ["generate", "seed"]
 

@@ -16,8 +16,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sandbox.account import Account
 from sandbox.clock import Clock
+from sandbox.cloud.zone import Zone
 from sandbox.world import World, world_of
-from sandbox.zone import Zone
 
 _VERSION = 1
 

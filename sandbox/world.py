@@ -10,11 +10,11 @@ from random import Random, SystemRandom
 from sandbox import seed
 from sandbox.account import Account
 from sandbox.clock import Clock
+from sandbox.cloud.sharing import SharedDatabase
+from sandbox.cloud.zone import Zone
 from sandbox.device.phone import Phone, minting
 from sandbox.faults import Faults
 from sandbox.services.roster import Services
-from sandbox.sharing import SharedDatabase
-from sandbox.zone import Zone
 
 APPLE_ID = "ada@example.test"
 PASSWORD = "correct horse battery"

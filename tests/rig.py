@@ -18,12 +18,12 @@ from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
 from daemon.compose import open_engine
-from daemon.config import Config, load_config
-from daemon.paths import MIRROR
+from daemon.settings.config import Config, load_config
+from daemon.settings.paths import MIRROR
 from sandbox.account import Account
+from sandbox.cloud.zone import Zone
 from sandbox.device.view import ShownReminder
 from sandbox.world import World, make_world, world_of
-from sandbox.zone import Zone
 from store.db import Store
 from sync.cycle.engine import Engine
 from sync.cycle.report import Report

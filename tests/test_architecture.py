@@ -34,7 +34,10 @@ CORE = re.compile(
     r"|sync\.local\.(markdown|todotxt|vdir)(\.|$)"
     r"|sync\.local\.(names|layout|tasks|unread|verify|lines|dates|text|projection|formats)$"
 )
-PURE = re.compile(CORE.pattern + r"|sync\.cycle\.(render|directories|sentences|stale)$")
+PURE = re.compile(
+    CORE.pattern
+    + r"|sync\.cycle\.(files\.(render|directories)|planning\.sentences|observing\.stale)$"
+)
 IMPURE_MODULES = {
     "asyncio", "glob", "http", "httpx", "io", "logging", "os", "pyicloud", "random", "requests",
     "secrets", "shutil", "signal", "socket", "sqlite3", "sqlite_utils", "subprocess", "sys",
@@ -44,7 +47,7 @@ IMPURE_NAMES = {"pathlib", "pathlib.Path", "uuid.uuid1", "uuid.uuid4"}
 IMPURE_CALLS = {"open", "input", "print", "exec", "eval", "__import__", "breakpoint"}
 IMPURE_METHODS = {"now", "utcnow", "today", "uuid1", "uuid4"}
 
-CATCHES_ALL = {"daemon.loop": 1, "daemon.cli.failure": 1, "daemon.ricloud.worker": 1}
+CATCHES_ALL = {"daemon.running.loop": 1, "daemon.cli.failure": 1, "daemon.ricloud.worker": 1}
 PRINTS = re.compile(r"daemon\.(cli(\.|$)|demo)|sandbox\.serve$")
 
 

@@ -17,7 +17,7 @@ import yaml
 from pydantic import BaseModel
 
 from daemon.cli import cli
-from daemon.config import Config, load_config
+from daemon.settings.config import Config, load_config
 from store.model import (
     AllDay,
     AtTime,

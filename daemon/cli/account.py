@@ -11,7 +11,7 @@ from daemon.output import document, say
 from sync.errors import RemindersdError, SignInNeeded, WrongPassword
 
 if TYPE_CHECKING:
-    from daemon.config import Config
+    from daemon.settings.config import Config
     from sync.remote.signing.states import SignInState
 
 __all__ = ["login", "logout", "password_of"]
@@ -86,8 +86,8 @@ def logout(options: Globals, as_json: bool) -> None:
     Example:
        remindersd logout
     """
-    from daemon.client import NotRunning
     from daemon.compose import open_desk
+    from daemon.control.client import NotRunning
     from daemon.words import told_sign_in
 
     config = options.load()
@@ -134,7 +134,7 @@ def _mend(config: Config, error: WrongPassword) -> str:
 
 
 def _told(options: Globals, config: Config, state: SignInState, as_json: bool) -> None:
-    from daemon.client import NotRunning
+    from daemon.control.client import NotRunning
     from daemon.words import told_sign_in
 
     heard = "the daemon runs and has synced"

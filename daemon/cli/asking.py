@@ -22,7 +22,7 @@ from daemon.output import document, plural, say, table
 from sync.errors import UsageError
 
 if TYPE_CHECKING:
-    from daemon.queries import Queries
+    from daemon.query.queries import Queries
 
 __all__ = ["flagged", "overdue", "scheduled", "search", "show", "today"]
 
@@ -180,7 +180,7 @@ def _asked(options: Globals, query: Mapping[str, str]) -> Document:
     """What GET /reminders gives for this query."""
 
     def read(queries: Queries) -> Document:
-        from daemon.filters import read_filters
+        from daemon.query.filters import read_filters
 
         return queries.reminders(read_filters(list(query.items())))
 
@@ -197,7 +197,7 @@ def _one(options: Globals, key: str) -> Document:
 
 
 def _daemon_or(options: Globals, path: str, read: Callable[[Queries], Document]) -> Document:
-    from daemon.client import NotRunning
+    from daemon.control.client import NotRunning
 
     try:
         return options.ask("GET", path)
@@ -213,8 +213,8 @@ def _mirror(options: Globals) -> Iterator[Queries]:
     import time
     from contextlib import closing
 
-    from daemon.paths import MIRROR
-    from daemon.queries import Queries
+    from daemon.query.queries import Queries
+    from daemon.settings.paths import MIRROR
     from daemon.storage import as_ours
     from store.errors import StoreError, translated
     from store.file import open_reading

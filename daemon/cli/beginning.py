@@ -15,7 +15,7 @@ from daemon.output import plural, say, table, warn
 from sync.errors import RemindersdError
 
 if TYPE_CHECKING:
-    from daemon.config import Config
+    from daemon.settings.config import Config
 
 __all__ = ["begin", "numbers"]
 
@@ -59,7 +59,7 @@ def _sign_in(config: Config) -> None:
 
 
 def _first_sync(config: Config, without: Without) -> bool:
-    from daemon.paths import MIRROR, state_dir
+    from daemon.settings.paths import MIRROR, state_dir
 
     mirror = state_dir(config.profile) / MIRROR
     is_new = not mirror.exists()
@@ -83,7 +83,7 @@ def _first_sync(config: Config, without: Without) -> bool:
 
 def _ask_lists(mirror: Path) -> list[str]:
     """The names of the lists that are not to be kept here."""
-    from daemon.answers import Answers
+    from daemon.control.answers import Answers
 
     answers = Answers(mirror)
     try:

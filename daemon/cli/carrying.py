@@ -68,7 +68,7 @@ def _form_of(file: str) -> str:
 
 def _exported(options: Globals, form: str, lists: Sequence[str]) -> bytes:
     from daemon.compose import dialect_of
-    from daemon.paths import MIRROR, state_dir
+    from daemon.settings.paths import MIRROR, state_dir
     from daemon.storage import as_ours
     from store.db import Store
     from store.errors import StoreError
@@ -154,7 +154,7 @@ def import_(
 
 
 def _carried(options: Globals, body: Mapping[str, Any]) -> Told:
-    from sync.cycle.carrying import Options
+    from sync.cycle.asked.carrying import Options
 
     path = Path(body["file"])
 

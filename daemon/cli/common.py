@@ -15,8 +15,8 @@ from daemon.cli.failure import raise_answered
 from sync.errors import UsageError
 
 if TYPE_CHECKING:
-    from daemon.config import Config
-    from daemon.paths import Place
+    from daemon.settings.config import Config
+    from daemon.settings.paths import Place
 
 __all__ = ["Globals", "json_option", "named", "pass_globals", "talking"]
 
@@ -34,7 +34,7 @@ class Globals:
 
     def load(self) -> Config:
         """The whole config, checked; raises UsageError."""
-        from daemon.config import load_config
+        from daemon.settings.config import load_config
 
         return load_config(self.config)
 
@@ -43,7 +43,7 @@ class Globals:
 
         Raises UsageError where there is no config at all.
         """
-        from daemon.paths import config_path, find_place
+        from daemon.settings.paths import config_path, find_place
 
         source = self.config or config_path()
         if not source.is_file():
@@ -61,7 +61,7 @@ class Globals:
         timeout: float | None = _QUICK_S,
     ) -> dict[str, Any]:
         """The running daemon's answer. Raises NotRunning, and the error that it answers with."""
-        from daemon.client import call
+        from daemon.control.client import call
 
         _, answer = call(self.place().socket, method, path, body, timeout=timeout)
         raise_answered(answer)
@@ -96,7 +96,7 @@ def named(config: Path | None) -> tuple[Path, dict[str, str | None]]:
     """
     import yaml
 
-    from daemon.paths import config_path
+    from daemon.settings.paths import config_path
 
     source = config or config_path()
     try:

@@ -32,7 +32,7 @@ def names_of(what: str) -> Complete:
     ) -> list[CompletionItem]:
         from click.shell_completion import CompletionItem
 
-        from daemon.paths import MIRROR
+        from daemon.settings.paths import MIRROR
         from store.glance import glance
         from sync.errors import RemindersdError
 

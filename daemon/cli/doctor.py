@@ -66,10 +66,10 @@ def doctor(options: Globals, live: bool, as_json: bool) -> int:
 
 
 def _machine(options: Globals) -> Machine:
-    from daemon.client import NotRunning
+    from daemon.control.client import NotRunning
     from daemon.doctor.probes import ask_apple
     from daemon.doctor.rounds import Machine
-    from daemon.paths import config_path
+    from daemon.settings.paths import config_path
 
     config = trouble = None
     try:

@@ -15,9 +15,9 @@ from daemon.output import document, warn
 from sync.errors import UsageError
 
 if TYPE_CHECKING:
-    from daemon.config import Config
     from daemon.live.scene import Scene
     from daemon.live.walk import Tried
+    from daemon.settings.config import Config
 
 __all__ = ["live_doctor"]
 
@@ -84,7 +84,7 @@ def _scene(config: Config, title: str) -> Iterator[Scene]:
     from daemon.cli.working import own_lock
     from daemon.compose import new_limiter, open_session
     from daemon.live.scene import Scene
-    from daemon.paths import state_dir
+    from daemon.settings.paths import state_dir
     from sync.codec.encode import Context
     from sync.remote.cloudkit import CloudKit
     from sync.remote.transport import Transport

@@ -17,7 +17,7 @@ from sync.errors import NetworkError
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-    from daemon.answers import Answers
+    from daemon.control.answers import Answers
 
 __all__ = ["asked_or_read", "conflicts", "lists", "mirror", "tell_parked", "value_of", "when"]
 
@@ -127,7 +127,7 @@ def asked_or_read(
     options: Globals, path: str, read: Callable[[Answers], Future[dict[str, Any]]]
 ) -> Document:
     """What the daemon answers to GET ``path``, or what ``read`` gives if none runs."""
-    from daemon.client import NotRunning
+    from daemon.control.client import NotRunning
 
     try:
         return options.ask("GET", path)
@@ -139,8 +139,8 @@ def asked_or_read(
 @contextmanager
 def mirror(options: Globals) -> Iterator[Answers]:
     """The mirror, read beside whatever writes it; raises NotThere, MirrorDamaged."""
-    from daemon.answers import Answers, NoMirror
-    from daemon.paths import MIRROR
+    from daemon.control.answers import Answers, NoMirror
+    from daemon.settings.paths import MIRROR
 
     answers = Answers(options.place().state / MIRROR)
     try:

@@ -7,7 +7,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from daemon.config import Config, load_config
+from daemon.settings.config import Config, load_config
 from sync.errors import UsageError
 
 __all__ = ["Answers", "write_config"]

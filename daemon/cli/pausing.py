@@ -15,7 +15,7 @@ from daemon.output import document, say
 from sync.errors import UsageError
 
 if TYPE_CHECKING:
-    from daemon.lasting import Lasting
+    from daemon.running.lasting import Lasting
 
 __all__ = ["pause", "resume", "tell_pause"]
 
@@ -46,7 +46,7 @@ def pause(options: Globals, span: str | None, as_json: bool) -> None:
     at = None if until is None else until.timestamp()
 
     def by_ourselves(lasting: Lasting) -> None:
-        from daemon.lasting import Pause
+        from daemon.running.lasting import Pause
 
         lasting.paused(Pause(time.time(), at))
 
@@ -84,15 +84,15 @@ def _through_daemon_or(
     options: Globals, path: str, body: Document, work: Callable[[Lasting], None]
 ) -> Document:
     """What the daemon answers; if none runs, what is written down for the next one."""
-    from daemon.client import NotRunning
+    from daemon.control.client import NotRunning
 
     try:
         options.status()
         return options.ask("POST", path, body)
     except NotRunning:
         from daemon.cli.working import own_lock
-        from daemon.lasting import Lasting
-        from daemon.paths import state_dir
+        from daemon.running.lasting import Lasting
+        from daemon.settings.paths import state_dir
 
         config = options.load()
         with own_lock(config):

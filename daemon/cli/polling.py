@@ -16,7 +16,7 @@ from daemon.output import document, plural, say, table
 from sync.errors import UsageError
 
 if TYPE_CHECKING:
-    from daemon.ownpolls import OwnPolls
+    from daemon.polls.ownpolls import OwnPolls
     from sync.polls.asked import Progress
 
 __all__ = ["poll"]
@@ -104,7 +104,7 @@ def _downloaded(options: Globals, *, as_json: bool) -> int:
 
 
 def _print_vcards(options: Globals) -> None:
-    from daemon.paths import MIRROR
+    from daemon.settings.paths import MIRROR
     from daemon.storage import as_ours
     from store.db import Store
     from store.errors import StoreError
@@ -126,7 +126,7 @@ def _done(
     here: Callable[[OwnPolls, Progress], Mapping[str, Any]],
 ) -> Mapping[str, Any]:
     """What the daemon answers, or what comes of the same here if none runs."""
-    from daemon.client import NotRunning
+    from daemon.control.client import NotRunning
 
     config = options.load()
     with progress_bar() as show:
@@ -135,7 +135,7 @@ def _done(
             with following(options, show):
                 return options.ask("POST", path, body, timeout=None)
         except NotRunning:
-            from daemon.ownpolls import own_polls
+            from daemon.polls.ownpolls import own_polls
 
             with own_lock(config), own_polls(config) as polls:
                 return here(polls, show)

@@ -14,8 +14,8 @@ from daemon.cli.failure import NotThere
 from daemon.output import document, say, warn
 
 if TYPE_CHECKING:
-    from daemon.config import Config
-    from daemon.units import Unit
+    from daemon.settings.config import Config
+    from daemon.systemd.units import Unit
 
 __all__ = ["install_service", "service"]
 
@@ -70,8 +70,8 @@ def remove(options: Globals, as_json: bool) -> int:
     Example:
        remindersd service remove
     """
-    from daemon.manager import Manager, NoManager
-    from daemon.units import unit_name
+    from daemon.systemd.manager import Manager, NoManager
+    from daemon.systemd.units import unit_name
 
     name = unit_name(options.place().profile)
     manager = Manager.of(os.environ)
@@ -109,8 +109,8 @@ def status(options: Globals, as_json: bool) -> int:
 
     Ends with 0 when all is well, else with 1.
     """
-    from daemon.manager import Manager, NoManager
-    from daemon.unitcheck import shortcomings, unfindable
+    from daemon.systemd.manager import Manager, NoManager
+    from daemon.systemd.unitcheck import shortcomings, unfindable
 
     config = options.load()
     wanted = _unit(config)
@@ -162,9 +162,9 @@ def install_service(
 ) -> int:
     """Install and start the service of ``config``, and say so; the exit code."""
     from daemon.lock import make_state
-    from daemon.manager import Manager, NoManager, may_make_namespaces
-    from daemon.paths import state_dir
-    from daemon.unitcheck import unfindable
+    from daemon.settings.paths import state_dir
+    from daemon.systemd.manager import Manager, NoManager, may_make_namespaces
+    from daemon.systemd.unitcheck import unfindable
 
     # What is not there when a service starts it can never write to.
     make_state(state_dir(config.profile))
@@ -207,8 +207,8 @@ def _tell_installed(unit: Unit, path: Path, notes: Sequence[str], *, runs: bool)
 def _unit(config: Config, credential: Path | None = None, *, system: bool = False) -> Unit:
     import getpass
 
-    from daemon.unitcheck import program_of
-    from daemon.units import unit_of
+    from daemon.systemd.unitcheck import program_of
+    from daemon.systemd.units import unit_of
 
     user = getpass.getuser() if system else None
     return unit_of(config, program_of(os.environ), os.environ, user=user, credential=credential)

@@ -16,7 +16,7 @@ from sync.errors import UsageError
 
 if TYPE_CHECKING:
     from daemon.cli.newconfig import Answers
-    from daemon.config import Config
+    from daemon.settings.config import Config
 
 __all__ = ["config_group", "init"]
 
@@ -68,7 +68,7 @@ def init(
     """
     from daemon.cli.newconfig import Answers, write_config
     from daemon.cli.service import install_service
-    from daemon.paths import config_path
+    from daemon.settings.paths import config_path
 
     target = options.config or config_path()
     asking = talking()
@@ -115,13 +115,13 @@ def _went_on(config: Config, answers: Answers) -> bool:
 
 
 def _ask_address() -> str:
-    from daemon.config import address
+    from daemon.settings.config import address
 
     return str(click.prompt("Apple ID (an e-mail address)", value_proc=_fitting(address)))
 
 
 def _ask_folder() -> str:
-    from daemon.config import todo_folder
+    from daemon.settings.config import todo_folder
 
     return str(
         click.prompt(
@@ -201,9 +201,9 @@ def check(options: Globals, as_json: bool) -> None:
     Example:
        remindersd config check
     """
-    from daemon.address import parse_listen
-    from daemon.paths import check_socket, socket_path, state_dir
-    from daemon.token import refuse_open_token
+    from daemon.control.token import refuse_open_token
+    from daemon.settings.address import parse_listen
+    from daemon.settings.paths import check_socket, socket_path, state_dir
 
     config = options.load()
     state = state_dir(config.profile)
@@ -238,6 +238,6 @@ def example() -> None:
     Example:
        remindersd config example | less
     """
-    from daemon.config import EXAMPLE
+    from daemon.settings.config import EXAMPLE
 
     click.echo(EXAMPLE.read_text(encoding="utf-8"), nl=False)

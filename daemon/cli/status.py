@@ -81,7 +81,7 @@ def status(options: Globals, follow: bool, form: str | None, as_json: bool) -> i
 
 
 def _look(options: Globals) -> Document:
-    from daemon.client import NotRunning
+    from daemon.control.client import NotRunning
 
     try:
         return {**options.status(), "running": True}
@@ -173,7 +173,7 @@ def _screen(wanted: bool) -> Iterator[None]:
 @contextmanager
 def _hearing(options: Globals) -> Iterator[threading.Event]:
     """An event that is set whenever the daemon tells of something."""
-    from daemon.client import NotRunning, events
+    from daemon.control.client import NotRunning, events
 
     heard, ended = threading.Event(), threading.Event()
     socket = options.place().socket
@@ -230,7 +230,7 @@ def _left_behind(options: Globals) -> Document:
 
 def _lasting(state: Path, changed: str | None) -> dict[str, Any]:
     """What the last daemon left word of: its last success, if that is later, and a pause."""
-    from daemon.lasting import Lasting
+    from daemon.running.lasting import Lasting
     from daemon.words import instant
 
     known = Lasting(state).known

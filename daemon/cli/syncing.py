@@ -37,7 +37,7 @@ def run(options: Globals) -> int:
 
     Ends with 0 when stopped, and with 5 if another process is at work on the same profile.
     """
-    from daemon.service import run as run_service
+    from daemon.running.service import run as run_service
 
     options.load()  # what is wrong with it is told here as everywhere, not as a line of a log
     return run_service(options.config, verbose=options.debug)
@@ -135,7 +135,7 @@ def approve(options: Globals, keys: tuple[str, ...], as_json: bool) -> None:
 
 def _by_ourselves(options: Globals, engine: Engine, *, approve: bool) -> dict[str, Any]:
     """A sync without a daemon, with the pause that the next one would begin with."""
-    from daemon.lasting import Lasting
+    from daemon.running.lasting import Lasting
 
     told = engine.settled("sync", approve=approve, wait=time.sleep).document()
     lasting = Lasting(options.place().state)

@@ -28,9 +28,9 @@ def token(options: Globals, is_new: bool, as_json: bool) -> None:
        RICLOUD_URL=http://127.0.0.1:8474 RICLOUD_TOKEN=$(remindersd token) ricloud icloud --help
        remindersd token --new
     """
-    from daemon.address import parse_listen
-    from daemon.paths import state_dir
-    from daemon.token import new_token, token_of
+    from daemon.control.token import new_token, token_of
+    from daemon.settings.address import parse_listen
+    from daemon.settings.paths import state_dir
 
     config = options.load()
     if is_new and config.control.token is not None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from daemon.cli.common import Globals
 
 if TYPE_CHECKING:
-    from daemon.config import Config
+    from daemon.settings.config import Config
     from sync.cycle.engine import Engine
 
 __all__ = ["own_engine", "own_lock", "through_daemon_or"]
@@ -28,7 +28,7 @@ def through_daemon_or(
     Raises Busy when another process is at work on the profile, NetworkError when the daemon does
     not answer, and UsageError when it serves another account or folder.
     """
-    from daemon.client import NotRunning
+    from daemon.control.client import NotRunning
 
     try:
         options.status()  # a daemon that is suspended, or another one, is told of before we wait
@@ -58,7 +58,7 @@ def own_engine(config: Config, *, shown: bool = False) -> Iterator[Engine]:
 def own_lock(config: Config) -> Iterator[None]:
     """The profile's lock, for this process; within, what the store raises is told as ours is."""
     from daemon.lock import held_lock
-    from daemon.paths import state_dir
+    from daemon.settings.paths import state_dir
     from daemon.storage import as_ours
     from store.errors import StoreError
 

@@ -247,7 +247,7 @@ def _ask(
     dry_run: bool = False,
 ) -> Told:
     def here(engine: Engine) -> Told:
-        from daemon.writing import Wish, granted
+        from daemon.acting.writing import Wish, granted
 
         return granted(engine, Wish(verb, content, keys, dry_run=dry_run), time.sleep)
 

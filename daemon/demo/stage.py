@@ -22,10 +22,10 @@ from urllib.parse import urlsplit
 
 import yaml
 
-from daemon.client import NotRunning, call
+from daemon.control.client import NotRunning, call
 from daemon.demo.phone import Phone
 from daemon.demo.process import last_line, our_command, surroundings
-from daemon.paths import MIRROR
+from daemon.settings.paths import MIRROR
 from sync.errors import RemindersdError, UsageError
 
 __all__ = ["DemoFailed", "Stage", "TooLate", "pause", "set_stage", "wait_until"]

@@ -17,7 +17,7 @@ from sync.machine import told
 from sync.remote.account import Account
 
 if TYPE_CHECKING:
-    from daemon.config import Config
+    from daemon.settings.config import Config
 
 __all__ = ["Check", "Machine", "rounds"]
 
@@ -99,7 +99,7 @@ def _apple(machine: Machine) -> Iterator[Check]:
 
 
 def _sign_in(machine: Machine) -> Finding:
-    from daemon.paths import state_dir
+    from daemon.settings.paths import state_dir
     from sync.remote.signing.standing import stored_standing
     from sync.remote.stored import SessionStore
 
@@ -141,7 +141,7 @@ def _inotify(machine: Machine) -> Finding:
 
 
 def _permissions(machine: Machine) -> Finding:
-    from daemon.paths import state_dir
+    from daemon.settings.paths import state_dir
 
     config = machine.config
     if config is None:
@@ -153,9 +153,9 @@ def _permissions(machine: Machine) -> Finding:
 
 
 def _unit(machine: Machine) -> Finding:
-    from daemon.manager import Manager, NoManager
-    from daemon.unitcheck import program_of, shortcomings
-    from daemon.units import unit_name, unit_of
+    from daemon.systemd.manager import Manager, NoManager
+    from daemon.systemd.unitcheck import program_of, shortcomings
+    from daemon.systemd.units import unit_name, unit_of
 
     config = machine.config
     if config is None:
@@ -176,8 +176,8 @@ def _unit(machine: Machine) -> Finding:
 
 def _password(machine: Machine) -> Finding:
     from daemon.password import find_password
-    from daemon.unitcheck import SEARCHED
-    from daemon.units import writable
+    from daemon.systemd.unitcheck import SEARCHED
+    from daemon.systemd.units import writable
 
     config = machine.config
     if config is None:
@@ -212,13 +212,13 @@ def _remembered(config: Config, key: str) -> str | None:
 
 
 def _mirror(config: Config) -> Path:
-    from daemon.paths import MIRROR, state_dir
+    from daemon.settings.paths import MIRROR, state_dir
 
     return state_dir(config.profile) / MIRROR
 
 
 def _space(machine: Machine) -> Finding:
-    from daemon.paths import state_dir
+    from daemon.settings.paths import state_dir
 
     config = machine.config
     if config is None:

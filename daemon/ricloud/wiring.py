@@ -7,11 +7,11 @@ import uuid
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
-from daemon.config import Config
-from daemon.paths import state_dir
 from daemon.ricloud.account import AccountSignIn
 from daemon.ricloud.desks import Poller
 from daemon.ricloud.office import Office, Outside
+from daemon.settings.config import Config
+from daemon.settings.paths import state_dir
 from sync.remote.desk import SignInDesk
 
 __all__ = ["open_office"]

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from sandbox.assets import is_asset
+from sandbox.cloud.assets import is_asset
+from sandbox.cloud.zone import BadToken, TokenExpired, Zone
 from sandbox.device import alarms, merge, tokens
 from sandbox.device.own import TOKENS, Copy, Json, Own, plain
-from sandbox.zone import BadToken, TokenExpired, Zone
 
 _ATTEMPTS = 8
 

@@ -8,12 +8,12 @@ from datetime import datetime
 from random import Random, SystemRandom
 from typing import Any
 
+from sandbox.cloud.zone import Zone
 from sandbox.device import edits, files, lists, occurrence, rings, sections, view
 from sandbox.device.edits import KEEP, Keep
 from sandbox.device.exchange import Exchange
 from sandbox.device.own import Own
 from sandbox.device.view import ShownList, ShownReminder, ShownSection
-from sandbox.zone import Zone
 
 ACCOUNT = "C0A1B2C3-0000-4000-8000-00000000ACC1"
 """What early reminders say whose they are: the name of the seeded account's record."""

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.routing import Route
 
-from sandbox.call import Call
-from sandbox.container import Container, records_lookup, with_token, zones_list
-from sandbox.feed import changes_database, changes_zone, records_changes
-from sandbox.fields import Json
-from sandbox.modify import RequestError
+from sandbox.cloud.call import Call
+from sandbox.cloud.container import Container, records_lookup, with_token, zones_list
+from sandbox.cloud.feed import changes_database, changes_zone, records_changes
+from sandbox.cloud.fields import Json
+from sandbox.cloud.modify import RequestError
+from sandbox.cloud.record import wire
 from sandbox.photos.indexes import Indexes
-from sandbox.record import wire
 
 if TYPE_CHECKING:
     from sandbox.world import World

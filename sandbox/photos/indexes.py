@@ -11,11 +11,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sandbox.fields import Json
-from sandbox.modify import RequestError
+from sandbox.cloud.fields import Json
+from sandbox.cloud.modify import RequestError
+from sandbox.cloud.query import equalities
 from sandbox.photos.item import Photo
 from sandbox.photos.library import Library
-from sandbox.query import equalities
 
 _ROOTS: Final = ("----Root-Folder----", "----Project-Root-Folder----")
 _RELATIONS: Final = ("CPLContainerRelationLiveByAssetDate", "CPLContainerRelationLiveByPosition")

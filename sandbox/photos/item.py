@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
-from sandbox.fields import Json, wire_type
+from sandbox.cloud.fields import Json, wire_type
+from sandbox.cloud.record import StoredRecord
 from sandbox.names import uuid_of
 from sandbox.photos.files import HEIC, JPEG, MOVIE, MP4, Shape, Stamp, stamp
-from sandbox.record import StoredRecord
 
 _THUMBNAILS: Final = (
     Shape("resJPEGMed", JPEG, 320, 240),

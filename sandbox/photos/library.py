@@ -8,7 +8,9 @@ from random import Random
 from types import MappingProxyType
 from typing import Any, Final
 
-from sandbox.fields import Json
+from sandbox.cloud.fields import Json
+from sandbox.cloud.record import StoredRecord
+from sandbox.cloud.zone import Zone
 from sandbox.photos.files import HEIC, JPEG, MOVIE, MP4, Shape
 from sandbox.photos.item import (
     LIVE,
@@ -23,8 +25,6 @@ from sandbox.photos.item import (
 )
 from sandbox.photos.oddities import oddities
 from sandbox.photos.shelf import PhotoShelf
-from sandbox.record import StoredRecord
-from sandbox.zone import Zone
 
 FINISHED: Final = "FINISHED"
 _MINUTE_MS: Final = 60_000

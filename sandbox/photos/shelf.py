@@ -7,8 +7,8 @@ from collections.abc import Callable
 from random import Random
 from typing import Final
 
-from sandbox.assets import AssetRefused, AssetShelf
-from sandbox.fields import Json
+from sandbox.cloud.assets import AssetRefused, AssetShelf
+from sandbox.cloud.fields import Json
 from sandbox.photos.files import Stamp, content
 from sandbox.photos.item import Source
 

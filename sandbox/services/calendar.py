@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox.fields import Json
+from sandbox.cloud.fields import Json
 from sandbox.services.door import Door
 from sandbox.services.events import YEARS, Event, sample_events, wire_event, wire_rule
 

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Final
 
 from starlette.routing import Route
 
-from sandbox.call import Call
-from sandbox.container import Container, records_lookup
-from sandbox.fields import Json
-from sandbox.modify import RequestError
-from sandbox.record import StoredRecord
-from sandbox.zone import Zone
+from sandbox.cloud.call import Call
+from sandbox.cloud.container import Container, records_lookup
+from sandbox.cloud.fields import Json
+from sandbox.cloud.modify import RequestError
+from sandbox.cloud.record import StoredRecord
+from sandbox.cloud.zone import Zone
 
 if TYPE_CHECKING:
     from sandbox.world import World

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox.fields import Json
+from sandbox.cloud.fields import Json
 from sandbox.names import uuid_of
 from sandbox.photos.files import JPEG, Shape, content
 from sandbox.services.door import Door

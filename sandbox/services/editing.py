@@ -13,13 +13,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox.fields import Json
+from sandbox.cloud.fields import Json
+from sandbox.cloud.wire import json_object
 from sandbox.names import uuid_of
 from sandbox.services.events import FREQUENCIES, YEARS, Event
 from sandbox.services.findmy import Device
 from sandbox.services.notes import DEFAULT_FOLDER
 from sandbox.services.words import checked, count_in
-from sandbox.wire import json_object
 
 if TYPE_CHECKING:
     from sandbox.world import World

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from sandbox.fields import Json
+from sandbox.cloud.fields import Json
 from sandbox.names import uuid_of
 
 FREQUENCIES: Final = ("daily", "weekly", "monthly", "yearly")

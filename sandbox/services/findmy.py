@@ -16,9 +16,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox.fields import Json
+from sandbox.cloud.fields import Json
+from sandbox.cloud.wire import json_object
 from sandbox.services.door import Door
-from sandbox.wire import json_object
 
 if TYPE_CHECKING:
     from sandbox.world import World

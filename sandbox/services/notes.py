@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from starlette.routing import Route
 
-from sandbox.call import Call
-from sandbox.container import Container, records_lookup, with_token, zones_list
-from sandbox.feed import changes_database, changes_zone, records_changes
-from sandbox.fields import Json
-from sandbox.modify import RequestError
+from sandbox.cloud.call import Call
+from sandbox.cloud.container import Container, records_lookup, with_token, zones_list
+from sandbox.cloud.feed import changes_database, changes_zone, records_changes
+from sandbox.cloud.fields import Json
+from sandbox.cloud.modify import RequestError
+from sandbox.cloud.query import equalities, marker_at, start_of
+from sandbox.cloud.record import StoredRecord, wire
+from sandbox.cloud.zone import Zone
 from sandbox.names import uuid_of
-from sandbox.query import equalities, marker_at, start_of
-from sandbox.record import StoredRecord, wire
-from sandbox.zone import Zone
 
 if TYPE_CHECKING:
     from sandbox.world import World

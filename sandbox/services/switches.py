@@ -9,11 +9,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox.fields import Json
+from sandbox.cloud.fields import Json
+from sandbox.cloud.wire import json_object
 from sandbox.services.findmy import Device, FindMy, place
 from sandbox.services.roster import Services
 from sandbox.services.words import checked, count_in
-from sandbox.wire import json_object
 
 if TYPE_CHECKING:
     from sandbox.world import World

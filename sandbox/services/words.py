@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 from starlette.exceptions import HTTPException
 
-from sandbox.fields import Json
+from sandbox.cloud.fields import Json
 
 MAX_MADE = 100_000
 _WORDS = {

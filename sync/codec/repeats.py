@@ -22,7 +22,7 @@ from sync.codec.blob import Undecodable
 from sync.codec.dates import due_from_fields, fields_from_due
 from sync.codec.operations import Wire
 from sync.codec.reading import Reading, Record, id_of, is_deleted, linked_id
-from sync.core.recurrence import to_words
+from sync.core.repeating.recurrence import to_words
 
 __all__ = ["RemoteRule", "decode_rule", "end_date_ms", "last_day", "repeat_of", "rule_fields"]
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from store.model import Completion, Field, Reminder, Value
-from sync.core.merge import Side
-from sync.core.occurrence import Occurrence
+from sync.core.merging.merge import Side
+from sync.core.repeating.occurrence import Occurrence
 
 __all__ = ["APPROVABLE", "BY_NAME", "AddLine", "Complete", "Conflict", "Create", "Delete", "Forget"]
 __all__ += ["Hold", "HoldKind", "Learn", "ListField", "MoveLine", "Plan", "PushOp", "RemoveLine"]

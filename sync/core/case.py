@@ -12,8 +12,8 @@ from store.model import (
     Reminder,
     Value,
 )
-from sync.core.merge import MISSING
-from sync.core.occurrence import Occurrence
+from sync.core.merging.merge import MISSING
+from sync.core.repeating.occurrence import Occurrence
 from sync.core.snapshot import (
     Evidence,
     Filed,

@@ -12,8 +12,8 @@ from datetime import datetime
 
 from store.model import Completion, Field, Reminder, Value
 from sync.core.actions import AddLine, MoveLine, RemoveLine, RenderOp, SetLine, Why
-from sync.core.identity import derived
-from sync.core.lift import PLACE, overlay
+from sync.core.matching.identity import derived
+from sync.core.merging.lift import PLACE, overlay
 from sync.core.snapshot import ListView, Mode
 
 __all__ = ["Change", "Deed", "Drop", "Impossible", "Make", "Outcome", "Scene", "carried_out"]

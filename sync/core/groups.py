@@ -21,7 +21,7 @@ from sync.core.listplan import (
     UpdateList,
     directory_of,
 )
-from sync.core.merge import Conflicted, Push, merge
+from sync.core.merging.merge import Conflicted, Push, merge
 from sync.core.snapshot import Mode
 
 __all__ = ["Groups", "create_groups", "delete_groups", "hold_group", "learn_groups"]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from store.model import Field, OtherRule, Reminder, Value
-from sync.core.lift import lift
+from sync.core.merging.lift import lift
 
 __all__ = ["Entry", "Incoming", "NewList", "There", "plan_import"]
 

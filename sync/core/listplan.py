@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from store.model import ListInfo, Presence, Present
 from sync.core.actions import Conflict, Hold, ListField
-from sync.core.merge import Side
+from sync.core.merging.merge import Side
 from sync.core.snapshot import ListView, Mode
 
 __all__ = ["CreateFile", "CreateList", "FileFacts", "HeadValue", "LabelFile", "ListBase"]

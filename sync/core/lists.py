@@ -12,11 +12,7 @@ from dataclasses import replace
 
 from store.model import Absent, ListInfo, Presence, Unknown
 from sync.core.actions import Hold, HoldKind, ListField
-from sync.core.binding import bind_files
 from sync.core.groups import Groups, create_groups, delete_groups, learn_groups, read_groups
-from sync.core.listlook import merge_look, said_look
-from sync.core.listmatch import match_files
-from sync.core.listmerge import Agreed, meet, merge_list
 from sync.core.listplan import (
     CreateFile,
     CreateList,
@@ -30,7 +26,11 @@ from sync.core.listplan import (
     Scene,
     again,
 )
-from sync.core.newlists import name_copy, plan_new_file
+from sync.core.matching.binding import bind_files
+from sync.core.matching.listmatch import match_files
+from sync.core.matching.newlists import name_copy, plan_new_file
+from sync.core.merging.listlook import merge_look, said_look
+from sync.core.merging.listmerge import Agreed, meet, merge_list
 from sync.core.snapshot import ListView, Mode
 from sync.local.text import clean_title
 

@@ -22,7 +22,7 @@ from sync.core.actions import (
     Update,
     Why,
 )
-from sync.core.lift import overlay
+from sync.core.merging.lift import overlay
 from sync.core.snapshot import Snapshot
 
 __all__ = ["to_the_top"]

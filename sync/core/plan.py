@@ -47,7 +47,8 @@ from sync.core.actions import (
 )
 from sync.core.archive import by_family
 from sync.core.case import Case, case_of
-from sync.core.fields import (
+from sync.core.matching.filed import plan_filed
+from sync.core.merging.fields import (
     BLANK,
     Fields,
     hold_back,
@@ -58,12 +59,11 @@ from sync.core.fields import (
     move_whole,
     wordless,
 )
-from sync.core.filed import plan_filed
-from sync.core.lift import PLACE, as_reminder, lift, overlay
-from sync.core.merge import MISSING, Side
-from sync.core.occurrence import Occurrence
+from sync.core.merging.lift import PLACE, as_reminder, lift, overlay
+from sync.core.merging.merge import MISSING, Side
 from sync.core.orphans import to_the_top
-from sync.core.series import Tick, has_gone_on, tick_means, until_it_goes_on
+from sync.core.repeating.occurrence import Occurrence
+from sync.core.repeating.series import Tick, has_gone_on, tick_means, until_it_goes_on
 from sync.core.snapshot import (
     NEVER,
     LocalItem,

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 
 from store.model import Field
 from sync.core.actions import Conflict
-from sync.core.merge import Side
+from sync.core.merging.merge import Side
 
 __all__ = ["Agreed", "Drop", "End", "Outlook", "Page", "Retitle", "Section", "Standing"]
 __all__ += ["plan_sections"]

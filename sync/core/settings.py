@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from sync.core.listplan import NewLists
-from sync.core.merge import Side
+from sync.core.merging.merge import Side
 from sync.core.snapshot import Mode
 
 __all__ = ["Settings"]

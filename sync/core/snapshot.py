@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from store.model import Absent, Completion, Field, Presence, Reminder, Value
-from sync.core.merge import Side
-from sync.core.occurrence import Occurrence
+from sync.core.merging.merge import Side
+from sync.core.repeating.occurrence import Occurrence
 
 __all__ = ["Evidence", "Filed", "ListView", "LocalItem", "Mode", "Policy", "RemoteItem"]
 __all__ += ["Snapshot"]

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from store.model import Field
-from sync.core.merge import MISSING, Base
-from sync.core.notes import merged_lines
+from sync.core.merging.merge import MISSING, Base
+from sync.core.merging.notes import merged_lines
 
 __all__ = ["Trail", "Trails", "Wrote", "trails_of"]
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
 from store.model import Field, ListInfo, Reminder, Value
-from sync.core.merge import MISSING
+from sync.core.merging.merge import MISSING
 from sync.core.trails import Trail, Trails
 
 __all__ = ["Kind", "Left", "Now", "SectionNow", "TakeBack", "take_back"]

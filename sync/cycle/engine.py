@@ -15,25 +15,25 @@ from typing import TypeVar
 
 from store.db import Store
 from sync.core.actions import Hold, HoldKind
-from sync.cycle import observe
-from sync.cycle.acts import ROUNDS, Acts
-from sync.cycle.archiving import clear_archive, copy_out
-from sync.cycle.comeback import discount
-from sync.cycle.leaps import Leaps
+from sync.cycle.asked.acts import ROUNDS, Acts
+from sync.cycle.asked.relisting import RELISTING, go_on
+from sync.cycle.asked.resolving import close_agreed
+from sync.cycle.files.archiving import clear_archive, copy_out
 from sync.cycle.naming import names_of
+from sync.cycle.observing import observe
+from sync.cycle.observing.comeback import discount
+from sync.cycle.observing.leaps import Leaps
+from sync.cycle.observing.reading import LocalState
+from sync.cycle.observing.routing import zones_for
+from sync.cycle.observing.settle import settle
+from sync.cycle.observing.shared import Shared, tolerated
+from sync.cycle.observing.trusting import put_right
 from sync.cycle.parts import Parts
-from sync.cycle.planning import Planned
-from sync.cycle.push import push, resolve_in_flight
-from sync.cycle.reading import LocalState
-from sync.cycle.relisting import RELISTING, go_on
+from sync.cycle.planning.planner import Planned
+from sync.cycle.planning.sentences import renames, sentences
 from sync.cycle.report import Report
-from sync.cycle.resolving import close_agreed
-from sync.cycle.routing import zones_for
-from sync.cycle.secondlook import call_off_deletions
-from sync.cycle.sentences import renames, sentences
-from sync.cycle.settle import settle
-from sync.cycle.shared import Shared, tolerated
-from sync.cycle.trusting import put_right
+from sync.cycle.sending.push import push, resolve_in_flight
+from sync.cycle.sending.secondlook import call_off_deletions
 from sync.local.claim import alone_in
 from sync.remote.cloudkit import CloudKit
 

@@ -6,15 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from store.db import Store
-from sync.cycle.assets import Fetcher
-from sync.cycle.committing import Committer
-from sync.cycle.encoding import Encoder
-from sync.cycle.filing import Filing
-from sync.cycle.homecoming import Home
-from sync.cycle.images import Pictures
-from sync.cycle.journaling import Chronicle
-from sync.cycle.planning import Planner
-from sync.cycle.reading import Reader
+from sync.cycle.files.committing import Committer
+from sync.cycle.files.filing import Filing
+from sync.cycle.files.images import Pictures
+from sync.cycle.observing.assets import Fetcher
+from sync.cycle.observing.homecoming import Home
+from sync.cycle.observing.reading import Reader
+from sync.cycle.past.journaling import Chronicle
+from sync.cycle.planning.planner import Planner
+from sync.cycle.sending.encoding import Encoder
 from sync.remote.cloudkit import CloudKit
 
 __all__ = ["Parts"]

@@ -12,7 +12,7 @@ from store.model import AtTime, Field, Floating, Zoned
 from store.outbox import Intent
 from store.rows import AlarmRow, ReminderRow, TriggerRow
 from sync.core.alarms import day_of
-from sync.core.ringing import Dated
+from sync.core.repeating.ringing import Dated
 from sync.core.snapshot import Mode
 from sync.local.files import Unsettled, read_stable
 from sync.local.formats import Dialect

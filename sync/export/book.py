@@ -9,7 +9,7 @@ from typing import Any
 from store.db import Store
 from store.model import Reminder
 from store.rows import AttachmentRow, ListRow, ReminderRow
-from sync.cycle.known import gather
+from sync.cycle.planning.known import gather
 from sync.local.formats import Dialect
 
 __all__ = ["Book", "read_book"]

@@ -11,7 +11,7 @@ import unicodedata
 from itertools import count
 from pathlib import Path
 
-from sync.core.identity import block_id
+from sync.core.matching.identity import block_id
 from sync.local.disk import Exchange, digest, move_new, sync_directory, write_whole
 from sync.local.folder import OURS
 from sync.local.outcome import Refusal

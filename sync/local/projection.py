@@ -20,7 +20,7 @@ from store.model import (
     Zoned,
 )
 from sync.core.alarms import extra_alarms
-from sync.core.recurrence import from_words, to_words
+from sync.core.repeating.recurrence import from_words, to_words
 from sync.local.dates import clean_due, shown_done
 from sync.local.text import clean_notes, clean_section, clean_title
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from daemon.config import load_config
+from daemon.settings.config import load_config
 from sync.errors import UsageError
 from tests.children import REPOSITORY
 from tests.cli.conftest import Home

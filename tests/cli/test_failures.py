@@ -147,7 +147,7 @@ def test_an_interrupted_client_ends_with_130(
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("daemon.client.call", interrupt)
+    monkeypatch.setattr("daemon.control.client.call", interrupt)
     result = home.run("status")
     assert result.exit_code == 130
     assert "Traceback" not in result.stderr
@@ -159,7 +159,7 @@ def test_a_bug_is_called_one_and_shows_neither_traceback_nor_what_was_in_it(
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("the password is hunter2")
 
-    monkeypatch.setattr("daemon.client.call", fail)
+    monkeypatch.setattr("daemon.control.client.call", fail)
     result = home.run("status", "--json")
     assert result.exit_code == 1
     assert result.stderr.startswith("remindersd: this is a bug: RuntimeError in test_failures.py")
@@ -172,7 +172,7 @@ def test_debug_shows_the_traceback(home: Home, monkeypatch: pytest.MonkeyPatch) 
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("what happened")
 
-    monkeypatch.setattr("daemon.client.call", fail)
+    monkeypatch.setattr("daemon.control.client.call", fail)
     result = home.run("--debug", "status")
     assert result.exit_code == 1
     assert "RuntimeError: what happened" in result.stderr

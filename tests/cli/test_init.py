@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from daemon.config import load_config
+from daemon.settings.config import load_config
 from tests.cli.conftest import Home, documents
 
 ANSWERS = ("--apple-id", "ada@example.com", "--folder")

@@ -11,7 +11,7 @@ import pytest
 
 from daemon.cli.signing import Codes, sign_in
 from daemon.compose import open_desk
-from daemon.config import load_config
+from daemon.settings.config import load_config
 from sandbox.world import World
 from sync.remote.signing.states import Kind
 from tests.cli.conftest import FakeDaemon, Home, documents, served

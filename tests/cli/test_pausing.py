@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from daemon.cli.pausing import _until
-from daemon.lasting import Lasting
+from daemon.running.lasting import Lasting
 from sync.errors import UsageError
 from tests.cli.conftest import FakeDaemon, Home, documents, served_to
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from daemon.cli import polling
-from daemon.client import call
+from daemon.control.client import call
 from sandbox.world import World
 from sync.polls.roster import SERVICES
 from tests.cli.conftest import Home, served

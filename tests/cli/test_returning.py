@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from daemon.client import NotRunning, call
+from daemon.control.client import NotRunning, call
 from sandbox.world import World
 from tests.cli.conftest import FakeDaemon, Home, documents, served_to
 

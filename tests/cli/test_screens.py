@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from daemon.config import load_config
+from daemon.settings.config import load_config
 from sandbox.world import make_world
 from tests.cli.conftest import Home
 from tests.cli.tmux import ENDED, screen

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from daemon import manager
+from daemon.systemd import manager
 from tests.cli.conftest import FakeDaemon, Home, documents
 
 SYSTEMCTL = """#!/bin/sh

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from daemon.cli.told import _subject
-from daemon.client import NotRunning, call
+from daemon.control.client import NotRunning, call
 from sandbox.world import World
 from store.db import Store
 from tests.cli.conftest import FakeDaemon, Home, documents, served

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from sandbox.cloud.zone import Zone
 from sandbox.device.phone import Phone
 from sandbox.device.view import ShownReminder
-from sandbox.zone import Zone
 from store.model import Field, ListInfo, Reminder, Value
 from sync.codec.encode import Context, Group, create_list, create_reminder, update_reminder
 from tests.codec.conftest import NOW_MS, RA, REPLICA_ID, minted

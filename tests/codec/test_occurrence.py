@@ -13,7 +13,7 @@ from sync.codec.blob import Undecodable
 from sync.codec.encode import Context, Group, complete_occurrence
 from sync.codec.records import decode_reminder
 from sync.codec.repeats import repeat_of
-from sync.core.recurrence import advance, next_due
+from sync.core.repeating.recurrence import advance, next_due
 from tests.codec.conftest import NOW_MS
 from tests.codec.rig import Rig
 from tests.codec.wire import LIST, REMINDER, Mirror, alarm, reminder, rule, token_map, wrap

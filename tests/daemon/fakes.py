@@ -11,21 +11,21 @@ from contextlib import contextmanager
 from pathlib import Path, PurePath
 from typing import Any
 
-from daemon.config import Config
-from daemon.feed import Event
-from daemon.loop import Loop
-from daemon.requests import Request, Surroundings
-from daemon.state import Board
-from daemon.tally import Tally
+from daemon.running.feed import Event
+from daemon.running.loop import Loop
+from daemon.running.requests import Request, Surroundings
+from daemon.running.state import Board
+from daemon.running.tally import Tally
+from daemon.settings.config import Config
 from sync.core.actions import Hold, HoldKind
-from sync.cycle.carrying import Brought, Options
-from sync.cycle.copies import MergedCopy
-from sync.cycle.forgetting import Forgot
-from sync.cycle.refiling import Refiled
-from sync.cycle.relisting import Relisted
+from sync.cycle.asked.carrying import Brought, Options
+from sync.cycle.asked.copies import MergedCopy
+from sync.cycle.asked.forgetting import Forgot
+from sync.cycle.asked.refiling import Refiled
+from sync.cycle.asked.relisting import Relisted
+from sync.cycle.asked.restoring import Restored
+from sync.cycle.checking.verdict import Verdict, Verified
 from sync.cycle.report import Report
-from sync.cycle.restoring import Restored
-from sync.cycle.verdict import Verdict, Verified
 from sync.errors import CannotResolve, CannotRestore, RemindersdError, UsageError
 from sync.polls.asked import DataQuery, Item, PollOutcome, PollRequest
 from sync.polls.downloading import Downloaded

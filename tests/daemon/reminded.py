@@ -12,10 +12,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from daemon.bus import NoBus
-from daemon.desktop import Notice
-from daemon.reminding import Reminding
-from daemon.requests import Stopping
+from daemon.reminding.desktop import Notice
+from daemon.reminding.rings import Reminding
 from daemon.ricloud.worker import Worker
+from daemon.running.requests import Stopping
 from store.db import Store
 from store.model import Zoned
 from sync.cycle.ringing import Remindable

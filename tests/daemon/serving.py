@@ -8,15 +8,15 @@ from contextlib import ExitStack, closing, contextmanager
 from datetime import date, datetime
 from pathlib import Path
 
-from daemon.accounts import Accounts
-from daemon.address import Address
-from daemon.answers import Answers
-from daemon.api import Api, Told
-from daemon.control import served
-from daemon.pauses import Pauses
-from daemon.polled import Polled, Polls
+from daemon.control.accounts import Accounts
+from daemon.control.answers import Answers
+from daemon.control.api import Api, Told
+from daemon.control.pauses import Pauses
+from daemon.control.polled import Polled, Polls
+from daemon.control.server import served
 from daemon.ricloud.office import Office
 from daemon.ricloud.routes import Ricloud
+from daemon.settings.address import Address
 from daemon.web.sights import opened
 from store.attention import Hold
 from store.db import Store

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from daemon.client import call
-from daemon.notices import AGAIN_S, Notices
-from daemon.troubles import judge
-from daemon.trust import Trust
+from daemon.control.client import call
+from daemon.running.notices import AGAIN_S, Notices
+from daemon.running.troubles import judge
+from daemon.running.trust import Trust
 from sync.errors import (
     ConsentNeeded,
     NetworkError,

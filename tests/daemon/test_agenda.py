@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from daemon.agenda import AGAIN_MAX_S, QUIET_S, RESTLESS_S, Agenda, Kind, until_next
-from sync.cycle.verdict import Verified
+from daemon.running.agenda import AGAIN_MAX_S, QUIET_S, RESTLESS_S, Agenda, Kind, until_next
+from sync.cycle.checking.verdict import Verified
 
 
 def test_nothing_wanted_is_nothing_due() -> None:

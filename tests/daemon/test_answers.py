@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from daemon.answers import Answers
+from daemon.control.answers import Answers
 from store.db import Store
 from sync.errors import MirrorDamaged, RemindersdError
 from tests.daemon.fakes import FakeEngine, Running, config

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from daemon.client import call
+from daemon.control.client import call
 from store.db import Store
 from store.model import Field, Frequency, OtherRule, Rule, Value
 from sync.core.actions import Conflict
-from sync.core.merge import Side
+from sync.core.merging.merge import Side
 from sync.errors import AccountUnusable, NetworkError, SignInNeeded, Throttled
 from tests.daemon.fakes import FakeEngine, Running, report
 from tests.daemon.serving import fill, serving

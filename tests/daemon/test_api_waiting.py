@@ -10,17 +10,17 @@ from typing import Any
 
 import pytest
 
-from daemon import streaming
-from daemon.agenda import Kind
-from daemon.client import NotRunning, call, events
-from daemon.feed import KEPT, Event, Feed
-from daemon.happened import Happened
-from daemon.state import State
+from daemon.control import streaming
+from daemon.control.client import NotRunning, call, events
+from daemon.running.agenda import Kind
+from daemon.running.feed import KEPT, Event, Feed
+from daemon.running.happened import Happened
+from daemon.running.state import State
 from store.db import Store
 from store.journal import HistoryRow
 from store.model import Field
 from sync.core.actions import Conflict, Hold, HoldKind
-from sync.core.merge import Side
+from sync.core.merging.merge import Side
 from sync.errors import NetworkError
 from tests.daemon.fakes import PATIENCE_S, FakeEngine, Running, config, report
 from tests.daemon.serving import serving

@@ -10,13 +10,13 @@ import pytest
 from openapi_spec_validator import validate
 from starlette.routing import Route
 
+from daemon.acting.wanted import CHANGING, MAKING
 from daemon.apidoc.__main__ import main
 from daemon.apidoc.openapi import OPERATIONS, openapi
 from daemon.apidoc.operation import Operation
 from daemon.apidoc.page import BEGIN, END, renewed
 from daemon.apidoc.schemas import SCHEMAS
-from daemon.client import call
-from daemon.wanted import CHANGING, MAKING
+from daemon.control.client import call
 from tests.daemon.fakes import FakeEngine
 from tests.daemon.serving import fill, serving
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from daemon.config import load_config
-from daemon.paths import find_place, state_dir
+from daemon.settings.config import load_config
+from daemon.settings.paths import find_place, state_dir
 from sync.errors import UsageError
 
 GOOD = "account: {apple_id: ada@example.test, password_command: [pass, apple]}\nfolder: /nowhere\n"

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from daemon import control
-from daemon.client import NotRunning, call
-from daemon.control import bound
-from daemon.paths import SOCKET_MAX
+from daemon.control import server as control
+from daemon.control.client import NotRunning, call
+from daemon.control.server import bound
+from daemon.settings.paths import SOCKET_MAX
 from sync.errors import Busy, NetworkError, UsageError
 from tests.daemon.fakes import FakeEngine
 from tests.daemon.serving import serving
@@ -199,7 +199,7 @@ def connected(path: Path) -> Iterator[sockets.socket]:
 
 def test_the_client_starts_light() -> None:
     heavy = "{'httpx', 'pydantic', 'starlette', 'uvicorn', 'yaml', 'sqlite_utils', 'pyicloud'}"
-    script = f"import sys, daemon.client; print(sorted({heavy} & set(sys.modules)))"
+    script = f"import sys, daemon.control.client; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from daemon.bus import NoBus, session_address, system_address
-from daemon.desktop import Button, Desktop, Notice
+from daemon.reminding.desktop import Button, Desktop, Notice
 from tests.daemon.desktops import Server, a_bus
 from tests.daemon.fakes import PATIENCE_S
 

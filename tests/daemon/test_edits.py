@@ -11,9 +11,9 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from daemon.edits import Edits
-from daemon.replies import HANDLERS
-from daemon.requests import Request
+from daemon.control.edits import Edits
+from daemon.control.replies import HANDLERS
+from daemon.running.requests import Request
 from sync.errors import RemindersdError
 from tests.rig import Rig, empty_world, open_rig
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from daemon.happenings import Failure, Memory, Standing, news_of
-from daemon.state import State
+from daemon.reminding.happenings import Failure, Memory, Standing, news_of
+from daemon.running.state import State
 
 CUT = Failure("network", "no network", "", State.OFFLINE)
 SIGN_IN = Failure("sign-in", "a code is needed", "run `remindersd login`", State.SIGN_IN)

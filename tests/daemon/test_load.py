@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from daemon import control
-from daemon.agenda import Kind
-from daemon.client import call
+from daemon.control import server as control
+from daemon.control.client import call
+from daemon.running.agenda import Kind
 from store.db import Store
 from tests.daemon.fakes import PATIENCE_S, FakeEngine, Running
 from tests.daemon.serving import fill, serving

@@ -11,15 +11,15 @@ from typing import Any
 
 import pytest
 
-from daemon.agenda import Kind
-from daemon.config import Config
-from daemon.notify import Notifier
-from daemon.requests import Stopping, Unexpected
+from daemon.running.agenda import Kind
+from daemon.running.requests import Stopping, Unexpected
+from daemon.settings.config import Config
+from daemon.systemd.notify import Notifier
 from store.errors import Damaged
 from store.model import Field
 from sync.core.actions import Conflict
-from sync.core.merge import Side
-from sync.cycle.verdict import Verified
+from sync.core.merging.merge import Side
+from sync.cycle.checking.verdict import Verified
 from sync.errors import (
     MirrorDamaged,
     NetworkError,

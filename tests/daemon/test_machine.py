@@ -12,7 +12,7 @@ from jeepney import DBusAddress, new_signal
 from jeepney.bus_messages import message_bus
 from jeepney.io.blocking import Proxy, open_dbus_connection
 
-from daemon.machine import Machine
+from daemon.running.machine import Machine
 from tests.daemon.desktops import a_bus
 from tests.daemon.fakes import PATIENCE_S
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from daemon.exposition import Metric, Sample, exposed, summary
+from daemon.control.exposition import Metric, Sample, exposed, summary
 from sync.errors import NetworkError
 from tests.daemon.fakes import FakeEngine, report
 from tests.daemon.serving import asked_plainly, fill, serving

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from daemon.notify import Notifier
+from daemon.systemd.notify import Notifier
 
 
 @pytest.mark.parametrize("abstract", [False, True])

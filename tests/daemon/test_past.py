@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from daemon.client import call
+from daemon.control.client import call
 from store.db import Store
 from store.journal import HistoryRow
 from store.model import Completion, Field
 from store.values import NO_VALUE
-from sync.cycle.undoing import Stays, Undone
+from sync.cycle.past.undoing import Stays, Undone
 from sync.errors import CannotUndo
 from tests.daemon.fakes import FakeEngine
 from tests.daemon.serving import fill, serving

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from daemon.agenda import Agenda, Kind
-from daemon.client import call
-from daemon.lasting import EVERY_S, LASTING, Known, Lasting, Pause
+from daemon.control.client import call
+from daemon.running.agenda import Agenda, Kind
+from daemon.running.lasting import EVERY_S, LASTING, Known, Lasting, Pause
 from tests.daemon.fakes import PATIENCE_S, FakeEngine, Running, config, report
 from tests.daemon.serving import serving
 

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from daemon.compose import new_limiter
-from daemon.config import load_config
-from daemon.polling import AGAIN_S, FIRST_S, Polling, _due_at
-from daemon.schedule import PollClock
+from daemon.polls.polling import AGAIN_S, FIRST_S, Polling, _due_at
+from daemon.running.schedule import PollClock
+from daemon.settings.config import load_config
 from store.db import Store
 from store.polled.states import PollState
 from sync.errors import NetworkError, RemindersdError
@@ -117,7 +117,7 @@ def test_each_service_is_planned_by_its_own_key(
 def test_one_failure_stops_no_other_and_is_told_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.INFO, "daemon.polling")
+    caplog.set_level(logging.INFO, "daemon.polls.polling")
     off = CannotPoll("service-disabled", "iCloud Photos is switched off", "switch it on")
     with polling(tmp_path, monkeypatch) as made:
         polled = failing(made, monkeypatch, off, off)
@@ -203,7 +203,7 @@ def test_the_clock_calls_with_the_name_and_takes_another_plan() -> None:
 def test_photos_are_downloaded_after_each_poll_of_them_where_a_folder_is_set(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.INFO, "daemon.polling")
+    caplog.set_level(logging.INFO, "daemon.polls.polling")
     with polling(tmp_path, monkeypatch) as made:
         failing(made, monkeypatch)
         done = Downloaded("/pictures", 2, 10, ("2020/09/a.jpg: gone",))

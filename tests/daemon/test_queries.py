@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from daemon.filters import read_filters
-from daemon.queries import Queries
+from daemon.query.filters import read_filters
+from daemon.query.queries import Queries
 from store.db import Store
 from store.file import open_reading
 from store.model import AllDay, Early, Floating, Priority, Unit, Zoned

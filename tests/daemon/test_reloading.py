@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from daemon.config import Config
+from daemon.settings.config import Config
 from sync.errors import (
     SignInNeeded,
     Throttled,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from daemon.reminding import Reminding
+from daemon.reminding.rings import Reminding
 from store.db import Store
 from store.model import AllDay, Completion, Early, Field, Unit, Zoned
 from store.outbox import Intent

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-from daemon.schedule import Clocks, ClockWatch, Drift, Schedule
+from daemon.running.schedule import Clocks, ClockWatch, Drift, Schedule
 from tests.daemon.fakes import PATIENCE_S
 
 

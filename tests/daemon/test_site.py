@@ -10,7 +10,7 @@ from importlib.resources import files
 
 import pytest
 
-from daemon.address import Address
+from daemon.settings.address import Address
 from daemon.web.site import FILES
 from tests.daemon.fakes import FakeEngine
 from tests.daemon.serving import serving

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from daemon.smart import SMART, Ring, Times, is_in, times_of
+from daemon.query.smart import SMART, Ring, Times, is_in, times_of
 
 PARIS = ZoneInfo("Europe/Paris")
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=PARIS)

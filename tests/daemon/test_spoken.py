@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daemon.moments import NotWhen, read_alarm, read_due, read_span
-from daemon.spoken import Spoken, listen
+from daemon.acting.moments import NotWhen, read_alarm, read_due, read_span
+from daemon.acting.spoken import Spoken, listen
 from store.model import AllDay, AtTime, Due, Early, Floating, Priority, Unit, Zoned
 
 PARIS = "Europe/Paris"

@@ -14,13 +14,13 @@ from typing import Any
 
 import pytest
 
-from daemon.address import Address, parse_listen
 from daemon.apidoc.openapi import OPERATIONS
-from daemon.client import call
-from daemon.config import Config
-from daemon.reload import check_change
-from daemon.tcp import bound_tcp
-from daemon.token import find_token, new_token, token_of
+from daemon.control.client import call
+from daemon.control.tcp import bound_tcp
+from daemon.control.token import find_token, new_token, token_of
+from daemon.settings.address import Address, parse_listen
+from daemon.settings.config import Config
+from daemon.settings.reload import check_change
 from sync.errors import UsageError
 from tests.daemon.fakes import FakeEngine, config
 from tests.daemon.serving import serving

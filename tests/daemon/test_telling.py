@@ -16,12 +16,12 @@ from typing import Any
 import pytest
 
 from daemon.bus import NoBus
-from daemon.desktop import Notice
-from daemon.happenings import Failure, Outcome
-from daemon.hooks import Hooks
+from daemon.reminding.desktop import Notice
+from daemon.reminding.happenings import Failure, Outcome
+from daemon.reminding.hooks import Hooks
+from daemon.reminding.telling import Telling
 from daemon.ricloud.worker import Worker
-from daemon.state import State
-from daemon.telling import Telling
+from daemon.running.state import State
 from store.attention import Hold
 from store.db import Store
 from store.outbox import Intent

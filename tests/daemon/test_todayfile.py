@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from daemon.todayfile import TodayFile
+from daemon.reminding.todayfile import TodayFile
 from sync.errors import RemindersdError
 from sync.local.swap import Writer
 from sync.local.today import is_untouched

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from daemon.named import find_reminder
-from daemon.wanted import changed, dropped, made
+from daemon.acting.named import find_reminder
+from daemon.acting.wanted import changed, dropped, made
 from store.model import (
     AllDay,
     AtTime,

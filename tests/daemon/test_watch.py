@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from watchdog.observers import Observer
 
-from daemon import watch as module
-from daemon.agenda import Kind
-from daemon.watch import Watcher
+from daemon.running import watch as module
+from daemon.running.agenda import Kind
+from daemon.running.watch import Watcher
 from tests.daemon.fakes import PATIENCE_S
 
 

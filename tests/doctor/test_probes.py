@@ -12,7 +12,7 @@ import pytest
 from daemon.doctor import probes
 from daemon.doctor.confined import CONFINED, NO_NAMESPACES
 from daemon.doctor.judgements import Loose
-from daemon.manager import may_make_namespaces
+from daemon.systemd.manager import may_make_namespaces
 from sandbox.world import make_world
 from sync.errors import NetworkError
 from sync.local.disk import Exchange, Renameat2

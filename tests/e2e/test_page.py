@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from daemon.token import find_token
+from daemon.control.token import find_token
 from tests.daemon.test_tcp import free
 from tests.e2e.browser import Browser
 from tests.e2e.conftest import Making

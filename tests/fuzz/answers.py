@@ -14,7 +14,7 @@ from store.db import Store
 from store.raw import dumps, loads
 from store.rows import ZoneRow
 from sync.codec.fields import is_name
-from sync.cycle.observe import FEED, pull
+from sync.cycle.observing.observe import FEED, pull
 from sync.errors import RemindersdError
 from sync.remote.cloudkit import CloudKit, Failure, ZoneId
 from sync.remote.limiter import Limiter

@@ -13,8 +13,8 @@ from unittest.mock import patch
 
 import yaml
 
-from daemon.config import load_config
-from daemon.paths import find_place, state_dir
+from daemon.settings.config import load_config
+from daemon.settings.paths import find_place, state_dir
 from sync.errors import UsageError
 from tests.fuzz import corpus
 from tests.fuzz.engine import Check, Violation

@@ -80,7 +80,7 @@ def records() -> tuple[dict[str, Any], ...]:
 @cache
 def config() -> str:
     """The example of a config, every key of which works."""
-    return (ROOT / "daemon/config.example.yaml").read_text(encoding="utf-8")
+    return (ROOT / "daemon/settings/config.example.yaml").read_text(encoding="utf-8")
 
 
 def _examples(mark: str) -> list[str]:

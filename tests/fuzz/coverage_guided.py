@@ -13,7 +13,7 @@ from random import Random
 
 import atheris
 
-with atheris.instrument_imports(include=["sync.codec", "sync.cycle.mirroring"]):
+with atheris.instrument_imports(include=["sync.codec", "sync.cycle.observing.mirroring"]):
     from tests.fuzz import corpus, documents, records
 
 from store.raw import dumps

@@ -18,10 +18,10 @@ from store.outbox import Intent
 from store.raw import dumps, loads
 from store.rows import ReminderRow
 from sync.codec.fields import is_name
-from sync.cycle.encoding import Encoder
-from sync.cycle.known import gather
-from sync.cycle.mirroring import decoded_row, record_row
-from sync.cycle.observe import pull
+from sync.cycle.observing.mirroring import decoded_row, record_row
+from sync.cycle.observing.observe import pull
+from sync.cycle.planning.known import gather
+from sync.cycle.sending.encoding import Encoder
 from sync.errors import BadResponse
 from sync.local.formats import FORMATS, Dialect
 from sync.local.tasks import CannotEdit, Insert

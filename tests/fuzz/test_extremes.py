@@ -12,10 +12,10 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from daemon.config import load_config
+from daemon.settings.config import load_config
 from store.raw import loads
 from sync.codec.document import Undecodable, edit, read_text
-from sync.cycle.mirroring import decoded_row, record_row
+from sync.cycle.observing.mirroring import decoded_row, record_row
 from sync.errors import UsageError
 from sync.local.formats import FORMATS
 from sync.local.tasks import NotTodo

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from store.model import Field, Priority, Reminder
-from sync.cycle.sentences import member
+from sync.cycle.planning.sentences import member
 from sync.local.markdown import Task, TodoFile, edit, parse
 from sync.local.projection import words_of
 

@@ -11,8 +11,8 @@ from typing import TypeVar
 import pytest
 
 from sandbox.account import Account
+from sandbox.cloud.zone import Zone
 from sandbox.world import World, world_of
-from sandbox.zone import Zone
 from store.db import Store
 from sync.polls.around import Around
 from sync.remote.account import Account as Known

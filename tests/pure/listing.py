@@ -8,7 +8,7 @@ from itertools import count
 from store.model import ListInfo, Presence, Present
 from sync.core.listplan import FileFacts, ListBase, ListPlan, ListRules, NewLists
 from sync.core.lists import plan_lists
-from sync.core.merge import Side
+from sync.core.merging.merge import Side
 from sync.core.snapshot import Mode
 from sync.local.names import assign, list_name
 

@@ -9,7 +9,7 @@ from store.model import Field, Reminder, Value
 from sync.core.actions import (
     PushOp,
 )
-from sync.core.lift import overlay
+from sync.core.merging.lift import overlay
 from tests.pure.values import A, B, read
 
 WORDS = (Field.TITLE, Field.NOTES)

@@ -26,8 +26,8 @@ from sync.core.actions import (
     Undelete,
     Update,
 )
-from sync.core.lift import overlay
-from sync.core.merge import Side
+from sync.core.merging.lift import overlay
+from sync.core.merging.merge import Side
 from sync.core.snapshot import Evidence, LocalItem, RemoteItem, Snapshot
 from tests.pure.simulated import (
     WORDS,

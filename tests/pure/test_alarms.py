@@ -8,7 +8,7 @@ import pytest
 
 from store.model import Alarm, AllDay, AtTime, Due, Early, Floating, Place, Reminder, Unit, Zoned
 from sync.core.alarms import extra_alarms, is_at
-from sync.core.lift import lift
+from sync.core.merging.lift import lift
 from sync.local.markdown import shown as shown_in_markdown
 
 PARIS = Zoned(datetime(2026, 3, 2, 14, 30), "Europe/Paris")

@@ -10,7 +10,7 @@ import pytest
 from store.model import Absent, ListInfo, Presence, Present, Unknown
 from sync.core.actions import Conflict, HoldKind, ListField
 from sync.core.listplan import CreateList, ListBase, ListPlan, NewLists, RenameFile, UpdateList
-from sync.core.merge import Side
+from sync.core.merging.merge import Side
 from sync.core.snapshot import Mode
 from tests.pure.listing import HOME, facts, plan
 

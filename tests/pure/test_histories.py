@@ -11,10 +11,10 @@ import pytest
 
 from store.model import Absent, Unknown, Value
 from sync.core import case as cases
-from sync.core import fields
 from sync.core import plan as planner
 from sync.core.actions import AddLine, Delete, Plan, PushOp, RemoveLine, Why
-from sync.core.merge import MISSING, Base, Conflicted, Merged, Push, Render, Side, merge
+from sync.core.merging import fields
+from sync.core.merging.merge import MISSING, Base, Conflicted, Merged, Push, Render, Side, merge
 from sync.core.snapshot import LocalItem
 from tests.pure.simulator import Crash, Engine, History, Intent, Line, Row, Store
 from tests.pure.values import SOAK

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.core import identity
-from sync.core.identity import assign_blocks, block_id, list_block_id
+from sync.core.matching import identity
+from sync.core.matching.identity import assign_blocks, block_id, list_block_id
 
 UUIDS = st.uuids().map(lambda uuid: str(uuid).upper())
 

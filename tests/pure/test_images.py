@@ -9,7 +9,7 @@ import pytest
 
 from store.model import Absent, Field
 from sync.core.actions import AddLine, Create, Delete, Learn, Plan, RemoveLine, SetLine, Why
-from sync.core.fields import images_after
+from sync.core.merging.fields import images_after
 from sync.core.plan import make_plan
 from tests.pure.values import local, policy, reminder, remote, snapshot
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from hypothesis import given
 
 from store.model import AllDay, Completion, Field, Reminder, Zoned
-from sync.core.lift import as_reminder, lift, overlay
+from sync.core.merging.lift import as_reminder, lift, overlay
 from tests.markdown.strategies import reminders as any_reminders
 from tests.pure.values import MOSTLY_CLEAR, NO_OPAQUE, UNSAYABLE, read, reminder, reminders, shown
 

@@ -9,7 +9,6 @@ import pytest
 
 from store.model import Absent, ListInfo, Presence, Present, Unknown
 from sync.core.actions import HoldKind, ListField
-from sync.core.identity import list_block_id
 from sync.core.listplan import (
     CreateFile,
     CreateList,
@@ -19,7 +18,8 @@ from sync.core.listplan import (
     RenameFile,
     UpdateList,
 )
-from sync.core.merge import Side
+from sync.core.matching.identity import list_block_id
+from sync.core.merging.merge import Side
 from sync.core.snapshot import Mode
 from tests.pure.listing import BASE, GROUP, HOME, facts, plan
 

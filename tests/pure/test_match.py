@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from store.model import Reminder
-from sync.core.identity import block_id, derived
-from sync.core.match import Leaving, Line, Matched, Registry, Trace, match_lines, words
+from sync.core.matching.identity import block_id, derived
+from sync.core.matching.match import Leaving, Line, Matched, Registry, Trace, match_lines, words
 from tests.pure.values import A
 
 

@@ -9,7 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from store.model import Value
-from sync.core.merge import MISSING, Agreed, Base, Conflicted, Merged, Push, Render, Side, merge
+from sync.core.merging.merge import (
+    MISSING,
+    Agreed,
+    Base,
+    Conflicted,
+    Merged,
+    Push,
+    Render,
+    Side,
+    merge,
+)
 from tests.pure.values import REMOTE_VALUES
 
 VALUES = st.sampled_from(sorted({v for vs in REMOTE_VALUES.values() for v in vs}, key=repr))

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.core.merge import MISSING, Agreed, Conflicted, Joined, Push, Render, Side
-from sync.core.notes import merge_notes, merged_lines
+from sync.core.merging.merge import MISSING, Agreed, Conflicted, Joined, Push, Render, Side
+from sync.core.merging.notes import merge_notes, merged_lines
 
 LINES = st.lists(st.sampled_from(["a", "b", "c", "d", "", "  "]), max_size=6)
 TEXTS = LINES.map("\n".join)

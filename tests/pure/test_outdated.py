@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from store.model import AllDay, Field, Priority, Reminder
-from sync.core.copymerge import what_the_copy_says
-from sync.core.outdated import outdated
+from sync.core.matching.outdated import outdated
+from sync.core.merging.copymerge import what_the_copy_says
 from tests.pure.values import A, B
 
 BASE = {Field.TITLE: "new", Field.PRIORITY: Priority.HIGH, Field.DUE: None, Field.LIST: A}

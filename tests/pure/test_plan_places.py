@@ -16,7 +16,7 @@ from sync.core.actions import (
     Plan,
     Update,
 )
-from sync.core.merge import Side
+from sync.core.merging.merge import Side
 from sync.core.plan import make_plan
 from sync.core.snapshot import ListView, Mode
 from tests.pure.values import (

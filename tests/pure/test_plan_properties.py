@@ -23,8 +23,8 @@ from sync.core.actions import (
     Update,
     Why,
 )
-from sync.core.lift import overlay
-from sync.core.merge import MISSING, Side
+from sync.core.merging.lift import overlay
+from sync.core.merging.merge import MISSING, Side
 from sync.core.plan import make_plan
 from sync.core.snapshot import LocalItem, Mode, RemoteItem, Snapshot
 from tests.pure.values import LISTS, SOAK, policy, read, shown, snapshots

@@ -25,7 +25,7 @@ from sync.core.actions import (
     Update,
     Why,
 )
-from sync.core.merge import Side
+from sync.core.merging.merge import Side
 from sync.core.plan import make_plan
 from tests.pure.values import (
     UNSAYABLE,

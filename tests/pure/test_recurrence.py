@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from store.model import AllDay, Due, Floating, Frequency, Rule, Zoned
-from sync.core.recurrence import advance, from_words, next_due, to_words
+from sync.core.repeating.recurrence import advance, from_words, next_due, to_words
 
 rules = st.builds(
     Rule,

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from store.model import AllDay, Due, Early, Floating, Unit, Zoned
-from sync.core.ringing import Bells, Dated, outlook, rings_of
+from sync.core.repeating.ringing import Bells, Dated, outlook, rings_of
 
 PARIS = ZoneInfo("Europe/Paris")
 HERE = Bells(PARIS)

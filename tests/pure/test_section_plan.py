@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sync.core.merge import Side
+from sync.core.merging.merge import Side
 from sync.core.sections import Outlook, Page, Section, Standing, plan_sections
 
 LIST = "L"

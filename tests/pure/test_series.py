@@ -7,8 +7,8 @@ from datetime import date
 
 from store.model import AllDay, Completion, Field, Frequency, Rule
 from sync.core.actions import Complete, HoldKind, SetLine
-from sync.core.occurrence import copy_id, occurrence_of
 from sync.core.plan import make_plan
+from sync.core.repeating.occurrence import copy_id, occurrence_of
 from tests.pure.values import local, policy, reminder, remote, snapshot
 
 DAILY = Rule(Frequency.DAILY)

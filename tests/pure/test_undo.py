@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from store.model import Field, ListInfo, Reminder, Value
-from sync.core.lift import overlay
-from sync.core.merge import MISSING
+from sync.core.merging.lift import overlay
+from sync.core.merging.merge import MISSING
 from sync.core.trails import Trail, Trails, Wrote, trails_of
 from sync.core.undo import Now, take_back
 

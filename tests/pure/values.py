@@ -19,7 +19,7 @@ from store.model import (
     Value,
     Zoned,
 )
-from sync.core.merge import Side
+from sync.core.merging.merge import Side
 from sync.core.snapshot import Evidence, ListView, LocalItem, Mode, Policy, RemoteItem, Snapshot
 from sync.local.markdown import shown as shown_in_markdown
 

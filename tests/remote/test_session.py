@@ -297,7 +297,7 @@ def test_renewing_is_content_with_a_new_address(
     signed_in: SessionStore,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from sandbox import profile
+    from sandbox.signing import profile
 
     session = open_session()
     session.connect()

@@ -231,7 +231,7 @@ def test_a_cut_connection_is_a_network_error(
 def test_an_account_of_the_other_region_is_told(
     open_session: SessionMaker, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sandbox import setup as sandbox_setup
+    from sandbox.signing import setup as sandbox_setup
 
     monkeypatch.setattr(
         sandbox_setup, "login_document", lambda *_, **__: {"domainToUse": "iCloud.com.cn"}

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from sandbox.cloud.zone import Zone
 from sandbox.serve import start_in_thread
 from sandbox.world import make_world
-from sandbox.zone import Zone
 from tests.sandbox.serving import Serve, Served
 from tests.sandbox.wires import OWNER, Clock, codes, create, number, reference
 

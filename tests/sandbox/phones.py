@@ -6,10 +6,10 @@ import base64
 import json
 from typing import Any
 
+from sandbox.cloud.zone import Zone
 from sandbox.device import schema
 from sandbox.device.phone import Phone
 from sandbox.device.view import ShownList, ShownReminder
-from sandbox.zone import Zone
 
 START = 1767225600.0
 """2026-01-01T00:00:00Z, in seconds since 1970."""

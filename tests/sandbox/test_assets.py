@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from sandbox.assets import LINK_S, UPLOAD_S
+from sandbox.cloud.assets import LINK_S, UPLOAD_S
 from sandbox.device.files import LONG
 from sandbox.state import load_world, save_world
 from tests.rig import empty_world

@@ -12,7 +12,7 @@ import pytest
 from pyicloud.exceptions import PyiCloudAPIResponseException, PyiCloudFailedLoginException
 
 from sandbox.account import Account
-from sandbox.securitykey import challenge, fits
+from sandbox.signing.securitykey import challenge, fits
 from sandbox.state import load_world, save_world
 from sandbox.switches import read
 from sandbox.world import make_world

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sandbox.cloud.zone import Zone
 from sandbox.device.phone import Phone
-from sandbox.zone import Zone
 from tests.sandbox.phones import Clock, picture, settle, zone_with_phones
 
 PARIS = "2026-03-02T14:30[Europe/Paris]"

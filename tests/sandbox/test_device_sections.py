@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from sandbox.cloud.zone import Zone
 from sandbox.device.phone import Phone
 from sandbox.device.sections import CHECKSUM, FILE, MISFIT, UNREADABLE
-from sandbox.zone import Zone
 from tests.sandbox.phones import raised, read, tokens, update, value, zone_with_phones
 
 

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
+from sandbox.cloud.zone import Zone
 from sandbox.device import crdt, document, moment
 from sandbox.device.phone import Phone
 from sandbox.device.view import SILENT, ShownReminder
-from sandbox.zone import Zone
 from tests.sandbox.phones import raised, read, tokens, update, value, wrapped, zone_with_phones
 
 OTHER = uuid.UUID("b7e2119a-0c5d-4e3f-a1b2-c3d4e5f60718").bytes

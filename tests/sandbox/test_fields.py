@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.zone import Zone
+from sandbox.cloud.zone import Zone
 from tests.sandbox.wires import (
     Json,
     codes,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.zone import RequestError, Zone
+from sandbox.cloud.zone import RequestError, Zone
 from tests.sandbox.wires import (
     OWNER,
     Clock,

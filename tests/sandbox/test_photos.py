@@ -14,7 +14,7 @@ import requests
 from pyicloud.exceptions import PyiCloudServiceUnavailable
 from pyicloud.services.photos import PhotoLibrary
 
-from sandbox.modify import RequestError
+from sandbox.cloud.modify import RequestError
 from sandbox.photos.files import JPEG, Shape, content, fingerprint, stamp
 from sandbox.photos.indexes import Indexes
 from sandbox.photos.library import SAMPLE, Library

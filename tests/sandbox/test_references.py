@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sandbox.zone import Zone
+from sandbox.cloud.zone import Zone
 from tests.sandbox.wires import (
     codes,
     create,

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 import requests
 
+from sandbox.cloud.zone import Zone
 from sandbox.device.phone import Phone, minting
 from sandbox.services.callkit import RECORD
 from sandbox.world import World, make_world, world_of
-from sandbox.zone import Zone
 from tests.sandbox.signed_in import SignedIn, signed_in
 from tests.sandbox.wires import Clock
 

@@ -6,7 +6,7 @@ import hashlib
 
 import pytest
 
-from sandbox import srp
+from sandbox.signing import srp
 
 NAME = "ada@example.test"
 PASSWORD = "correct horse battery"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.zone import BadToken, TokenExpired, Zone
+from sandbox.cloud.zone import BadToken, TokenExpired, Zone
 from tests.sandbox.wires import OWNER, Clock, Json, create, number, operation, reference, tag
 
 

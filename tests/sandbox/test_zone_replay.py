@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sandbox.zone import Zone
+from sandbox.cloud.zone import Zone
 from tests.sandbox.wires import OWNER, Clock, Json, number, operation, reference
 
 

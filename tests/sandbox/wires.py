@@ -12,9 +12,10 @@ import httpx
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
-from sandbox import account, assethost, cloudkit, faults
-from sandbox.sharing import SharedDatabase
-from sandbox.zone import Zone
+from sandbox import account, faults
+from sandbox.cloud import assethost, cloudkit
+from sandbox.cloud.sharing import SharedDatabase
+from sandbox.cloud.zone import Zone
 
 Json = dict[str, Any]
 

@@ -20,9 +20,9 @@ from typing import Any
 import pytest
 import yaml
 
-from daemon.client import NotRunning, call
-from daemon.config import load_config
-from daemon.units import unit_of
+from daemon.control.client import NotRunning, call
+from daemon.settings.config import load_config
+from daemon.systemd.units import unit_of
 from sandbox.serve import start_in_thread
 from sandbox.world import World, make_world
 from tests.service.confined import CANNOT

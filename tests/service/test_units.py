@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from daemon.config import Config
-from daemon.unitcheck import shortcomings, unfindable
-from daemon.units import NO_NAMESPACES, unit_name, unit_of, writable
+from daemon.settings.config import Config
+from daemon.systemd.unitcheck import shortcomings, unfindable
+from daemon.systemd.units import NO_NAMESPACES, unit_name, unit_of, writable
 
 UNITS = Path(__file__).parents[2] / "systemd"
 MOST_EXPOSED = {"user": 22, "system": 17}  # tenths, of 100

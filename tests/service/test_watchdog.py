@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from daemon.notify import Notifier, Phase
-from daemon.pulse import Pulses
-from daemon.watchdog import LOOK_S, Watchdog
+from daemon.running.pulse import Pulses
+from daemon.systemd.notify import Notifier, Phase
+from daemon.systemd.watchdog import LOOK_S, Watchdog
 from tests.daemon.fakes import PATIENCE_S, FakeEngine, Running, config
 
 FED = "WATCHDOG=1"

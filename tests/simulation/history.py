@@ -10,9 +10,9 @@ from pathlib import Path
 from random import Random
 
 from sandbox.account import Account
+from sandbox.cloud.zone import Zone
 from sandbox.device.phone import Phone
 from sandbox.world import World, world_of
-from sandbox.zone import Zone
 from sync.cycle.report import Report
 from tests.simulation.caller import Caller
 from tests.simulation.chance import Clock, Crash, minting

@@ -13,9 +13,9 @@ from random import Random
 from tempfile import mkdtemp
 
 from daemon.compose import Around, open_mirror, wire
-from daemon.config import Config
 from daemon.lock import held_lock
 from daemon.rebuilding import anew
+from daemon.settings.config import Config
 from store.db import Store
 from store.errors import StoreError
 from sync.cycle.engine import Engine

@@ -13,10 +13,10 @@ from datetime import date
 from pathlib import Path
 
 from sandbox.account import Account
+from sandbox.cloud.zone import Zone
 from sandbox.device.rings import ShownAlarm
 from sandbox.device.view import ShownReminder
 from sandbox.world import World, world_of
-from sandbox.zone import Zone
 from store.model import (
     Alarm,
     AllDay,

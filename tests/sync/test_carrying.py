@@ -11,7 +11,7 @@ import icalendar
 import pytest
 
 from store.raw import dumps
-from sync.cycle.carrying import Brought, Options
+from sync.cycle.asked.carrying import Brought, Options
 from sync.errors import UsageError
 from sync.export.book import read_book
 from sync.export.calendar import calendar

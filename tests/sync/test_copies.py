@@ -89,7 +89,7 @@ def test_a_merge_that_was_cut_off_is_done_again(rig: Rig, monkeypatch: pytest.Mo
         raise OSError("the disk is full")
 
     with monkeypatch.context() as broken:
-        broken.setattr("sync.cycle.copies.set_aside", fails)
+        broken.setattr("sync.cycle.asked.copies.set_aside", fails)
         with pytest.raises(OSError, match="full"):
             rig.engine.merge(path)
     rig.restart()

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from store.values import NO_VALUE
-from sync.cycle.carrying import Options
-from sync.cycle.undoing import Undone
+from sync.cycle.asked.carrying import Options
+from sync.cycle.past.undoing import Undone
 from sync.errors import ServiceError
 from tests.rig import Rig
 from tests.sync.machines import COPY

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 
-from sync.cycle.observe import zone_id
+from sync.cycle.observing.observe import zone_id
 from sync.errors import NetworkError
 from sync.remote.answers import Failure
 from sync.remote.cloudkit import CloudKit, ZoneId

@@ -9,7 +9,7 @@ import pytest
 from store.model import Field
 from store.outbox import Intent
 from sync.core.actions import HoldKind
-from sync.cycle.refused import refused_now
+from sync.cycle.asked.refused import refused_now
 from sync.errors import CannotResolve
 from tests.rig import Rig
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from daemon.config import load_config
 from daemon.rebuilding import make_anew
+from daemon.settings.config import load_config
 from tests.rig import Rig, make_world, open_rig
 from tests.sync.test_rebuild import everything_shown, lose_database, modifications
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from store.db import Store
-from sync.cycle.observe import remember
+from sync.cycle.observing.observe import remember
 from tests.rig import Rig
 
 SOME = "0A1B2C3D-0000-4000-8000-00000000000A"

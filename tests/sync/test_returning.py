@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sync.cycle.restorable import restorable
+from sync.cycle.asked.restorable import restorable
 from sync.errors import CannotRestore, NetworkError
 from tests.rig import Crash, Rig, empty_world, open_rig
 

@@ -6,7 +6,7 @@ from contextlib import suppress
 
 import pytest
 
-from sandbox.sharing import Sharer
+from sandbox.cloud.sharing import Sharer
 from sync.errors import BadResponse, NetworkError
 from tests.rig import Crash, Rig
 from tests.sync.sharing import DATABASE, GRACE, SHARED, rest, share, shown

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sync.cycle.observe import remember
+from sync.cycle.observing.observe import remember
 from tests.rig import Rig
 
 

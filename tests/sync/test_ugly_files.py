@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sync.cycle.awaited import WAIT_S
+from sync.cycle.observing.awaited import WAIT_S
 from sync.local.markdown import TodoFile, parse
 from tests.rig import Rig, empty_world, open_rig
 

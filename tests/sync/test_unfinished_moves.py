@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from daemon.paths import MIRROR
+from daemon.settings.paths import MIRROR
 from tests.rig import Rig
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from store.errors import Damaged
 from store.rows import RecordRow, ReminderRow
-from sync.cycle.verdict import Verdict
+from sync.cycle.checking.verdict import Verdict
 from tests.rig import Rig
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from store.model import AllDay, Completion, Field, Priority, Reminder, Zoned
 from sync.core.deeds import Change, Deed, Drop, Make, Scene
-from sync.cycle.writing import Written
+from sync.cycle.asked.writing import Written
 from sync.errors import CannotWrite
 from tests.rig import Rig, empty_world, open_rig
 

@@ -10,8 +10,8 @@ import pytest
 
 from store.model import Completion, Field, Reminder
 from sync.core.deeds import Change, Deed, Drop, Make, Scene
-from sync.cycle.once import Once
-from sync.cycle.writing import Written
+from sync.cycle.asked.once import Once
+from sync.cycle.asked.writing import Written
 from tests.rig import Crash, Rig, empty_world, open_rig
 from tests.sync.test_crash_sweep import SOAK, Saboteur, die
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sync.core.identity import assign_blocks
+from sync.core.matching.identity import assign_blocks
 from sync.local.layout import Layout
 from sync.local.tasks import (
     CannotEdit,

@@ -13,7 +13,7 @@ from datetime import date
 
 from store.model import Alarm, AtTime, Completion, Done, Due, Early, Field, Priority, Rule
 from sync.core.alarms import extra_alarms
-from sync.core.recurrence import from_words
+from sync.core.repeating.recurrence import from_words
 from sync.local.dates import as_due, is_known_zone, read_day, read_moment, read_time
 from sync.local.lines import column
 from sync.local.text import clean_title

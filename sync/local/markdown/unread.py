@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from store.model import Field
-from sync.core.recurrence import from_words
+from sync.core.repeating.recurrence import from_words
 from sync.local.dates import is_known_zone, read_moment, read_time
 from sync.local.tasks import Unread
 from sync.local.unread import contradict, is_no, left_alone, wrong_in

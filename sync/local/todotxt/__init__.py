@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sync.core.identity import assign_blocks
+from sync.core.matching.identity import assign_blocks
 from sync.local.layout import Layout
 from sync.local.tasks import CannotEdit, TodoFile
 

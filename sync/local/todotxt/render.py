@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from store.model import AllDay, Due, Field, Floating, OtherRule, Priority, Reminder, Repeat, Zoned
-from sync.core.recurrence import from_words
+from sync.core.repeating.recurrence import from_words
 from sync.local.dates import FLOATING
 from sync.local.projection import project
 

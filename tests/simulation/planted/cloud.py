@@ -11,8 +11,9 @@ from store.outbox import Outbox
 from store.rows import ZoneRow
 from sync.codec import tokens
 from sync.core import order
-from sync.cycle import answering, observe, push
-from sync.cycle.committing import Committer
+from sync.cycle.files.committing import Committer
+from sync.cycle.observing import observe
+from sync.cycle.sending import answering, push
 from sync.errors import NetworkError, ServiceError
 from sync.remote.answers import Failure
 from sync.remote.cloudkit import ChangePage, CloudKit, ZoneId

@@ -6,10 +6,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from store.model import Value
-from sync.core import fields, match, merge, plan
-from sync.core.traces import Leaving, Line, Matched, Trace
-from sync.cycle import committing
-from sync.cycle.reading import LocalState
+from sync.core import plan
+from sync.core.matching import match
+from sync.core.matching.traces import Leaving, Line, Matched, Trace
+from sync.core.merging import fields, merge
+from sync.cycle.files import committing
+from sync.cycle.observing.reading import LocalState
 from tests.simulation.planted.bug import Bed, Swap
 
 DECISIONS = Bed()

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from store.renders import BaseChange, Renders
-from sync.cycle import comeback, engine
-from sync.cycle.committing import Committer
-from sync.cycle.filing import Filing
-from sync.cycle.planning import Planned
-from sync.cycle.reading import LocalState
+from sync.cycle import engine
+from sync.cycle.files.committing import Committer
+from sync.cycle.files.filing import Filing
+from sync.cycle.observing import comeback
+from sync.cycle.observing.reading import LocalState
+from sync.cycle.planning.planner import Planned
 from sync.cycle.report import Report
 from sync.local import disk, swap
 from sync.local.outcome import Outcome, Replaced

@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from sync.core import guard, listmatch
-from sync.cycle import missing, planning
-from sync.cycle.committing import Committer
+from sync.core import guard
+from sync.core.matching import listmatch
+from sync.cycle.files.committing import Committer
+from sync.cycle.observing import missing
+from sync.cycle.planning import planner as planning
 from sync.local import folder, scan, tree
 from tests.simulation.planted.bug import Bed, Swap
 

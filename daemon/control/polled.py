@@ -1,0 +1,101 @@
+"""The resource that polls one service now, and how all of them stand."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Future
+from datetime import datetime
+from typing import Any, Protocol
+
+from starlette.requests import Request as Asked
+from starlette.responses import Response
+
+from daemon.control.replies import json_answer, read_body
+from sync.errors import UsageError
+from sync.polls.asked import DataQuery, Item
+from sync.polls.downloading import Downloaded
+from sync.polls.roster import DATA_TYPES, SERVICES
+
+__all__ = ["Polled", "Polls", "download_document", "poll_document", "query_of"]
+
+Handler = Callable[[Asked], Awaitable[Response]]
+
+
+class Polls(Protocol):
+    """Who polls; ``daemon.polls.polling.Polling`` is one."""
+
+    def items(self, query: DataQuery) -> Future[list[Item]]:
+        """All that a query asks for."""
+
+    def download(self) -> Future[Downloaded]:
+        """Bring the folder of photos up to date."""
+
+    def document(self) -> dict[str, Any]:
+        """How each service stands."""
+
+
+class Polled:
+    """``POST /poll {service, since?, until?}``: asks iCloud for news, and answers with all.
+
+    ``POST /poll/download`` brings the folder of photos up to date.
+    """
+
+    def __init__(self, polls: Polls) -> None:
+        self._polls = polls
+        self.doing: dict[str, Handler] = {
+            "/poll": self._poll,
+            "/poll/download": self._download,
+        }
+
+    def document(self) -> dict[str, Any]:
+        """How each service stands, for /status."""
+        return self._polls.document()
+
+    async def _poll(self, asked: Asked) -> Response:
+        body = await read_body(asked, "service", "since", "until")
+        since, until = (
+            _moment(name, body.text(name)) if name in body.content else None
+            for name in ("since", "until")
+        )
+        query = query_of(body.text("service"), since, until)
+        items = await asyncio.wrap_future(self._polls.items(query))
+        return json_answer(poll_document(query.id, items))
+
+    async def _download(self, asked: Asked) -> Response:
+        await read_body(asked)
+        return json_answer(download_document(await asyncio.wrap_future(self._polls.download())))
+
+
+def query_of(service: str, since: datetime | None, until: datetime | None) -> DataQuery:
+    """What asks for all of a service; raises UsageError."""
+    if service not in DATA_TYPES:
+        raise UsageError(f"there is no service {service[:40]}", f"use {', '.join(SERVICES)}")
+    return DataQuery(DATA_TYPES[service], since, until)
+
+
+def poll_document(data_type: str, items: list[Item]) -> dict[str, Any]:
+    """The answer: the data type, its items, and how many they are."""
+    metadata = {"count": len(items)}
+    return {"schema": 1, "data_type": data_type, "data": items, "metadata": metadata}
+
+
+def download_document(done: Downloaded) -> dict[str, Any]:
+    """How many files are new in the folder of photos, and what could not be had."""
+    return {
+        "schema": 1,
+        "folder": done.folder,
+        "files": done.files,
+        "bytes": done.bytes,
+        "problems": list(done.problems),
+    }
+
+
+def _moment(name: str, text: str) -> datetime:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None:
+        raise UsageError(f"`{name}` in the body must be a moment such as 2026-03-02T14:30:00Z")
+    return at

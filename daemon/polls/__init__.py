@@ -1,0 +1,1 @@
+"""Polls what the account has besides reminders, with a daemon or without one."""

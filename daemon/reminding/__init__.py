@@ -1,0 +1,1 @@
+"""Tells a person what is due and what is news: notices, buttons, hooks, and a file of today."""

@@ -1,0 +1,349 @@
+"""Reminds: shows each reminder on the desktop when a phone would, once, and does what is pressed.
+
+A thread of its own sleeps until the next moment. It looks at the mirror through the thread that
+owns it, between two cycles, so what it knows is what the last cycle saw. That a reminder was shown
+is remembered before it is shown: a crash in between loses one notice, and none comes twice.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import tzinfo
+from queue import Empty, SimpleQueue
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from daemon.bus import NoBus
+from daemon.compose import dialect_of
+from daemon.reminding.desktop import Notice
+from daemon.reminding.ringnotice import DONE, combined, notice_of, until_of
+from daemon.running.requests import Stopping
+from daemon.settings.config import Config
+from store.db import Store
+from store.rings import Told
+from sync.core.repeating.ringing import Bells, Dated, Outlook, outlook
+from sync.core.settings import Settings
+from sync.core.snapshot import Mode
+from sync.cycle.ringing import Remindable, remindable, ticked_in_files
+from sync.errors import RemindersdError
+
+__all__ = ["Acts", "Hook", "Reminding", "Shows"]
+
+SINCE = "reminding_since"  # meta key: Unix seconds of the first start that reminded
+TOGETHER = 5  # more than so many at once are one notice
+
+_MARK_S = 5.0  # a cycle may take longer; the reminder shall not
+_AGAIN_S = 60.0  # until the next look for a desktop
+_LONGEST_S = 3600.0
+_KEPT_S = 90 * 86400.0
+
+Lend = Callable[[Callable[[Store], Any]], Future[Any]]
+_log = logging.getLogger(__name__)
+
+
+class Shows(Protocol):
+    """What is needed of ``daemon.reminding.desktop.Desktop``."""
+
+    def is_there(self) -> bool:
+        """Whether anything shows notices now."""
+
+    def show(self, notice: Notice) -> None:
+        """Show it; raises NoBus."""
+
+    def take_back(self, about: str) -> None:
+        """Take a notice away."""
+
+
+class Acts(Protocol):
+    """What can be done to a reminder from its notice."""
+
+    def done(self, id: str) -> Future[Any]:
+        """Tick it."""
+
+    def snooze(self, id: str, until: str) -> Future[Any]:
+        """Let it be due then: a moment, or a day, in ISO 8601."""
+
+
+class Hook(Protocol):
+    """Who else is told of what is due."""
+
+    def is_wanted(self) -> bool:
+        """Whether there is anybody."""
+
+    def tell(self, pairs: Sequence[tuple[Remindable, float]]) -> None:
+        """Tell of reminders, each with the Unix seconds of its moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the mirror says, and at which point it said so."""
+
+    point: tuple[object, ...]
+    found: Mapping[str, Remindable]
+    told: frozenset[Told]
+    since: float
+    home: tzinfo
+
+
+class Reminding:
+    """Reminds of what is in the mirror that ``lend`` gives access to.
+
+    ``clock`` gives Unix seconds, ``here`` the zone that the machine is in, as far as it knows.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        lend: Lend,
+        shows: Shows,
+        acts: Acts | None = None,
+        hook: Hook | None = None,
+        *,
+        clock: Callable[[], float] = time.time,
+        here: Callable[[], tzinfo | None] = lambda: None,
+    ) -> None:
+        self._config = config
+        self._lend = lend
+        self._shows = shows
+        self._acts = acts
+        self._hook = hook
+        self._clock = clock
+        self._local = here
+        self._inbox: SimpleQueue[Callable[[], None]] = SimpleQueue()
+        self._known: _Known | None = None
+        self._asking = False
+        self._told: set[Told] = set()  # also what could not be written down
+        self._up: set[str] = set()  # of what there may be a notice
+        self._acted: dict[str, Dated] = {}  # as it was when a button was pressed
+        self._no_desktop_until = 0.0
+        self._said_no_desktop = False
+        self._ended = False
+        self._thread = threading.Thread(target=self._run, name="reminding", daemon=True)
+
+    # ---- for any thread
+
+    def start(self) -> None:
+        """Begin."""
+        self._inbox.put(self._ask)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End; what is shown stays."""
+        self._inbox.put(self._end)
+        self._thread.join()
+
+    def adopt(self, config: Config) -> None:
+        """Another config is in use."""
+        self._inbox.put(lambda: self._adopt(config))
+
+    def changed(self) -> None:
+        """The mirror may say something else."""
+        self._inbox.put(self._ask)
+
+    def wake(self) -> None:
+        """The clock may say something else than expected."""
+        self._inbox.put(lambda: None)
+
+    def pressed(self, about: str, key: str) -> None:
+        """A button of a notice was pressed."""
+        self._inbox.put(lambda: self._act(about, key))
+
+    # ---- in its own thread
+
+    def _run(self) -> None:
+        while not self._ended:
+            wait_s = self._turn()
+            try:
+                self._inbox.get(timeout=wait_s)()
+                while not self._ended:
+                    self._inbox.get_nowait()()
+            except Empty:
+                continue
+
+    def _end(self) -> None:
+        self._ended = True
+
+    def _adopt(self, config: Config) -> None:
+        self._config, self._known = config, None
+        self._ask()
+
+    def _turn(self) -> float | None:
+        """Tell what is to be told now; how many seconds to wait then, ``None``: until called."""
+        known, now = self._known, self._clock()
+        if known is None or not self._is_on():
+            return None
+        found = self._outlook(known, now)
+        if found.show:
+            is_heard = self._is_heard()
+            if not is_heard and now < self._no_desktop_until <= now + _AGAIN_S:
+                return self._no_desktop_until - now
+            is_seen = self._config.notify.due and self._shows.is_there()
+            if not (is_seen or is_heard):
+                self._miss_the_desktop(now)
+                return _AGAIN_S
+            self._tell(known, found, is_seen=is_seen, is_heard=is_heard)
+        if found.next_at is None:
+            return None
+        return min(max(0.0, found.next_at - self._clock()), _LONGEST_S)
+
+    def _is_on(self) -> bool:
+        return self._config.notify.due or self._is_heard()
+
+    def _is_heard(self) -> bool:
+        return self._hook is not None and self._hook.is_wanted()
+
+    def _outlook(self, known: _Known, now: float) -> Outlook:
+        notify = self._config.notify
+        bells = Bells(self._here(known), notify.all_day, float(notify.missed), known.since)
+        dated = [one.dated for id, one in known.found.items() if self._acted.get(id) != one.dated]
+        return outlook(dated, self._told, now, bells)
+
+    def _tell(self, known: _Known, found: Outlook, *, is_seen: bool, is_heard: bool) -> None:
+        self._told |= set(found.told)
+        pairs = [(known.found[ring.reminder], ring.at) for ring in found.show]
+        dialect = dialect_of(self._config, str(known.home))
+        ticked = ticked_in_files(self._config.folder, dialect, [one for one, _ in pairs])
+        pairs = [pair for pair in pairs if pair[0].dated.id not in ticked]
+        if not self._mark(lambda store, now_ms: store.rings.add(found.told, now_ms)):
+            return  # the daemon ends; it is for the next one to tell
+        if is_heard and pairs and self._hook is not None:
+            self._hook.tell(pairs)
+        if not (is_seen and pairs):
+            return
+        self._said_no_desktop = False
+        now = self._clock()
+        try:
+            for notice in self._notices(pairs, self._here(known), now):
+                self._shows.show(notice)
+            self._up.update(one.dated.id for one, _ in pairs)
+        except NoBus as error:
+            if is_heard:
+                return
+            _log.info("a reminder could not be shown and will be shown later: %s", error)
+            self._told -= set(found.told)
+            self._mark(lambda store, _now: store.rings.drop(found.told))
+            self._miss_the_desktop(now)
+
+    def _notices(
+        self, pairs: Sequence[tuple[Remindable, float]], here: tzinfo, now: float
+    ) -> list[Notice]:
+        if len(pairs) > TOGETHER:
+            return [combined(pairs, here, now)]
+        can_act = self._acts is not None
+        return [
+            notice_of(one, at, here, now, can_act=can_act and one.may_edit) for one, at in pairs
+        ]
+
+    def _mark(self, write: Callable[[Store, int], None]) -> bool:
+        """Write down in the mirror; false where there is none any more, since the daemon ends."""
+        now_ms = int(self._clock() * 1000)
+
+        def work(store: Store) -> None:
+            with store.commit("rings"):
+                write(store, now_ms)
+
+        try:
+            self._lend(work).result(_MARK_S)
+        except Stopping:
+            return False
+        except TimeoutError:
+            _log.debug("what was shown is written down after the cycle that runs")
+        except RemindersdError as error:
+            _log.warning("what was shown could not be written down: %s", error.message)
+        return True
+
+    def _miss_the_desktop(self, now: float) -> None:
+        self._no_desktop_until = now + _AGAIN_S
+        if not self._said_no_desktop:
+            self._said_no_desktop = True
+            _log.info("reminders are due, and there is no desktop session to show them in")
+
+    # ---- what is in the mirror
+
+    def _ask(self) -> None:
+        if self._asking or not self._is_on():
+            return
+        self._asking = True
+        point = self._known.point if self._known is not None else None
+        asked = self._lend(lambda store: self._read(store, point))
+        asked.add_done_callback(lambda answer: self._inbox.put(lambda: self._learn(answer)))
+
+    def _read(self, store: Store, before: tuple[object, ...] | None) -> _Known | None:
+        """What the mirror says, in the thread that owns it; ``None``: the same as ``before``."""
+        point = store.mirror.cursor(), *store.outbox.counts().items()
+        if point == before:
+            return None
+        since = store.meta.get(SINCE)
+        if since is None:
+            since = str(self._clock())
+            with store.commit("reminding"):
+                store.meta.set(SINCE, since)
+        if before is None:
+            with store.commit("rings"):
+                store.rings.let_go(int((self._clock() - _KEPT_S) * 1000))
+        modes = {name: Mode(mode) for name, mode in self._config.reminders.lists.items()}
+        zone = store.meta.get("home_zone") or "UTC"
+        return _Known(
+            point,
+            {one.dated.id: one for one in remindable(store, Settings(zone, modes).mode_of)},
+            store.rings.told(),
+            float(since),
+            ZoneInfo(zone),
+        )
+
+    def _learn(self, answer: Future[_Known | None]) -> None:
+        self._asking = False
+        error = answer.exception()
+        if error is not None:
+            _log.debug("reminding: %s", type(error).__name__)
+            return
+        known = answer.result()
+        if known is None:
+            return
+        self._known = known
+        self._told |= known.told
+        for id in self._up - known.found.keys():
+            self._shows.take_back(id)  # ticked, or gone, on another device
+        self._up &= known.found.keys()
+
+    def _here(self, known: _Known) -> tzinfo:
+        """Where the person is: what the config says, else where the machine is."""
+        if self._config.time_zone is not None:
+            return ZoneInfo(self._config.time_zone)
+        return self._local() or known.home
+
+    # ---- buttons
+
+    def _act(self, about: str, key: str) -> None:
+        known = self._known
+        one = known.found.get(about) if known is not None else None
+        if one is None or known is None or self._acts is None:
+            return
+        until = until_of(key, self._clock(), self._here(known))
+        if key == DONE:
+            asked = self._acts.done(about)
+        elif until is not None:
+            asked = self._acts.snooze(about, until)
+        else:
+            return
+        self._acted[about] = one.dated
+        self._shows.take_back(about)
+        asked.add_done_callback(lambda answer: self._inbox.put(lambda: self._heard(one, answer)))
+
+    def _heard(self, one: Remindable, answer: Future[Any]) -> None:
+        """What was pressed is done, or cannot be."""
+        error = answer.exception()
+        if isinstance(error, RemindersdError):
+            self._acted.pop(one.dated.id, None)
+            _log.warning("what was pressed could not be done: %s", error.code)
+            said = Notice(one.dated.id, f"Not done: {one.title}", f"{error.message}. {error.hint}")
+            try:
+                self._shows.show(said)
+            except NoBus:
+                return
+        self._ask()

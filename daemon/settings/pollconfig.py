@@ -1,0 +1,78 @@
+"""The keys of the config below ``polls``."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, field_validator
+
+from daemon.settings.section import Seconds, Section
+
+__all__ = ["Polls"]
+
+
+def _folder(value: object) -> Path | None:
+    """The folder that a person named, with ``~`` expanded."""
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise ValueError("write the path of a folder, such as ~/Pictures/iCloud; or null")
+    try:
+        path = Path(value).expanduser()
+    except RuntimeError:
+        raise ValueError(f"{value.partition('/')[0]} is nobody's home; write it out") from None
+    if not path.is_absolute():
+        raise ValueError("write an absolute path, or one that starts with ~")
+    real = os.path.realpath(path)
+    if real in ("/", os.path.realpath(Path.home())):
+        raise ValueError(f"{path} is no folder for photos; name one, such as ~/Pictures/iCloud")
+    if os.path.exists(path) and not os.path.isdir(path):
+        raise ValueError(f"{path} is no folder but a file; name a folder, or move the file away")
+    return path
+
+
+class Polled(Section):
+    """How often something is read by itself; ``None`` is never."""
+
+    every: Seconds | None = None
+
+    @field_validator("every")
+    @classmethod
+    def _rarely(cls, value: int | None) -> int | None:
+        if value is not None and value < 60:
+            raise ValueError("must be at least 1m; or null for never")
+        return value
+
+
+class ContactPolls(Polled):
+    """The same for contacts."""
+
+    every: Seconds | None = 12 * 3600
+
+
+class PhotoPolls(Polled):
+    """The same for photos."""
+
+    every: Seconds | None = 6 * 3600
+    download: Annotated[Path | None, BeforeValidator(_folder)] = None
+    files: Literal["originals", "thumbnails", "both"] = "originals"
+
+
+class DevicePolls(Polled):
+    """The same for devices."""
+
+    every: Seconds | None = 3600
+    locate: bool = False
+    history: Seconds = 90 * 86400
+
+
+class Polls(Section):
+    """What is read of the account beside reminders, and how often."""
+
+    photos: PhotoPolls = PhotoPolls()
+    contacts: ContactPolls = ContactPolls()
+    devices: DevicePolls = DevicePolls()
+    calendar: Polled = Polled()
+    notes: Polled = Polled()

@@ -1,0 +1,108 @@
+"""Lines that no reminder known here has: which identity each one gets, and which has to wait. Pure.
+
+The identity follows from the list and the title (or the id that a person wrote there), so that a
+second machine on the same folder, which sees the line as well, comes to the same. An id of our
+own form that stands for nobody here was given by another machine whose reminder has not reached
+iCloud yet: the line waits for that, and is new when it has waited long enough.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from itertools import chain, islice
+
+from store.model import Reminder
+from sync.core.matching.identity import derived, is_ours, stands_for
+from sync.core.matching.traces import Line, Matched
+
+__all__ = ["Registry", "carried", "mark", "name_new"]
+
+ALIKE = 32  # so many lines of one title another machine may have named before this one
+_UUID = re.compile(r"[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}")  # as the UID of a task is
+
+
+class Registry:
+    """Who is known here: ``taken`` are all identities that anything has or had.
+
+    ``strangers`` are reminders in iCloud that never had a line. ``overdue`` are block ids of ours
+    that have waited long enough for their reminder.
+    """
+
+    def __init__(
+        self,
+        taken: Collection[str] = (),
+        strangers: Mapping[str, Reminder] | None = None,
+        overdue: Collection[str] = (),
+    ) -> None:
+        self.taken = taken
+        self.strangers = strangers or {}
+        self.overdue = overdue
+
+
+def carried(line: Line, registry: Registry, matched: Matched, there: set[str]) -> bool:
+    """Take a line whose id another machine gave for what it is there, or let it wait.
+
+    ``there`` are the identities of all lines so far. Whether that was such a line.
+    """
+    if line.block is None or line.spot in matched.copies:
+        return False
+    for id in islice(_names(line), ALIKE):
+        if stands_for(line.block, id) and id not in there:
+            matched.ids[line.spot] = id
+            there.add(id)
+            matched.new.add(line.spot)
+            matched.adopted[line.block] = id
+            return True
+    if not is_ours(line.block):
+        return False
+    if line.block in registry.overdue:
+        matched.copies.add(line.spot)  # what it meant elsewhere, it does not mean here
+        return False
+    matched.foreign[line.spot] = line.block
+    return True
+
+
+def name_new(line: Line, registry: Registry, matched: Matched, there: set[str]) -> None:
+    """Give a line the first identity of its origin that nothing here ever had.
+
+    ``there`` are the identities of all lines so far. Where another machine has made that reminder
+    already, the line is that one.
+    """
+    for id in _names(line, own=line.spot in matched.copies):
+        if id in there:
+            continue
+        stranger = registry.strangers.get(id)
+        if stranger is not None and _may_be(line.reminder, stranger):
+            matched.paired.add(line.spot)
+        elif id in registry.taken or stranger is not None:
+            continue
+        else:
+            matched.new.add(line.spot)
+        matched.ids[line.spot] = id
+        there.add(id)
+        mark(line, id, matched)
+        return
+
+
+def _names(line: Line, *, own: bool = False) -> Iterator[str]:
+    """The identities that the line may get, by the id on it unless that is another line's."""
+    reminder = line.reminder
+    if line.block is None or own or is_ours(line.block):
+        return derived(reminder.list, " ".join(reminder.title.split()))
+    itself = [line.block] if _UUID.fullmatch(line.block) else []
+    return chain(itself, derived(reminder.list, "", line.block))
+
+
+def _may_be(line: Reminder, stranger: Reminder) -> bool:
+    return line.list == stranger.list and (line.done is None) == (stranger.done is None)
+
+
+def mark(line: Line, id: str, matched: Matched) -> None:
+    """A block id that a person wrote there stays, and means the reminder from now on."""
+    if line.block in matched.adopted:
+        matched.copies.add(line.spot)
+    if line.block is not None and line.spot not in matched.copies:
+        matched.adopted[line.block] = id
+    else:
+        matched.unstamped.add(line.spot)

@@ -1,0 +1,1 @@
+"""Comparing files, mirror and iCloud completely."""

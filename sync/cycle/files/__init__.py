@@ -1,0 +1,1 @@
+"""Committing a plan, and writing it into the files."""

@@ -1,0 +1,321 @@
+"""Committing a plan: everything that must be durable before the first effect, in one commit.
+
+Identities come first: which line is which reminder, and which file which list, is decided once,
+before an id is written into a file or a record is named. Then the plan itself: what the base
+learned, the outbox, the history, conflicts, holds, and for each file that will be written what
+its new content will mean for the base.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from store.attention import Hold as StoredHold
+from store.bases import ListBase as StoredListBase
+from store.db import Store
+from store.model import AllDay, Field, Floating, Rule, Unknown, Zoned
+from store.occurrences import Occurrence
+from store.outbox import STANDING, Intent
+from store.places import FileRow, LineRow
+from sync.core.actions import (
+    APPROVABLE,
+    BY_NAME,
+    AddLine,
+    Conflict,
+    Hold,
+    HoldKind,
+    MoveLine,
+    Plan,
+    RenderOp,
+)
+from sync.core.listplan import ListBase, ListPlan, again
+from sync.core.matching.match import Leaving
+from sync.core.merging.merge import Side
+from sync.cycle.files.work import Work, plan_work
+from sync.cycle.observing.reading import LocalState
+from sync.cycle.past.journaling import Chronicle
+from sync.cycle.planning.doubts import DOUBTS, doubts_text
+from sync.cycle.planning.filed import remember_put_away
+from sync.cycle.planning.planner import Planned
+from sync.cycle.planning.sectioning import have_arrived, remember_sections
+from sync.cycle.planning.standing import leaving_of, leaving_text, line_rows
+from sync.local.formats import Dialect
+
+__all__ = ["LEAVING", "Committer"]
+
+LEAVING = "leaving"  # meta key: lines of our own moves that still stand where they were
+EVIDENCE_S = 60.0  # how long an unanswered operation may still show up
+
+
+class Committer:
+    """Writes plans into the store; ``mint`` gives keys for file writes."""
+
+    def __init__(
+        self,
+        store: Store,
+        dialect: Dialect,
+        mint: Callable[[], str],
+        clock: Callable[[], float],
+        chronicle: Chronicle,
+    ) -> None:
+        self._store = store
+        self._dialect = dialect
+        self._mint = mint
+        self._clock = clock
+        self._chronicle = chronicle
+
+    @property
+    def _now_ms(self) -> int:
+        return int(self._clock() * 1000)
+
+    def leaving(self) -> frozenset[Leaving]:
+        """The lines that an interrupted move of ours should have taken out."""
+        return leaving_of(self._store.meta.get(LEAVING))
+
+    def commit_identities(self, planned: Planned, local: LocalState, trigger: str) -> None:
+        """Make durable which line is which reminder, and which new file which list."""
+        matched = planned.world.matched
+        places = self._store.places
+        with self._store.commit("identities"):
+            for spot in sorted(matched.unstamped):
+                self._set_block(planned, matched.ids[spot])
+            for block, id in matched.adopted.items():
+                places.set_block(id, block, own=False)
+            for path in sorted({path for path, _ in matched.ids}):
+                places.set_lines(path, line_rows(path, local, planned))
+            self._chronicle.note_marks(trigger, planned)
+            self._commit_lists(planned.lists)
+            self._store.meta.set(DOUBTS, doubts_text(planned.world.doubts))
+
+    def commit(self, planned: Planned, local: LocalState, trigger: str) -> Work:
+        """Make the plan durable, as a run of its own if it changes anything.
+
+        What is returned may then be carried out.
+        """
+        places = self._store.bases.all_lists()
+        homes = {id: base.path for id, base in places.items() if base.path}
+        work = plan_work(planned, local, homes, self._dialect, self._mint)
+        with self._store.commit("plan"):
+            work.new_holds = self._hold(planned, work)
+            if planned.waits:
+                return work
+            self._store.mirror.let_go(self._now_ms)
+            self._learn(planned.plan)
+            self._remember_places(planned, local, planned.plan.renders)
+            self._archive(planned)
+            remember_put_away(self._store, planned.known, planned.world.put_away, planned.plan)
+            self._announce(planned, work)
+            self._settle_evidence()
+            self._chronicle.note_plan(trigger, planned, work)
+            self._commit_lists(planned.lists)
+            remember_sections(self._store, planned.world.outlook, planned.new_sections)
+            for conflict in planned.plan.conflicts:
+                self._keep_loser(conflict)
+            self._store.outbox.replace_queued(planned.intents)
+            self._store.outbox.drop_many(planned.overtaken)
+            self._write_down(planned)
+            for key, write in work.writes:
+                self._store.places.add_render(
+                    key, write.path, write.expected, write.new_sha256, write.changes
+                )
+            self._store.meta.set(LEAVING, leaving_text(work.leaving))
+            self._store.meta.set(DOUBTS, doubts_text(planned.world.doubts))
+            self._drop_approvals(planned)
+        return work
+
+    def approve_first_plan(self) -> None:
+        """Let the plan of a first meeting go ahead, and nothing else."""
+        with self._store.commit("approve"):
+            self._store.journal.approve([HoldKind.FIRST_PLAN], self._now_ms)
+
+    def approve(self, keys: Sequence[str]) -> list[Hold]:
+        """Let held things go ahead: those of these keys, or all that may go unnamed.
+
+        What ends a list has to be named, by its id or by what the list is called.
+        """
+        open_holds = [
+            Hold(hold.id, HoldKind(hold.kind), hold.reason) for hold in self._store.journal.holds()
+        ]
+        named = {*keys, *self._lists_called(keys, open_holds)}
+        chosen = [
+            hold
+            for hold in open_holds
+            if (hold.kind in APPROVABLE and (not keys or hold.id in named))
+            or (hold.kind in BY_NAME and hold.id in named)
+        ]
+        with self._store.commit("approve"):
+            self._store.journal.approve(
+                [hold.kind if hold.kind is HoldKind.FIRST_PLAN else hold.id for hold in chosen],
+                self._now_ms,
+            )
+        return chosen
+
+    def _lists_called(self, keys: Sequence[str], holds: Sequence[Hold]) -> list[str]:
+        """The one list that waits and is called so, for each of ``keys`` that names one."""
+        names = {id: base.name for id, base in self._store.bases.all_lists().items()}
+        waiting = [hold.id for hold in holds if hold.kind in BY_NAME]
+        found = ([id for id in waiting if names.get(id) == key] for key in keys)
+        return [ids[0] for ids in found if len(ids) == 1]
+
+    # ---- parts of the plan's commit
+
+    def _write_down(self, planned: Planned) -> None:
+        """Occurrences that were done here, before their lines go on; and those that arrived."""
+        for intent in planned.intents:
+            if intent.kind == "occurrence":
+                self._store.occurrences.add(_occurrence(intent))
+        for one in planned.plan.arrived:
+            self._store.occurrences.settle(one.id, one.due)
+
+    def _drop_approvals(self, planned: Planned) -> None:
+        """An approval is for what was held then; it must not let through what comes later."""
+        wanted = {op.id for op in (*planned.plan.pushes, *planned.plan.renders)}
+        wanted |= {op.path for op in planned.lists.create_lists}
+        wanted |= {*planned.lists.delete_lists, *planned.lists.delete_groups}
+        wanted |= {*planned.lists.ended, *(one.place for one in planned.emptied)}
+        wanted |= {again(op.id) for op in planned.lists.create_files}
+        journal = self._store.journal
+        journal.drop_approvals(journal.approved() - wanted)
+
+    def _learn(self, plan: Plan) -> None:
+        bases = self._store.bases
+        bases.set_many((entry.id, entry.values, True) for entry in plan.learned)
+        for gone in plan.forgotten:
+            bases.drop(gone.id)
+        self._store.places.drop_lines(*(gone.id for gone in plan.forgotten))
+
+    def _remember_places(
+        self, planned: Planned, local: LocalState, renders: Iterable[RenderOp]
+    ) -> None:
+        places = self._store.places
+        known = places.files()
+        for path, file in local.files.items():
+            if file.todo is None or (path in known and known[path].sha256 == file.sha256):
+                continue
+            self._store.versions.note(path, file.sha256)
+            places.set_file(
+                FileRow(path, file.sha256, len(file.data), self._list_of(path, planned))
+            )
+            places.set_lines(path, line_rows(path, local, planned))
+        if not local.incomplete and not local.trouble:
+            for path in known.keys() - local.files.keys():
+                may_return = not planned.marks or _rests(known[path].list_id, planned)
+                if not may_return or not places.lines_in(path):
+                    places.drop_file(path)
+        places.set_vanished(planned.vanished.values())
+        here = planned.world.snapshot.local
+        known_now = (
+            id for id in places.vanished() if not isinstance(here.get(id), Unknown)
+        )  # what cannot be judged now has not come back
+        back = {*known_now} - planned.vanished.keys()
+        if back:
+            places.clear_vanished(*back)
+        for op in renders:
+            if isinstance(op, AddLine):
+                self._set_block(planned, op.id)
+
+    def _archive(self, planned: Planned) -> None:
+        """From now on these lines stand in the archive, whatever becomes of it."""
+        lines = planned.world.lines
+        rows = [LineRow(one.id, one.path, 0, lines[one.id].text) for one in planned.archived]
+        self._store.places.put_lines(rows)
+
+    def _announce(self, planned: Planned, work: Work) -> None:
+        """Lines without ids that are about to be put in: should we die, they are known."""
+        new = {op.id for op in planned.plan.renders if isinstance(op, AddLine | MoveLine)}
+        for _, write in work.writes:
+            self._store.places.put_lines(row for row in write.rows if row.id in new)
+
+    def _list_of(self, path: str, planned: Planned) -> str | None:
+        return planned.lists.owner.get(self._dialect.layout.place_of(path))
+
+    def _set_block(self, planned: Planned, id: str) -> None:
+        if id not in planned.known.stored_blocks:
+            self._store.places.set_block(id, planned.known.blocks[id], own=True)
+
+    def _commit_lists(self, lists: ListPlan) -> None:
+        bases = self._store.bases
+        for id, base in lists.learned.items():
+            bases.set_list(id, _stored(base))
+        for op in lists.create_lists:
+            path = None if op.is_group else op.path
+            made = StoredListBase(op.name, op.group, path, op.color, op.emblem)
+            bases.set_list(op.id, made)
+        self._store.forgotten.drop(lists.remembered)
+        for id in lists.ended:
+            view = lists.views.get(id)
+            if view is None or view.path is None:
+                bases.drop_list(id)
+        for conflict in lists.conflicts:
+            self._keep_loser(conflict)
+
+    def _settle_evidence(self) -> None:
+        """Drop what was sent and has been looked at since: the base has learned from it.
+
+        What a person wished for is held against what was found, and sent again if it is not that.
+        """
+        now = self._now_ms
+        old = now - int(EVIDENCE_S * 1000)
+        outbox = self._store.outbox
+        flying = outbox.in_flight()
+        for intent in flying:
+            if intent.kind in STANDING:
+                outbox.requeue(intent.seq)
+        outbox.drop_many(
+            intent.seq
+            for intent in flying
+            if intent.kind not in STANDING
+            # What was sent tomorrow was sent before the clock was set back.
+            if not old < (intent.sent_at_ms or 0) <= now or self._arrived(intent)
+        )
+
+    def _arrived(self, intent: Intent) -> bool:
+        """Whether the base shows it; what only deletes, or names a list, is planned afresh."""
+        if intent.kind == "sections":
+            return have_arrived(self._store, intent)
+        if not intent.changes:
+            return True
+        base = self._store.bases.get(intent.id)
+        return base is not None and intent.changes.items() <= base.values.items()
+
+    def _keep_loser(self, conflict: Conflict) -> None:
+        self._store.journal.add_conflict(
+            conflict.id,
+            conflict.field.value,
+            conflict.winner,
+            conflict.loser,
+            "file" if conflict.winning is Side.CLOUD else "cloud",
+            self._now_ms,
+        )
+
+    def _hold(self, planned: Planned, work: Work) -> list[Hold]:
+        """Write what waits now; gives what did not wait before."""
+        holds = [*planned.holds]
+        holds += [Hold(p.id, HoldKind.FILE, f"{p.path}: {p.reason}") for p in work.problems]
+        before = {hold.key for hold in self._store.journal.holds()}
+        unique = {f"{hold.kind.value}:{hold.id}": hold for hold in holds}
+        self._store.journal.set_holds(
+            StoredHold(key, hold.kind.value, hold.id, hold.reason, self._now_ms, hold.until_ms)
+            for key, hold in unique.items()
+        )
+        return [hold for key, hold in unique.items() if key not in before]
+
+
+def _stored(base: ListBase) -> StoredListBase:
+    return StoredListBase(base.name, base.group, base.path, base.color, base.emblem)
+
+
+def _rests(list_id: str | None, planned: Planned) -> bool:
+    """Whether a list has no file now, and waits for it: its lines may come back without ids."""
+    view = planned.lists.views.get(list_id or "")
+    return view is not None and view.path is None
+
+
+def _occurrence(intent: Intent) -> Occurrence:
+    due, rule = intent.changes[Field.DUE], intent.changes[Field.REPEAT]
+    assert isinstance(due, AllDay | Floating | Zoned)
+    assert isinstance(rule, Rule)
+    texts = intent.texts
+    return Occurrence(
+        intent.id, texts["due"] or "", texts["copy"] or "", due, rule, int(texts["at"] or 0)
+    )

@@ -1,0 +1,121 @@
+"""What is to be done to files: a plan's changes as writes, moves and removals, in order. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from sync.core.actions import Hold, ListField
+from sync.core.colors import hexadecimal_of
+from sync.core.listplan import LabelFile
+from sync.core.matching.identity import list_block_id
+from sync.core.matching.match import Leaving, words
+from sync.cycle.files.desk import Desk, FileWrite, Problem
+from sync.cycle.files.directories import FileMove, label_writes, moving_files, nothing_but_labels
+from sync.cycle.files.render import moving_out, write_files
+from sync.cycle.observing.reading import LocalFile, LocalState
+from sync.cycle.planning.known import ranks_of
+from sync.cycle.planning.planner import Planned
+from sync.local.formats import Dialect
+
+__all__ = ["Removal", "Work", "desk_of", "plan_work"]
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """A file whose list is gone and which holds nothing but what we wrote: it goes."""
+
+    key: str
+    id: str  # the list's
+    path: str
+    sha256: str
+
+
+@dataclass(slots=True)
+class Work:
+    """What is to be done to files now that it is committed, and what a person has to hear."""
+
+    writes: list[tuple[str, FileWrite]] = field(default_factory=list)
+    new_files: dict[str, str] = field(default_factory=dict)
+    removals: list[Removal] = field(default_factory=list)
+    moves: list[FileMove] = field(default_factory=list)
+    leaving: list[Leaving] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    new_holds: list[Hold] = field(default_factory=list)
+
+
+def plan_work(
+    planned: Planned,
+    local: LocalState,
+    homes: Mapping[str, str],
+    dialect: Dialect,
+    mint: Callable[[], str],
+) -> Work:
+    """The file work of a plan; none of one that waits.
+
+    ``homes`` are the places where lists were last time, ``mint`` names the writes.
+    """
+    work = Work()
+    if planned.waits:
+        return work
+    desk = desk_of(planned, local, dialect)
+    renders = planned.plan.renders
+    labels = [*planned.lists.label_files]
+    new_lists = {op.path: op.id for op in planned.lists.create_files}
+    work.new_files = new_lists
+    if dialect.layout.per_task:  # a list is known by its name before it has tasks
+        infos = {id: planned.known.list_rows[id].info() for id in new_lists.values()}
+        labels += [LabelFile(id, place, infos[id].name) for place, id in new_lists.items()]
+        colors = {place: hexadecimal_of(infos[id].color) for place, id in new_lists.items()}
+        labels += [
+            LabelFile(id, place, colors[place], ListField.COLOR)
+            for place, id in new_lists.items()
+            if colors[place]
+        ]
+        work.new_files = {f"{place}/{dialect.layout.label}": id for place, id in new_lists.items()}
+        new_lists = {}
+    tasks, work.problems = write_files(desk, renders, new_lists)
+    writes = [*label_writes(local, labels, dialect.layout), *tasks]
+    work.writes = [(mint(), write) for write in writes]
+    work.moves = moving_files(desk, renders)
+    leftovers = [
+        Leaving(path, id, words(task.text, task.reminder.notes))
+        for (path, index), id in planned.world.matched.leftovers.items()
+        for task in (local.files[path].tasks[index],)
+    ]
+    hidden = {one for one in planned.leaving if _hides(one.path, local)}  # what it says may return
+    work.leaving = sorted({*moving_out(desk, renders), *leftovers, *hidden})
+    for id in planned.lists.ended:
+        ending = _ending(id, homes.get(id, ""), local, dialect)
+        work.removals += [Removal(mint(), id, file.path, file.sha256) for file in ending]
+    return work
+
+
+def _hides(path: str, local: LocalState) -> bool:
+    file = local.files.get(path)
+    return file is not None and file.hides_tasks != ""
+
+
+def _ending(id: str, place: str, local: LocalState, dialect: Dialect) -> list[LocalFile]:
+    """The files of a list that is gone, if nothing stands in them but what we write."""
+    if dialect.layout.per_task:
+        return nothing_but_labels(local, place, dialect.layout)
+    file = local.files.get(place)
+    empty = dialect.new_file(list_block_id(id))
+    return [file] if file is not None and file.data == empty else []
+
+
+def desk_of(planned: Planned, local: LocalState, dialect: Dialect) -> Desk:
+    """What writing lines needs to know, as it was planned."""
+    known, views = planned.known, planned.lists.views.values()
+    return Desk(
+        local=local,
+        lines=planned.world.lines,
+        paths={view.id: view.path for view in views if view.path is not None},
+        owner=planned.lists.owner,
+        blocks=known.blocks,
+        base=known.base,
+        dialect=dialect,
+        rank=ranks_of(known),
+        outlook=planned.world.outlook,
+    )

@@ -1,0 +1,197 @@
+"""Observing iCloud: change pages into the mirror, each page and its sync token in one commit.
+
+Nothing is decided here. A page is decoded tolerantly: what is not understood is kept raw, a
+tombstone (which has no type) is recognised before anything else, and a refused sync token starts
+a full walk in which only absence from the *whole* zone counts as gone, and of each record that is
+absent iCloud is asked by its name: an answer to another request would bury what is there. An item
+that names no record is passed over: it may be any record, so that in a walk with one of them
+nothing counts as gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from store.db import Store
+from store.rows import Kind, ZoneRow
+from store.zones import PRIVATE
+from sync.codec import fields
+from sync.codec.assets import documents_of
+from sync.cycle.observing.mirroring import decoded_row, record_row
+from sync.errors import BadResponse, SyncTokenExpired
+from sync.remote.answers import Failure
+from sync.remote.cloudkit import ChangePage, ZoneId
+
+__all__ = ["FEED", "Feed", "Pulled", "known_zone", "pull", "pull_zone", "remember", "unreadable"]
+__all__ += ["zone_id"]
+
+Record = Mapping[str, Any]
+FEED = "records/changes"
+_EMPTY_PAGES_MAX = 100
+"""So many pages in a row may be empty and say that more is coming."""
+
+
+class Feed(Protocol):
+    """The calls of the iCloud side that observing needs."""
+
+    def reminders_zone(self) -> ZoneId: ...
+    def changes(self, zone: ZoneId, token: str | None) -> ChangePage: ...
+    def lookup(self, zone: ZoneId, names: Sequence[str]) -> list[dict[str, Any] | Failure]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """How much a pull brought: pages, records, and items that name none (``unreadable``)."""
+
+    pages: int = 0
+    records: int = 0
+    unreadable: int = 0
+
+
+def unreadable(count: int) -> list[str]:
+    """What a person is told of so many items that name no record: a sentence, or none."""
+    if not count:
+        return []
+    items = "an item" if count == 1 else f"{count} items"
+    return [
+        f"iCloud sent {items} that do{'es' * (count == 1)} not say of which record; nothing counts"
+        " as gone for it: `remindersd verify --repair` asks for each record by its name"
+    ]
+
+
+def zone_id(row: ZoneRow) -> ZoneId:
+    """The zone as requests name it."""
+    return ZoneId(row.name, row.owner, "private" if row.database == "private" else "shared")
+
+
+def known_zone(cloud: Feed, store: Store) -> ZoneId:
+    """The account's own zone; its owner is fetched once and remembered."""
+    row = store.mirror.zone()
+    if row is not None and row.owner:
+        return zone_id(row)
+    zone = cloud.reminders_zone()
+    with store.commit("zone"):
+        store.mirror.set_zone(ZoneRow(zone.name, zone.owner, feed=FEED))
+    return zone
+
+
+def pull(cloud: Feed, store: Store, progress: Callable[[int], None] = lambda _: None) -> Pulled:
+    """Bring the mirror of the account's own zone up to date.
+
+    ``progress`` hears the number of records so far. Raises what the iCloud side raises; pages
+    that were committed stay.
+    """
+    known_zone(cloud, store)
+    return pull_zone(cloud, store, PRIVATE, progress)
+
+
+def pull_zone(
+    cloud: Feed, store: Store, key: str, progress: Callable[[int], None] = lambda _: None
+) -> Pulled:
+    """The same for the zone of that key, which the mirror knows."""
+    row = store.mirror.zone(key)
+    assert row is not None
+    if not row.complete and not row.walking:
+        row = _begin_walk(store, row)
+    try:
+        return _pull_pages(cloud, store, row, progress)
+    except SyncTokenExpired:
+        if row.sync_token is None:
+            raise
+        return _pull_pages(cloud, store, _begin_walk(store, row), progress)
+
+
+def _begin_walk(store: Store, row: ZoneRow) -> ZoneRow:
+    with store.commit("walk"):
+        store.mirror.set_zone(replace(row, sync_token=None))
+        store.mirror.begin_walk(row.key)
+    return replace(row, sync_token=None, walking=True)
+
+
+def _pull_pages(cloud: Feed, store: Store, row: ZoneRow, progress: Callable[[int], None]) -> Pulled:
+    pages = records = empty = nameless = 0
+    token, zone = row.sync_token, zone_id(row)
+    while True:
+        page = cloud.changes(zone, token)
+        if page.more and page.token == token:
+            raise BadResponse("records/changes says that more is coming, and gives the same token")
+        empty = 0 if page.records or page.unreadable else empty + 1
+        if page.more and empty > _EMPTY_PAGES_MAX:
+            raise BadResponse(
+                f"records/changes says that more is coming, and sent {empty} empty pages",
+                "the next cycle goes on from there",
+            )
+        pages += 1
+        records += len(page.records)
+        nameless += page.unreadable
+        unmet: list[str] = []
+        if page.records or page.unreadable or page.more or row.walking:
+            with store.commit("page"):
+                remember(store, page.records, row.key)
+                if page.unreadable and row.walking:
+                    store.mirror.spare_unmet(row.key)
+                store.mirror.set_zone(replace(row, sync_token=page.token))
+                if row.walking and not page.more:
+                    unmet = store.mirror.unmet(row.key)
+                    if not unmet:
+                        store.mirror.finish_walk(row.key)
+        if unmet:
+            _ask_for(cloud, store, row, unmet)
+        progress(records)
+        token = page.token
+        if not page.more:
+            return Pulled(pages, records, nameless)
+
+
+def _ask_for(cloud: Feed, store: Store, row: ZoneRow, unmet: Sequence[str]) -> None:
+    """End a walk that has not met all: gone is what iCloud, asked by its name, does not know."""
+    answers = cloud.lookup(zone_id(row), unmet)
+    with store.commit("walked"):
+        remember(store, [one for one in answers if isinstance(one, dict)], row.key)
+        if any(isinstance(one, Failure) and not one.gone for one in answers):
+            store.mirror.spare_unmet(row.key)
+        store.mirror.finish_walk(row.key)
+
+
+def remember(store: Store, records: Iterable[Record], zone: str = PRIVATE) -> None:
+    """Put records of a zone (by its key) into the mirror; to be called inside a commit.
+
+    Of a record that comes more than once the last word counts, be it a tombstone or not.
+    """
+    records = list(records)
+    last = {one.get("recordName"): at for at, one in enumerate(records)}
+    records = [one for at, one in enumerate(records) if last[one.get("recordName")] == at]
+    own = store.mirror.zone()
+    me = own.owner if own is not None else ""
+    live = [record for record in records if not _is_tombstone(record)]
+    _note_documents(store, live)
+    files = store.documents.get
+    store.mirror.put((record_row(one, zone), decoded_row(one, files, me)) for one in live)
+    for record in records:
+        if _is_tombstone(record):
+            name = str(record.get("recordName"))
+            store.mirror.tombstone(name, _kind_by_name(name), fields.bare_id(name), zone)
+
+
+def _note_documents(store: Store, records: Iterable[Record]) -> None:
+    """Which files beside these records planning needs; what came along need not be fetched."""
+    for record in records:
+        if fields.type_of(record) != "List":
+            continue
+        found = list(documents_of(record))
+        store.documents.keep_only(str(record["recordName"]), [one.field for one in found])
+        for one in found:
+            store.documents.want(one.record_name, one.field, one.mark)
+            if one.data is not None:
+                store.documents.put(one.record_name, one.field, one.mark, one.data)
+
+
+def _is_tombstone(record: Record) -> bool:
+    return record.get("deleted") is True
+
+
+def _kind_by_name(name: str) -> Kind:
+    kinds: dict[str | None, Kind] = {"Reminder": "reminder", "List": "list"}
+    return kinds.get(fields.record_type_of(name), "other")

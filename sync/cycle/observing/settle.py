@@ -1,0 +1,218 @@
+"""Settling: what earlier writes of files really came to, told by their receipts.
+
+A write that was planned and never confirmed (we died) is judged by what it displaced; a displaced
+file that an editor wrote to afterwards goes back to the person, and the base goes back with it.
+Safe to be interrupted and to be done again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from store.db import Store
+from store.journal import HistoryRow
+from store.model import Reminder
+from store.places import LineRow
+from store.renders import Render
+from store.values import NO_VALUE
+from sync.cycle.observing.reading import LocalState
+from sync.cycle.observing.stale import never_seen
+from sync.local.outcome import Replaced
+from sync.local.receipts import Receipt, State
+from sync.local.swap import Writer
+
+__all__ = ["Settled", "forgive", "settle"]
+
+REMEMBERED = 4  # writes of one file that a buffer may be behind
+
+
+@dataclass(slots=True)
+class Settled:
+    """``open`` counts receipts that are not quiet yet; ``returned`` files given back."""
+
+    open: int = 0
+    returned: int = 0
+
+
+def settle(
+    store: Store, writer: Writer, root: Path, now_ms: Callable[[], int], *, run: int | None = None
+) -> Settled:
+    """Judge every unconfirmed write and every receipt; raises ``OSError`` for a sick disk."""
+    receipts = {receipt.key: receipt for receipt in writer.receipts()}
+    renders = {render.key: render for render in store.places.renders()}
+    result = Settled()
+    newest = _newest(renders.values())
+    for key, render in renders.items():
+        if key not in receipts:
+            _judge_alone(store, root, render, worth_keeping=key in newest)
+    for key, receipt in receipts.items():
+        _judge(store, writer, receipt, renders.get(key), result, now_ms, run)
+    return result
+
+
+def _newest(renders: Iterable[Render]) -> set[str]:
+    """The keys of the latest few writes of each file that was there before."""
+    by_path: defaultdict[str, list[str]] = defaultdict(list)
+    for render in renders:
+        if render.finished and render.expected_sha and render.new_sha:
+            by_path[render.path].append(render.key)
+    return {key for keys in by_path.values() for key in keys[-REMEMBERED:]}
+
+
+def _judge_alone(store: Store, root: Path, render: Render, *, worth_keeping: bool) -> None:
+    """No receipt: it never began, or it is long settled; the file itself says which.
+
+    What stands is remembered until the person has saved the file after it (``forgive``).
+    """
+    if worth_keeping:
+        return
+    with store.commit("settle"):
+        if render.finished:
+            store.places.drop_render(render.key)
+        elif _digest(root / render.path) == render.new_sha:
+            _confirm(store, render)
+        else:
+            store.places.drop_render(render.key)
+
+
+def _confirm(store: Store, render: Render) -> None:
+    """The write stands: so do its new lines, though nobody may ever read them as we wrote them."""
+    if render.finished:
+        return
+    store.places.finish_render(render.key)
+    new = [one.id for one in render.changes if one.field is None and one.after is True]
+    unknown = [id for id in new if store.places.line_of(id) is None]
+    store.places.put_lines(LineRow(id, render.path, 0) for id in unknown)
+
+
+def _judge(
+    store: Store,
+    writer: Writer,
+    receipt: Receipt,
+    render: Render | None,
+    result: Settled,
+    now_ms: Callable[[], int],
+    run: int | None,
+) -> None:
+    if receipt.state is State.FOREIGN:
+        _return(store, writer, receipt, render, result, now_ms, run)
+        return
+    if render is not None:
+        with store.commit("settle"):
+            if receipt.state is State.CLEAN:
+                _confirm(store, render)
+            else:
+                store.places.undo_render(render.key)
+    if not receipt.quiet:
+        result.open += 1
+        return
+    writer.drop(receipt)
+    if render is not None and receipt.state is not State.CLEAN:
+        with store.commit("settle"):
+            store.places.drop_render(render.key)
+
+
+def forgive(
+    store: Store,
+    local: LocalState,
+    shown: Callable[[Reminder], Reminder],
+    blocks: Callable[[], Mapping[str, str]],
+    *,
+    marks: bool = True,
+) -> tuple[list[str], list[str]]:
+    """Take back from the base what a person's save shows they never saw; gives the files.
+
+    Whatever else was written before that save has been seen by it, and is forgotten. ``blocks``
+    gives the block ids of all that is known, by id. Without ``marks`` on lines nothing shows what
+    was seen, and every save is taken at its word. Also gives the files that cannot be judged yet:
+    what they lack may stand in one that is just being saved.
+    """
+    stale: list[str] = []
+    unsure: list[str] = []
+    saved = [render for render in store.places.renders() if _was_saved_since(store, local, render)]
+    if not saved:
+        return stale, unsure
+    is_saving = any(file.unread and file.settling for file in local.files.values())
+    ids = {block: id for id, block in blocks().items()}
+    places = {
+        (ids[task.block], path)
+        for path, file in local.files.items()
+        for task in file.tasks
+        if task.block in ids
+    }
+    with store.commit("forgive"):
+        for path in sorted({render.path for render in saved}):
+            file = local.files[path]
+            said = {ids[t.block]: t.reminder for t in file.tasks if t.block and t.block in ids}
+            writes = [render for render in saved if render.path == path]
+            bare = {task.reminder.title for task in file.tasks if task.block is None}
+            elsewhere = {id for id, place in places if place != path}
+            unseen = never_seen(writes, file.sha256, said, shown, bare, elsewhere) if marks else ()
+            if unseen and is_saving:
+                away = elsewhere | {change.id for write in writes for change in write.changes}
+                if len(never_seen(writes, file.sha256, said, shown, bare, away)) < len(unseen):
+                    unsure.append(path)
+                    continue
+            for render in reversed(unseen):
+                store.places.undo_render(render.key)
+            for render in writes:
+                store.places.drop_render(render.key)
+            stale += [path] if unseen else []
+    return stale, unsure
+
+
+def _was_saved_since(store: Store, local: LocalState, render: Render) -> bool:
+    file, known = local.files.get(render.path), store.places.file(render.path)
+    if file is None or file.todo is None or known is None or not render.finished:
+        return False
+    return file.sha256 != known.sha256
+
+
+def _return(
+    store: Store,
+    writer: Writer,
+    receipt: Receipt,
+    render: Render | None,
+    result: Settled,
+    now_ms: Callable[[], int],
+    run: int | None,
+) -> None:
+    """The person's words were displaced: they go back, or into the history if newer ones stand."""
+    outcome = writer.give_back(receipt)
+    if isinstance(outcome, Replaced):
+        result.returned += 1
+        if render is not None:
+            with store.commit("settle"):
+                store.places.undo_render(render.key)
+        result.open += 1
+        return
+    if not receipt.quiet or receipt.file is None:
+        result.open += 1
+        return
+    data = receipt.file.read_bytes()
+    kept = HistoryRow(
+        run=run,
+        at_ms=now_ms(),
+        side="file",
+        id="",
+        field="displaced",
+        before=data.decode("utf-8", "replace"),
+        after=NO_VALUE,
+        path=receipt.path,
+    )
+    with store.commit("settle"):
+        store.journal.record([kept])
+        if render is not None:
+            store.places.drop_render(render.key)
+    writer.drop(receipt, kept_sha256=hashlib.sha256(data).hexdigest())
+
+
+def _digest(path: Path) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return ""

@@ -1,0 +1,120 @@
+"""Stale buffers: a file that was saved by somebody who had not seen what we wrote into it. Pure.
+
+An editor that was open while we wrote holds the text of before. Its next save takes our lines
+away again, and to a three-way merge that looks like a person undoing what the phone did. So a
+save is held against what we wrote since the last one: a write of which nothing stands in the
+file, and of which something is as it was before, was never seen. It is taken back from the base,
+and planned again beside what the person did edit.
+
+A save that brings back exactly the bytes of before our write is taken at its word: nobody saves
+an untouched buffer, but people do take out the one line that was just put in. And of a file that
+we made there is no text of before: who saves it without its only line has seen it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from enum import Enum, auto
+
+from store.model import Completion, Field, Reminder, Value
+from store.renders import BaseChange, Render
+from store.values import NO_VALUE, NoValue
+from sync.core.merging.lift import overlay
+
+__all__ = ["never_seen"]
+
+_UNSAID = (Field.LIST, Field.PARENT)  # no line says them in words
+Shown = Callable[[Reminder], Reminder]
+
+
+class _Sign(Enum):
+    """What a file shows of one change that we wrote."""
+
+    BACK = auto()
+    STANDS = auto()
+    NEITHER = auto()
+
+
+def never_seen(
+    writes: Sequence[Render],
+    sha256: str,
+    said: Mapping[str, Reminder],
+    shown: Shown,
+    unmarked: Collection[str] = (),
+    elsewhere: Collection[str] = (),
+) -> Sequence[Render]:
+    """The newest of ``writes`` (oldest first) that a saved file knows nothing of.
+
+    ``sha256`` is the file's now, ``said`` what its lines say, by reminder, ``unmarked`` the
+    titles on lines without an id: who took the ids away has seen the lines. ``elsewhere`` are the
+    reminders whose lines stand in other files: who carried them there has seen them, too.
+    """
+    bare = {
+        change.id
+        for write in writes
+        for change in write.changes
+        if change.field is Field.TITLE and change.after in unmarked and change.id not in said
+    }
+    made = max((at for at, write in enumerate(writes) if not write.expected_sha), default=-1)
+    for start in range(made + 1, len(writes)):
+        unseen = writes[start:]
+        if any(sha256 == write.expected_sha for write in unseen):
+            return ()
+        known = [one for one in _joined(unseen) if one.id not in bare]
+        signs = [_sign(one, said, shown, elsewhere, typed=bool(unmarked)) for one in known]
+        if _Sign.BACK in signs and _Sign.STANDS not in signs:
+            return unseen
+    return ()
+
+
+def _joined(writes: Sequence[Render]) -> list[BaseChange]:
+    """What several writes did together: from the first value before to the last after."""
+    joined: dict[tuple[str, Field | None], BaseChange] = {}
+    for write in writes:
+        for change in write.changes:
+            key = (change.id, change.field)
+            before = joined[key].before if key in joined else change.before
+            joined[key] = BaseChange(change.id, change.field, before, change.after)
+    return list(joined.values())
+
+
+def _sign(
+    change: BaseChange,
+    said: Mapping[str, Reminder],
+    shown: Shown,
+    elsewhere: Collection[str],
+    *,
+    typed: bool,
+) -> _Sign:
+    line = said.get(change.id)
+    if change.field is Field.LIST and change.before not in (NO_VALUE, change.after):
+        # We moved it into this file; what comes back from the archive was in this list. That it
+        # is gone alone is a deletion like any other.
+        is_gone = line is None and change.id not in elsewhere
+        return _Sign.BACK if is_gone and typed else _Sign.NEITHER
+    if change.field is None:
+        is_there = line is not None or (bool(change.after) and change.id in elsewhere)
+        if bool(change.before) == bool(change.after):
+            return _Sign.NEITHER
+        return _Sign.STANDS if is_there == bool(change.after) else _Sign.BACK
+    if line is None or change.field in _UNSAID or change.field in line.opaque:
+        return _Sign.NEITHER
+    now = line.value(change.field)
+    after, before = (_as_shown(change, value, shown) for value in (change.after, change.before))
+    if _same(after, before):
+        return _Sign.NEITHER
+    if _same(now, after):
+        return _Sign.STANDS
+    return _Sign.BACK if _same(now, before) else _Sign.NEITHER
+
+
+def _as_shown(change: BaseChange, value: Value | NoValue, shown: Shown) -> Value | NoValue:
+    if isinstance(value, NoValue) or change.field is None:
+        return value
+    return shown(overlay(Reminder(change.id), {change.field: value})).value(change.field)
+
+
+def _same(one: Value | NoValue, other: Value | NoValue) -> bool:
+    if isinstance(one, Completion) and isinstance(other, Completion):
+        return True
+    return one == other

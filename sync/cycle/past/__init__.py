@@ -1,0 +1,1 @@
+"""What was changed: history, runs, and taking a run back."""

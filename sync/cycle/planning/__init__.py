@@ -1,0 +1,1 @@
+"""The three states put together, and everything that shall be done about them."""

@@ -1,0 +1,130 @@
+"""Matching with all that store and folder know: what goes into it, and ids for what is new."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from store.model import AllDay, Due, Field, Floating, Presence, Present, Rule, Zoned
+from sync.core.listplan import ListPlan
+from sync.core.matching.match import Leaving, Line, Matched, Registry, Spot, match_lines, words
+from sync.core.repeating.occurrence import copy_id
+from sync.core.snapshot import Mode, RemoteItem
+from sync.cycle.observing.reading import LocalState
+from sync.cycle.planning.known import Known
+from sync.cycle.planning.unmarked import followed
+from sync.local.formats import Dialect
+
+__all__ = ["follow_moves", "match_all", "series_of"]
+
+
+def match_all(
+    known: Known,
+    local: LocalState,
+    lists: ListPlan,
+    lines: Sequence[Line],
+    remote: Mapping[str, Presence[RemoteItem]],
+    leaving: frozenset[Leaving],
+    dialect: Dialect,
+    overdue: Collection[str],
+    series: Mapping[str, str],
+) -> Matched:
+    """Which line is which reminder, with ids chosen for new ones; ``remote`` is iCloud's side.
+
+    ``leaving``, ``overdue`` and ``series`` are as ``match_lines`` has them.
+    """
+    with_place = known.base.keys() | known.traces.keys() | known.archived
+    strangers = {
+        id: dialect.shown(item.value.reminder)
+        for id, item in remote.items()
+        if isinstance(item, Present) and id not in with_place
+    }
+    matched = match_lines(
+        lines,
+        blocks={block: id for id, block in known.blocks.items()},
+        traces=followed(known, local, lists),
+        registry=Registry(known.blocks.keys() | known.gone, strangers, overdue),
+        leaving=leaving | _carried_ahead(known, lines, remote),
+        away=known.vanished,
+        series=series,
+        marks=dialect.marks,
+        apart=dialect.layout.per_task,
+    )
+    matched.unstamped -= _ignored(matched, lists, dialect)
+    _name_new(known, matched, dialect)
+    return matched
+
+
+def follow_moves(
+    leaving: frozenset[Leaving], known: Known, lists: ListPlan, dialect: Dialect
+) -> frozenset[Leaving]:
+    """Lines of unfinished moves, in the place that their list has now: a person may rename it."""
+    found = set()
+    for one in leaving:
+        id, place = known.list_at.get(one.path, ""), dialect.layout.place_of(one.path)
+        now = lists.views[id].path if id in lists.views else None
+        if now is None or lists.owner.get(place) == id:
+            found.add(one)
+        else:
+            found.add(one._replace(path=now + one.path.removeprefix(place)))
+    return frozenset(found)
+
+
+def _carried_ahead(
+    known: Known, lines: Sequence[Line], remote: Mapping[str, Presence[RemoteItem]]
+) -> set[Leaving]:
+    """Lines that iCloud moved, of which another machine's file with the new place is here first."""
+    ids = {block: id for id, block in known.blocks.items()}
+    found = set()
+    for line in lines:
+        id = ids.get(line.block or "", "")
+        item, trace = remote.get(id), known.traces.get(id)
+        if trace is None or line.path == trace.path or not isinstance(item, Present):
+            continue
+        was, now = known.base.get(id, {}).get(Field.LIST), item.value.reminder.list
+        if was is not None and was != now == line.reminder.list:
+            found.add(Leaving(trace.path, id, words(trace.text, trace.notes)))
+    return found
+
+
+def _ignored(matched: Matched, lists: ListPlan, dialect: Dialect) -> set[Spot]:
+    """The lines in files of lists that are ignored: nothing is written there, no id either."""
+    modes = {id: view.mode for id, view in lists.views.items()}
+    silent = {place for place, id in lists.owner.items() if modes.get(id) is Mode.IGNORE}
+    return {spot for spot in matched.unstamped if dialect.layout.place_of(spot[0]) in silent}
+
+
+def series_of(known: Known) -> dict[str, str]:
+    """Open reminders that repeat, each with the id of the copy that this occurrence leaves."""
+    series: dict[str, str] = {}
+    for id, values in known.base.items():
+        due = values.get(Field.DUE)
+        repeats = isinstance(values.get(Field.REPEAT), Rule) and values.get(Field.DONE) is None
+        if repeats and isinstance(due, AllDay | Floating | Zoned):
+            series[id] = _copy_there(known, id, due) or copy_id(id, due)
+    return series
+
+
+def _copy_there(known: Known, id: str, due: Due) -> str | None:
+    """The copy that a device left, where it completed this occurrence already."""
+    goes_on = known.reminders.get(id)
+    if goes_on is None or goes_on.due == due:
+        return None
+    copies = [
+        one.id
+        for one in known.reminders.values()
+        if one.id not in known.base
+        and one.done is not None
+        and (one.title, one.list, one.due) == (goes_on.title, goes_on.list, due)
+        and not known.rows[one.id].deleted
+    ]
+    return copies[0] if len(copies) == 1 else None
+
+
+def _name_new(known: Known, matched: Matched, dialect: Dialect) -> None:
+    """Choose block ids for lines that are new; one that a person wrote there is taken over."""
+    known.blocks.update({id: block for block, id in matched.adopted.items()})
+    # One that stood in a file that was not looked at is known by its place, and has no id yet.
+    spots = {*matched.new, *matched.unstamped}
+    new = {matched.ids[spot] for spot in spots} - known.blocks.keys()
+    taken = {block: id for id, block in known.blocks.items()}
+    known.blocks.update(dialect.assign_blocks(new, taken))

@@ -1,0 +1,384 @@
+"""Planning a cycle: what the store and the folder say now, to everything that shall be done.
+
+Reads, and decides through the pure rooms; writes nothing. A plan made twice of the same states is
+the same plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from store.db import Store
+from store.model import Field, ListInfo, Present, Reminder, Unknown
+from store.outbox import Intent
+from store.places import Vanished
+from store.sections import SectionBase
+from sync.core.actions import (
+    Delete,
+    Hold,
+    HoldKind,
+    Plan,
+    PushOp,
+)
+from sync.core.archive import Archived
+from sync.core.guard import Emptied, account_lost, find_emptied, guard
+from sync.core.listplan import ListBase, ListPlan, ListRules
+from sync.core.lists import plan_lists
+from sync.core.matching.identity import derived
+from sync.core.matching.match import Leaving
+from sync.core.plan import make_plan
+from sync.core.settings import Settings
+from sync.core.snapshot import Mode, Policy
+from sync.cycle.observing.awaited import WAIT_S, awaited, overdue, waiting_keys
+from sync.cycle.observing.missing import missed
+from sync.cycle.observing.reading import LocalState
+from sync.cycle.observing.unread import unread_words
+from sync.cycle.planning.doubts import doubt_holds, stored_doubts
+from sync.cycle.planning.facts import file_facts, free_directories
+from sync.cycle.planning.known import Known, gather
+from sync.cycle.planning.matching import follow_moves
+from sync.cycle.planning.sectioning import section_intents, without_section
+from sync.cycle.planning.world import (
+    World,
+    build_world,
+    remote_lists,
+    too_deep,
+    visible_since,
+)
+from sync.cycle.sending.intents import Intents, list_intents
+from sync.cycle.sending.parking import sort_out
+from sync.local.formats import Dialect
+from sync.local.layout import Layout
+from sync.local.names import assign, file_name, list_name
+
+__all__ = ["Planned", "Planner"]
+
+LOOK_AGAIN_S = 3600.0  # completed reminders come of age by the clock alone
+
+
+@dataclass(slots=True)
+class Planned:
+    """A plan with all that is needed to carry it out.
+
+    ``waits``: nothing of it may be carried out, for the reason in ``holds``. ``leaving`` are lines
+    that a move which was cut off left behind, in the files that have them now. ``vanished`` are
+    what is missed now; ``overtaken`` parked intents (by number) that nobody wants any more;
+    ``withheld`` what is planned and not sent, since iCloud refused it, as in ``parking``;
+    ``archived`` lines that go, of which a copy stands in the archive; ``new_sections`` are chosen
+    anew, by id.
+    """
+
+    known: Known
+    lists: ListPlan
+    world: World
+    plan: Plan
+    intents: list[Intent]
+    holds: list[Hold]
+    leaving: frozenset[Leaving]
+    vanished: Mapping[str, Vanished] = field(default_factory=dict)
+    emptied: Sequence[Emptied] = ()
+    waits: bool = False
+    grace_left_s: float | None = None
+    overtaken: tuple[int, ...] = ()
+    withheld: Mapping[str, Collection[str]] = field(default_factory=dict)
+    archived: tuple[Archived, ...] = ()
+    marks: bool = True  # lines carry ids
+    new_sections: Mapping[str, SectionBase] = field(default_factory=dict)
+
+    @property
+    def writes(self) -> bool:
+        """Whether anything would change on either side."""
+        return self.plan.writes or self.lists.writes or self.world.outlook.writes
+
+    @property
+    def needs_marks(self) -> bool:
+        """Whether lines or files have to be given their identity before anything else."""
+        matched, lists = self.world.matched, self.lists
+        stamps = matched.unstamped and self.marks
+        files = lists.rename_files or lists.rebinds or lists.heads
+        return bool(stamps or matched.adopted or files)
+
+    def wait(self, left_s: Iterable[float]) -> None:
+        """Look again when the first of these times, in seconds from now, has passed."""
+        times = [*left_s, *([] if self.grace_left_s is None else [self.grace_left_s])]
+        self.grace_left_s = min(times, default=None)
+
+    def next_look(self, now_s: float) -> float:
+        """Until when (Unix seconds) nothing changes by the passing of time alone."""
+        left = LOOK_AGAIN_S if self.grace_left_s is None else self.grace_left_s
+        return now_s + left
+
+
+class Planner:
+    """Plans over one store and one folder, with one set of settings."""
+
+    def __init__(
+        self,
+        store: Store,
+        settings: Settings,
+        dialect: Dialect,
+        clock: Callable[[], float],
+    ) -> None:
+        self._store = store
+        self.settings = settings
+        self._dialect = dialect
+        self._clock = clock
+        self._intents = Intents(store, clock, settings.home_zone)
+
+    @property
+    def shown(self) -> Callable[[Reminder], Reminder]:
+        """What a file can say of a reminder."""
+        return self._dialect.shown
+
+    @property
+    def policy(self) -> Policy:
+        """What a person decided, and what a file can say."""
+        settings = self.settings
+        return Policy(self._dialect.shown, settings.wins, settings.purge, settings.archive)
+
+    def known(self) -> Known:
+        """What the store remembers now."""
+        return gather(self._store, self._dialect, self.settings.images)
+
+    def plan(self, local: LocalState, leaving: frozenset[Leaving]) -> Planned:
+        """Plan for this local state and what the store knows now."""
+        known = self.known()
+        if local.trouble:
+            return self._blind(known, local, leaving)
+        approved = self._store.journal.approved()
+        lists = self._plan_lists(known, local, approved)
+        leaving = follow_moves(leaving, known, lists, self._dialect)
+        now_s, since = self._clock(), self._store.places.vanished()
+        world = build_world(
+            known,
+            local,
+            lists,
+            visible=visible_since(int((self._clock() - self.settings.show_s) * 1000)),
+            leaving=leaving,
+            dialect=self._dialect,
+            wins=self.settings.wins,
+            overdue=overdue(since, now_s),
+            doubts={
+                id: why for id, why in stored_doubts(self._store).items() if id not in approved
+            },
+        )
+        world.snapshot = replace(world.snapshot, returned=self._returned(known, world, local))
+        plan = make_plan(world.snapshot, self.policy)
+        planned = self._guarded(known, lists, world, plan, leaving, approved)
+        self._hold_first_plan(planned, local, approved)
+        planned.holds += [
+            Hold(path, HoldKind.FILE, reason)
+            for path, reason in _file_troubles(local, {*lists.owner} & known.list_at.keys())
+        ]
+        waiting = missed(waiting_keys(world.matched), since, now_s, WAIT_S)
+        foreign, left_s = awaited(world.matched, local, waiting)
+        planned.holds += foreign
+        planned.vanished = {**planned.vanished, **waiting}
+        planned.wait(left_s)
+        planned.holds += doubt_holds(world.doubts) + _copies(local)
+        planned.holds += unread_words(world.lines.values(), local, lists.views)
+        return planned
+
+    # ---- parts
+
+    def _returned(self, known: Known, world: World, local: LocalState) -> frozenset[str]:
+        """Whose lines are back after their deletion went out; what a sync tool wrote is nobody's.
+
+        Of a file that has a conflict copy beside it, another machine's version may stand there.
+        """
+        back = [
+            id
+            for id, line in world.lines.items()
+            if id not in known.base
+            and (id in known.gone or (id in known.rows and known.rows[id].deleted))
+            and not local.copies_of(line.path)
+        ]
+        return self._store.journal.deleted_from_here(back) if back else frozenset()
+
+    def _blind(self, known: Known, local: LocalState, leaving: frozenset[Leaving]) -> Planned:
+        hold = Hold("folder", HoldKind.FILE, local.trouble)
+        nothing = World.empty()
+        return Planned(known, ListPlan(), nothing, Plan(), [], [hold], leaving, waits=True)
+
+    def _plan_lists(self, known: Known, local: LocalState, approved: frozenset[str]) -> ListPlan:
+        bases = {
+            id: ListBase(base.name, base.group, base.path or "", base.color, base.emblem)
+            for id, base in self._store.bases.all_lists().items()
+        }
+        layout = self._dialect.layout
+        homes = {base.path for base in bases.values()}
+        facts = file_facts(local, known, self._dialect, homes)
+        groups = {base.name for base in bases.values() if not base.path}
+        taken = facts.keys() | local.directories | local.made
+        taken -= homes | free_directories(local, groups, layout)
+
+        def paths(living: Mapping[str, ListInfo], current: Mapping[str, str]) -> Mapping[str, str]:
+            groups = {info.id: info.name for info in living.values() if info.is_group}
+            names = {
+                info.id: (_stem(info, current, layout), groups.get(info.group or ""))
+                for info in living.values()
+                if not info.is_group
+            }
+            never = layout.done_in({"", *map(file_name, groups.values())})
+            suffix = "" if layout.per_task else layout.suffix
+            return assign(names, suffix, taken | never, current)
+
+        rules = ListRules(
+            mode_of=self.settings.mode_of,
+            name_of=layout.named,
+            group_name=list_name,
+            paths=paths,
+            new_lists=self.settings.new_lists,
+            approved=approved,
+            wins=self.settings.wins,
+            emptied=self._store.places.vanished().keys(),
+            too_deep=too_deep(local, known),
+            complete=not local.incomplete,
+            unshared=known.unshared,
+            purge=self.settings.purge,
+            forgotten=self._store.forgotten.all().keys(),
+        )
+        return plan_lists(remote_lists(known), facts, bases, rules, self._new_list(known, bases))
+
+    def _new_list(self, known: Known, bases: Mapping[str, ListBase]) -> Callable[[str, str], str]:
+        account = (self._store.meta.get("apple_id") or "").casefold()
+        taken = known.list_rows.keys() | known.gone_lists | bases.keys()
+
+        def named(kind: str, name: str) -> str:
+            origin = derived(account, kind, name.casefold())
+            return next(id for id in origin if id not in taken)
+
+        return named
+
+    def _guarded(
+        self,
+        known: Known,
+        lists: ListPlan,
+        world: World,
+        plan: Plan,
+        leaving: frozenset[Leaving],
+        approved: frozenset[str],
+    ) -> Planned:
+        settings, now_s = self.settings, self._clock()
+        gone = [*(op.id for op in plan.pushes if isinstance(op, Delete)), *lists.delete_groups]
+        before = self._store.places.vanished()
+        lost = {id: one.lost_with for id, one in before.items() if one.lost_with}
+        emptied = find_emptied(plan, world.snapshot, lost)
+        vanished = missed(gone, before, now_s, settings.grace_s, emptied)
+        guarded = guard(
+            plan,
+            hold_above=settings.hold_above,
+            absent_s={id: one.waited_s for id, one in vanished.items()},
+            grace_s=settings.grace_s,
+            approved=approved | _let_go(known, approved),
+            groups=lists.delete_groups,
+            emptied=emptied,
+            lost_there=account_lost(world.snapshot, known.gone),
+            held_before=self._held_deletions(),
+            now_s=now_s,
+        )
+        held = {hold.id for hold in guarded.holds}
+        lists.delete_groups = [id for id in lists.delete_groups if id not in held]
+        waiting = [
+            settings.grace_s - vanished[hold.id].waited_s
+            for hold in guarded.holds
+            if hold.kind is HoldKind.GRACE
+        ]
+        wanted, made = self._wanted(known, lists, world, guarded.pushes)
+        sorted_out = sort_out(wanted, self._store.outbox.parked(), _unsure(world))
+        guarded = replace(guarded, conflicts=(*guarded.conflicts, *world.outlook.conflicts))
+        return Planned(
+            known=known,
+            lists=lists,
+            world=world,
+            plan=guarded,
+            intents=sorted_out.intents,
+            holds=[*guarded.holds, *lists.holds, *sorted_out.holds],
+            leaving=leaving,
+            vanished=vanished,
+            emptied=emptied,
+            marks=self._dialect.marks,
+            grace_left_s=min(waiting, default=None),
+            overtaken=tuple(sorted_out.overtaken),
+            withheld=sorted_out.withheld,
+            new_sections=made,
+        )
+
+    def _held_deletions(self) -> set[str]:
+        holds = self._store.journal.holds()
+        return {hold.id for hold in holds if hold.kind == HoldKind.DELETIONS}
+
+    def _wanted(
+        self, known: Known, lists: ListPlan, world: World, pushes: Sequence[PushOp]
+    ) -> tuple[list[Intent], dict[str, SectionBase]]:
+        """What iCloud shall hear, and the sections that are chosen anew for it."""
+        outlook = world.outlook
+        two_way = {
+            view.id
+            for view in lists.views.values()
+            if view.mode is Mode.TWO_WAY and not view.blocked
+        }
+        sections, made = section_intents(pushes, known.sections, known.rows, outlook, two_way)
+        plain = [without_section(self._intents.of(op, known)) for op in pushes]
+        plain = [one for one in plain if one.changes or one.kind != "update"]
+        return [*list_intents(lists, self.settings.purge), *plain, *sections], made
+
+    def _hold_first_plan(
+        self, planned: Planned, local: LocalState, approved: frozenset[str]
+    ) -> None:
+        """Two sides that meet for the first time are joined only when a person has seen how."""
+        known = planned.known
+        met = known.base or self._store.bases.all_lists()  # all that was agreed on may be deleted
+        if met or HoldKind.FIRST_PLAN in approved:
+            return
+        there = any(isinstance(one, Present) for one in planned.world.snapshot.remote.values())
+        if there and any(file.settling for file in local.files.values()):
+            planned.waits = True  # a file that is being saved may hold tasks: ask in a moment
+            return
+        both = there and any(file.tasks for file in local.files.values())
+        if both and (planned.writes or planned.needs_marks):
+            planned.waits = True
+            reason = "both sides have reminders and meet for the first time; see `remindersd plan`"
+            planned.holds.append(Hold("first-plan", HoldKind.FIRST_PLAN, reason))
+
+
+def _unsure(world: World) -> set[str]:
+    """The reminders of which one side cannot be judged now."""
+    sides = (world.snapshot.local, world.snapshot.remote)
+    return {id for side in sides for id, state in side.items() if isinstance(state, Unknown)}
+
+
+def _let_go(known: Known, approved: frozenset[str]) -> frozenset[str]:
+    """The reminders of lists that are no longer shared, where a person let their lines go."""
+    lists = known.unshared & approved
+    ids = known.base.items() if lists else ()
+    return frozenset(id for id, values in ids if values.get(Field.LIST) in lists)
+
+
+def _stem(info: ListInfo, current: Mapping[str, str], layout: Layout) -> str:
+    """What a list's place is called: a directory keeps the name that it was given first."""
+    has_one = layout.per_task and info.id in current
+    return layout.named(current[info.id]) if has_one else info.name
+
+
+def _copies(local: LocalState) -> list[Hold]:
+    """The conflict copies of sync tools, which wait for a person."""
+    return [
+        Hold(copy, HoldKind.COPY, f"{copy} is a copy of {path}: `remindersd merge '{copy}'`")
+        for copy, path in local.copies.items()
+    ]
+
+
+def _file_troubles(local: LocalState, lists: Collection[str]) -> list[tuple[str, str]]:
+    """Files that will not become readable by waiting a moment; those of ``lists`` can be remade."""
+    again, away = "`remindersd restore --file {}`", "move it out of the folder"
+    troubles = [
+        (path, f"{file.hides_tasks}; mend it, or {(again if path in lists else away).format(path)}")
+        for path, file in sorted({**local.files, **local.done}.items())
+        if file.hides_tasks and not file.settling
+    ]
+    if local.incomplete:
+        told = f"{local.incomplete}; make it readable: until then no missing line counts as deleted"
+        troubles.append(("folder", told))
+    return troubles

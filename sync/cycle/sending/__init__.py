@@ -1,0 +1,1 @@
+"""The outbox to iCloud: what is sent, when, and what each answer means."""
