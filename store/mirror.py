@@ -129,12 +129,16 @@ class Mirror(Zones, Decoded):
         )
         return [name for (name,) in found]
 
-    def spare_unmet(self, zone: str = PRIVATE) -> None:
-        """Let no record of ``zone`` count as gone by the walk under way: it cannot be complete."""
+    def spare_unmet(self, zone: str = PRIVATE, names: Iterable[str] | None = None) -> None:
+        """Let none of these records of ``zone`` count as gone by the walk under way, or none.
+
+        Without ``names`` the walk cannot be complete.
+        """
+        some = "" if names is None else " AND name IN (SELECT value FROM json_each(?))"
         self._db.write(
-            """UPDATE record SET walk = (SELECT walk FROM zone WHERE key = record.zone)
-            WHERE zone = ? AND NOT deleted""",
-            (zone,),
+            f"""UPDATE record SET walk = (SELECT walk FROM zone WHERE key = record.zone)
+            WHERE zone = ? AND NOT deleted{some}""",
+            (zone, *([] if names is None else [json_array(names)])),
         )
 
     def _bury(self, names: Sequence[str]) -> None:

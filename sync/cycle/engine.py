@@ -20,7 +20,8 @@ from sync.cycle.asked.relisting import RELISTING, go_on
 from sync.cycle.asked.resolving import close_agreed
 from sync.cycle.files.archiving import clear_archive, copy_out
 from sync.cycle.naming import names_of
-from sync.cycle.observing import observe
+from sync.cycle.observing import observe, owed
+from sync.cycle.observing.asking import ask_for_owed, owed_zones
 from sync.cycle.observing.comeback import discount
 from sync.cycle.observing.leaps import Leaps
 from sync.cycle.observing.reading import LocalState
@@ -122,6 +123,10 @@ class Engine(Acts):
         own = observe.pull(cloud, store)
         shared = self._shared.pull(cloud, report.trigger)
         report.pulled = own.records + shared.records
+        for zone in owed_zones(store):
+            with tolerated(store, zone, report):
+                report.pulled += ask_for_owed(store, cloud, zone, self._now_ms())
+        report.problems += owed.sentences(store)
         self._parts.step("engine:fetch")
         fetched = self._parts.fetcher.documents(cloud)
         report.notices += observe.unreadable(own.unreadable) + shared.notices

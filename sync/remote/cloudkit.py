@@ -25,6 +25,7 @@ from sync.remote.zones import (
     QueryPage,
     ZoneId,
     ZoneInfo,
+    could_not_give,
     objects,
     read_page,
     read_token,
@@ -102,13 +103,16 @@ class CloudKit:
         """Every page after ``token``, by ``changes`` or with ``by_zone`` by ``zone_changes``.
 
         Each page is to be applied before the next is asked for. Raises BadResponse when more is
-        promised but the token stands still, which would never end.
+        promised but the token stands still, which would never end, and for a record that the feed
+        could not give: who walks so does not ask for it again.
         """
         fetch = self.zone_changes if by_zone else self.changes
         while True:
             page = fetch(zone, token, limit=limit)
             if page.more and page.token == token:
                 raise BadResponse("the change feed promises more but does not move on")
+            if page.failed:
+                raise could_not_give("the change feed", min(page.failed.values()))
             yield page
             if not page.more:
                 return

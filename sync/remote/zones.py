@@ -6,7 +6,7 @@ Records stay the wire's dictionaries: reading their fields is the codec's work.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from sync.codec.fields import is_name
@@ -62,6 +62,7 @@ class ChangePage:
     """One page of a zone's changes: each record once, in its latest state, tombstones among them.
 
     ``token`` continues after this page; ``more`` says that another one follows now.
+    ``failed`` are the records that the feed named and could not give, each with the service's code;
     ``unreadable`` counts the items that are no record or do not say which one.
     """
 
@@ -69,6 +70,7 @@ class ChangePage:
     token: str
     more: bool
     unreadable: int = 0
+    failed: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,21 +110,34 @@ def _zone(item: object, database: Database) -> ZoneInfo | None:
 def read_page(answer: Mapping[str, Any], where: str) -> ChangePage:
     """A page of changes; raises BadResponse if it has no records or no token.
 
-    Also for an item that is a failure, which another try may not be: the token must not move past
-    it. An item that does not say of which record it is says that for ever; it is only counted.
+    Also for a failure that does not say of which record, and which another try may not be: the
+    token must not move past it. An item that only does not say of which record it is says that for
+    ever; it is counted.
     """
     items = _items(answer, "records", where)
-    objects_ = [item for item in items if isinstance(item, dict)]
-    for one in objects_:
-        if isinstance(code := one.get("serverErrorCode"), str):
-            raise BadResponse(f"{where} could not give a record ({_word(code)})")
-    records = [one for one in objects_ if is_name(one.get("recordName"))]
+    named: list[dict[str, Any]] = []
+    failed: dict[str, str] = {}
+    for one in items:
+        code = one.get("serverErrorCode") if isinstance(one, dict) else None
+        is_named = isinstance(one, dict) and is_name(one.get("recordName"))
+        if isinstance(code, str) and not is_named:
+            raise could_not_give(where, code)
+        if isinstance(code, str):
+            failed[one["recordName"]] = _word(code)
+        elif is_named:
+            named.append(one)
     return ChangePage(
-        records,
+        named,
         read_token(answer, where),
         answer.get("moreComing") is True,  # null is no
-        len(items) - len(records),
+        len(items) - len(named) - len(failed),
+        failed,
     )
+
+
+def could_not_give(where: str, code: str) -> BadResponse:
+    """The error of a feed that failed to give a record, for ``code``."""
+    return BadResponse(f"{where} could not give a record ({_word(code)})")
 
 
 def _word(code: str) -> str:

@@ -159,7 +159,6 @@ def test_what_is_not_answered_is_not_known_rather_than_gone(
         {"records": [], "syncToken": ""},
         {"records": [], "syncToken": None, "moreComing": True},
         {"records": {"recordName": "List/A"}, "syncToken": "t"},
-        {"records": [{"recordName": "List/A", "serverErrorCode": "X"}], "syncToken": "t"},
         {"records": [{"serverErrorCode": "X"}], "syncToken": "t"},
     ],
 )
@@ -180,8 +179,25 @@ def test_what_names_no_record_is_counted_and_passed_over(
     assert (page.records, page.unreadable, page.token) == ([there], 3, "t")
 
 
+def test_a_record_that_a_page_names_and_does_not_give_is_told_apart(
+    wire: Transport, script: Script
+) -> None:
+    failed = {"recordName": "List/A", "serverErrorCode": "X\nY"}
+    script.answers = [ok(records=[failed, {"recordName": "List/B"}, None], syncToken="t")]
+    page = CloudKit(wire).changes(ZONE, None)
+    assert page.failed == {"List/A": "X Y"}
+    assert (page.records, page.unreadable) == ([{"recordName": "List/B"}], 1)
+
+
+def test_who_walks_without_asking_again_hears_of_it(wire: Transport, script: Script) -> None:
+    failed = {"recordName": "List/A", "serverErrorCode": "X"}
+    script.answers = [ok(records=[failed], syncToken="t")]
+    with pytest.raises(BadResponse, match=r"\(X\)"):
+        list(CloudKit(wire).walk(ZONE, None))
+
+
 def test_a_code_of_several_lines_is_told_in_one(wire: Transport, script: Script) -> None:
-    script.answers = [ok(records=[{"recordName": "List/A", "serverErrorCode": "X\nY"}])]
+    script.answers = [ok(records=[{"serverErrorCode": "X\nY"}])]
     with pytest.raises(BadResponse, match=r"\(X Y\)"):
         CloudKit(wire).changes(ZONE, None)
 

@@ -98,11 +98,11 @@ def test_in_a_walk_with_one_of_them_nothing_is_gone(
     rig.rest()
 
 
-def test_a_failed_item_is_asked_for_again(
+def test_a_failure_that_does_not_say_of_what_is_waited_for(
     rig: Rig, spoil: Spoil, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rig.phone.create("Inbox", "From the phone")
-    failed = {"recordName": "Reminder/X", "serverErrorCode": "TRY_AGAIN_LATER"}
+    failed = {"serverErrorCode": "TRY_AGAIN_LATER"}
     spoil("private/records/changes", "records", [failed], everything)
     with pytest.raises(BadResponse, match="TRY_AGAIN_LATER"):
         rig.engine.cycle("test")

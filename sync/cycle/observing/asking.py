@@ -10,12 +10,13 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from store.db import Store
-from sync.cycle.observing.observe import Feed, pull_zone, remember
+from sync.cycle.observing.observe import Feed, pull_zone, remember, zone_id
+from sync.cycle.observing.owed import due_again, note_given, owed_records, put_off
 from sync.cycle.observing.routing import zone_key
 from sync.remote.answers import Failure
 from sync.remote.cloudkit import ZoneId
 
-__all__ = ["Asked", "catch_up", "look_up"]
+__all__ = ["Asked", "ask_for_owed", "catch_up", "look_up", "owed_zones"]
 
 
 class Asked(Feed, Protocol):
@@ -40,3 +41,32 @@ def catch_up(store: Store, cloud: Asked, zone: ZoneId, names: Sequence[str]) -> 
     """The same, and what the answer did not know is left to the feed, at once."""
     if not look_up(store, cloud, zone, names):
         pull_zone(cloud, store, zone_key(zone))
+
+
+def owed_zones(store: Store) -> list[ZoneId]:
+    """The zones of which records are owed, without those that are gone."""
+    wanted = {one.zone for one in owed_records(store)}
+    rows = store.mirror.zones() if wanted else []
+    return [zone_id(row) for row in rows if row.key in wanted and not row.gone]
+
+
+def ask_for_owed(store: Store, cloud: Asked, zone: ZoneId, now_ms: int) -> int:
+    """Ask by their names for the records of a zone that are owed, if it is time; how many came.
+
+    One that was never seen, and that iCloud does not know, is owed no longer. Raises what the
+    iCloud side raises.
+    """
+    key = zone_key(zone)
+    due = [one for one in due_again(owed_records(store), now_ms) if one.zone == key]
+    if not due:
+        return 0
+    answers = dict(zip(due, cloud.lookup(zone, [one.name for one in due]), strict=True))
+    came = [one for one in answers.values() if isinstance(one, dict)]
+    failed = {one: it for one, it in answers.items() if isinstance(it, Failure)}
+    known = store.mirror.records([one.name for one in failed])
+    never = [one.name for one, it in failed.items() if it.gone and one.name not in known]
+    with store.commit("owed"):
+        remember(store, came, key)
+        note_given(store, key, never)
+        put_off(store, {o: it.code for o, it in failed.items() if o.name not in never}, now_ms)
+    return len(came)

@@ -5,7 +5,7 @@ tombstone (which has no type) is recognised before anything else, and a refused 
 a full walk in which only absence from the *whole* zone counts as gone, and of each record that is
 absent iCloud is asked by its name: an answer to another request would bury what is there. An item
 that names no record is passed over: it may be any record, so that in a walk with one of them
-nothing counts as gone.
+nothing counts as gone. A record that is named and not given is owed (`owed.py`).
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from store.zones import PRIVATE
 from sync.codec import fields
 from sync.codec.assets import documents_of
 from sync.cycle.observing.mirroring import decoded_row, record_row
+from sync.cycle.observing.owed import note_failed, note_given
 from sync.errors import BadResponse, SyncTokenExpired
 from sync.remote.answers import Failure
 from sync.remote.cloudkit import ChangePage, ZoneId
@@ -117,7 +118,8 @@ def _pull_pages(cloud: Feed, store: Store, row: ZoneRow, progress: Callable[[int
         page = cloud.changes(zone, token)
         if page.more and page.token == token:
             raise BadResponse("records/changes says that more is coming, and gives the same token")
-        empty = 0 if page.records or page.unreadable else empty + 1
+        brings = page.records or page.unreadable or page.failed
+        empty = 0 if brings else empty + 1
         if page.more and empty > _EMPTY_PAGES_MAX:
             raise BadResponse(
                 f"records/changes says that more is coming, and sent {empty} empty pages",
@@ -127,11 +129,12 @@ def _pull_pages(cloud: Feed, store: Store, row: ZoneRow, progress: Callable[[int
         records += len(page.records)
         nameless += page.unreadable
         unmet: list[str] = []
-        if page.records or page.unreadable or page.more or row.walking:
+        if brings or page.more or row.walking:
             with store.commit("page"):
                 remember(store, page.records, row.key)
-                if page.unreadable and row.walking:
-                    store.mirror.spare_unmet(row.key)
+                note_failed(store, row.key, page.failed)
+                if row.walking:
+                    store.mirror.spare_unmet(row.key, None if page.unreadable else page.failed)
                 store.mirror.set_zone(replace(row, sync_token=page.token))
                 if row.walking and not page.more:
                     unmet = store.mirror.unmet(row.key)
@@ -150,8 +153,8 @@ def _ask_for(cloud: Feed, store: Store, row: ZoneRow, unmet: Sequence[str]) -> N
     answers = cloud.lookup(zone_id(row), unmet)
     with store.commit("walked"):
         remember(store, [one for one in answers if isinstance(one, dict)], row.key)
-        if any(isinstance(one, Failure) and not one.gone for one in answers):
-            store.mirror.spare_unmet(row.key)
+        unsure = [one for one in answers if isinstance(one, Failure) and not one.gone]
+        store.mirror.spare_unmet(row.key, [one.record_name for one in unsure])
         store.mirror.finish_walk(row.key)
 
 
@@ -163,6 +166,7 @@ def remember(store: Store, records: Iterable[Record], zone: str = PRIVATE) -> No
     records = list(records)
     last = {one.get("recordName"): at for at, one in enumerate(records)}
     records = [one for at, one in enumerate(records) if last[one.get("recordName")] == at]
+    note_given(store, zone, last)
     own = store.mirror.zone()
     me = own.owner if own is not None else ""
     live = [record for record in records if not _is_tombstone(record)]

@@ -27,6 +27,7 @@ from sync.core.matching.match import Trace
 from sync.core.repeating.occurrence import Occurrence
 from sync.core.snapshot import Evidence
 from sync.core.sorting import ranks
+from sync.cycle.observing.owed import owed_records
 from sync.cycle.planning.sectioning import KnownSections, gather_sections
 from sync.local.formats import Dialect
 
@@ -59,6 +60,7 @@ class Known:
     shared: Mapping[str, SharedList]  # lists of others, by id
     zones: Mapping[str, str]  # the keys of reminders' zones, of those that are not private
     unshared: frozenset[str]  # lists that are no longer shared
+    owed: frozenset[str]  # reminders of which iCloud failed to give what is new
 
 
 def gather(store: Store, dialect: Dialect, images: str | None = None) -> Known:
@@ -73,7 +75,8 @@ def gather(store: Store, dialect: Dialect, images: str | None = None) -> Known:
     outside = store.mirror.shared_records()
     list_rows = {row.id: row for row in store.mirror.lists()}
     sections = gather_sections(store, rows, list_rows.values(), base.keys())
-    missing = (rows.keys() | base.keys()) - stored.keys()
+    owed = _owed(store, rows)
+    missing = (rows.keys() | base.keys() | owed) - stored.keys()
     fresh = dialect.assign_blocks(missing, {block: id for id, block in stored.items()})
     traces = _traces(store, base)
     lost = frozenset(store.mirror.tombstones("reminder")) | {
@@ -114,6 +117,7 @@ def gather(store: Store, dialect: Dialect, images: str | None = None) -> Known:
         if outside
         else {},
         unshared=store.mirror.unshared_lists(),
+        owed=owed,
     )
 
 
@@ -141,6 +145,22 @@ def _whole(
             )
         found[id] = one
     return found
+
+
+def _owed(store: Store, rows: Mapping[str, ReminderRow]) -> frozenset[str]:
+    """The reminders that are owed, or on which a record hangs that is; seen before or not."""
+    names = [one.name for one in owed_records(store)]
+    if not names:
+        return frozenset()
+    ids = {fields.bare_id(name) for name in names}
+    ids |= {alarm.id for alarm in store.mirror.alarms() if alarm.trigger_id in ids}
+    hung_on = {
+        id
+        for id, row in rows.items()
+        if not ids.isdisjoint((*row.alarm_ids, *row.tag_ids, *row.attachment_ids, *row.rule_ids))
+    }
+    own = {fields.bare_id(name) for name in names if fields.record_type_of(name) == "Reminder"}
+    return frozenset(hung_on | own | (ids & rows.keys()))
 
 
 def _ringing(store: Store) -> dict[str, TriggerRow]:

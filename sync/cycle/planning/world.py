@@ -189,7 +189,7 @@ def _remote(
             if row.parent_id is not None:
                 reminder = replace(reminder, parent=_shown_parent(row, known.rows, seen))
             remote[id] = Present(RemoteItem(reminder, seen[id]))
-    return remote
+    return remote | {id: Unknown("iCloud could not give it") for id in known.owed}
 
 
 def _astray(known: Known, row: ReminderRow) -> bool:
