@@ -101,10 +101,12 @@ def wire(
 
 def _wire_field(field: Json, zone_id: Json, *, remap: bool) -> Json:
     shown = _copied(field)
-    shown["type"] = wire_type(field["type"], remap=remap)
-    if field["type"] == "REFERENCE":
+    kind = field["type"]
+    if not remap:
+        shown["type"] = wire_type(kind, remap=False)
+    if kind == "REFERENCE":
         shown["value"]["zoneID"] = dict(zone_id)
-    elif field["type"] == "REFERENCE_LIST":
+    elif kind == "REFERENCE_LIST":
         for reference in shown["value"]:
             reference["zoneID"] = dict(zone_id)
     return shown
@@ -113,7 +115,8 @@ def _wire_field(field: Json, zone_id: Json, *, remap: bool) -> Json:
 def _copied(field: Json) -> Json:
     """A copy deep enough that changing it never reaches the zone."""
     copy = dict(field)
-    copy["value"] = _copied_value(field["value"])
+    if isinstance(copy["value"], (dict, list)):
+        copy["value"] = _copied_value(copy["value"])
     return copy
 
 

@@ -6,6 +6,7 @@ import base64
 import binascii
 import hashlib
 import struct
+from functools import lru_cache
 from typing import Final
 
 _MAGIC: Final = b"\x1f\x0a\x03"  # reads as "HwoD" in base64, as captured tokens do
@@ -51,5 +52,6 @@ def position_of(token: str, scope: str, generation: int, end: int) -> int:
     return int(position)
 
 
+@lru_cache(maxsize=64)
 def _fingerprint(scope: str) -> bytes:
     return hashlib.sha256(scope.encode()).digest()[:8]

@@ -44,8 +44,10 @@ def due_of(reminder: Copy) -> Moment | None:
 def date_alarms(own: Own, reminder: Copy) -> Iterator[DateAlarm]:
     """Yield the date alarms that the reminder's AlarmIDs name and that exist."""
     ids = reminder.ids("AlarmIDs")
+    if not ids:
+        return
     day = _due_day(reminder)
-    token = reminder.tokens.get("dueDate") if ids else None
+    token = reminder.tokens.get("dueDate")
     for identity in ids:
         alarm = own.by_id("Alarm", identity)
         trigger = own.by_id("AlarmTrigger", str(alarm.get("TriggerID"))) if alarm else None

@@ -79,10 +79,14 @@ def _merge_fields(own: Own, copy: Copy, fields: Json) -> None:
     lifted: list[str] = []
     governed = False
     for name in sorted({*copy.fields, *fields} - {TOKENS}):
+        mine, incoming = copy.fields.get(name), fields.get(name)
+        if name not in copy.dirty and plain(mine) == plain(incoming):
+            copy.fields[name] = incoming or {"value": None}
+            continue
         key = tokens.key_of(copy.type, name)
         sides = Sides(
-            copy.fields.get(name),
-            fields.get(name),
+            mine,
+            incoming,
             ours.get(key or ""),
             theirs.get(key or ""),
             name in copy.dirty,

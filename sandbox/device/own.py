@@ -68,11 +68,16 @@ class Copy:
 
     def get(self, name: str) -> Any:
         """Return a field's value in plain form: references as record names, None if unset."""
-        return plain(self.fields.get(name))
+        wire = self.fields.get(name)
+        if wire is None:  # most of what is asked for: a screen is drawn anew after each edit
+            return None
+        value = wire.get("value")
+        return value if isinstance(value, (str, int)) else plain(wire)
 
     def ids(self, name: str) -> list[str]:
         """Return an ID list field as bare UUIDs."""
-        return [bare(str(entry)) for entry in self.get(name) or []]
+        entries = self.get(name)
+        return [bare(str(entry)) for entry in entries] if entries else []
 
     @property
     def tokens(self) -> TokenMap:

@@ -174,8 +174,11 @@ def _early(reminder: Copy) -> Iterator[ShownAlarm]:
 
 
 def _payload(reminder: Copy) -> Json:
+    written = reminder.get(EARLY)
+    if not written:
+        return {}
     try:
-        payload = json.loads(base64.b64decode(str(reminder.get(EARLY) or "e30=")))
+        payload = json.loads(base64.b64decode(str(written)))
     except (ValueError, binascii.Error):
         return {}
     return payload if isinstance(payload, dict) else {}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterable, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 APPLE_EPOCH = 978307200
@@ -96,8 +97,11 @@ def key_of(record_type: str, field: str) -> str | None:
 
 def read(raw: object) -> TokenMap:
     """Read a ResolutionTokenMap string; entries that devices would drop are left out."""
-    if not isinstance(raw, str):
-        return {}
+    return dict(_read_text(raw)) if isinstance(raw, str) else {}
+
+
+@lru_cache(maxsize=1 << 12)
+def _read_text(raw: str) -> TokenMap:
     try:
         entries = json.loads(raw)["map"]
     except (ValueError, KeyError, TypeError):

@@ -88,20 +88,25 @@ def lists(own: Own) -> list[ShownList]:
 
 def _list(own: Own, copy: Copy, counts: dict[str, int]) -> ShownList:
     group = own.live(copy.get("ParentList"))
-    try:
-        color = json.loads(copy.get("Color") or "{}").get("daHexString")
-    except (ValueError, AttributeError):
-        color = None
     return ShownList(
         id=copy.id,
         name=_name(copy),
         group=_name(group) if group else None,
         is_group=bool(copy.get("IsGroup")),
         count=counts.get(copy.name, 0),
-        color=color,
+        color=_color(copy.get("Color") or "{}"),
         emblem=copy.get("BadgeEmblem"),
         sorting=copy.get("SortingStyle"),
     )
+
+
+@lru_cache(maxsize=256)
+def _color(written: str) -> str | None:
+    try:
+        color: str | None = json.loads(written).get("daHexString")
+    except (ValueError, AttributeError):
+        return None
+    return color
 
 
 def sections_of(own: Own, holder: Copy) -> list[ShownSection]:
@@ -148,7 +153,8 @@ def _name(copy: Copy) -> str:
 
 def _reminder(own: Own, copy: Copy, list_name: str) -> ShownReminder:
     problems: list[str] = []
-    due, shown_due = _due(own, copy, problems)
+    at = _readable_due(copy, problems)
+    due, shown_due = _due(own, copy, at, problems)
     title = _text(copy, "TitleDocument", "title", problems)
     notes = _text(copy, "NotesDocument", "notes", problems)
     parent = own.live(copy.get("ParentReminder"))
@@ -172,14 +178,15 @@ def _reminder(own: Own, copy: Copy, list_name: str) -> ShownReminder:
         section=_section(own, copy, problems),
         created=_instant(copy.get("CreationDate")),
         problems=tuple(problems),
-        alarms=rings.shown(own, copy, _readable_due(copy)),
+        alarms=rings.shown(own, copy, at),
     )
 
 
-def _readable_due(copy: Copy) -> Moment | None:
+def _readable_due(copy: Copy, problems: list[str]) -> Moment | None:
     try:
         return alarms.due_of(copy)
-    except ValueError:
+    except ValueError as error:
+        problems.append(str(error))
         return None
 
 
@@ -210,11 +217,10 @@ def _decoded(value: str) -> tuple[str, bool]:
         return "", False
 
 
-def _due(own: Own, copy: Copy, problems: list[str]) -> tuple[str | None, str | None]:
-    try:
-        due = alarms.due_of(copy)
-    except ValueError as error:
-        problems.append(str(error))
+def _due(
+    own: Own, copy: Copy, due: Moment | None, problems: list[str]
+) -> tuple[str | None, str | None]:
+    if problems:  # it names a zone that there is not
         return None, None
     found = list(alarms.date_alarms(own, copy))
     if any(alarm.stale for alarm in found):

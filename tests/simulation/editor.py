@@ -6,6 +6,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from random import Random
 
@@ -69,7 +70,7 @@ class Editor:
         found: Counter[str] = Counter()
         for path in self.files():
             found.update(set(words_in(path.stem)))
-            found.update(w for line in lines_of(read(path)) for w in words_in(line))
+            found.update(_lines_with(read(path)))
         for text in self.torn.values():
             found.update(words_in(text))
         return found
@@ -167,6 +168,12 @@ def put(line: str, words: str) -> str:
     at = END.search(line)
     assert at is not None
     return line[: at.start()] + words + line[at.start() :]
+
+
+@lru_cache(64)
+def _lines_with(text: str) -> tuple[str, ...]:
+    """Each word as often as there are lines with it."""
+    return tuple(word for line in lines_of(text) for word in words_in(line))
 
 
 def lines_of(text: str) -> list[str]:

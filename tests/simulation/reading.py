@@ -82,8 +82,9 @@ def places_of(phone: Phone) -> dict[str, str]:
 
 def in_files(root: Path) -> Iterator[tuple[str, Said]]:
     """Every task line of every file, with its id."""
-    for path in map(Path, texts_in(root)):
-        yield from _tasks(str(path.relative_to(root).with_suffix("")), path.read_bytes())
+    above = len(str(root)) + 1
+    for path in texts_in(root):
+        yield from _tasks(path[above:].removesuffix(".md"), Path(path).read_bytes())
 
 
 def texts_in(root: Path, *, copies: bool = False) -> list[str]:
@@ -91,10 +92,15 @@ def texts_in(root: Path, *, copies: bool = False) -> list[str]:
 
     With ``copies`` also the conflict copies that a sync tool made.
     """
-    found = []
-    for directory, inside, names in os.walk(root):
-        inside[:] = [name for name in inside if name != ".remindersd"]
-        found += [f"{directory}/{name}" for name in names if name.endswith(".md")]
+    found: list[str] = []
+    waiting = [str(root)] if root.is_dir() else []
+    while waiting:
+        with os.scandir(waiting.pop()) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    waiting += [entry.path] * (entry.name != ".remindersd")
+                elif entry.name.endswith(".md"):
+                    found.append(entry.path)
     if not copies:
         found = [path for path in found if COPY not in path]
     return sorted(found, key=lambda path: path.split("/"))
