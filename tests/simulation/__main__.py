@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import time
 from dataclasses import asdict
@@ -28,6 +29,7 @@ def main() -> int:
     parser.add_argument("--part", metavar="A-B", help=argparse.SUPPRESS)
     parser.add_argument("--trace", type=int, metavar="SEED", help="hashes of all that it leaves")
     parser.add_argument("--jobs", type=int, default=2, help="in so many processes (2)")
+    parser.add_argument("--gently", action="store_true", help="in the time that others leave")
     parser.add_argument("--whole", action="store_true", help="do not look for a shorter story")
     parser.add_argument("--sweep", nargs="?", const="all", metavar="SCENARIO",
                         help="crash at each effect of one scenario, or of all")  # fmt: skip
@@ -38,6 +40,7 @@ def main() -> int:
         return _sweep(given)
     if given.part:
         first, last = _range(given.part)
+        os.nice(19 if given.gently else 0)
         tell = choose_two if given.two else choose
         print(json.dumps(run_seeds(range(first, last + 1, given.jobs), tell).document()))
         return 0
@@ -48,7 +51,7 @@ def main() -> int:
     if given.histories:
         first, last = _range(given.histories)
         started = time.monotonic()
-        tally = run_histories(first, last, given.jobs, two=given.two)
+        tally = run_histories(first, last, given.jobs, two=given.two, gently=given.gently)
         _sum_up(tally, time.monotonic() - started, " --two" if given.two else "")
         return int(bool(tally.failed))
     if given.story is None and given.seed is None:

@@ -92,13 +92,16 @@ def _rare_collections() -> Iterator[None]:
         gc.unfreeze()
 
 
-def run_histories(first: int, last: int, jobs: int, *, two: bool = False) -> Tally:
+def run_histories(
+    first: int, last: int, jobs: int, *, two: bool = False, gently: bool = False
+) -> Tally:
     """The histories of seeds ``first`` to ``last``, shared by so many processes.
 
-    ``two``: each told of two machines.
+    ``two``: each told of two machines. ``gently``: in the time that everything else leaves.
     """
     tally = Tally()
-    command = [sys.executable, "-m", "tests.simulation", *(["--two"] if two else []), "--part"]
+    options = [*(["--two"] if two else []), *(["--gently"] if gently else [])]
+    command = [sys.executable, "-m", "tests.simulation", *options, "--part"]
     parts = [
         subprocess.Popen(
             [*command, f"{first + job}-{last}", "--jobs", str(jobs)],
