@@ -231,7 +231,7 @@ class Reminder:
 
     def value(self, name: Field) -> Value:
         """The value of one field."""
-        value: Value = getattr(self, name.value)
+        value: Value = getattr(self, name._value_)  # ``value`` asks for it by way of a property
         return value
 
     def values(self) -> Mapping[Field, Value]:

@@ -21,6 +21,7 @@ from store.model import Zoned
 from sync.cycle.ringing import Remindable
 from sync.errors import RemindersdError
 from tests.daemon.fakes import PATIENCE_S, config
+from tests.rig import lay_out
 from tests.store.samples import a_list
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -104,6 +105,7 @@ class Stage:
         self.now = NOON.timestamp()
         self.settings = config(path.parent)
         self._owner = Worker("owner")
+        lay_out(path)
         self._store = self._owner.do(lambda: Store.open(path)).result()
         self.within(lambda store: store.meta.set("home_zone", "Europe/Paris"))
         self.within(lambda store: store.meta.set("reminding_since", str(self.now - 10 * 86400)))

@@ -33,6 +33,7 @@ from tests.daemon.fakes import (
     config,
 )
 from tests.ricloud.fakes import an_office
+from tests.rig import lay_out
 from tests.store.samples import a_list, reminder, tag
 
 
@@ -73,6 +74,7 @@ def serving(
 def fill(path: Path) -> None:
     """Two lists, four reminders, a conflict, a hold, two intents and a run."""
     zoned = Zoned(datetime(2026, 3, 2, 14, 30), "Europe/Paris")
+    lay_out(path)
     with Store.open(path) as store, store.commit("fill"):
         store.meta.set("home_zone", "Europe/Paris")
         store.mirror.put(

@@ -26,6 +26,7 @@ from store.attention import Hold
 from store.db import Store
 from store.outbox import Intent
 from tests.daemon.fakes import PATIENCE_S, FakeEngine, Running, config, report
+from tests.rig import lay_out
 from tests.store.samples import reminder
 
 SIGN_IN = Outcome(Failure("sign-in", "a code is needed", "run login", State.SIGN_IN))
@@ -74,6 +75,7 @@ class Stage:
     def __init__(self, path: Path) -> None:
         self.path, self.shows, self.ran = path, Shows(), Ran()
         self.owner = Worker("owner")
+        lay_out(path)
         self.store = self.owner.do(lambda: Store.open(path)).result()
 
     def lend(self, work: Any) -> Future[Any]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from random import Random
 
 from tests.simulation.chance import Clock, stamp
-from tests.simulation.reading import texts_in
+from tests.simulation.reading import bytes_of, texts_in
 from tests.simulation.tale import MARK, Tale, words_in
 
 TASK = re.compile(r"^ *- \[.\] ")
@@ -62,8 +62,8 @@ class Editor:
 
     def files(self) -> list[Path]:
         """The files of lists, in order."""
-        paths = (Path(found) for found in texts_in(self.root))
-        return [path for path in paths if path not in self.torn]
+        paths = [Path(found) for found in texts_in(self.root)]
+        return [path for path in paths if path not in self.torn] if self.torn else paths
 
     def standing(self) -> Counter[str]:
         """How often each word stands; names of files are words, too."""
@@ -160,7 +160,7 @@ class Editor:
 
 def read(path: Path) -> str:
     """A file's text, with its line ends."""
-    return path.read_bytes().decode()
+    return bytes_of(path).decode()
 
 
 def put(line: str, words: str) -> str:

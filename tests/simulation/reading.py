@@ -84,7 +84,13 @@ def in_files(root: Path) -> Iterator[tuple[str, Said]]:
     """Every task line of every file, with its id."""
     above = len(str(root)) + 1
     for path in texts_in(root):
-        yield from _tasks(path[above:].removesuffix(".md"), Path(path).read_bytes())
+        yield from _tasks(path[above:].removesuffix(".md"), bytes_of(path))
+
+
+def bytes_of(path: str | Path) -> bytes:
+    """What is in a file; without the ways round of ``Path``, since histories read all day."""
+    with open(path, "rb", buffering=0) as file:
+        return file.read()
 
 
 def texts_in(root: Path, *, copies: bool = False) -> list[str]:

@@ -15,7 +15,7 @@ from typing import Any
 from sandbox.device.phone import Phone
 from sandbox.world import World
 from tests.simulation.chance import Clock, minting
-from tests.simulation.reading import Said, in_files, on_phone, texts_in
+from tests.simulation.reading import Said, bytes_of, in_files, on_phone, texts_in
 from tests.simulation.story import Story
 from tests.simulation.tale import MARK, Tale
 from tests.simulation.unseen import Put
@@ -60,15 +60,10 @@ class Witness:
 
     def here(self) -> list[tuple[str, Said]]:
         """What the files say now."""
-        return [one for root in self._roots if root.is_dir() for one in in_files(root)]
+        return [one for root in self._roots for one in in_files(root)]
 
     def _texts(self) -> dict[str, str]:
-        return {
-            path: Path(path).read_bytes().decode()
-            for root in self._roots
-            if root.is_dir()
-            for path in texts_in(root)
-        }
+        return {path: bytes_of(path).decode() for root in self._roots for path in texts_in(root)}
 
     def agreed(self) -> set[str]:
         """Marks of which both sides say the same."""

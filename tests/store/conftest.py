@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from store.db import Store
+from tests.rig import lay_out
 
 
 @pytest.fixture
@@ -24,5 +25,6 @@ def shared_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 
 @pytest.fixture
 def store(path: Path) -> Iterator[Store]:
+    lay_out(path)
     with Store.open(path) as store:
         yield store
