@@ -1,7 +1,8 @@
 """Shows notices on the desktop, and hears which button was pressed (org.freedesktop.Notifications).
 
 The connection is made when it is first needed, and made anew when it was lost. Where no session
-is, or nothing shows notices in it, ``show`` raises NoBus; who asked may ask again later.
+is, or nothing shows notices in it, ``show`` raises NoBus; who asked may ask again later. What an
+earlier process showed is remembered, and its buttons are heard as long as it stands.
 """
 
 # mypy: allow-untyped-calls
@@ -18,12 +19,14 @@ from typing import Any
 from jeepney import DBusAddress, MatchRule
 
 from daemon.bus import Bus, NoBus, Signal
+from daemon.reminding.standing import Standing
 
 __all__ = ["Button", "Desktop", "Notice"]
 
 _NAME = "org.freedesktop.Notifications"
 _SERVER = DBusAddress("/org/freedesktop/Notifications", bus_name=_NAME, interface=_NAME)
 _BUS = "org.freedesktop.DBus"
+_DRIVER = DBusAddress("/org/freedesktop/DBus", bus_name=_BUS, interface=_BUS)
 _OURS = "remindersd"
 _NEVER_MS = 0  # a reminder stays until somebody has seen it
 _LENGTH_MAX = 400  # of what a person wrote; a phone cuts it much sooner
@@ -63,9 +66,11 @@ class Desktop:
         self,
         address: Callable[[], str | None],
         pressed: Pressed = lambda _about, _key: None,
+        standing: Standing | None = None,
     ) -> None:
         self._address = address
         self._pressed = pressed
+        self._standing = standing or Standing()
         self._gate = threading.Lock()
         self._bus: Bus | None = None
         self._server = ""
@@ -95,6 +100,7 @@ class Desktop:
             for other in [one for one, known in self._shown.items() if known == number]:
                 del self._shown[other]
             self._shown[notice.about] = int(number)
+            self._remember()
 
     def is_there(self) -> bool:
         """Whether anything shows notices now."""
@@ -111,15 +117,22 @@ class Desktop:
             number = self._shown.pop(about, None)
             if number is None or self._bus is None:
                 return
+            self._remember()
             try:
                 self._bus.call(_SERVER, "CloseNotification", "u", (number,))
             except NoBus:
                 return  # it has gone already, or everything has
 
     def shown(self) -> frozenset[str]:
-        """What there are notices about now."""
+        """What there are notices about now, as far as this process knows."""
         with self._gate:
             return frozenset(self._shown)
+
+    def resume(self) -> frozenset[str]:
+        """What there still are notices about of an earlier process; their buttons are heard now."""
+        if self._standing.is_empty() or not self.is_there():
+            return frozenset()
+        return self.shown()
 
     def close(self) -> None:
         """Let go of the connection; what is shown stays."""
@@ -144,10 +157,14 @@ class Desktop:
             owner = MatchRule(type="signal", sender=_BUS, interface=_BUS, member="NameOwnerChanged")
             owner.add_arg_condition(0, _NAME)
             bus.listen(owner)
+            (owned,) = bus.call(_DRIVER, "GetNameOwner", "s", (_NAME,))
+            (identity,) = bus.call(_DRIVER, "GetId")
         except NoBus:
             bus.close()
             raise
         self._can = frozenset(map(str, capabilities))
+        self._server = f"{identity} {owned}"
+        self._shown = self._standing.read(self._server)
         self._bus = bus
         return bus
 
@@ -156,9 +173,14 @@ class Desktop:
             self._bus = None
             self._shown.clear()
 
+    def _remember(self) -> None:
+        self._standing.write(self._server, self._shown)
+
     def _hear(self, signal: Signal) -> None:
         if signal.member == "NameOwnerChanged":
             self._shown.clear()  # who shows notices now never heard of these
+            self._server = f"{self._server.partition(' ')[0]} {signal.body[2]}"
+            self._remember()
             return
         if signal.interface != _NAME or not signal.body or not isinstance(signal.body[0], int):
             return
@@ -169,6 +191,7 @@ class Desktop:
             return
         if signal.member == "NotificationClosed":
             self._shown.pop(about, None)
+            self._remember()
         elif signal.member == "ActionInvoked" and len(signal.body) > 1:
             self._pressed(about, str(signal.body[1]))
 

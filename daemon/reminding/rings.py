@@ -58,6 +58,9 @@ class Shows(Protocol):
     def take_back(self, about: str) -> None:
         """Take a notice away."""
 
+    def resume(self) -> frozenset[str]:
+        """What there still are notices about of an earlier process."""
+
 
 class Acts(Protocol):
     """What can be done to a reminder from its notice."""
@@ -119,6 +122,7 @@ class Reminding:
         self._asking = False
         self._told: set[Told] = set()  # also what could not be written down
         self._up: set[str] = set()  # of what there may be a notice
+        self._resumed = False
         self._acted: dict[str, Dated] = {}  # as it was when a button was pressed
         self._no_desktop_until = 0.0
         self._said_no_desktop = False
@@ -305,6 +309,9 @@ class Reminding:
         known = answer.result()
         if known is None:
             return
+        if not self._resumed:
+            self._resumed = True
+            self._up |= {id for id, _ in known.told} & self._shows.resume()
         self._known = known
         self._told |= known.told
         for id in self._up - known.found.keys():

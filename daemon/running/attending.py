@@ -25,6 +25,7 @@ from daemon.reminding.desktop import Desktop
 from daemon.reminding.happenings import Outcome
 from daemon.reminding.hooks import Hooks
 from daemon.reminding.rings import Reminding
+from daemon.reminding.standing import Standing
 from daemon.reminding.telling import Telling
 from daemon.reminding.todayfile import TodayFile
 from daemon.running.loop import Loop
@@ -32,6 +33,7 @@ from daemon.running.machine import Machine
 from daemon.running.requests import Request
 from daemon.running.schedule import ClockWatch
 from daemon.settings.config import Config
+from daemon.settings.paths import state_dir
 from daemon.words import instant
 from sync.cycle.ringing import Remindable
 from sync.local.swap import Writer
@@ -58,7 +60,8 @@ class Senses(Protocol):
 @contextmanager
 def attending(config: Config, loop: Loop, senses: Senses, answers: Answers) -> Iterator[None]:
     """Attend to the person while the context lasts."""
-    desktop = Desktop(session_address, lambda about, key: reminding.pressed(about, key))
+    standing = Standing(state_dir(config.profile))
+    desktop = Desktop(session_address, lambda about, key: reminding.pressed(about, key), standing)
     hooks = Hooks(lambda: senses.config.hooks)
     telling = Telling(config, loop.lend, desktop, hooks)
     acts, due = _Acts(loop), _DueHook(hooks, telling)

@@ -41,6 +41,7 @@ class Shows:
         self.asked: queue.Queue[bool] = queue.Queue()
         self.present = True
         self.fails = False
+        self.standing: frozenset[str] = frozenset()
 
     def is_there(self) -> bool:
         self.asked.put(self.present)
@@ -54,6 +55,9 @@ class Shows:
 
     def take_back(self, about: str) -> None:
         self.gone.put(about)
+
+    def resume(self) -> frozenset[str]:
+        return self.standing
 
     def next(self) -> Notice:
         return self.heard.get(timeout=PATIENCE_S)

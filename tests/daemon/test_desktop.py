@@ -11,6 +11,7 @@ import pytest
 
 from daemon.bus import NoBus, session_address, system_address
 from daemon.reminding.desktop import Button, Desktop, Notice
+from daemon.reminding.standing import STANDING, Standing
 from tests.daemon.desktops import Server, a_bus
 from tests.daemon.fakes import PATIENCE_S
 
@@ -87,6 +88,36 @@ def test_what_another_server_shows_is_not_taken_for_ours(address: str) -> None:
             assert (number, replaced) == (1, 0)
             server.press(number, "done")
             assert pressed.get(timeout=PATIENCE_S) == ("B", "done")
+
+
+def test_a_button_of_a_notice_of_an_earlier_process_is_heard(address: str, tmp_path: Path) -> None:
+    pressed: queue.Queue[tuple[str, str]] = queue.Queue()
+    standing = Standing(tmp_path)
+
+    def desktop() -> closing[Desktop]:
+        return closing(Desktop(lambda: address, lambda *what: pressed.put(what), standing))
+
+    with closing(Server(address)) as server:
+        with desktop() as before:
+            assert before.resume() == frozenset()
+            before.show(CALL)
+            number = server.heard.get(timeout=PATIENCE_S)[1][0]
+        assert (tmp_path / STANDING).stat().st_mode & 0o777 == 0o600
+        assert b"mum" not in (tmp_path / STANDING).read_bytes()
+        with desktop() as after:
+            assert after.resume() == {"A"}
+            server.press(number, "done")
+            assert pressed.get(timeout=PATIENCE_S) == ("A", "done")
+            after.show(CALL)
+            assert server.heard.get(timeout=PATIENCE_S)[1][2] == number
+    with closing(Server(address)), desktop() as later:
+        assert later.resume() == frozenset()  # who shows notices now never heard of it
+
+
+def test_a_memory_of_notices_that_is_damaged_is_none(tmp_path: Path) -> None:
+    for text in ("", "[]", '{"server": "s", "shown": [1]}', '{"server": "s", "shown": {"A": "x"}}'):
+        (tmp_path / STANDING).write_text(text)
+        assert Standing(tmp_path).read("s") == {}
 
 
 def test_a_bus_that_went_away_is_found_again(tmp_path: Path) -> None:

@@ -178,6 +178,19 @@ def test_what_is_ticked_on_another_device_goes_from_the_desktop(stage: Stage) ->
         assert stage.shows.gone.get(timeout=PATIENCE_S) == "MILK"
 
 
+def test_a_notice_outlives_the_process_that_showed_it(stage: Stage) -> None:
+    stage.put(MILK, TEA)
+    with stage.running() as reminding:
+        advance(stage, reminding, 30)
+        assert {stage.shows.next().about, stage.shows.next().about} == {"MILK", "TEA"}
+    stage.shows.standing = frozenset({"MILK", "TEA"})
+    stage.put(reminder("MILK", 2, due=due(12), done=True))  # on the phone, while none of us ran
+    with stage.running() as again:
+        assert stage.shows.gone.get(timeout=PATIENCE_S) == "MILK"
+        again.pressed("TEA", "done")
+        assert stage.acts.asked.get(timeout=PATIENCE_S) == ("done", "TEA")
+
+
 def test_what_is_not_wanted_here_or_done_already_is_silent(stage: Stage) -> None:
     stage.put(
         a_list("WORK"),
