@@ -29,6 +29,7 @@ _STATUS: Keys = {
     "problems": "texts: what the last cycle could not do",
     "config_problem": "text?: why a changed config is not in use",
     "watch_problem": "text?: why changes of files are seen by the timer alone",
+    "progress": "object?: how far the work under way is, in words (`said`) and a number (`done`)",
 }
 _PAGE = (
     Parameter("limit", "whole", "How many at most, from 1 to 1000; all where it is missing."),

@@ -51,6 +51,7 @@ def verify(options: Globals, repair: bool, as_json: bool) -> int:
         options,
         lambda: options.ask("POST", "/verify", {"repair": repair}, timeout=None),
         lambda engine: engine.verify(repair=repair).document(),
+        shown=True,
     )
     if as_json:
         document(told)
@@ -79,11 +80,12 @@ def rebuild(options: Globals, yes: bool, as_json: bool) -> int:
     """
     config = options.load()
     with own_lock(config):
+        from daemon.cli.progress import cycle_bar
         from daemon.compose import open_engine
         from daemon.rebuilding import make_anew
 
         made = make_anew(config)
-        with open_engine(config) as engine:
+        with cycle_bar() as step, open_engine(config, step=step) as engine:
             report = engine.settled("rebuild", approve=yes, wait=time.sleep)
     told = {
         **report.document(),

@@ -1,4 +1,4 @@
-"""Shows how far a poll or a cycle is, on a terminal alone; a poll also where the daemon does it.
+"""Shows how far a poll or a cycle is, on a terminal alone, and also where the daemon does it.
 
 With the rate, and the time that is left where it is known how much there is.
 """
@@ -8,9 +8,9 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from daemon.cli.common import Globals
 from sync.errors import RemindersdError
@@ -18,7 +18,7 @@ from sync.errors import RemindersdError
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-__all__ = ["Counted", "cycle_bar", "following", "progress_bar"]
+__all__ = ["cycle_bar", "following", "following_cycle", "progress_bar"]
 
 _AFTER_S = 1.0  # what takes less needs no bar
 _LOOK_EVERY_S = 0.5
@@ -60,42 +60,6 @@ def _bar() -> Progress:
 
 # ---- a cycle, by the steps that it names
 
-_PHASES = {
-    "engine:pull": "reading iCloud",
-    "engine:scan": "reading files",
-    "engine:commit": "planning",
-    "engine:write": "writing files",
-    "engine:push": "sending to iCloud",
-}
-_COUNTED = {
-    "commit:page:after": "pages",
-    "commit:written:after": "files",
-    "commit:acknowledge:after": "requests",
-}
-
-
-class Counted:
-    """What the steps of a cycle come to: the phase in words, and how much of it is done."""
-
-    def __init__(self) -> None:
-        self.phase = "beginning"
-        self.done = 0
-        self.unit = ""
-
-    def step(self, name: str) -> bool:
-        """Take note of a step; whether that changed anything."""
-        if name in _PHASES:
-            self.phase, self.done, self.unit = _PHASES[name], 0, ""
-            return True
-        if name in _COUNTED:
-            self.done, self.unit = self.done + 1, _COUNTED[name]
-            return True
-        return False
-
-    def said(self) -> str:
-        """Such as ``reading iCloud, 12 pages``."""
-        return f"{self.phase}, {self.done} {self.unit}" if self.done else self.phase
-
 
 @contextmanager
 def cycle_bar(clock: Callable[[], float] = time.monotonic) -> Iterator[Callable[[str], None]]:
@@ -103,18 +67,20 @@ def cycle_bar(clock: Callable[[], float] = time.monotonic) -> Iterator[Callable[
     if not sys.stderr.isatty():
         yield lambda _name: None
         return
-    counted, began = Counted(), clock()
+    from daemon.running.steps import Steps
+
+    steps, began = Steps(), clock()
     with ExitStack() as stack:
         shown: list[tuple[Progress, TaskID]] = []
 
         def step(name: str) -> None:
-            if not counted.step(name) or clock() - began < _AFTER_S:
+            if not steps.step(name) or clock() - began < _AFTER_S:
                 return
             if not shown:
                 bar = stack.enter_context(_bar())
                 shown.append((bar, bar.add_task("", total=None)))
             bar, task = shown[0]
-            bar.update(task, description=counted.said(), completed=counted.done)
+            bar.update(task, description=steps.said(), completed=steps.done)
 
         yield step
 
@@ -122,19 +88,55 @@ def cycle_bar(clock: Callable[[], float] = time.monotonic) -> Iterator[Callable[
 @contextmanager
 def following(options: Globals, show: Show) -> Iterator[None]:
     """Show what the daemon tells of its polls while the context lasts."""
+
+    def look(told: Mapping[str, Any]) -> None:
+        for service, entry in told.get("polls", {}).items():
+            if progress := entry.get("progress"):
+                show(service, progress["done"], progress["total"])
+
+    with _looking(options, look):
+        yield
+
+
+@contextmanager
+def following_cycle(options: Globals) -> Iterator[None]:
+    """Show how far the daemon's cycle is, while the context lasts and once a second has passed."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    with ExitStack() as stack:
+        shown: list[tuple[Progress, TaskID]] = []
+
+        def look(told: Mapping[str, Any]) -> None:
+            if not (progress := told.get("progress")):
+                return
+            if not shown:
+                bar = stack.enter_context(_bar())
+                shown.append((bar, bar.add_task("", total=None)))
+            bar, task = shown[0]
+            bar.update(task, description=progress["said"], completed=progress["done"])
+
+        stack.enter_context(_looking(options, look, after_s=_AFTER_S))
+        yield
+
+
+@contextmanager
+def _looking(
+    options: Globals, look: Callable[[Mapping[str, Any]], None], after_s: float = _LOOK_EVERY_S
+) -> Iterator[None]:
+    """Pass the daemon's /status to ``look`` now and then while the context lasts."""
     ended = threading.Event()
 
-    def look() -> None:
-        while not ended.wait(_LOOK_EVERY_S):
+    def run() -> None:
+        wait_s = after_s
+        while not ended.wait(wait_s):
+            wait_s = _LOOK_EVERY_S
             try:
-                told = options.ask("GET", "/status", timeout=_QUICK_S)["polls"]
+                look(options.ask("GET", "/status", timeout=_QUICK_S))
             except (RemindersdError, OSError, KeyError):
-                continue  # whoever asked for the poll is told what is wrong
-            for service, entry in told.items():
-                if progress := entry.get("progress"):
-                    show(service, progress["done"], progress["total"])
+                continue  # whoever asked for the work is told what is wrong
 
-    watch = threading.Thread(target=look, name="progress", daemon=True)
+    watch = threading.Thread(target=run, name="progress", daemon=True)
     if sys.stderr.isatty():
         watch.start()
     try:

@@ -41,6 +41,7 @@ def facts(told: Document) -> Iterator[tuple[str, str]]:
     reason = told["reason"] if told["running"] else "start it with `remindersd run`"
     found: dict[str, str | None] = {
         "state": f"{state_word(told)}: {reason}" if reason else state_word(told),
+        "under way": (told.get("progress") or {}).get("said"),
         "account": told["account"],
         "sign-in": _sign_in(told.get("sign_in")),
         "folder": told["folder"],

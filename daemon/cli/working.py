@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from daemon.cli.common import Globals
@@ -24,7 +24,7 @@ def through_daemon_or(
 ) -> Mapping[str, Any]:
     """What the daemon answers, or what ``work`` does in its place if none runs.
 
-    With ``shown`` a person sees how far that is, if it takes long; ``work`` must ask nothing then.
+    With ``shown`` a person sees how far that is, if it takes long; nothing may be asked then.
     Raises Busy when another process is at work on the profile, NetworkError when the daemon does
     not answer, and UsageError when it serves another account or folder.
     """
@@ -32,11 +32,18 @@ def through_daemon_or(
 
     try:
         options.status()  # a daemon that is suspended, or another one, is told of before we wait
-        return ask()
+        with _followed(options) if shown else nullcontext():
+            return ask()
     except NotRunning:
         config = options.load()  # checking all of it takes long
         with own_engine(config, shown=shown) as engine:
             return work(engine)
+
+
+def _followed(options: Globals) -> AbstractContextManager[None]:
+    from daemon.cli.progress import following_cycle
+
+    return following_cycle(options)
 
 
 @contextmanager

@@ -30,7 +30,7 @@ from daemon.control.replies import HANDLERS, json_answer, no_query
 from daemon.control.streaming import Streams
 from daemon.ricloud.routes import Ricloud
 from daemon.running.requests import Request
-from daemon.running.state import Board
+from daemon.running.state import Board, Status
 from daemon.running.tally import Tally
 from daemon.settings.config import Config
 from daemon.web import site
@@ -134,6 +134,7 @@ class Api:
                 "problems": list(status.problems),
                 "config_problem": status.config_problem,
                 "watch_problem": status.watch_problem,
+                "progress": _progress(status),
             }
         )
 
@@ -146,6 +147,13 @@ class Api:
             return await self._ricloud.events(asked)
         no_query(asked)
         return self._streams.response(asked)
+
+
+def _progress(status: Status) -> Document | None:
+    if status.progress is None:
+        return None
+    said, done = status.progress
+    return {"said": said, "done": done}
 
 
 def _instant(seconds: float | None) -> str | None:

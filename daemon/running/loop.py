@@ -253,6 +253,8 @@ class Loop:
             return told_by_machine(error) or unexpected(error)
         except Exception as error:  # noqa: BLE001 - the one place: a bug is a state, not the end
             return unexpected(error)
+        finally:
+            self._reporting.rests()
 
     def _running_engine(self) -> Cycler:
         if self._engine is None:

@@ -19,6 +19,7 @@ from daemon.running.lasting import Pause
 from daemon.running.notices import Notices
 from daemon.running.requests import Surroundings
 from daemon.running.state import State, state_after
+from daemon.running.steps import Steps
 from daemon.running.troubles import Trouble
 from store.db import Store
 from sync.cycle.report import Report
@@ -52,6 +53,7 @@ class Reporting:
         self._begun: str | None = None  # the trigger of a cycle that was told to have begun
         self._notices = Notices()
         self._silent: str | None = None  # the trigger of a cycle of which nothing was told yet
+        self._steps = Steps()
         known = around.lasting.known
         around.board.change(last_success=known.last_success, pause=known.pause)
         if known.pause is not None:
@@ -83,9 +85,17 @@ class Reporting:
             self._began()
 
     def stepped(self, name: str) -> None:
-        """The cycle under way comes to a step of that name."""
+        """The cycle, or another work, comes to a step of that name."""
+        if self._steps.step(name):
+            self._around.board.change(progress=(self._steps.said(), self._steps.done))
         if self._silent is not None and name.startswith(_WORKS):
             self._began()
+
+    def rests(self) -> None:
+        """Nothing is under way any more."""
+        self._steps = Steps()
+        if self._around.board.status.progress is not None:
+            self._around.board.change(progress=None)
 
     def _began(self) -> None:
         trigger, self._silent = self._silent, None

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import io
 import sys
+import threading
+from typing import Any
 
 import pytest
 
-from daemon.cli.progress import Counted, cycle_bar, progress_bar
+from daemon.cli import progress
+from daemon.cli.common import Globals
+from daemon.cli.progress import cycle_bar, following_cycle, progress_bar
+from daemon.running.steps import Steps
+from sync.errors import NetworkError
 
 STEPS = ("engine:pull", *["commit:page:before", "commit:page:after"] * 12)
 
@@ -27,13 +33,13 @@ def on_terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
 
 
 def test_steps_come_to_a_phase_and_a_count() -> None:
-    counted = Counted()
+    counted = Steps()
     changed = [counted.step(name) for name in STEPS]
     assert (counted.said(), changed.count(True)) == ("reading iCloud, 12 pages", 13)
     counted.step("engine:write")
     assert counted.said() == "writing files"
     counted.step("commit:written:after")
-    assert counted.said() == "writing files, 1 files"
+    assert counted.said() == "writing files, 1 file"
 
 
 def test_a_short_cycle_shows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -62,6 +68,25 @@ def test_a_pipe_gets_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
         step("engine:pull")
         show("photos", 1, 2)
     assert piped.getvalue() == ""
+
+
+def test_how_far_the_daemon_is_is_shown_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal, looked = on_terminal(monkeypatch), threading.Event()
+    monkeypatch.setattr(progress, "_AFTER_S", 0.0)
+    monkeypatch.setattr(progress, "_LOOK_EVERY_S", 0.0)
+    told = iter([{"progress": None}, {"progress": {"said": "writing files, 7 files", "done": 7}}])
+
+    def answer(*_asked: object, **_options: object) -> dict[str, Any]:
+        found = next(told, None)
+        if found is None:
+            looked.set()
+            raise NetworkError("it ends")
+        return found
+
+    monkeypatch.setattr(Globals, "ask", answer)
+    with following_cycle(Globals()):
+        assert looked.wait(60)
+    assert "writing files, 7 files" in terminal.getvalue()
 
 
 def test_a_poll_shows_rate_and_time_left(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -73,6 +73,7 @@ def test_the_status_has_every_field(socket: Path, tmp_path: Path) -> None:
         "problems": [],
         "config_problem": None,
         "watch_problem": None,
+        "progress": None,
     }
 
 

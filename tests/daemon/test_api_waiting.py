@@ -68,6 +68,26 @@ def test_one_with_work_to_do_says_so_when_it_comes_to_that(tmp_path: Path) -> No
     assert names == ["state", "run", "cycle", "run", "state"]
 
 
+def test_how_far_it_is_is_known_while_it_works(tmp_path: Path) -> None:
+    engine, seen = FakeEngine(), []
+    with Running(config(tmp_path), engine) as running:
+        running.until("ok")
+        running.events.queue.clear()
+
+        def step(name: str) -> None:
+            running.loop.stepped(name)
+            seen.append(running.board.status.progress)
+
+        engine.steps = ["engine:pull", "commit:page:before", "commit:page:after"]
+        engine.on_step = step
+        engine.results = [report("timer", pulled=1)]
+        running.loop.want(Kind.TIMER)
+        while running.events.get(timeout=PATIENCE_S).name != "cycle":
+            pass
+        assert seen == [("reading iCloud", 0), ("reading iCloud", 0), ("reading iCloud, 1 page", 1)]
+    assert running.board.status.progress is None
+
+
 def test_what_was_told_to_begin_is_told_to_end(tmp_path: Path) -> None:
     engine = FakeEngine()
     with Running(config(tmp_path), engine) as running:

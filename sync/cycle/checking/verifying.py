@@ -59,7 +59,7 @@ def verify(cloud: Walker, checks: Checks, *, repair: bool) -> Verdict:
     report = Report(PULL, verdict.started_ms)
     checks.pull(report)
     verdict.problems += report.problems
-    strays = _walk(cloud, store, verdict)
+    strays = _walk(cloud, checks, verdict)
     verdict.found += of_strays(store, strays)
     news = store.mirror.changed_since(before).ids
     verdict.found += _of_files(checks, news, {bare_id(one.name) for one in strays}, verdict)
@@ -70,13 +70,15 @@ def verify(cloud: Walker, checks: Checks, *, repair: bool) -> Verdict:
     return verdict
 
 
-def _walk(cloud: Walker, store: Store, verdict: Verdict) -> list[Stray]:
+def _walk(cloud: Walker, checks: Checks, verdict: Verdict) -> list[Stray]:
+    store, step = checks.store, checks.parts.step
+    step("verify:walk")
     strays: list[Stray] = []
     verdict.records = 0
     for row in store.mirror.zones():
         if row.gone or not row.complete:
             continue
-        walked = compare_zone(cloud, store, row)
+        walked = compare_zone(cloud, store, row, step)
         verdict.records += walked.records
         strays += walked.strays
         if walked.unreadable:
@@ -92,6 +94,7 @@ def _of_files(
     Of reminders and lists that are ``astray`` in the mirror itself that is told already.
     """
     store = checks.store
+    checks.parts.step("verify:files")
     local, _ = checks.parts.reader.read(force=True)
     planned = checks.parts.planner.plan(local, checks.parts.committer.leaving())
     found = [
@@ -167,7 +170,7 @@ def _repair(cloud: Walker, checks: Checks, verdict: Verdict, strays: Sequence[St
     verdict.repaired = True
     again = Verdict(verdict.started_ms)
     left = of_oddities(store.consistency.oddities())
-    left += of_strays(store, _walk(cloud, store, again)) if strays else []
+    left += of_strays(store, _walk(cloud, checks, again)) if strays else []
     verdict.left = left + _of_files(checks, (), frozenset(), verdict)
 
 

@@ -7,7 +7,7 @@ only if neither the whole walk nor its own answer has it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -59,10 +59,12 @@ class Walk:
     strays: list[Stray] = field(default_factory=list)
 
 
-def compare_zone(cloud: Walker, store: Store, row: ZoneRow) -> Walk:
+def compare_zone(
+    cloud: Walker, store: Store, row: ZoneRow, step: Callable[[str], None] = lambda _name: None
+) -> Walk:
     """Walk a zone from its beginning and compare each record; raises what the iCloud side raises.
 
-    The mirror must have been pulled just before.
+    The mirror must have been pulled just before. ``step`` is told of each page.
     """
     met: set[str] = set()
     suspects: set[str] = set()
@@ -75,6 +77,7 @@ def compare_zone(cloud: Walker, store: Store, row: ZoneRow) -> Walk:
         met -= {str(one["recordName"]) for one in records} - live.keys()
         met |= live.keys()
         suspects |= _astray(store, live).keys() - hidden
+        step("verify:page")
     suspects |= store.mirror.living(row.key) ^ (met - hidden)
     return Walk(len(met), unreadable, _looked_up(cloud, store, row, sorted(suspects), met))
 
