@@ -11,6 +11,10 @@ __all__ = ["Undecodable", "from_base64", "gzipped", "to_base64", "unpacked"]
 # A record holds 1 MB at most; more than this out of one field is damage or a trap.
 _LARGEST = 16 * 1024 * 1024
 
+# Inflating makes at most 1032 bytes of one: what is this short needs no watch over its length.
+_NEVER_TOO_LARGE = _LARGEST // 1032
+_EITHER = zlib.MAX_WBITS | 32  # 32: tells gzip from zlib by itself
+
 _GZIP = b"\x1f\x8b"
 _ZLIB = b"\x78"
 
@@ -29,6 +33,10 @@ def from_base64(text: str) -> bytes:
 
     Raises ``Undecodable`` when ``text`` is not base64.
     """
+    try:
+        return binascii.a2b_base64(text, strict_mode=True)
+    except ValueError:  # also what binascii raises
+        pass
     stripped = "".join(text.split()).rstrip("=")
     try:
         return base64.b64decode(stripped + "=" * (-len(stripped) % 4), validate=True)
@@ -43,7 +51,12 @@ def unpacked(data: bytes) -> bytes:
     """
     if not data.startswith((_GZIP, _ZLIB)):
         return data
-    stream = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)  # 32: tells gzip from zlib by itself
+    if len(data) <= _NEVER_TOO_LARGE:
+        try:
+            return zlib.decompress(data, _EITHER)
+        except zlib.error:
+            pass  # for the reason
+    stream = zlib.decompressobj(wbits=_EITHER)
     try:
         plain = stream.decompress(data, _LARGEST)
     except zlib.error:

@@ -102,8 +102,11 @@ def _string_of(version: Version) -> String | None:
 
 
 def _is_plausible(value: String) -> bool:
-    has_content = value.HasField("string") or len(value.substring) > 0
-    return has_content and all(part.HasField("charID") for part in value.substring)
+    parts = value.substring
+    for part in parts:
+        if not part.HasField("charID"):
+            return False
+    return len(parts) > 0 or value.HasField("string")
 
 
 def _parsed(message: Message, data: bytes) -> bool:

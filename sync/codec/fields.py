@@ -82,7 +82,10 @@ def fields_of(record: Record) -> Mapping[str, Any]:
 def is_name(value: object) -> TypeGuard[str]:
     """Whether a record can be called so: text without NUL, which SQLite does not find again, and
     without half a character, which it does not hold."""
-    return isinstance(value, str) and bool(value) and not _UNHEARD_OF.search(value)
+    if not isinstance(value, str) or not value:
+        return False
+    # Nearly every name is ASCII, and told apart at a third of the time of a search.
+    return "\0" not in value if value.isascii() else not _UNHEARD_OF.search(value)
 
 
 def parent_name(record: Record) -> str | None:
@@ -113,7 +116,10 @@ def plain_text(record: Record, name: str) -> str | None:
 
 def integer(record: Record, name: str) -> int | None:
     """An integer field; truth values and numeric strings count."""
-    value = number(record, name)
+    value = _value(record, name)
+    if value is None or (type(value) is int and abs(value) < _BEYOND):
+        return value
+    value = _numeric(value, name)
     if value is None or isinstance(value, int):
         return value
     if value.is_integer():
@@ -123,7 +129,10 @@ def integer(record: Record, name: str) -> int | None:
 
 def number(record: Record, name: str) -> int | float | None:
     """A numeric field, an ``int`` where it is written as one."""
-    value = _value(record, name)
+    return _numeric(_value(record, name), name)
+
+
+def _numeric(value: Any, name: str) -> int | float | None:
     if isinstance(value, str):
         value = _parsed(value, name)
     if value is None:
@@ -172,19 +181,17 @@ def strings(record: Record, name: str) -> tuple[str, ...]:
     raise _odd(name)
 
 
-def _wrapper(record: Record, name: str) -> object:
-    return fields_of(record).get(name)
-
-
 def _value(record: Record, name: str) -> Any:
-    wrapper = _wrapper(record, name)
-    if wrapper is None or isinstance(wrapper, _OBJECT):
-        return None if wrapper is None else wrapper.get("value")
+    wrapper = fields_of(record).get(name)
+    if wrapper is None:
+        return None
+    if isinstance(wrapper, _OBJECT):
+        return wrapper.get("value")
     raise _odd(name)
 
 
 def _type(record: Record, name: str) -> object:
-    wrapper = _wrapper(record, name)
+    wrapper = fields_of(record).get(name)
     return wrapper.get("type") if isinstance(wrapper, Mapping) else None
 
 
