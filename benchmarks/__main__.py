@@ -37,6 +37,7 @@ def main(arguments: Sequence[str] | None = None, suite: Sequence[Bench] = SUITE)
         for one in functions:
             console.print(f"  {one.share:6.1%} {one.calls:>10,} x {one.function}", highlight=False)
     if options.json:
+        options.json.parent.mkdir(parents=True, exist_ok=True)
         text = json.dumps(_document(found, machine), indent=2)
         options.json.write_text(text + "\n", encoding="utf-8")
     if options.write:

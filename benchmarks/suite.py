@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from benchmarks import cycles, markdown, pull, startup
+from benchmarks import cycles, markdown, memory, pull, startup, wire
 from benchmarks.result import Bench, Result
 
 __all__ = ["SUITE"]
@@ -32,6 +32,8 @@ def _startup(home: Path, _size: int) -> Iterable[Result]:
 
 SUITE = (
     *pull.BENCHES,
+    *wire.BENCHES,
+    *memory.BENCHES,
     Bench("idle", _idle, 10_000, (1_000, 10_000)),
     Bench("bulk", _bulk, 10_000, (1_000, 10_000)),
     Bench("markdown", _markdown, 10_000, (1_000, 10_000)),
