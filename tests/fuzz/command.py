@@ -38,19 +38,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         tasks = _tasks(chosen, seed, asked.inputs)
         while batch := list(islice(tasks, asked.jobs * 8)):
             for name, outcome, used_s in pool.map(_chunk, batch):
-                outcomes[name].add(outcome)
                 seconds[name] += used_s
+                for failure in outcomes[name].add(outcome):
+                    keep(failure, asked.out)  # at once: a long run may be cut off
             if time.monotonic() - began > asked.minutes * 60:
                 break
     for name, outcome in outcomes.items():
         _tell(name, outcome, seconds[name])
     total = sum(outcome.words.total() for outcome in outcomes.values())
-    failures = [one for outcome in outcomes.values() for one in outcome.failures.values()]
+    failures = sum(len(outcome.failures) for outcome in outcomes.values())
     took_s = time.monotonic() - began
     print(f"{total} inputs in {took_s:.0f} s, {total / took_s:.0f}/s, seed {seed}", end="; ")
-    print(f"{len(failures)} kinds of failure" if failures else "everything held")
-    for failure in failures:
-        keep(failure, asked.out)
+    print(f"{failures} kinds of failure" if failures else "everything held")
     return 1 if failures else 0
 
 
@@ -120,7 +119,7 @@ def keep(failure: Failure, folder: Path) -> None:
     print(f"\n{failure.story}")
     print(f"{len(failure.data)} bytes: {failure.data[:300]!r}")
     command = f"python -m tests.fuzz {failure.target} --again {path} --choice {failure.choice}"
-    print(f"again: {command}")
+    print(f"again: {command}", flush=True)
 
 
 def _again(asked: Namespace) -> int:

@@ -67,9 +67,12 @@ class Outcome:
     words: Counter[str] = field(default_factory=Counter)
     failures: dict[str, Failure] = field(default_factory=dict)
 
-    def add(self, other: Outcome) -> None:
+    def add(self, other: Outcome) -> list[Failure]:
+        """Take it in; what failed in a way in which nothing did before."""
         self.words.update(other.words)
+        fresh = [one for kind, one in other.failures.items() if kind not in self.failures]
         self.failures = other.failures | self.failures
+        return fresh
 
 
 def run(target: Target, seed: str, inputs: range, directory: Path) -> Outcome:
