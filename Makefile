@@ -58,11 +58,12 @@ apidoc-check: $(VENV)/.development
 bench: $(VENV)/.development  ## Measure, say what it came to, and bring docs/performance.md up to date
 	$(BIN)/python -m benchmarks --json docs/performance/results.json --write docs/performance.md
 
-soak: $(VENV)/.development  ## The randomised tests, many more examples each; N=10000 histories, a tenth of that with two machines, and all sweeps
+soak: $(VENV)/.development  ## The randomised tests, many more examples each; N=10000 histories, a tenth of that with two machines, all sweeps, and a daemon for hours
 ifdef N
 	PYTHONHASHSEED=0 $(BIN)/python -m tests.simulation --histories 1-$(N) --jobs 2
 	PYTHONHASHSEED=0 $(BIN)/python -m tests.simulation --histories 1-$$(($(N) / 10)) --two --jobs 2
 	PYTHONHASHSEED=0 $(BIN)/python -m tests.simulation --sweep --jobs 2
+	PYTHONHASHSEED=0 $(BIN)/python -m tests.soak
 else
 	REMINDERSD_SOAK=1 PYTHONHASHSEED=0 $(PYTEST) -n 2 --timeout=3600
 endif

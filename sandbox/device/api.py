@@ -69,6 +69,7 @@ _INDEX = {
     ),
     "PATCH /device/reminders/{id}": "any of title, notes, due, priority, flagged",
     "DELETE /device/reminders/{id}?hard=0|1": "softly as the app does, or for good",
+    "DELETE /device/deleted": "lets what was softly deleted be gone for good",
     "POST /device/reminders/{id}/complete": "[when: ISO 8601 with offset]",
     "POST /device/reminders/{id}/occurrence": "[when]; completes what is due of a repeating one",
     "POST /device/reminders/{id}/reopen": "",
@@ -128,6 +129,7 @@ def routes_of(prefix: str, find: Callable[[Request], Phone]) -> list[Route]:
         ("GET", "/device/reminders/{id}", _reminder),
         ("PATCH", "/device/reminders/{id}", _edit),
         ("DELETE", "/device/reminders/{id}", _delete),
+        ("DELETE", "/device/deleted", _empty_deleted),
         ("POST", "/device/reminders/{id}/complete", _complete),
         ("POST", "/device/reminders/{id}/occurrence", _complete_occurrence),
         ("POST", "/device/reminders/{id}/reopen", _reopen),
@@ -250,6 +252,10 @@ def _edit(phone: Phone, request: Request, body: dict[str, Any]) -> Any:
 def _delete(phone: Phone, request: Request, body: dict[str, Any]) -> Any:
     _fresh(phone).delete(request.path_params["id"], hard=_flag(request, "hard", False))
     return {"deleted": request.path_params["id"]}
+
+
+def _empty_deleted(phone: Phone, request: Request, body: dict[str, Any]) -> Any:
+    return {"deleted": _fresh(phone).empty_deleted()}
 
 
 def _when(body: dict[str, Any]) -> datetime | None:

@@ -237,3 +237,20 @@ def delete(own: Own, identity: str, hard: bool) -> None:
         return
     for other in [*_subtasks(own, copy), copy]:
         own.change(other, {"Deleted": 1})
+
+
+def empty_deleted(own: Own) -> int:
+    """Let what was softly deleted be gone for good, as weeks later; how many reminders.
+
+    One that has a living subtask stays until that is gone, too.
+    """
+    gone = 0
+    for copy in own.of_type("Reminder"):
+        hanging = dependants(own, {copy.name})
+        if copy.get("Deleted") and not any(
+            other.type == "Reminder" and own.live(other.name) for other in hanging
+        ):
+            gone += 1
+            for other in [*hanging, copy]:
+                own.doom(other)
+    return gone

@@ -309,6 +309,12 @@ class Phone:
         edits.delete(self._own, identity, hard)
         self._push()
 
+    def empty_deleted(self) -> int:
+        """Let what was softly deleted be gone for good; how many reminders."""
+        gone = edits.empty_deleted(self._own)
+        self._push()
+        return gone
+
     def _push(self) -> None:
         if not self.offline:
             self._exchange.upload()

@@ -207,6 +207,7 @@ class Home:
         self.config |= {"profile": "e2e", "folder": str(self.folder), "time_zone": "Europe/Paris"}
         self.configure(every="1s", new_lists="yes", deletions={"hold_above": 20, "grace": "0s"})
         self.processes: list[Process] = []
+        self.program = ("-m", "daemon")
 
     def configure(self, **reminders: Any) -> None:
         """Set keys below ``reminders`` and write the config."""
@@ -227,6 +228,7 @@ class Home:
             ("--config", str(self.config_file), *arguments),
             surroundings(self.place),
             self.place / name,
+            self.program,
         )
         self.processes.append(process)
         return process

@@ -49,13 +49,22 @@ class Done:
 
 
 class Process:
-    """``remindersd ARGUMENTS`` as a process; its standard error is appended to ``log``."""
+    """``remindersd ARGUMENTS`` as a process; its standard error is appended to ``log``.
 
-    def __init__(self, arguments: tuple[str, ...], environment: Mapping[str, str], log: Path):
+    ``program`` is what Python is told before the arguments.
+    """
+
+    def __init__(
+        self,
+        arguments: tuple[str, ...],
+        environment: Mapping[str, str],
+        log: Path,
+        program: tuple[str, str] = ("-m", "daemon"),
+    ):
         self.log = log
         with log.open("ab") as errors:
             streams = subprocess.PIPE, subprocess.PIPE, errors.fileno()
-            self._child = start(("-m", "daemon", *arguments), environment, streams)
+            self._child = start((*program, *arguments), environment, streams)
 
     @property
     def pid(self) -> int:

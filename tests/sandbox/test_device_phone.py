@@ -190,6 +190,25 @@ def test_a_deleted_parent_takes_its_subtasks_along(hard: bool) -> None:
     assert gone is hard
 
 
+def test_what_was_softly_deleted_goes_for_good_with_all_that_hangs_on_it() -> None:
+    zone, [one, two] = zone_with_phones(2)
+    stays, parent, gone = (one.create("Home", title) for title in ("Stays", "Parent", "Gone"))
+    two.sync()
+    one.delete(one.create("Home", "Dated", due=PARIS))
+    two.delete(gone)
+    one.offline = True
+    one.delete(parent)
+    child = two.create("Home", "Living", parent=parent)
+    one.offline = False
+    settle(one, two)
+    assert two.empty_deleted() == 2
+    settle(one, two)
+    assert picture(one) == picture(two)
+    assert {entry.id for entry in one.reminders()} == {stays, child}
+    assert len(zone.live("Reminder")) == 3  # a living subtask holds its parent
+    assert zone.live("Alarm") == zone.live("AlarmTrigger") == []
+
+
 def test_a_living_child_of_a_deleted_parent_is_shown_at_top_level() -> None:
     _, [one, two] = zone_with_phones(2)
     parent = one.create("Home", "Hallway")
