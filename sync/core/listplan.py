@@ -37,6 +37,7 @@ class HeadValue:
 class FileFacts:
     """What is known of one todo file; ``trouble`` says why it could not be read, if so.
 
+    ``unsure``: whose file it is cannot be seen now, and may be another time.
     ``list_block`` and ``wants_list`` come from front matter; ``known`` counts, per list id, the
     lines whose reminders were in that list, ``there`` those of which nothing is agreed on and that
     are in it in iCloud; ``tasks`` counts all task lines, ``copied`` those whose
@@ -47,6 +48,7 @@ class FileFacts:
 
     path: str
     trouble: str = ""
+    unsure: bool = False
     list_block: str | None = None
     wants_list: str | None = None
     known: Mapping[str, int] = field(default_factory=dict)

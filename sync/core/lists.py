@@ -7,7 +7,7 @@ they shall be called and in which group ``listmerge``'s and ``groups``'s, how th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from store.model import Absent, ListInfo, Presence, Unknown
@@ -152,11 +152,20 @@ def _rest(scene: Scene, plan: ListPlan, info: ListInfo, base: ListBase) -> None:
     elif where := rules.too_deep.get(info.id):  # a copy of it may stand at the top, too
         kind = HoldKind.RESTING_LIST
         reason = f"its file stands in {where}, and groups have one level: move it up"
+    elif unsure := next((facts for facts in _unclaimed(scene) if facts.unsure), None):
+        kind = HoldKind.RESTING_LIST
+        reason = f"its file {base.path} is gone, and may be {unsure.path}: {unsure.trouble}"
     if kind is HoldKind.LIST and info.id in rules.approved and rules.complete:
         plan.delete_lists.append(info.id)
     else:
         plan.holds.append(Hold(info.id, kind, reason))
     plan.views[info.id] = ListView(info.id, info.name, None, mode, blocked=reason)
+
+
+def _unclaimed(scene: Scene) -> Iterable[FileFacts]:
+    """The files that are no list's, in order."""
+    taken = {*scene.owner.values()}
+    return (facts for path, facts in sorted(scene.files.items()) if path not in taken)
 
 
 def _place(scene: Scene, groups: Groups, plan: ListPlan, agreed: Mapping[str, Agreed]) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +13,7 @@ import pytest
 
 from daemon.storage import as_ours
 from store.errors import Full
+from sync.core.actions import HoldKind
 from sync.machine import told
 from tests.rig import Rig, empty_world, open_rig
 
@@ -98,4 +101,31 @@ def test_a_mirror_without_room_is_told_by_its_path_and_goes_on(rig: Rig) -> None
     raw.execute("PRAGMA max_page_count = 1000000").fetchone()
     rig.run()
     assert len(rig.titles("Inbox")) == 20
+    rig.rest()
+
+
+def test_a_list_whose_renamed_file_gets_no_ids_does_not_seem_to_be_gone(rig: Rig) -> None:
+    """Neither approved nor offered for it: while the new file waits, it may be the list's."""
+    rig.append("Inbox", "- [ ] Milk\n- [ ] Bread\n")
+    rig.run()
+    before = {one.id for one in rig.phone.reminders()}
+    bare = re.sub(r" \^r-\w+", "", rig.read("Inbox"))
+    rig.path("Inbox").unlink()
+    rig.save("Mail", bare)
+
+    def full(name: str) -> None:
+        if name == "swap:write":
+            raise OSError(FULL, os.strerror(FULL), "Mail.md")
+
+    rig.step = full
+    rig.wait(3)
+    [hold] = rig.engine.cycle("test").held
+    assert (hold.kind, "its file Inbox.md is gone, and may be Mail.md" in hold.reason) == (
+        HoldKind.RESTING_LIST,
+        True,
+    )
+    assert rig.engine.approve([hold.id]) == []
+    rig.step = lambda _: None
+    rig.run()
+    assert {one.id for one in rig.phone.reminders("Mail")} == before
     rig.rest()

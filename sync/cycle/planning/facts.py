@@ -67,6 +67,7 @@ def _file(
     return FileFacts(
         path=file.path,
         trouble=file.trouble,
+        unsure=file.unread or file.settling,
         list_block=front.list_id if front else None,
         wants_list=front.list_name if front else None,
         known=was,
