@@ -46,6 +46,8 @@ class Editor:
         self.tale.copied |= {w for w, times in after.items() if times > 1 and MARK.match(w)}
         gone, come = before.keys() - after.keys(), after.keys() - before.keys()
         self.tale.retract(gone - self.unseen)
+        if not any(MARK.match(word) for word in (*gone, *come)):  # no line came or went
+            self.tale.replace(gone - self.unseen, come)
         self.tale.left |= {word: self.clock.steady() for word in gone if MARK.match(word)}
         fewer = {word for word, times in before.items() if 0 < after[word] < times}
         self.tale.thinned |= dict.fromkeys(fewer, self.clock.steady())

@@ -17,7 +17,7 @@ from sync.cycle.report import Report
 from tests.simulation.caller import Caller
 from tests.simulation.chance import Clock, Crash, minting
 from tests.simulation.machine import APPLE_ID, REFUSALS, Machine
-from tests.simulation.network import PAGES, Network
+from tests.simulation.network import Network, waits
 from tests.simulation.oracle import STRICT, Oracle
 from tests.simulation.story import LIKE, Event, Story
 from tests.simulation.tale import MARK, Tale
@@ -198,7 +198,7 @@ class History:
         found = []
         for event in self._events[self._cycle, "call"].get(self._count["call"], ()):
             self.tale.tell(f"    call {where}: {event.what}")
-            if event.what not in PAGES and not event.what.startswith("item "):
+            if not waits(event.what):
                 self._struck(event.what)
             refusal = REFUSALS.get(event.what)
             if refusal is not None:

@@ -44,6 +44,15 @@ PAGES = (
 """What strikes a request for changes, or its answer, where that has what it takes."""
 
 
+AFTER = ("timeout after", "reset after", "crash after")
+"""What strikes the next request that writes, once iCloud acted: of others nothing would be lost."""
+
+
+def waits(what: str) -> bool:
+    """Whether a fault strikes a request of its own kind, which may be a later one."""
+    return what.startswith("item ") or what in PAGES or what in AFTER
+
+
 def bend(what: str, records: list[Any], dice: Random) -> bool:
     """Bend a page of changes; False where there is nothing to bend in it."""
     live = [one for one in records if not one["deleted"]]
@@ -105,7 +114,7 @@ class Network(httpx.BaseTransport):
         self._clock.wait(0.05)
         fault, dice = "421" if self.signed_out else "", Random(0)
         for fault_now, dice_now in self._strike(where):
-            if fault_now.startswith("item ") or fault_now in PAGES:
+            if waits(fault_now):
                 self._waiting.append((fault_now, dice_now))
             else:
                 fault, dice = fault_now, dice_now
@@ -155,23 +164,33 @@ class Network(httpx.BaseTransport):
         if fault[:3].isdigit():
             return self._refusal(request, fault)
         status, body = self._answer(request, where)
+        if where.endswith("records/modify"):
+            self._lose_answer(request)
         match fault:
-            case "crash after":
-                self.die()
             case "gzip garbage":
                 zipped = {**JSON, "content-encoding": "gzip"}
                 garbage = httpx.ByteStream(b"\x1f\x8b\x08\x00 no stream at all")
                 return httpx.Response(200, stream=garbage, headers=zipped, request=request)
-            case "timeout after":
-                self._clock.wait(61)
-                raise httpx.ReadTimeout("no answer", request=request)
-            case "reset after":
-                raise httpx.ReadError("connection reset", request=request)
             case "cut body":
                 raise httpx.RemoteProtocolError("incomplete body", request=request)
             case "truncated JSON":
                 body = body[: dice.randrange(len(body))]
         return httpx.Response(status, content=body, headers=JSON, request=request)
+
+    def _lose_answer(self, request: httpx.Request) -> None:
+        """What iCloud did is not heard of, if that is what waited for a request that writes."""
+        for what, _ in self._taken(*AFTER)[:1]:
+            self._struck(what)
+            if what == "crash after":
+                self.die()
+            if what == "timeout after":
+                self._clock.wait(61)
+                raise httpx.ReadTimeout("no answer", request=request)
+            raise httpx.ReadError("connection reset", request=request)
+
+    def rest(self) -> None:
+        """Nothing that waited strikes any more."""
+        self._waiting.clear()
 
     def _answer(self, request: httpx.Request, where: str) -> tuple[int, bytes]:
         data = request.read()

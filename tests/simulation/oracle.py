@@ -78,6 +78,9 @@ class Oracle:
         yield from self._words()
         yield from self._twice({hold.id for hold in report.held if hold.kind == "file"})
         yield from self._prose()
+        yield from self._undone()
+        yield from self._disputes()
+        yield from (f"nobody looks at it: {path.name}" for path in self._receipts())
         yield from (f"waits for ever: {one.id}" for one in report.held if one.kind == "grace")
         yield from self._agreement(held)
 
@@ -108,6 +111,41 @@ class Oracle:
         ids = doubled(block for block, said in self.here if f"{said.place}.md" not in silent)
         if ids:
             yield f"ids on two lines: {sorted(ids)}"
+
+    def _undone(self) -> Iterator[str]:
+        """What somebody who saw it replaced in a reminder that was there all the time, is gone."""
+        tale = self.tale
+        if tale.forgotten or tale.emptied:
+            return
+        unclear = tale.copied | tale.bare | tale.taken
+        for side, found in (("phone", self.there), ("files", self.here)):
+            back = {
+                word
+                for _, said in found
+                if not _marks(said) & unclear
+                for word in {*_words_of(said)} & tale.outdone
+            }
+            if back:
+                yield f"replaced and back on {side}: {sorted(back)}"
+
+    def _disputes(self) -> Iterator[str]:
+        """Who is told to have lost a conflict had not typed over what won."""
+        tale = self.tale
+        if tale.forgotten or tale.emptied:
+            return
+        marks = {id: _marks(said) for id, said in self.there}
+        for machine in self.machines:
+            rows = machine.store._connection.all("SELECT id, winner, loser FROM conflict")
+            for id, *values in rows:
+                winner, loser = ({*words_in(str(one))} - marks.get(id, set()) for one in values)
+                seen = set().union(*(tale.over.get(word, ()) for word in loser))
+                if winner and winner <= seen and not marks.get(id, set()) & tale.copied:
+                    yield f"no conflict: {sorted(loser)} was typed over {sorted(winner)}, and lost"
+
+    def _receipts(self) -> Iterator[Path]:
+        """What was displaced, and is neither given back nor in the history."""
+        for machine in self.machines:
+            yield from sorted((machine.folder / ".remindersd/receipts").rglob("*.json"))
 
     def _prose(self) -> Iterator[str]:
         """Lines that are no tasks are where they were, byte for byte."""

@@ -44,6 +44,10 @@ class Tale:
     """When a person last took the line of a mark out of all files, in steady seconds."""
     back: dict[str, float] = field(default_factory=dict)
     """When a person last put a line of a mark there that stood in no file, in steady seconds."""
+    over: dict[str, set[str]] = field(default_factory=dict)
+    """By each word those in whose place it was typed, and so on back, by people who saw them."""
+    outdone: set[str] = field(default_factory=set)
+    """Words in whose place somebody who saw them typed others, or nothing."""
     taken: set[str] = field(default_factory=set)
     """Marks that were gone for a while on some side."""
     deleted: set[str] = field(default_factory=set)
@@ -108,12 +112,20 @@ class Tale:
         found = set(words)
         self.said |= found
         self.retracted -= found
+        self.outdone -= found
 
     def retract(self, words: Iterable[str]) -> None:
         """Somebody who saw these took them away."""
         gone = set(words)
         self.retracted |= gone
         self.taken |= {word for word in gone if MARK.fullmatch(word)}
+
+    def replace(self, gone: Iterable[str], come: Iterable[str]) -> None:
+        """Somebody who saw some words of a reminder put others in their place."""
+        seen = {word for word in gone if not MARK.fullmatch(word)}
+        for word in set(come) - seen:
+            self.over.setdefault(word, set()).update(seen, *(self.over.get(w, ()) for w in seen))
+        self.outdone |= seen
 
     def may_be_two(self) -> set[str]:
         """Marks that may be found twice: copies, and what had neither id nor its old title.

@@ -40,6 +40,8 @@ _SQL: dict[str, tuple[type[StoreError], str]] = {
     "database locked": (Locked, "database is locked"),
 }
 _SUMMER_ENDS_S = datetime(2031, 10, 26, 1, tzinfo=UTC).timestamp()
+LAG_S = 20.0
+"""Longer than it takes from one cycle to the next."""
 _LEAPS = {
     "clock ten years ahead": 10 * YEAR_S,
     "clock ten years back": -10 * YEAR_S,
@@ -154,8 +156,8 @@ class Trouble:
         self._sown.clear()
 
     def _read_lag(self) -> None:
-        """What was written in this very cycle is not seen yet; what was once seen stays seen."""
-        self._h.world.faults.read_lag = 2.5
+        """What was written lately is not seen yet; what was once seen stays seen."""
+        self._h.world.faults.read_lag = LAG_S
 
     def _process_restarted(self) -> None:
         self._h.machine.stop()
@@ -248,6 +250,7 @@ class Trouble:
         self._h.clock.leap(0.0)
         self._h.world.faults.clear()
         for machine in self._h.machines:
+            machine.network.rest()
             machine.stop()
 
     # ---- people, and what they see

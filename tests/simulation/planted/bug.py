@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+from tests.simulation.story import LIKE, Story, choose
 
 Swap = tuple[object, str, object]
 """An attribute of a module or class, and what is in its place while the bug lives."""
@@ -14,7 +17,9 @@ Swap = tuple[object, str, object]
 class Bug:
     """``often`` are the faults that its histories are full of, and no others; empty for all.
 
-    ``harmless`` says why it may live, where it may.
+    ``likes`` are what people are up to in them, instead of what they like to do otherwise;
+    ``settings`` those that the engine has in each; ``lacks`` traits that none has. ``harmless``
+    says why it may live, where it may.
     """
 
     name: str
@@ -22,6 +27,16 @@ class Bug:
     swaps: Callable[[], Iterable[Swap]]
     often: tuple[str, ...] = ()
     harmless: str = ""
+    likes: tuple[str, ...] = ()
+    settings: Mapping[str, str] = field(default_factory=dict)
+    lacks: tuple[str, ...] = ()
+
+    def story(self, seed: int) -> Story:
+        """The story of a seed, as it is told where the bug is hunted."""
+        story = choose(seed, self.often)
+        usual = {trait for trait in story.traits if self.likes and trait.startswith(LIKE)}
+        traits = story.traits - usual - {*self.lacks} | {LIKE + act for act in self.likes}
+        return replace(story, traits=traits, settings={**story.settings, **self.settings})
 
     @contextmanager
     def planted(self) -> Iterator[None]:
@@ -41,12 +56,20 @@ class Bed(dict[str, Bug]):
     """The bugs of one kind, by name."""
 
     def plant(
-        self, name: str, says: str, *, often: tuple[str, ...] = (), harmless: str = ""
+        self,
+        name: str,
+        says: str,
+        *,
+        often: tuple[str, ...] = (),
+        harmless: str = "",
+        likes: tuple[str, ...] = (),
+        settings: Mapping[str, str] = MappingProxyType({}),
+        lacks: tuple[str, ...] = (),
     ) -> Callable[[Callable[[], Iterable[Swap]]], Callable[[], Iterable[Swap]]]:
         """Add the bug whose swaps the decorated function gives."""
 
         def add(swaps: Callable[[], Iterable[Swap]]) -> Callable[[], Iterable[Swap]]:
-            self[name] = Bug(name, says, swaps, often, harmless)
+            self[name] = Bug(name, says, swaps, often, harmless, likes, settings, lacks)
             return swaps
 
         return add

@@ -124,7 +124,10 @@ def _wiped() -> Iterable[Swap]:
 
 
 @CLOUD.plant(
-    "in-flight ops forgotten", "What was sent and not answered is no evidence.", often=LOST
+    "in-flight ops forgotten",
+    "What was sent and not answered is no evidence.",
+    often=LOST[:2],
+    likes=("retitle",),
 )
 def _forgotten() -> Iterable[Swap]:
     real = Outbox.replace_queued
@@ -138,9 +141,11 @@ def _forgotten() -> Iterable[Swap]:
 
 
 @CLOUD.plant(
-    "evidence goes at once", "What was sent and not answered is forgotten by the next plan.",
-    often=LOST,
-)  # fmt: skip
+    "evidence goes at once",
+    "What was sent and not answered is forgotten by the next plan.",
+    often=(*LOST[:2], "read lag"),
+    likes=("retitle",),
+)
 def _no_evidence() -> Iterable[Swap]:
     yield Committer, "_arrived", lambda *_: True
 

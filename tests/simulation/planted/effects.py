@@ -85,7 +85,11 @@ def _unstamped() -> Iterable[Swap]:
 
 @EFFECTS.plant("identity not remembered", "Which line is which is chosen, and not written down.")
 def _no_identity() -> Iterable[Swap]:
-    yield Committer, "_set_block", lambda *_: None
+    def identities(self: Committer, planned: Planned, *_: object) -> None:
+        with self._store.commit("identities"):
+            self._commit_lists(planned.lists)
+
+    yield Committer, "commit_identities", identities
 
 
 @EFFECTS.plant(
@@ -119,9 +123,11 @@ def _ignored() -> Iterable[Swap]:
 
 
 @EFFECTS.plant(
-    "receipt dropped before base commit", "The proof of a write goes before what it proves.",
+    "receipt dropped before base commit",
+    "The proof of a write goes before what it proves.",
     often=DYING,
-)  # fmt: skip
+    likes=("retitle",),
+)
 def _dropped() -> Iterable[Swap]:
     real = swap.Writer._examine
 
@@ -153,7 +159,8 @@ def _twice() -> Iterable[Swap]:
 @EFFECTS.plant(
     "base per record, not per field",
     "While a field of a reminder is on its way, no other field of it is agreed on.",
-    often=("timeout after", "timeout before", "item TRY_AGAIN_LATER"),
+    often=EDITED,
+    likes=("retitle", "due"),
 )
 def _per_record() -> Iterable[Swap]:
     real = Renders._move
@@ -180,7 +187,10 @@ def _believed() -> Iterable[Swap]:
 
 
 @EFFECTS.plant(
-    "a stale save is an edit", "An old buffer saved over our write undoes it everywhere."
+    "a stale save is an edit",
+    "An old buffer saved over our write undoes it everywhere.",
+    often=EDITED,
+    likes=("stale",),
 )
 def _stale() -> Iterable[Swap]:
     yield comeback, "forgive", lambda *_, **__: ([], [])

@@ -15,7 +15,6 @@ from tests.simulation.planted.effects import EFFECTS
 from tests.simulation.planted.formats import FORMATS
 from tests.simulation.planted.guards import GUARDS
 from tests.simulation.runner import workplace
-from tests.simulation.story import choose
 
 BUGS: dict[str, Bug] = {**DECISIONS, **EFFECTS, **CLOUD, **FORMATS, **GUARDS}
 APART = 10_000
@@ -40,7 +39,7 @@ def live_with(bug: Bug, seed: int) -> Verdict:
 
     Some that have none end badly then, too: they are told apart by living through them without it.
     """
-    story = choose(seed, bug.often)
+    story = bug.story(seed)
     story = replace(story, traits=story.traits | {STRICT})
     with bug.planted(), workplace("planted") as place:
         return live(story, place / "home")
