@@ -57,7 +57,6 @@ class Caller:
         self.phone.edit(one.id, **values)  # type: ignore[arg-type]
         self.tale.say(words_in(said))
         self.tale.retract(words_in(seen) - words_in(said))
-        self.tale.replace(words_in(seen) - words_in(said), words_in(said))
         return f"{one.title}: {values}"
 
     def create(self) -> str | None:

@@ -78,7 +78,7 @@ class Oracle:
         yield from self._words()
         yield from self._twice({hold.id for hold in report.held if hold.kind == "file"})
         yield from self._prose()
-        yield from self._undone()
+        yield from self._undone(held)
         yield from self._disputes()
         yield from (f"nobody looks at it: {path.name}" for path in self._receipts())
         yield from (f"waits for ever: {one.id}" for one in report.held if one.kind == "grace")
@@ -112,12 +112,17 @@ class Oracle:
         if ids:
             yield f"ids on two lines: {sorted(ids)}"
 
-    def _undone(self) -> Iterator[str]:
+    @property
+    def _unsure(self) -> bool:
+        """Whether somebody who had to know what was replaced forgot it, or never heard of it."""
+        return self.tale.forgotten or self.tale.emptied or len(self.machines) > 1
+
+    def _undone(self, held: set[str]) -> Iterator[str]:
         """What somebody who saw it replaced in a reminder that was there all the time, is gone."""
         tale = self.tale
-        if tale.forgotten or tale.emptied:
+        if self._unsure:
             return
-        unclear = tale.copied | tale.bare | tale.taken
+        unclear = tale.copied | tale.bare | tale.taken | held
         for side, found in (("phone", self.there), ("files", self.here)):
             back = {
                 word
@@ -131,7 +136,7 @@ class Oracle:
     def _disputes(self) -> Iterator[str]:
         """Who is told to have lost a conflict had not typed over what won."""
         tale = self.tale
-        if tale.forgotten or tale.emptied:
+        if self._unsure:
             return
         marks = {id: _marks(said) for id, said in self.there}
         for machine in self.machines:

@@ -45,9 +45,9 @@ class Tale:
     back: dict[str, float] = field(default_factory=dict)
     """When a person last put a line of a mark there that stood in no file, in steady seconds."""
     over: dict[str, set[str]] = field(default_factory=dict)
-    """By each word those in whose place it was typed, and so on back, by people who saw them."""
+    """By each word those in whose place it was typed in a file, and so on back."""
     outdone: set[str] = field(default_factory=set)
-    """Words in whose place somebody who saw them typed others, or nothing."""
+    """Words in whose place somebody typed others in a file, or nothing."""
     taken: set[str] = field(default_factory=set)
     """Marks that were gone for a while on some side."""
     deleted: set[str] = field(default_factory=set)
@@ -121,7 +121,10 @@ class Tale:
         self.taken |= {word for word in gone if MARK.fullmatch(word)}
 
     def replace(self, gone: Iterable[str], come: Iterable[str]) -> None:
-        """Somebody who saw some words of a reminder put others in their place."""
+        """Somebody who saw some words of a line put others in their place, or nothing.
+
+        At a phone that shows less: what is replaced there may have been sent, and no answer heard.
+        """
         seen = {word for word in gone if not MARK.fullmatch(word)}
         for word in set(come) - seen:
             self.over.setdefault(word, set()).update(seen, *(self.over.get(w, ()) for w in seen))

@@ -18,8 +18,8 @@ class Bug:
     """``often`` are the faults that its histories are full of, and no others; empty for all.
 
     ``likes`` are what people are up to in them, instead of what they like to do otherwise;
-    ``settings`` those that the engine has in each; ``lacks`` traits that none has. ``harmless``
-    says why it may live, where it may.
+    ``settings`` those that the engine has in each; ``has`` are traits of all of them, ``lacks``
+    of none. ``harmless`` says why it may live, where it may.
     """
 
     name: str
@@ -29,13 +29,15 @@ class Bug:
     harmless: str = ""
     likes: tuple[str, ...] = ()
     settings: Mapping[str, str] = field(default_factory=dict)
+    has: tuple[str, ...] = ()
     lacks: tuple[str, ...] = ()
 
     def story(self, seed: int) -> Story:
         """The story of a seed, as it is told where the bug is hunted."""
         story = choose(seed, self.often)
         usual = {trait for trait in story.traits if self.likes and trait.startswith(LIKE)}
-        traits = story.traits - usual - {*self.lacks} | {LIKE + act for act in self.likes}
+        traits = story.traits - usual - {*self.lacks} | {*self.has}
+        traits |= {LIKE + act for act in self.likes}
         return replace(story, traits=traits, settings={**story.settings, **self.settings})
 
     @contextmanager
@@ -64,12 +66,13 @@ class Bed(dict[str, Bug]):
         harmless: str = "",
         likes: tuple[str, ...] = (),
         settings: Mapping[str, str] = MappingProxyType({}),
+        has: tuple[str, ...] = (),
         lacks: tuple[str, ...] = (),
     ) -> Callable[[Callable[[], Iterable[Swap]]], Callable[[], Iterable[Swap]]]:
         """Add the bug whose swaps the decorated function gives."""
 
         def add(swaps: Callable[[], Iterable[Swap]]) -> Callable[[], Iterable[Swap]]:
-            self[name] = Bug(name, says, swaps, often, harmless, likes, settings, lacks)
+            self[name] = Bug(name, says, swaps, often, harmless, likes, settings, has, lacks)
             return swaps
 
         return add

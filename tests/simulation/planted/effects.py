@@ -83,7 +83,12 @@ def _unstamped() -> Iterable[Swap]:
     yield Filing, "_stamp", stamp
 
 
-@EFFECTS.plant("identity not remembered", "Which line is which is chosen, and not written down.")
+@EFFECTS.plant(
+    "identity not remembered",
+    "Which line is which is chosen, and not written down before its id stands in the file.",
+    often=DYING,
+    harmless="the id follows from list and title, and what is not sent yet is nobody's",
+)
 def _no_identity() -> Iterable[Swap]:
     def identities(self: Committer, planned: Planned, *_: object) -> None:
         with self._store.commit("identities"):

@@ -1,0 +1,110 @@
+"""What is wrong though both sides agree in the end is seen, too; and what is harmless is shown so.
+
+Fixed stories, each lived through by a product with a planted bug, and without.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from sync.cycle.sending import push
+from tests.simulation.planted.hunt import BUGS
+from tests.simulation.runner import workplace
+from tests.simulation.scenarios import SCENARIOS, furnished, marks
+from tests.simulation.stage import End, Scenario, Stage, Strike, play
+from tests.simulation.tale import Tale
+
+Story = Callable[[Stage], None]
+
+
+def told(story: Story, *strikes: Strike, bug: str = "") -> tuple[list[str], End | None]:
+    """What is wrong with the end of a story, and the end where nothing is."""
+    scenario = Scenario("of one thing", furnished, story)
+    with workplace() as place:
+        if not bug:
+            stage, end = play(scenario, place / "home", strikes)
+            return stage.verdict.wrong, end
+        with BUGS[bug].planted():
+            stage, end = play(scenario, place / "home", strikes)
+            return stage.verdict.wrong, end
+
+
+def retyped(stage: Stage) -> None:
+    """One title is edited in its file alone."""
+    stage.retype(marks(stage, "Inbox")[0], stage.renamed)
+
+
+def restarted(stage: Stage) -> None:
+    """A process ends after it has written, and another one goes on."""
+    stage.retitle(marks(stage, "Inbox")[0])
+    stage.clock.wait(3)
+    stage.cycle()
+    stage.machine.stop()
+
+
+@pytest.mark.parametrize(
+    ("story", "bug", "seen"),
+    [
+        (retyped, "no base", "no conflict: ['t"),
+        (restarted, "receipts ignored at start-up", "nobody looks at it: "),
+    ],
+)
+def test_a_bug_is_seen_though_both_sides_agree(story: Story, bug: str, seen: str) -> None:
+    wrong, _ = told(story)
+    assert not wrong
+    wrong, _ = told(story, bug=bug)
+    assert [one for one in wrong if one.startswith(seen)]
+
+
+def test_what_is_typed_over_is_remembered_through_more_edits_and_not_if_it_comes_again() -> None:
+    tale = Tale()
+    tale.replace({"w1", "t2"}, {"t3"})
+    tale.replace({"t3"}, {"t4"})
+    tale.replace({"2060-01-05"}, set())
+    assert tale.over["t4"] == {"t2", "t3"}
+    assert tale.outdone == {"t2", "t3", "2060-01-05"}
+    tale.say({"t2"})
+    assert tale.outdone == {"t3", "2060-01-05"}
+
+
+# ---- harmless
+
+
+def test_what_contradicts_is_heard_of_without_a_look_up_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A phone edits what is just being sent: iCloud refuses that, and the next feed says why."""
+    asked = []
+    real = push.look_up
+
+    def look_up(*given: object) -> bool:
+        asked.append(given)
+        return real(*given)  # type: ignore[arg-type]
+
+    def contradicted(stage: Stage) -> None:
+        one = marks(stage, "Inbox")[0]
+        stage.retype(one, stage.renamed)
+        monkeypatch.setattr(stage.witness, "pushes", lambda: meddle(stage, one))
+
+    def meddle(stage: Stage, one: str) -> None:
+        monkeypatch.setattr(stage.witness, "pushes", lambda: None)
+        stage.change(one, flagged=True)
+
+    monkeypatch.setattr(push, "look_up", look_up)
+    _, calm = told(contradicted)
+    assert asked
+    _, end = told(contradicted, bug="nothing is looked up")
+    assert end is not None
+    assert end == calm
+
+
+def test_an_identity_that_was_not_written_down_is_found_again_after_a_crash() -> None:
+    story = SCENARIOS["new lines"].story
+    with workplace() as place:
+        stage, calm = play(SCENARIOS["new lines"], place / "home")
+    stamped = stage.steps.index("swap:examine") + 1
+    _, end = told(story, Strike(stamped + 1, "crash"), bug="identity not remembered")
+    assert end is not None
+    assert end == calm
