@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from store.cells import (
@@ -35,7 +36,17 @@ from store.rows import (
     TriggerRow,
 )
 
-__all__ = ["Decoded"]
+__all__ = ["Decoded", "Hanging"]
+
+
+@dataclass(frozen=True, slots=True)
+class Hanging:
+    """What hangs on reminders, in the order of their ids."""
+
+    tags: Sequence[TagRow]
+    attachments: Sequence[AttachmentRow]
+    alarms: Sequence[AlarmRow]
+    triggers: Sequence[TriggerRow]
 
 
 class Decoded:
@@ -51,6 +62,11 @@ class Decoded:
     def reminders_by_id(self, ids: Iterable[str]) -> dict[str, ReminderRow]:
         """Those of ``ids`` that are here."""
         rows = self._rows("reminder", _WITH_ID, (json_array(ids),))
+        return {row.id: row for row in map(reminder.row, rows)}
+
+    def reminders_in(self, lists: Iterable[str]) -> dict[str, ReminderRow]:
+        """The reminders of these lists, soft-deleted ones too, by id."""
+        rows = self._rows("reminder", _IN_LIST, (json_array(lists),))
         return {row.id: row for row in map(reminder.row, rows)}
 
     def reminder(self, id: str) -> ReminderRow | None:
@@ -88,6 +104,28 @@ class Decoded:
     def alarms(self, reminder_id: str | None = None) -> Sequence[AlarmRow]:
         """The alarms of one reminder, or all."""
         return [alarm.row(row) for row in self._rows("alarm", *_of_reminder(reminder_id))]
+
+    def hanging(self, rows: Iterable[ReminderRow]) -> Hanging:
+        """The tags, attachments and alarms that these reminders name, and what sets those off."""
+        every = list(rows)
+
+        def named(kind: Kind, ids: Iterable[str]) -> Sequence[Any]:
+            wanted = list(ids)
+            return self._rows(kind, _WITH_ID, (json_array(wanted),)) if wanted else ()
+
+        tags = named("tag", (id for row in every for id in row.tag_ids))
+        attachments = named("attachment", (id for row in every for id in row.attachment_ids))
+        alarms = [alarm.row(one) for one in named("alarm", _alarm_ids(every))]
+        triggers: Sequence[Any] = ()
+        if alarms:
+            owners = (json_array(one.id for one in alarms),)
+            triggers = self._rows("alarm_trigger", _OF_ALARM, owners)
+        return Hanging(
+            [tag.row(one) for one in tags],
+            [attachment.row(one) for one in attachments],
+            alarms,
+            [trigger.row(one) for one in triggers],
+        )
 
     def triggers(self) -> Sequence[TriggerRow]:
         """What sets alarms off, of all alarms."""
@@ -161,6 +199,12 @@ def _as_kept(name: str, row: DecodedRow | None) -> list[tuple[Kind, Cells]]:
     return [] if row is None else [(kind_and_subject(row)[0], tuple(cells_of(name, row)))]
 
 
+def _alarm_ids(rows: Iterable[ReminderRow]) -> Iterator[str]:
+    return (id for row in rows for id in row.alarm_ids)
+
+
+_IN_LIST = "WHERE list_id IN (SELECT value FROM json_each(?)) ORDER BY id, record_name"
+_OF_ALARM = "WHERE alarm_id IN (SELECT value FROM json_each(?)) ORDER BY id, record_name"
 _WITH_ID = "WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id, record_name"
 _RINGING = "NOT done AND (due IS NOT NULL OR alarm_ids <> '[]')"
 _NAMED = "record_name IN (SELECT value FROM json_each(?))"

@@ -95,6 +95,16 @@ class Mirror(Zones, Decoded):
         latest = max((seq for seq, _ in rows), default=cursor)
         return Changes(latest, frozenset(about for _, about in rows if about is not None))
 
+    def reminders_since(self, cursor: int) -> frozenset[str] | None:
+        """The ids of the reminders whose own records were put after ``cursor``.
+
+        ``None`` where anything else changed as well: another kind of record, or one is gone.
+        """
+        rows = self._db.all("SELECT kind, deleted, about FROM record WHERE seq > ?", (cursor,))
+        if any(kind != "reminder" or deleted or about is None for kind, deleted, about in rows):
+            return None
+        return frozenset(about for _, _, about in rows)
+
     def begin_walk(self, zone: str = PRIVATE) -> None:
         """Start a full walk of ``zone``: from now on each put marks its record as seen in it."""
         self._db.write(
@@ -196,6 +206,16 @@ class Mirror(Zones, Decoded):
         """The raw JSON of every live record of a type, by name."""
         rows = self._db.all(
             "SELECT raw FROM record WHERE type = ? AND NOT deleted ORDER BY name", (record_type,)
+        )
+        return (self._db.unpack(raw) for (raw,) in rows)
+
+    def named(self, record_type: str, ids: Iterable[str]) -> Iterator[dict[str, Any]]:
+        """The same for those of these ids, by name."""
+        names = [name for id in ids for name in (id, f"{record_type}/{id}")]
+        rows = self._db.all(
+            """SELECT raw FROM record WHERE type = ? AND NOT deleted
+            AND name IN (SELECT value FROM json_each(?)) ORDER BY name""",
+            (record_type, json_array(names)),
         )
         return (self._db.unpack(raw) for (raw,) in rows)
 

@@ -80,6 +80,15 @@ class Places(Renders):
         rows = self._db.all("SELECT id, block, own FROM block ORDER BY id")
         return {id: Block(block, bool(own)) for id, block, own in rows}
 
+    def blocks_of(self, ids: Iterable[str]) -> dict[str, Block]:
+        """The same of those of these reminders that have one."""
+        rows = self._db.all(
+            """SELECT id, block, own FROM block
+            WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id""",
+            (json_array(ids),),
+        )
+        return {id: Block(block, bool(own)) for id, block, own in rows}
+
     def set_block(self, id: str, block: str, *, own: bool) -> None:
         """Let ``block`` stand for ``id`` in the place of any other.
 
@@ -136,6 +145,16 @@ class Places(Renders):
     def all_lines(self) -> dict[str, LineRow]:
         """Every line, by reminder."""
         rows = self._db.all("SELECT id, path, line, text FROM line ORDER BY id")
+        return {row[0]: LineRow(*row) for row in rows}
+
+    def lines_of(self, ids: Iterable[str], paths: Iterable[str]) -> dict[str, LineRow]:
+        """The lines of these reminders, and all that are in these files, by reminder."""
+        rows = self._db.all(
+            """SELECT id, path, line, text FROM line
+            WHERE id IN (SELECT value FROM json_each(?1))
+            OR path IN (SELECT value FROM json_each(?2)) ORDER BY id""",
+            (json_array(ids), json_array(paths)),
+        )
         return {row[0]: LineRow(*row) for row in rows}
 
     def files(self) -> dict[str, FileRow]:

@@ -30,6 +30,7 @@ from sync.cycle.observing.settle import settle
 from sync.cycle.observing.shared import Shared, tolerated
 from sync.cycle.observing.trusting import put_right
 from sync.cycle.parts import Parts
+from sync.cycle.planning.nearby import Nearby
 from sync.cycle.planning.planner import Planned
 from sync.cycle.planning.sentences import renames, sentences
 from sync.cycle.report import Report
@@ -50,6 +51,7 @@ class Engine(Acts):
         super().__init__(parts)
         self._shared = Shared(parts.store, parts.clock)
         self._leaps = Leaps(parts.clock, parts.elapsed)
+        self._nearby = Nearby(parts.store, parts.planner, parts.clock)
         self._quiet_since_s = self._quiet_until_s = 0.0
 
     def cycle(self, trigger: str, *, approve: bool = False, plan_only: bool = False) -> Report:
@@ -61,6 +63,7 @@ class Engine(Acts):
         parts = self._parts
         report = Report(trigger, started_ms=self._now_ms(), planned_only=plan_only)
         before = parts.requests()
+        self._nearby.begin()
         self._leaps.heed(parts.store)
         parts.chronicle.begin()
         # Whatever ends this cycle early leaves something that the next one has to look at.
@@ -86,9 +89,11 @@ class Engine(Acts):
                 self._work(local, report, cloud)
         else:
             self._quiet_until_s = quiet_until_s
+            self._nearby.stay()
             self._bring_pictures(report, cloud)
         self._sum_up(report)
         parts.chronicle.end(report)
+        self._nearby.close()
         report.requests = parts.requests() - before
         return report
 
@@ -120,7 +125,8 @@ class Engine(Acts):
         for zone in zones_for(store, in_flight):
             with tolerated(store, zone, report):
                 resolve_in_flight(store, cloud, zone)
-        own = observe.pull(cloud, store)
+        with self._nearby.pulling():
+            own = observe.pull(cloud, store)
         shared = self._shared.pull(cloud, report.trigger)
         report.pulled = own.records + shared.records
         for zone in owed_zones(store):
@@ -181,6 +187,8 @@ class Engine(Acts):
             # What was refused is tried again, and told again, until it is done.
             self._quiet_since_s = parts.clock()
             self._quiet_until_s = planned.next_look(self._quiet_since_s)
+        if not planned.waits:
+            self._nearby.end(planned, local, report)
 
     def _look_closely(self, local: LocalState, report: Report) -> tuple[LocalState, Planned] | None:
         """What the files say, with an id on every line, and a plan for that.
@@ -191,7 +199,7 @@ class Engine(Acts):
         if not report.planned_only:
             told, local = discount(parts.store, local, parts.planner, parts.filing)
             report.changes += told
-        planned = parts.planner.plan(local, parts.committer.leaving())
+        planned = self._nearby.plan(local) or parts.planner.plan(local, parts.committer.leaving())
         if put_right(parts.store, planned):
             planned = parts.planner.plan(local, parts.committer.leaving())
         if planned.needs_marks and not planned.waits and not report.planned_only:

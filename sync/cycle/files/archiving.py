@@ -65,6 +65,9 @@ def copy_out(filing: Filing, planned: Planned, local: LocalState, report: Report
 
 def clear_archive(filing: Filing, planned: Planned, local: LocalState, report: Report) -> None:
     """Take out of the archive what stands as a line of a list (again)."""
+    archive = {path: ids for path, ids in sorted(local.strays.items()) if is_archive(path)}
+    if not archive:
+        return
     leaving = {planned.known.blocks.get(one.id) for one in planned.archived}
     in_lists = {
         task.block
@@ -73,8 +76,8 @@ def clear_archive(filing: Filing, planned: Planned, local: LocalState, report: R
         for task in file.tasks
         if task.block is not None
     } - leaving
-    for path, ids in sorted(local.strays.items()):
-        if is_archive(path) and (back := ids & in_lists):
+    for path, ids in archive.items():
+        if back := ids & in_lists:
             before = _read(filing.root, path)
             if not isinstance(before, Stable):
                 report.come_back(before)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from store.db import Store
+from store.decoded import Hanging
 from store.model import (
     Alarm,
     Field,
@@ -29,6 +30,7 @@ from sync.core.snapshot import Evidence
 from sync.core.sorting import ranks
 from sync.cycle.observing.owed import owed_records
 from sync.cycle.planning.sectioning import KnownSections, gather_sections
+from sync.cycle.planning.tables import Tables, read_all
 from sync.local.formats import Dialect
 
 __all__ = ["TOLD", "Known", "gather", "ranks_of"]
@@ -63,14 +65,16 @@ class Known:
     owed: frozenset[str]  # reminders of which iCloud failed to give what is new
 
 
-def gather(store: Store, dialect: Dialect, images: str | None = None) -> Known:
+def gather(
+    store: Store, dialect: Dialect, images: str | None = None, tables: Tables | None = None
+) -> Known:
     """Read what the store remembers, and name what could get a line in files of this dialect.
 
-    ``images`` is the directory whose images are shown.
+    ``images`` is the directory whose images are shown. Without ``tables`` of some reminders it is
+    all of them.
     """
-    rows = {row.id: row for row in store.mirror.reminders()}
-    base = {id: entry.values for id, entry in store.bases.all().items()}
-    stored = {id: block.block for id, block in store.places.all_blocks().items()}
+    tables = tables or read_all(store)
+    rows, base, stored = dict(tables.rows), dict(tables.base), tables.blocks
     shared = store.mirror.shared_lists()
     outside = store.mirror.shared_records()
     list_rows = {row.id: row for row in store.mirror.lists()}
@@ -78,10 +82,8 @@ def gather(store: Store, dialect: Dialect, images: str | None = None) -> Known:
     owed = _owed(store, rows)
     missing = (rows.keys() | base.keys() | owed) - stored.keys()
     fresh = dialect.assign_blocks(missing, {block: id for id, block in stored.items()})
-    traces = _traces(store, base)
-    lost = frozenset(store.mirror.tombstones("reminder")) | {
-        r.id for r in rows.values() if r.deleted
-    }
+    traces = _traces(tables.lines, base)
+    lost = tables.gone | {r.id for r in rows.values() if r.deleted}
     traces = {id: one for id, one in traces.items() if id in base or id not in lost}
     filed = {
         id: LineRow(id, trace.path, trace.line, trace.text)
@@ -91,12 +93,12 @@ def gather(store: Store, dialect: Dialect, images: str | None = None) -> Known:
     archived = {id for id, trace in traces.items() if is_archive(trace.path)} | filed.keys()
     return Known(
         rows=rows,
-        reminders=_whole(store, rows, sections, images),
+        reminders=_whole(store, tables, sections, images),
         list_rows=list_rows,
         sections=sections,
-        gone=frozenset(store.mirror.tombstones("reminder")),
+        gone=tables.gone,
         gone_lists=frozenset(store.mirror.tombstones("list")),
-        base=dict(base),
+        base=base,
         blocks={**fresh, **stored},
         stored_blocks=frozenset(stored),
         traces={id: trace for id, trace in traces.items() if id not in archived},
@@ -122,19 +124,16 @@ def gather(store: Store, dialect: Dialect, images: str | None = None) -> Known:
 
 
 def _whole(
-    store: Store, rows: Mapping[str, ReminderRow], sections: KnownSections, images: str | None
+    store: Store, tables: Tables, sections: KnownSections, images: str | None
 ) -> dict[str, Reminder]:
     """The reminders with what other records say: alarms, tags, links, images, rules, sections."""
-    tags = {tag.id: tag.name for tag in store.mirror.tags()}
-    urls = {one.id: one.url for one in store.mirror.attachments() if one.url and not one.deleted}
+    hanging, rules = tables.hanging, tables.rules
+    tags = {tag.id: tag.name for tag in hanging.tags}
+    urls = {one.id: one.url for one in hanging.attachments if one.url and not one.deleted}
     paths = {} if images is None else store.images.paths(images)
-    rules = {
-        fields.bare_id(str(rule["recordName"])): rule
-        for rule in store.mirror.by_type("RecurrenceRule")
-    }
-    rings = _ringing(store)
+    rings = _ringing(hanging)
     found = {}
-    for id, row in rows.items():
+    for id, row in tables.rows.items():
         one = _in_section(_alarmed(_repeating(row, rules), row, rings), sections)
         if row.tag_ids or row.attachment_ids:
             one = replace(
@@ -163,11 +162,12 @@ def _owed(store: Store, rows: Mapping[str, ReminderRow]) -> frozenset[str]:
     return frozenset(hung_on | own | (ids & rows.keys()))
 
 
-def _ringing(store: Store) -> dict[str, TriggerRow]:
+def _ringing(hanging: Hanging) -> dict[str, TriggerRow]:
     """What sets each live alarm off, by the alarm's id."""
-    live = {alarm.id for alarm in store.mirror.alarms() if not alarm.deleted}
-    triggers = store.mirror.triggers()
-    return {one.alarm_id: one for one in triggers if not one.deleted and one.alarm_id in live}
+    live = {alarm.id for alarm in hanging.alarms if not alarm.deleted}
+    return {
+        one.alarm_id: one for one in hanging.triggers if not one.deleted and one.alarm_id in live
+    }
 
 
 def _alarmed(reminder: Reminder, row: ReminderRow, rings: Mapping[str, TriggerRow]) -> Reminder:
@@ -201,9 +201,11 @@ def _repeating(row: ReminderRow, rules: Mapping[str, Mapping[str, Any]]) -> Remi
     return replace(reminder, repeat=decode_rule(live[0], row.due).repeat)
 
 
-def _traces(store: Store, base: Mapping[str, Mapping[Field, Value]]) -> dict[str, Trace]:
+def _traces(
+    lines: Mapping[str, LineRow], base: Mapping[str, Mapping[Field, Value]]
+) -> dict[str, Trace]:
     traces = {}
-    for id, row in store.places.all_lines().items():
+    for id, row in lines.items():
         values = base.get(id, {})
         parent = values.get(Field.PARENT)
         traces[id] = Trace(

@@ -39,6 +39,7 @@ from sync.cycle.planning.facts import file_facts, free_directories
 from sync.cycle.planning.known import Known, gather
 from sync.cycle.planning.matching import follow_moves
 from sync.cycle.planning.sectioning import section_intents, without_section
+from sync.cycle.planning.tables import Tables
 from sync.cycle.planning.world import (
     World,
     build_world,
@@ -137,18 +138,29 @@ class Planner:
         settings = self.settings
         return Policy(self._dialect.shown, settings.wins, settings.purge, settings.archive)
 
-    def known(self) -> Known:
-        """What the store remembers now."""
-        return gather(self._store, self._dialect, self.settings.images)
+    @property
+    def dialect(self) -> Dialect:
+        """How files are read and written."""
+        return self._dialect
+
+    def known(self, tables: Tables | None = None) -> Known:
+        """What the store remembers now, of all reminders or of those in ``tables``."""
+        return gather(self._store, self._dialect, self.settings.images, tables)
 
     def plan(self, local: LocalState, leaving: frozenset[Leaving]) -> Planned:
         """Plan for this local state and what the store knows now."""
         known = self.known()
         if local.trouble:
             return self._blind(known, local, leaving)
-        approved = self._store.journal.approved()
-        lists = self._plan_lists(known, local, approved)
+        lists = self._plan_lists(known, local, self._store.journal.approved())
         leaving = follow_moves(leaving, known, lists, self._dialect)
+        return self.plan_in(known, local, lists, leaving)
+
+    def plan_in(
+        self, known: Known, local: LocalState, lists: ListPlan, leaving: frozenset[Leaving]
+    ) -> Planned:
+        """Plan what is ``known`` for this local state, in lists that are planned already."""
+        approved = self._store.journal.approved()
         now_s, since = self._clock(), self._store.places.vanished()
         world = build_world(
             known,
