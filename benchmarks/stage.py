@@ -32,6 +32,7 @@ folder: {folder}
 time_zone: Europe/Paris
 reminders: {{new_lists: 'yes', deletions: {{grace: 0s}}}}
 """
+_CONTENT = ".data"  # what will be a file of the person's waits under such a name
 _WRITES_A_FILE = frozenset({"swap:exchange", "swap:move", "swap:link"})
 
 
@@ -39,7 +40,9 @@ _WRITES_A_FILE = frozenset({"swap:exchange", "swap:move", "swap:link"})
 class Counted:
     """What one cycle took: CPU seconds, and how often it touched what.
 
-    ``stored`` says whether it wrote anything at all to the database.
+    ``stored`` says whether it wrote anything at all to the database. ``synced`` counts the bytes of
+    files that were made durable before they took a file's place, ``syncs`` everything that was made
+    durable in the folder: receipts and directories as well.
     """
 
     cpu_s: float
@@ -48,6 +51,8 @@ class Counted:
     operations: int
     opened: int
     file_writes: int
+    synced: int
+    syncs: int
     stored: bool
     report: Report
 
@@ -86,7 +91,7 @@ class Stage:
         self.cloud.ask(sent)
         self.steps.clear()
         before = self._version()
-        with _OPENED.within(self.folder) as opened:
+        with _OPENED.within(self.folder) as opened, _syncs(self.folder) as syncs:
             reports: list[Report] = []
             took_s = cpu_s(lambda: reports.append(self.engine.cycle("benchmark")))
         asked = self.cloud.ask(sent)
@@ -97,6 +102,8 @@ class Stage:
             operations=asked["operations"],
             opened=len(opened),
             file_writes=sum(self.steps[name] for name in _WRITES_A_FILE),
+            synced=sum(path.endswith(_CONTENT) for path in syncs),
+            syncs=len(syncs),
             stored=self._version() != before,
             report=reports[0],
         )
@@ -136,6 +143,22 @@ def open_stage(home: Path, profile: str, reminders: int, lists: int) -> Iterator
             with closing(sqlite3.connect(state_dir(profile) / MIRROR)) as database:
                 stage.watch(database)
                 yield stage
+
+
+@contextmanager
+def _syncs(root: Path) -> Iterator[list[str]]:
+    """The paths below ``root`` that are made durable inside, once for each time."""
+    paths: list[str] = []
+    sync = os.fsync
+
+    def heard(handle: int) -> None:
+        path = os.readlink(f"/proc/self/fd/{handle}")
+        if Path(path).is_relative_to(root):
+            paths.append(path)
+        sync(handle)
+
+    with patch("os.fsync", heard):
+        yield paths
 
 
 class _Opened:

@@ -1,0 +1,144 @@
+"""What a daemon takes that has nothing to do: CPU, memory of its own, and how often it wakes up."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.cloud import pretend_cloud
+from benchmarks.result import Bench, Result
+from benchmarks.startup import more_than_python
+from daemon.client import NotRunning, call
+from sandbox.world import APPLE_ID, PASSWORD
+
+__all__ = ["BENCHES", "measure"]
+
+_GROUP = "daemon with nothing to do"
+_CONFIG = """\
+profile: resting
+account: {{apple_id: {apple_id}, password_command: [cat, {password}], endpoint: '{url}'}}
+folder: {folder}
+reminders: {{new_lists: 'yes'}}
+control: {{socket: {socket}}}
+"""
+_REMINDERS, _LISTS = 1000, 20
+_STARTED_S, _RESTED_S = 120.0, 30.0
+_TICK_S = 1 / os.sysconf("SC_CLK_TCK")
+_EVERY_S = 60.0  # a cycle, as the config has it by itself
+_ROUNDS = 9
+_OWN = 6
+"""Wake-ups of all threads together that go with one cycle and one look at each timer: the loop,
+its request and answer, the scheduler, the watchdog's tick. A thread that polls wakes up more."""
+
+
+def measure(home: Path, seconds: int) -> Iterator[Result]:
+    """So many seconds of a daemon that is at rest, and a verb that asks it."""
+    with pretend_cloud(_REMINDERS, _LISTS) as cloud, _daemon(home, cloud.url) as (process, config):
+        time.sleep(_RESTED_S)
+        before = _seen(process.pid)
+        started = time.monotonic()
+        time.sleep(seconds)
+        after = _seen(process.pid)
+        passed_s = time.monotonic() - started
+        verb = {"remindersd status, of a daemon": ["--config", str(config), "status"]}
+        asked = [*more_than_python(home, _ROUNDS, verb, XDG_STATE_HOME=str(home / "state"))]
+    share = 100 * (after.cpu_s - before.cpu_s) / passed_s
+    said = f"{passed_s:.0f} s, {_REMINDERS:,} reminders in {_LISTS} files, a cycle each minute"
+    yield Result(_GROUP, "share of a core", share, "%", 0.2, said)
+    yield Result(_GROUP, "private memory", after.private / 1e6, "MB", 80)
+    woken = (after.switches - before.switches) / passed_s * _EVERY_S
+    said = "voluntary switches of all its threads"
+    yield Result(_GROUP, "wake-ups a minute", woken, "wake-ups", _OWN, said)
+    yield from asked
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """All that a process, its threads and its children came to: CPU seconds, bytes, switches."""
+
+    cpu_s: float
+    private: int
+    switches: int
+
+
+def _seen(pid: int) -> _Seen:
+    cpu_s, private, switches = 0.0, 0, 0
+    for one in _family(pid):
+        place = Path(f"/proc/{one}")
+        fields = (place / "stat").read_text().rpartition(")")[2].split()
+        cpu_s += sum(map(int, fields[11:13])) * _TICK_S
+        private += 1024 * sum(
+            int(line.split()[1])
+            for line in (place / "smaps_rollup").read_text().splitlines()
+            if line.startswith("Private_")
+        )
+        for thread in (place / "task").iterdir():
+            told = dict(line.split(":\t") for line in (thread / "status").read_text().splitlines())
+            switches += int(told["voluntary_ctxt_switches"])
+    return _Seen(cpu_s, private, switches)
+
+
+def _family(pid: int) -> list[int]:
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [pid, *(one for child in children for one in _family(int(child)))]
+
+
+@contextmanager
+def _daemon(home: Path, url: str) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
+    """A daemon that has signed in and has done all that there was to do."""
+    (home / "password").write_text(PASSWORD)
+    config, socket = home / "config.yaml", home / "socket"
+    config.write_text(
+        _CONFIG.format(
+            apple_id=APPLE_ID,
+            password=home / "password",
+            url=url,
+            folder=home / "Todo",
+            socket=socket,
+        )
+    )
+    root = Path(__file__).resolve().parent.parent
+    around = {**os.environ, "HOME": str(home), "PYTHONPATH": str(root)}
+    around |= {"XDG_STATE_HOME": str(home / "state"), "XDG_RUNTIME_DIR": ""}
+    command = [sys.executable, "-m", "daemon", "--config", str(config)]
+    _run([*command, "login"], around)
+    _run([*command, "sync", "--yes"], around)
+    with subprocess.Popen(
+        [*command, "run"], env=around, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as process:
+        try:
+            _until(lambda: _is_ready(socket))
+            yield process, config
+        finally:
+            process.terminate()
+
+
+def _run(command: list[str], around: dict[str, str]) -> None:
+    done = subprocess.run(command, env=around, capture_output=True, stdin=subprocess.DEVNULL)
+    if done.returncode:
+        raise RuntimeError(f"{command[-1]} failed: {done.stderr.decode()}")
+
+
+def _is_ready(socket: Path) -> bool:
+    try:
+        _, told = call(socket, "GET", "/status")
+    except NotRunning:
+        return False
+    return told["state"] == "ok" and told["last_success"] is not None
+
+
+def _until(is_so: Callable[[], bool]) -> None:
+    end = time.monotonic() + _STARTED_S
+    while not is_so():
+        if time.monotonic() > end:
+            raise RuntimeError(f"the daemon was not ready in {_STARTED_S:.0f} s")
+        time.sleep(0.2)
+
+
+BENCHES = (Bench("rest", measure, 600),)
