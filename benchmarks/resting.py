@@ -14,7 +14,7 @@ from pathlib import Path
 from benchmarks.cloud import pretend_cloud
 from benchmarks.result import Bench, Result
 from benchmarks.startup import more_than_python
-from daemon.client import NotRunning, call
+from daemon.control.client import NotRunning, call
 from sandbox.world import APPLE_ID, PASSWORD
 
 __all__ = ["BENCHES", "measure"]
