@@ -77,10 +77,11 @@ def _opened(data: bytes) -> tuple[Document, String]:
         raise Undecodable("the text is still encrypted")
     document = Document()
     if _parsed(document, plain) and document.version:
-        value = _string_of(document.version[0])
+        first = document.version[0]
+        value = _string_of(first)
         if value is not None:
             return document, value
-        if document.version[0].HasField("data"):
+        if first.HasField("data"):
             # Read as a bare form, what belongs to the damaged one would pass for the text.
             raise Undecodable("the text in the document is damaged")
     version = Version()
@@ -95,10 +96,10 @@ def _opened(data: bytes) -> tuple[Document, String]:
 
 
 def _string_of(version: Version) -> String | None:
-    value = String()
-    if not version.HasField("data") or not _parsed(value, version.data):
-        return None
-    return value if not version.data or _is_plausible(value) else None
+    value, data = String(), version.data
+    if not data:
+        return value if version.HasField("data") else None
+    return value if _parsed(value, data) and _is_plausible(value) else None
 
 
 def _is_plausible(value: String) -> bool:

@@ -223,7 +223,7 @@ def _noted_ids(
 ) -> tuple[str, ...]:
     none: tuple[str, ...] = ()
     ids = reading.get(lambda: fields.strings(record, name), none, what)
-    return tuple(fields.bare_id(item) for item in ids) if ids else ids
+    return tuple(map(fields.bare_id, ids)) if ids else none
 
 
 def _order(record: Record, file: bytes | None) -> tuple[str, ...]:
