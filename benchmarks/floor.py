@@ -71,7 +71,7 @@ def import_first(pages: Iterable[bytes], database: sqlite3.Connection, *, raw: b
                 triggers.append(_trigger(name, id, fields))
             if raw:
                 data = orjson.dumps(record)
-                packed = data if len(data) <= _PLAIN_BYTES else zlib.compress(data, 1)
+                packed = zlib.compress(data, 0 if len(data) <= _PLAIN_BYTES else 1)
                 owner = record["parent"]["recordName"] if kind != "List" else None
                 shown = kind.lower() if kind != "AlarmTrigger" else "alarm_trigger"
                 records.append((name, kind, shown, about, owner, tag, packed, len(records) + 1))

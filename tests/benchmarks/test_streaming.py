@@ -1,0 +1,62 @@
+"""A pull keeps one page at a time, so that its memory does not follow the number of pages."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from store.db import Store
+from sync.cycle.observing import observe
+from sync.remote.zones import ChangePage, ZoneId
+
+PAGES = 6
+
+
+class Records(list[dict[str, Any]]):
+    """The records of one page; one can be told when they are gone."""
+
+
+class Feed:
+    """Hands out pages, and counts those that are still held whenever the next one is asked for."""
+
+    def __init__(self) -> None:
+        self.handed: list[weakref.ref[Records]] = []
+        self.held: list[int] = []
+
+    def reminders_zone(self) -> ZoneId:
+        return ZoneId("Reminders", "_owner", "private")
+
+    def changes(self, zone: ZoneId, token: str | None) -> ChangePage:
+        self.held.append(sum(page() is not None for page in self.handed))
+        number = int(token or 0)
+        records = Records([reminder(number * 2), reminder(number * 2 + 1)])
+        self.handed.append(weakref.ref(records))
+        return ChangePage(records, str(number + 1), number + 1 < PAGES)
+
+    def lookup(self, zone: ZoneId, names: Sequence[str]) -> list[Any]:
+        raise AssertionError("every record was met")
+
+
+def reminder(number: int) -> dict[str, Any]:
+    return {
+        "recordName": f"Reminder/00000000-0000-4000-8000-{number:012}",
+        "recordType": "Reminder",
+        "recordChangeTag": "a",
+        "fields": {"List": {"value": {"recordName": "List/L"}, "type": "REFERENCE"}},
+    }
+
+
+def test_no_page_is_kept_but_the_last(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    gc.disable()  # a page that only the collector frees would be kept for long
+    request.addfinalizer(gc.enable)
+    feed = Feed()
+    with Store.open(tmp_path / "mirror.sqlite") as store:
+        pulled = observe.pull(feed, store)
+        assert sum(1 for _ in store.mirror.reminders()) == pulled.records == PAGES * 2
+    assert pulled.pages == len(feed.held) == PAGES
+    assert max(feed.held) == 1
