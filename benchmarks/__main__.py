@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks.machine import Machine, this_machine
+from benchmarks.document import Run, load, save
+from benchmarks.machine import this_machine
 from benchmarks.page import write_page
-from benchmarks.result import Bench, Measured
+from benchmarks.result import Bench
 from benchmarks.runner import judged, profiles, run
 from benchmarks.suite import SUITE
 from benchmarks.table import table
@@ -20,29 +20,32 @@ __all__ = ["main"]
 
 
 def main(arguments: Sequence[str] | None = None, suite: Sequence[Bench] = SUITE) -> int:
-    """Measure what is asked for; the number that a process ends with."""
+    """Measure what is asked for, or take what was; the number that a process ends with."""
     options = _parser(suite).parse_args(arguments)
-    benches = [bench for bench in suite if not options.only or bench.name in options.only]
     console = Console()
-    machine = this_machine()
-    with console.status("measuring") as status:
-        found = list(
-            run(benches, options.sizes, lambda name, size: status.update(f"{name}, {size:,}"))
-        )
-        spent = profiles(benches, found)
-    console.print(table(judged(found)))
-    console.print(f"measured on {machine}", highlight=False)
-    for name, functions in spent.items():
+    if options.taken:
+        made = load(options.taken)
+    else:
+        benches = [bench for bench in suite if not options.only or bench.name in options.only]
+        made = _measure(benches, options.sizes, console)
+    console.print(table(judged(made.found)))
+    console.print(f"measured on {made.machine}", highlight=False)
+    for name, functions in made.spent.items():
         console.print(f"where the time of “{name}” goes:")
         for one in functions:
             console.print(f"  {one.share:6.1%} {one.calls:>10,} x {one.function}", highlight=False)
     if options.json:
-        options.json.parent.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(_document(found, machine), indent=2)
-        options.json.write_text(text + "\n", encoding="utf-8")
+        save(made, options.json)
     if options.write:
-        write_page(options.write, found, spent, machine)
+        write_page(options.write, made)
     return 0
+
+
+def _measure(benches: Sequence[Bench], sizes: Sequence[int] | None, console: Console) -> Run:
+    machine = this_machine()
+    with console.status("measuring") as status:
+        found = list(run(benches, sizes, lambda name, size: status.update(f"{name}, {size:,}")))
+        return Run(machine, found, profiles(benches, found))
 
 
 def _parser(suite: Sequence[Bench]) -> argparse.ArgumentParser:
@@ -55,6 +58,14 @@ def _parser(suite: Sequence[Bench]) -> argparse.ArgumentParser:
         "--sizes", type=_sizes, metavar="N,N", help="sizes in place of each benchmark's own"
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the results there too")
+    parser.add_argument(
+        "--from",
+        action="append",
+        dest="taken",
+        type=Path,
+        metavar="FILE",
+        help="measure nothing, take what --json wrote; may be given again",
+    )
     parser.add_argument("--write", type=Path, metavar="FILE", help="bring this page up to date")
     return parser
 
@@ -64,15 +75,6 @@ def _sizes(text: str) -> list[int]:
     if min(sizes) < 1:
         raise ValueError
     return sizes
-
-
-def _document(found: Sequence[Measured], machine: Machine) -> dict[str, object]:
-    return {
-        "schema": 2,
-        "machine": machine.document(),
-        "results": [one.document() for one in found],
-        "table": [result.document() for result in judged(found)],
-    }
 
 
 if __name__ == "__main__":

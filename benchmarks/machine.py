@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import sqlite3
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 __all__ = ["Machine", "this_machine"]
@@ -28,10 +28,6 @@ class Machine:
             f"{self.processor}, {self.cpus} CPUs, {self.memory_mb:,} MB, {self.system}, "
             f"Python {self.python}, SQLite {self.sqlite}, load {self.load:.1f}"
         )
-
-    def document(self) -> dict[str, object]:
-        """As JSON."""
-        return asdict(self)
 
 
 def this_machine() -> Machine:

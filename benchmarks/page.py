@@ -6,14 +6,14 @@ drawing beside the page.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from benchmarks.document import Run
 from benchmarks.drawing import draw
 from benchmarks.growth import curves
-from benchmarks.machine import Machine
 from benchmarks.profile import Spent
-from benchmarks.result import Measured, Result
+from benchmarks.result import Result
 from benchmarks.runner import judged
 from benchmarks.table import reached, verdict, wanted
 
@@ -23,13 +23,8 @@ BEGIN = "<!-- measured: written by `make bench` -->"
 END = "<!-- measured: end -->"
 
 
-def write_page(
-    path: Path,
-    found: Sequence[Measured],
-    spent: Mapping[str, Sequence[Spent]],
-    machine: Machine,
-) -> None:
-    """Write what was found between the marks in ``path``, and ``growth.svg`` beside it.
+def write_page(path: Path, run: Run) -> None:
+    """Write what ``run`` found between the marks in ``path``, and ``growth.svg`` beside it.
 
     The drawing is in a folder that is called as the page is. Raises ValueError if the page has
     not both marks.
@@ -39,13 +34,13 @@ def write_page(
     _, ended, after = rest.partition(END)
     if not (begun and ended):
         raise ValueError(f"{path} has no place for the results: it needs {BEGIN} and {END}")
-    drawn = curves(found)
+    drawn = curves(run.found)
     picture = path.with_suffix("") / "growth.svg"
-    parts = [f"Measured on {machine}.", *_tables(judged(found))]
+    parts = [f"Measured on {run.machine}.", *_tables(judged(run.found))]
     if drawn:
         draw(drawn, picture)
         parts.append(f"![What each line costs at each size]({picture.relative_to(path.parent)})")
-    parts += [_profile(name, functions) for name, functions in spent.items()]
+    parts += [_profile(name, functions) for name, functions in run.spent.items()]
     text = "\n\n".join(parts)
     path.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}", encoding="utf-8")
 

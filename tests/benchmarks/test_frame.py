@@ -147,6 +147,28 @@ def test_a_page_can_be_written_again_and_again(tmp_path: Path) -> None:
     assert "Sorting" not in text
 
 
+def test_what_was_measured_apart_becomes_one_page(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("benchmarks.page.draw", lambda _curves, _path: None)
+    whole, old, new = tmp_path / "whole.json", tmp_path / "old.json", tmp_path / "new.json"
+    main(["--json", str(whole)], SUITE)
+    main(["--only", "sort", "--json", str(old)], SUITE)
+    main(["--only", "shuffle", "--sizes", "5", "--json", str(old.with_name("less.json"))], SUITE)
+    main(["--only", "shuffle", "--json", str(new)], SUITE)
+    capsys.readouterr()
+    taken = [f"--from={path}" for path in (old, old.with_name("less.json"), new)]
+    again = tmp_path / "again.json"
+    assert main([*taken, "--json", str(again)], ()) == 0
+    one, other = json.loads(whole.read_text()), json.loads(again.read_text())
+    assert other["results"] == one["results"]
+    assert other["table"] == one["table"]
+    assert list(other["profiles"]) == list(one["profiles"]) == ["sort"]
+    whole.write_text('{"schema": 1}')
+    with pytest.raises(ValueError, match="no results"):
+        main([f"--from={whole}"], SUITE)
+
+
 def test_a_page_without_the_marks_is_left_alone(tmp_path: Path) -> None:
     page = tmp_path / "speed.md"
     page.write_text("Mine.\n")
