@@ -57,6 +57,7 @@ from sync.remote.transport import Transport
 
 __all__ = [
     "Around",
+    "claimed",
     "dialect_of",
     "machine_of",
     "new_limiter",
@@ -189,6 +190,11 @@ def open_mirror(config: Config, path: Path, around: Around) -> Store:
         store = Store.open(path)
     except StoreError as error:
         raise as_ours(error) from error
+    return claimed(config, store, around)
+
+
+def claimed(config: Config, store: Store, around: Around) -> Store:
+    """An open store as that of this config; closed, and UsageError, if it is another account's."""
     store.step = around.step
     try:
         _claim(config, store, around.uuid)

@@ -160,7 +160,7 @@ class Trouble:
         self._h.world.faults.read_lag = LAG_S
 
     def _process_restarted(self) -> None:
-        self._h.machine.stop()
+        self._h.machine.end()
 
     def _database_lost(self) -> None:
         if not self._h.machine.folder.is_dir():
@@ -251,7 +251,7 @@ class Trouble:
         self._h.world.faults.clear()
         for machine in self._h.machines:
             machine.network.rest()
-            machine.stop()
+            machine.end()
 
     # ---- people, and what they see
 
