@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from daemon.cli.common import Globals
+from sync.errors import Busy
 
 if TYPE_CHECKING:
     from daemon.settings.config import Config
     from sync.cycle.engine import Engine
 
-__all__ = ["own_engine", "own_lock", "through_daemon_or"]
+__all__ = ["PATIENCE_S", "own_engine", "own_lock", "through_daemon_or"]
+
+PATIENCE_S = 5.0
+"""For another process, until it listens or has ended."""
+_AGAIN_S = 0.1
 
 
 def through_daemon_or(
@@ -25,19 +31,29 @@ def through_daemon_or(
     """What the daemon answers, or what ``work`` does in its place if none runs.
 
     With ``shown`` a person sees how far that is, if it takes long; nothing may be asked then.
-    Raises Busy when another process is at work on the profile, NetworkError when the daemon does
+    Another process that is at work on the profile gets a moment to end, or to listen: a daemon that
+    starts does not answer yet. Raises Busy when it does neither, NetworkError when the daemon does
     not answer, and UsageError when it serves another account or folder.
     """
     from daemon.control.client import NotRunning
 
-    try:
-        options.status()  # a daemon that is suspended, or another one, is told of before we wait
-        with _followed(options) if shown else nullcontext():
-            return ask()
-    except NotRunning:
-        config = options.load()  # checking all of it takes long
-        with own_engine(config, shown=shown) as engine:
-            return work(engine)
+    until = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            options.status()  # one that is suspended, or another one, is told of before we wait
+            with _followed(options) if shown else nullcontext():
+                return ask()
+        except NotRunning:
+            config = options.load()  # checking all of it takes long
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(own_lock(config))
+            except Busy:
+                if time.monotonic() >= until:
+                    raise
+            else:
+                return work(stack.enter_context(_opened(config, shown=shown)))
+        time.sleep(_AGAIN_S)
 
 
 def _followed(options: Globals) -> AbstractContextManager[None]:
@@ -52,12 +68,17 @@ def own_engine(config: Config, *, shown: bool = False) -> Iterator[Engine]:
 
     With ``shown`` its steps are seen on a terminal, where they take more than a second.
     """
+    with own_lock(config), _opened(config, shown=shown) as engine:
+        yield engine
+
+
+@contextmanager
+def _opened(config: Config, *, shown: bool) -> Iterator[Engine]:
     from daemon.cli.progress import cycle_bar
     from daemon.compose import open_engine
 
     with ExitStack() as stack:
         step = stack.enter_context(cycle_bar()) if shown else (lambda _name: None)
-        stack.enter_context(own_lock(config))
         yield stack.enter_context(open_engine(config, step=step))
 
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 import pytest
 
 from daemon import cli as command_line
+from daemon.cli import working
+from daemon.cli.common import Globals
+from daemon.control.client import NotRunning
 from daemon.lock import held_lock
 from tests.cli.conftest import FakeDaemon, Home, documents
 
@@ -134,11 +138,35 @@ def test_sync_ends_with_what_came_of_it(
     assert home.run("sync").exit_code == exit_code
 
 
-def test_another_process_at_work_ends_with_5(home: Home) -> None:
+def test_another_process_at_work_ends_with_5(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(working, "PATIENCE_S", 0.0)
     with held_lock(home.state):
         result = home.run("sync")
     assert result.exit_code == 5
     assert str(os.getpid()) in result.stderr
+
+
+def test_a_daemon_that_does_not_listen_yet_is_waited_for(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers: list[dict[str, Any] | None] = [None, None, {"state": "ok"}]
+
+    def status(_options: Globals) -> dict[str, Any]:
+        found = answers.pop(0)
+        if found is None:
+            raise NotRunning("nobody listens")
+        return found
+
+    def work(_engine: object) -> dict[str, Any]:
+        raise AssertionError("the lock is another's")
+
+    for name, value in home.environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(Globals, "status", status)
+    monkeypatch.setattr(working, "_AGAIN_S", 0.0)
+    with held_lock(home.state):
+        told = working.through_daemon_or(Globals(home.config), lambda: {"by": "daemon"}, work)
+    assert (told, answers) == ({"by": "daemon"}, [])
 
 
 def test_an_interrupted_client_ends_with_130(
