@@ -38,8 +38,10 @@ def load_world(path: Path, clock: Callable[[], float] = time.time) -> World:
         world.shared.load(document.get("shared", []))
         return world
     except (ValueError, KeyError, TypeError) as error:
+        why = f"it has no {error}" if isinstance(error, KeyError) else error
         raise UnreadableState(
-            f"{path} is not a sandbox state file ({error}); move it away to start afresh"
+            f"{path} is no state file of this sandbox, or one of another version ({why});"
+            " move it away to start afresh"
         ) from error
 
 

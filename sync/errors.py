@@ -27,6 +27,8 @@ exception: one bad record must not stop its neighbours.
 
 from __future__ import annotations
 
+from math import ceil
+
 __all__ = [
     "AccountUnusable",
     "BadResponse",
@@ -113,8 +115,14 @@ class Throttled(NetworkError):
     code = "throttled"
 
     def __init__(self, message: str, hint: str = "", retry_after_s: float | None = None) -> None:
-        super().__init__(message, hint)
+        super().__init__(message, hint or _wait(retry_after_s))
         self.retry_after_s = retry_after_s
+
+
+def _wait(seconds: float | None) -> str:
+    if seconds is None:
+        return "try again in some minutes"
+    return f"try again in {max(1, ceil(seconds / 60))} min" if seconds > 90 else "try again soon"
 
 
 class SignInNeeded(RemindersdError):

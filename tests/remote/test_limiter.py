@@ -137,3 +137,8 @@ def test_many_threads_draw_from_one_bucket() -> None:
         for drawn in [threads.submit(limiter.wait) for _ in range(100)]:
             drawn.result()
     assert sorted(slept) == pytest.approx([number / 10 for number in range(1, 61)])
+
+
+def test_who_has_to_wait_is_told_for_how_long() -> None:
+    told = [Throttled("wait", retry_after_s=seconds).hint for seconds in (None, 5, 3541)]
+    assert told == ["try again in some minutes", "try again soon", "try again in 60 min"]
