@@ -28,6 +28,8 @@ is there twice, no id is lost, what nobody touched has its bytes.
     stage      playing one of them           sweep      a crash at each effect of one
     witness    what is deleted on the way    planted    bugs that all this has to find
 
+    keeping    what a cycle leaves as it is
+
     pair       two machines, in turns        carrier    a sync tool between their folders
     living     one machine or two
 

@@ -139,6 +139,7 @@ class Caller:
         if one is None or where is None:
             return None
         self.phone.move(one.id, where)
+        self.tale.sent_on |= dict.fromkeys(MARK.findall(one.title), self.clock.steady())
         return f"{one.title} to {where}"
 
     def indent(self) -> str | None:

@@ -35,10 +35,16 @@ class Editor:
         """Of words, those that nobody but another editor knows of."""
         self.agreed: Callable[[], set[str]] = set
         """Gives the marks of which the other side says the same as the files."""
+        self.windows = False
+        """Whether the editor saves files with the line ends of Windows."""
         self.clipboard: list[str] = []
+        self.aside = root / "Old" / "2031" / f"{name}.md"
+        """Where no list is: there stands what was cut, if it stands anywhere."""
         self.buffers: dict[Path, str] = {}
         self.copies: dict[Path, str] = {}
         self.torn: dict[Path, str] = {}
+        self.torn_s: dict[Path, float] = {}
+        """Since when each is torn, in steady seconds."""
 
     def note(self, before: Counter[str]) -> None:
         """What stood and does not any more, was taken back; what stands twice, was copied."""
@@ -64,8 +70,8 @@ class Editor:
 
     def files(self) -> list[Path]:
         """The files of lists, in order."""
-        paths = [Path(found) for found in texts_in(self.root)]
-        return [path for path in paths if path not in self.torn] if self.torn else paths
+        paths = (Path(found) for found in texts_in(self.root))
+        return [path for path in paths if path not in self.torn and path != self.aside]
 
     def standing(self) -> Counter[str]:
         """How often each word stands; names of files are words, too."""
@@ -75,6 +81,8 @@ class Editor:
             found.update(_lines_with(read(path)))
         for text in self.torn.values():
             found.update(words_in(text))
+        if self.aside.exists():
+            found.update(_lines_with(read(self.aside)))
         return found
 
     def file(self) -> Path | None:
@@ -110,6 +118,7 @@ class Editor:
             new.write_bytes(data)
             os.replace(new, path)
         stamp(path, self.clock)
+        self.tale.saved[str(path)] = self.clock.steady()
 
     def save(self, path: Path, lines: list[str], moved: Sequence[str] = ()) -> None:
         """Save what was typed, and take note of it.
@@ -117,6 +126,8 @@ class Editor:
         Of lines that only ``moved`` here nothing was typed: what another device replaces in them
         meanwhile is replaced. But the reminder is wanted.
         """
+        if self.windows:
+            lines = [re.sub("\r?\n", "\r\n", line) for line in lines]
         text = "".join(lines)
         known = words_in(read(path)) if path.exists() else set()
         known |= {word for word in words_in("".join(moved)) if not MARK.match(word)}

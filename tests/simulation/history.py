@@ -27,6 +27,8 @@ from tests.simulation.witness import Witness
 
 PASSING = ("grace", "unknown-id")
 """What is held and ends by itself."""
+SOON_S = 1.0
+"""So soon after an edit a cycle comes in some stories: a file may just be being saved."""
 CYCLES = 12
 """So many cycles may pass after the last fault until nothing happens any more."""
 
@@ -61,7 +63,8 @@ class History:
         self.network.hears = self.witness.sent
         self.typist = Typist(self.machine.folder, self.tale, self.clock)
         self.typist.agreed = self.witness.agreed
-        self.witness.torn = self.typist.torn
+        self.typist.windows = "CRLF" in story.traits
+        self.witness.torn, self.witness.torn_s = self.typist.torn, self.typist.torn_s
         self.callers = [Caller("phone", self.world.phone, self.tale, self.clock)]
         if "second phone" in story.traits:
             other = Phone(self.world.zone, self.clock.true, minting(Random(story.seed + 2)), "D2")
@@ -80,6 +83,7 @@ class History:
         self._count: Counter[str] = Counter()
         self._dead = False
         self._unparked: set[str] = set()
+        self._reports: dict[str, Report] = {}
 
     def _network(self) -> Network:
         network = Network(self.world, self.clock, self._call, self._struck)
@@ -148,7 +152,7 @@ class History:
         for _, events in sorted(self._events[number, "between"].items()):
             for event in events:
                 self._happen(event)
-        self.clock.wait(3)
+        self.clock.wait(SOON_S if "soon" in self.story.traits else 3)
         if self.trouble.skips:
             self.trouble.after_cycle()
             return
@@ -161,11 +165,13 @@ class History:
         machine, before = self.machine, len(self.machine.errors)
         self.witness.begin()
         report = machine.cycle(approve=machine.first_plan)
-        self.witness.end()
+        self.witness.end(done=report is not None)
         self._dead = False
         if report is None:
             self.tale.tell(f"    failed: {machine.errors[before:]}")
             return None
+        self._reports[machine.name] = report
+        self.verdict.wrong += self.trouble.overreached(report)
         self.tale.unsure = self.tale.unsure and bool(report.problems)
         machine.first_plan = any(hold.kind == "first-plan" for hold in report.held)
         self.tale.told += [f"    run: {change}" for change in report.changes]
@@ -187,6 +193,8 @@ class History:
         self.clock.wait(0.01)
         for event in self._events[self._cycle, "step"].get(self._count["step"], ()):
             self._happen(event, name)
+        if name == "engine:scan":
+            self.witness.reads()
         if name == "engine:push":
             self.witness.pushes()
         self.trouble.at_step(name)
@@ -220,10 +228,12 @@ class History:
         where = f" (at {step})" if step else ""
         match event.what:
             case "file edit":
-                if self.typist.root.is_dir():
+                if self.typist.root.is_dir() and self.typist.root != self.trouble.away:
                     self.typist.act(dice)
             case "phone edit":
                 dice.choice(self.callers).act(dice)
+            case "approval":
+                self.approve_now()
             case "crash":
                 self._struck(event.what)
                 self._struck(f"crash at a {crash_at(step)}")
@@ -245,7 +255,8 @@ class History:
         phone = self.callers[0].phone
         oracle = Oracle(self.tale, phone, self.machine, self.kept, strict=strict)
         self.verdict.wrong += oracle.verdict(report)
-        self.verdict.wrong += self.witness.verdict(oracle.held(report))
+        parked = {intent.id for intent in self.machine.store.outbox.parked()}
+        self.verdict.wrong += self.witness.verdict(oracle.held(report), parked)
         self.verdict.wrong += self.trouble.reaped()
 
     def _come_to_rest(self) -> Report | None:
@@ -268,22 +279,37 @@ class History:
 
     def _approve(self, report: Report) -> bool:
         """Do as a person what is waited for, if this one does."""
-        waiting = report.held
-        if "approves" not in self.story.traits or not (waiting or report.parked):
+        if "approves" not in self.story.traits or not (report.held or report.parked):
             return False
+        unparked = self._unpark()
+        return self._let_go(report) or unparked
+
+    def _unpark(self) -> bool:
+        """Let what was refused be tried again, once; whether there was any."""
         outbox, name = self.machine.store.outbox, self.machine.name
         parked = [] if name in self._unparked else outbox.parked()
         self._unparked |= {name} if parked else set()
         with self.machine.store.commit("unpark"):
             for intent in parked:
                 outbox.unpark(intent.seq)
-        keys = [hold.id for hold in waiting]
+        return bool(parked)
+
+    def _let_go(self, report: Report) -> bool:
+        """Let go ahead what is held; whether there was any."""
+        keys = [hold.id for hold in report.held]
         keys += [str(name.title) for name in report.names.values() if name.title]
-        self.witness.approved = True
         approved = self.machine.engine.approve(keys)
         self.tale.tell(f"person: approves {[hold.id for hold in approved]}")
-        self.trouble.retract(report, [hold.id for hold in approved])
-        return bool(approved or parked)
+        self.witness.approves(self.trouble.retract(report, [hold.id for hold in approved]))
+        return bool(approved)
+
+    def approve_now(self) -> None:
+        """A person lets go ahead what the last cycle said is held, whatever came since."""
+        report = self._reports.get(self.machine.name)
+        if report is not None and report.held:
+            with self.trouble.looking():
+                if self._let_go(report):
+                    self._struck("approval")
 
     def _moves(self) -> Iterator[str]:
         """Whether a further cycle does anything at all."""

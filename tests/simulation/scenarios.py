@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from random import Random
 from typing import Final
 
-from tests.simulation.editor import put, read
+from tests.simulation.editor import lines_of, put, read
 from tests.simulation.stage import Scenario, Stage, nothing
 from tests.simulation.tale import MARK, words_in
 
@@ -85,6 +85,24 @@ def deletions(stage: Stage) -> None:
     stage.discard(three)
     stage.erase(parent)
     stage.discard(last)
+
+
+def approved_too_late(stage: Stage) -> None:
+    """What was held is put back and then approved; later the same lines are deleted again."""
+    one, two, *_ = marks(stage, "Inbox")
+    path = stage.path("Inbox")
+    text = read(path)
+    for mark in (one, two):
+        stage.erase(mark)
+    stage.clock.wait(3)
+    stage.cycle()
+    with stage.typing():
+        stage.typist.save(path, lines_of(text))
+    stage.approve_now()
+    stage.clock.wait(3)
+    stage.cycle()
+    for mark in (one, two):
+        stage.erase(mark)
 
 
 def deleted_and_edited(stage: Stage) -> None:
@@ -216,6 +234,7 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
         Scenario("moves", furnished, moves),
         Scenario("deletions", furnished, deletions),
         Scenario("deletions purged", furnished, deletions, {"mode": "purge"}),
+        Scenario("approved too late", furnished, approved_too_late, {"hold_above": "1"}),
         Scenario("deleted and edited", furnished, deleted_and_edited),
         Scenario("lists", spare, lists),
         Scenario("repeating", series, repeating),

@@ -29,6 +29,10 @@ STEP_RATE = 0.06
 CALL_RATE = 0.3
 CALLS_AT_MOST = 0.35
 """Where more requests fail, hardly a cycle comes to where it writes."""
+SOON = 0.2
+"""How many stories have cycles that come right after an edit."""
+APPROVED = 0.4
+"""How often somebody who approves does so before the next cycle."""
 LIKE = "likes to "
 OFTEN = 4.0
 """How much likelier faults are in stories that are about nothing else."""
@@ -103,7 +107,17 @@ def choose(seed: int, often: Collection[str] = ()) -> Story:
     traits |= {"one thing"} if dice.random() < ABOUT_ONE else set()
     traits |= {"met before"} if dice.random() < MET else set()
     traits |= set(_likes(dice)) if dice.random() < LIKES else set()
+    traits |= {"soon"} if Random(f"{seed} soon").random() < SOON else set()
+    events += _approvals(seed, cycles) if "approves" in traits else []
     return Story(seed, cycles, settings, frozenset(traits), tuple(events))
+
+
+def _approvals(seed: int, cycles: int) -> Iterator[Event]:
+    """Somebody looks at what is held, and lets it go ahead."""
+    dice = Random(f"{seed} approvals")
+    for cycle in range(1, cycles):
+        if dice.random() < APPROVED:
+            yield Event(cycle, "between", dice.randint(0, 6), "approval", dice.getrandbits(32))
 
 
 def _likes(dice: Random) -> Iterator[str]:

@@ -38,6 +38,8 @@ class Tale:
     """Replaced or deleted by somebody who saw it."""
     copied: set[str] = field(default_factory=set)
     """Marks that a person doubled, or that may come again by what a person did."""
+    doubled: set[str] = field(default_factory=set)
+    """Of these, what was copied by hand, where it stood."""
     bare: set[str] = field(default_factory=set)
     """Marks of lines whose id somebody took away."""
     left: dict[str, float] = field(default_factory=dict)
@@ -68,6 +70,14 @@ class Tale:
     """When a person last took away one of several lines of a mark, on the steady clock."""
     parted: set[str] = field(default_factory=set)
     """Marks of lines that somebody took from one file to another: these are carried one by one."""
+    refiled: dict[str, str] = field(default_factory=dict)
+    """By its new path, the path that a file had before somebody renamed it."""
+    saved: dict[str, float] = field(default_factory=dict)
+    """When a person last saved the file of a path, in steady seconds."""
+    asides: set[str] = field(default_factory=set)
+    """Paths of files that are no lists, in which somebody keeps lines for a while."""
+    sent_on: dict[str, float] = field(default_factory=dict)
+    """When somebody at a phone last moved the reminder of a mark to another list."""
     emptied: bool = False
     """Whether iCloud lost all; what a list was called may be gone with it."""
     forgotten: bool = False

@@ -59,6 +59,8 @@ class Trouble:
         self._disk: tuple[str, int] | None = None
         self._refusal = ""
         self._sown: dict[str, tuple[object, object]] = {}
+        self.away: Path | None = None
+        """The folder that is away, if one is."""
 
     # ---- at a seam
 
@@ -111,7 +113,7 @@ class Trouble:
 
     def _token_of_another_account(self) -> None:
         theirs = Zone("_another", self._h.clock.true, random=Random(1)).token()
-        with self._looking():
+        with self.looking():
             store = self._h.machine.store
             row = store.mirror.zone()
             if row is not None and row.sync_token:
@@ -129,7 +131,7 @@ class Trouble:
 
     def _second_daemon(self) -> None:
         """Another one of the same profile does not get as far as the database."""
-        with self._looking():
+        with self.looking():
             self._h.machine.start()
         with suppress(Busy), held_lock(self._h.machine.state):
             self._h.verdict.wrong.append("two daemons on one profile")
@@ -163,7 +165,7 @@ class Trouble:
         self._h.machine.end()
 
     def _database_lost(self) -> None:
-        if not self._h.machine.folder.is_dir():
+        if self._is_away():
             return
         self._remember()
         for path in self._h.machine.state.glob("mirror.db*"):
@@ -173,14 +175,14 @@ class Trouble:
     def _database_corrupt(self) -> None:
         """Pages of it are garbage: it is put aside, and made anew as a person would."""
         machine = self._h.machine
-        if not machine.folder.is_dir() or self._h.machine.first_plan:
+        if self._is_away() or self._h.machine.first_plan:
             return
         self._remember()
         data = bytearray(machine.database.read_bytes())
         for page in range(2, len(data) // _PAGE, 3):
             data[page * _PAGE : page * _PAGE + 64] = b"\xa5" * 64
         machine.database.write_bytes(data)
-        with self._looking():
+        with self.looking():
             try:
                 machine.start()
                 self._h.verdict.wrong.append("a corrupt database was opened")
@@ -212,21 +214,37 @@ class Trouble:
             caller.phone.sync()
         self._h.machine.stop()
         if self._h.machine.database.exists():
-            with self._looking():
+            with self.looking():
                 self._h.kept |= recorded(self._h.machine, strict=STRICT in self._h.story.traits)
                 self._h.machine.stop()
 
     @contextmanager
-    def _looking(self) -> Iterator[None]:
+    def looking(self) -> Iterator[None]:
         """Nothing happens while the simulator itself has the database open."""
         self._h.looked_at = True
         yield
         self._h.looked_at = False
 
     def _folder_away_for_a_cycle(self) -> None:
+        """In half of all stories an empty directory is left, as where a disk is mounted."""
         # A machine that knows nothing yet would make the folder anew.
-        if self._h.machine.folder.is_dir() and not self._h.machine.first_plan:
-            self._h.machine.folder.rename(self._h.home / "away")
+        folder = self._h.machine.folder
+        if self._is_away() or self._h.machine.first_plan:
+            return
+        folder.rename(self._h.home / "away")
+        self.away = folder
+        if self._h.story.seed % 2:
+            folder.mkdir()
+
+    def overreached(self, report: Report) -> Iterator[str]:
+        """What a cycle made of a folder that is away; of that it knows nothing."""
+        if self.away is not None and self.away == self._h.machine.folder:
+            asked = [hold.reason for hold in report.new_holds if hold.id != "folder"]
+            if asked or report.files:
+                yield f"judged by a folder that is away: {asked}, {report.files} files written"
+
+    def _is_away(self) -> bool:
+        return self.away is not None or not self._h.machine.folder.is_dir()
 
     def _events_missed(self) -> None:
         self.skips = True
@@ -241,8 +259,10 @@ class Trouble:
         self._h.network.signed_out = False
         self.skips, self._refusal = False, ""
         self._disk = None
-        if away.is_dir():
-            away.rename(self._h.machine.folder)
+        if self.away is not None:
+            shutil.rmtree(self.away, ignore_errors=True)  # what is beneath a mount is not seen
+            away.rename(self.away)
+            self.away = None
 
     def end(self) -> None:
         """No more trouble."""
@@ -255,8 +275,8 @@ class Trouble:
 
     # ---- people, and what they see
 
-    def retract(self, report: Report, ids: Sequence[str]) -> None:
-        """A person let go of what was held under these ids."""
+    def retract(self, report: Report, ids: Sequence[str]) -> set[str]:
+        """A person let go of what was held under these ids; whose marks these are."""
         titles = {str(report.names[id].title) for id in ids if id in report.names}
         titles |= {one.name for one in self._h.callers[0].phone.lists() if one.id in ids}
         gone = {word for title in titles for word in words_in(title)}
@@ -267,6 +287,14 @@ class Trouble:
             if marks & words_in(f"{said.title} {said.parent}") or said.place in titles:
                 gone |= words_in(str(said))
         self._h.tale.retract(gone)
+        files = {id.removesuffix(".md") for id in ids}
+        gone |= {
+            word
+            for _, said in on_phone(phone)
+            if said.place in files
+            for word in said.title.split()
+        }
+        return {word for word in gone if MARK.fullmatch(word)}
 
     def _in_files(self) -> Iterator[Said]:
         for machine in self._h.machines:

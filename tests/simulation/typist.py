@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
@@ -159,11 +160,22 @@ class Typist(Editor):
         return f"{path.name}: {block}"
 
     def double(self) -> str | None:
+        """Copy a line: above itself, above itself with another title, or into any file."""
         found = self.task()
         if found is None:
             return None
         path, lines, at = found
         line = lines[at] if lines[at].endswith("\n") else lines[at] + "\n"
+        self.tale.doubled |= set(MARK.findall(line))
+        other = self.file() if self.dice.random() < 0.5 else None
+        if other is not None and other != path:
+            there = lines_of(read(other))
+            if there and not there[-1].endswith("\n"):
+                there[-1] += self.eol(there)
+            self.save(other, [*there, line.lstrip(" ")])
+            return f"{other.name}: {line!r}, from {path.name}"
+        if self.dice.random() < 0.5:
+            line = re.sub(r"\bt\d+\b", self.tale.fresh("t"), line, count=1)
         lines.insert(at, line)
         self.save(path, lines)
         return f"{path.name}: {line!r}"
@@ -204,7 +216,7 @@ class Typist(Editor):
         return f"{block} from {path.name} to {other.name}"
 
     def cut(self) -> str | None:
-        """Cut; paste another time, what was cut before."""
+        """Cut; paste another time, what was cut before. Meanwhile it may stand where no list is."""
         if self.clipboard:
             return self._paste()
         found = self.task()
@@ -212,8 +224,14 @@ class Typist(Editor):
             return None
         path, lines, at = found
         self.clipboard = self.cut_block(lines, at)
+        aside = (
+            "".join(self.clipboard) if self.dice.random() < 0.5 and not self.tale.carried else ""
+        )
+        if aside:
+            self.write(self.aside, aside, in_place=True)
+            self.tale.asides.add(str(self.aside))
         self.save(path, lines)
-        return f"{self.clipboard} out of {path.name}"
+        return f"{self.clipboard} out of {path.name}{f' to {self.aside.name}' if aside else ''}"
 
     def _paste(self) -> str | None:
         path = self.file()
@@ -226,6 +244,8 @@ class Typist(Editor):
         if lines and not lines[-1].endswith("\n"):
             lines[-1] += self.eol(lines)
         self.save(path, [*lines, *block], block)
+        if self.aside.exists():
+            shutil.rmtree(self.aside.parents[1])
         return f"{block} into {path.name}"
 
     def prose(self) -> str | None:
@@ -313,6 +333,7 @@ class Typist(Editor):
             return None
         new = path.with_name(f"{self.tale.fresh('L')}.md")
         path.rename(new)
+        self.tale.refiled[str(new)] = str(path)
         self.say(words_in(new.stem))
         return f"{path.name} -> {new.name}"
 
@@ -332,8 +353,10 @@ class Typist(Editor):
         text = read(path)
         self.torn[path] = f"{text}{'' if text.endswith(chr(10)) else chr(10)}{line}\n"
         self.say(words_in(line))
+        self.torn_s[path] = self.clock.steady()
         path.write_bytes(b"")
         stamp(path, self.clock)
+        self.tale.saved[str(path)] = self.clock.steady()
         return f"{path.name} is being saved, with {line}"
 
 

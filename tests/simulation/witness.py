@@ -7,7 +7,7 @@ that moment, and each cycle against what stood before it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -15,12 +15,15 @@ from typing import Any
 from sandbox.device.phone import Phone
 from sandbox.world import World
 from tests.simulation.chance import Clock, minting
-from tests.simulation.reading import Said, bytes_of, in_files, on_phone, texts_in
+from tests.simulation.keeping import Keeping, View
+from tests.simulation.reading import Said, bytes_of, in_files, on_phone, places_of, texts_in
 from tests.simulation.story import Story
 from tests.simulation.tale import MARK, Tale
 from tests.simulation.unseen import Put
 
 DELETED = ("delete", "forceDelete")
+QUIET_S = 1.9
+"""A file that is empty is not believed so soon, since it may be being saved."""
 
 
 class Witness:
@@ -28,10 +31,10 @@ class Witness:
 
     def __init__(self, world: World, story: Story, tale: Tale, clock: Clock, *roots: Path) -> None:
         self.wrong: list[str] = []
-        self.approved = False
-        """Whether a person let go ahead what was held."""
         self.torn: Mapping[Path, str] = {}
         """What is just being saved, and is not in its file yet."""
+        self.torn_s: Mapping[Path, float] = {}
+        """Since when, in steady seconds."""
         self._sees = "two machines" not in story.traits  # one's folder says nothing of the other
         self._phone = Phone(world.zone, clock.true, minting(Random(story.seed + 5)), "D8")
         self._world = world
@@ -40,11 +43,14 @@ class Witness:
         self._roots = roots
         self._most = int(story.settings.get("hold_above", "5"))
         self._grace_s = float(story.settings.get("grace", "0s").removesuffix("s"))
-        self._began_s = self._looked_s = 0.0
-        self._stood: set[str] = set()
+        self._began_s = self._read_s = self._looked_s = 0.0
+        self._stood: dict[str, Said] = {}
         self._gone: set[str] = set()
+        self._approved: set[str] = set()
         self._ids: dict[str, str] = {}
+        self._marks: dict[str, str] = {}
         self._put = Put()
+        self._keeping = Keeping(tale)
         self._looked_at = ""
         self._there: list[tuple[str, Said]] = []
 
@@ -70,35 +76,67 @@ class Witness:
         there = {said for _, said in self.there()}
         return {mark for _, said in self.here() if said in there for mark in _marks(said)}
 
+    def _view(self) -> View:
+        """What stands now in files, and the lists of iCloud, by where their files are."""
+        self.there()
+        lists = {one.name: one.id for one in self._phone.lists()}
+        places = places_of(self._phone).items()
+        homes = {f"{self._roots[0]}/{place}.md": lists[name] for name, place in places}
+        return View(self._texts(), homes)
+
     # ---- a cycle
 
     def begin(self) -> None:
         """A cycle begins."""
-        self._began_s = self._looked_s = self._clock.steady()
+        self._began_s = self._read_s = self._looked_s = self._clock.steady()
         self._gone = set()
-        self._stood = {mark for _, said in self.here() for mark in _marks(said)}
-        self._put.look(self._texts())
+        self._stood = {mark: said for _, said in self.here() for mark in _marks(said)}
+        view = self._view()
+        self._put.look(view.texts)
+        self._keeping.begin(view, self._began_s)
+
+    def approves(self, marks: Iterable[str]) -> None:
+        """A person lets go ahead what is held of these; it is for what is missing now."""
+        self._approved |= {*marks}
+
+    def reads(self) -> None:
+        """It reads the files."""
+        self._read_s = self._clock.steady()
 
     def pushes(self) -> None:
         """It looks at the files for the last time before it sends."""
         self._looked_s = self._clock.steady()
 
-    def end(self) -> None:
-        """It is over: whoever stood in a file and lives, stands there still."""
-        back = {mark for mark, when in self._tale.back.items() if when >= self._began_s}
-        self._put.wrote(self._texts(), back, self._tale.left.keys())
+    def end(self, *, done: bool) -> None:
+        """It is over, or failed: whoever stood in a file and lives, stands there still."""
+        view, tale = self._view(), self._tale
+        back = {mark for mark, when in tale.back.items() if when >= self._began_s}
+        self._put.wrote(view.texts, back, tale.left.keys())
         zone, faults = self._world.zone, self._world.faults
         if not (self._sees and zone.present) or faults.read_lag or self._roots[1].is_dir():
             return
-        tale = self._tale
+        self.wrong += self._keeping.end(view, self._clock.steady(), done=done)
         ids = {mark: id for id, said in self.there() for mark in _marks(said)}
         stands = {mark for _, said in self.here() for mark in _marks(said)}
-        lost = (self._stood & ids.keys()) - stands - tale.copied - self._left_since()
+        left = self._stood.keys() - stands - self._left_since()
         # The other line of one that was just moving: a person took the new one, we the old one.
-        lost -= {mark for mark, when in tale.thinned.items() if when >= self._began_s}
-        lost -= {mark for text in self.torn.values() for mark in MARK.findall(text)}
+        left -= {mark for mark, when in tale.thinned.items() if when >= self._began_s}
+        left -= {mark for text in self.torn.values() for mark in MARK.findall(text)}
+        lost = (left & ids.keys()) - tale.copied
         if lost:
             self.wrong.append(f"no line any more, and alive: {sorted(lost)}")
+        self._count_lines(left - ids.keys(), view)
+        if done:  # what stands is not approved to go any more
+            self._approved -= self._stood.keys() & stands
+        self._know(ids)
+
+    def _know(self, ids: Mapping[str, str]) -> None:
+        """A reminder keeps its mark, whatever becomes of its title."""
+        marks = {id: mark for mark, id in ids.items()}
+        others = {(self._marks.get(id, mark), mark) for id, mark in marks.items()}
+        if changed := {(was, now) for was, now in others if was != now}:
+            self.wrong.append(f"one reminder became another: {sorted(changed)}")
+        self._marks |= marks
         for mark, id in ids.items():
             self._ids.setdefault(mark, id)
 
@@ -106,41 +144,71 @@ class Witness:
         """Whose lines a person took away in this cycle."""
         return {mark for mark, when in self._tale.left.items() if when >= self._began_s}
 
-    # ---- a request
+    # ---- deletions of a cycle
 
     def sent(self, operations: Sequence[Mapping[str, Any]]) -> None:
         """The machine sends these; what it deletes is held against the files."""
         names = {
             str(one["record"]["recordName"]) for one in operations if _deletes(one["record"], one)
         }
-        if not names or self.approved or not self._sees:
+        if not names or not self._sees:
             return
-        self._gone |= names
-        if len(self._gone) > self._most:
-            self.wrong.append(f"{len(self._gone)} deletions in one cycle, of {self._most}")
         titles = {f"Reminder/{id}": said for id, said in self.there()}
-        stands = {mark for _, said in self.here() for mark in _marks(said)}
+        marks = {name: _marks(titles[name]) if name in titles else set() for name in names}
+        names = {name for name in names if not marks[name] & self._approved}
+        self._count(names)
+        stands = {mark for _, said in self.here() for mark in _marks(said)} | self._being_saved()
         unclear = self._tale.copied | self._tale.bare | self._left_since()
         # What is put back between our last look and our request cannot be seen by anybody.
         unclear |= {mark for mark, when in self._tale.back.items() if when > self._looked_s}
-        for name in sorted(names & titles.keys()):
-            for mark in _marks(titles[name]) - unclear:
+        for name in sorted(names):
+            for mark in marks[name] - unclear:
                 if mark in stands:
                     self.wrong.append(f"deleted in iCloud, and its line stands: {mark}")
                 elif not self._tale.leapt and self._waited_s(mark) < self._grace_s:
                     self.wrong.append(f"deleted in iCloud before its grace is over: {mark}")
+
+    def _being_saved(self) -> set[str]:
+        """What stands in files that were empty for a moment when they were read."""
+        texts = [
+            text
+            for path, text in self.torn.items()
+            if self.torn_s[path] > self._read_s - QUIET_S and not self._tale.leapt
+        ]
+        return {mark for text in texts for mark in MARK.findall(text)}
+
+    def _count_lines(self, gone: Collection[str], view: View) -> None:
+        """Lines that went since their reminders did; not those of a list that went as a whole."""
+        places = {Path(path).relative_to(self._roots[0]) for path in view.texts}
+        self._count(
+            mark
+            for mark in gone
+            if mark not in self._approved
+            and mark in self._ids
+            and Path(f"{self._stood[mark].place}.md") in places
+            and f"Reminder/{self._ids[mark]}" not in self._gone
+        )
+
+    def _count(self, gone: Iterable[str]) -> None:
+        self._gone |= {*gone}
+        if len(self._gone) > self._most:
+            self.wrong.append(f"{len(self._gone)} deletions in one cycle, of {self._most}")
 
     def _waited_s(self, mark: str) -> float:
         return self._clock.steady() - self._tale.left.get(mark, 0.0)
 
     # ---- the end
 
-    def verdict(self, held: set[str]) -> Iterator[str]:
-        """What was wrong on the way, and who is somebody else now, or back; ``held`` waits."""
+    def verdict(self, held: set[str], parked: set[str]) -> Iterator[str]:
+        """What was wrong on the way, and who is somebody else now, or back.
+
+        ``held`` are marks of what waits, ``parked`` ids of what iCloud refused.
+        """
         yield from self.wrong
         tale = self._tale
         if tale.forgotten or tale.emptied or not self._sees:
             return
+        yield from self._keeping.verdict(self._view(), parked)
         there = self.there()
         unclear = tale.copied | tale.bare | tale.taken
         others = {m for id, said in there for m in _marks(said) if self._ids.get(m, id) != id}

@@ -19,7 +19,8 @@ class Bug:
 
     ``likes`` are what people are up to in them, instead of what they like to do otherwise;
     ``settings`` those that the engine has in each; ``has`` are traits of all of them, ``lacks``
-    of none. ``harmless`` says why it may live, where it may.
+    of none. ``play`` is the play of a fixed story that finds it; ``harmless`` says why it may
+    live, where it may.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Bug:
     settings: Mapping[str, str] = field(default_factory=dict)
     has: tuple[str, ...] = ()
     lacks: tuple[str, ...] = ()
+    play: str = ""
 
     def story(self, seed: int) -> Story:
         """The story of a seed, as it is told where the bug is hunted."""
@@ -68,11 +70,13 @@ class Bed(dict[str, Bug]):
         settings: Mapping[str, str] = MappingProxyType({}),
         has: tuple[str, ...] = (),
         lacks: tuple[str, ...] = (),
+        play: str = "",
     ) -> Callable[[Callable[[], Iterable[Swap]]], Callable[[], Iterable[Swap]]]:
         """Add the bug whose swaps the decorated function gives."""
 
         def add(swaps: Callable[[], Iterable[Swap]]) -> Callable[[], Iterable[Swap]]:
-            self[name] = Bug(name, says, swaps, often, harmless, likes, settings, has, lacks)
+            told = (likes, settings, has, lacks, play)
+            self[name] = Bug(name, says, swaps, often, harmless, *told)
             return swaps
 
         return add

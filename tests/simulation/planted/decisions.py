@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from difflib import SequenceMatcher
 
 from store.model import Value
 from sync.core import plan
@@ -15,6 +16,8 @@ from sync.cycle.observing.reading import LocalState
 from tests.simulation.planted.bug import Bed, Swap
 
 DECISIONS = Bed()
+EDITED = ("process restarted",)
+HALF = 0.5
 
 
 @DECISIONS.plant("last-write-wins", "Of two edits of one field the file's wins; nobody is told.")
@@ -82,7 +85,12 @@ def _duplicated() -> Iterable[Swap]:
     yield match, "_by_block", by_block
 
 
-@DECISIONS.plant("a copy is the reminder", "Of lines with one id it is not the one that was there.")
+@DECISIONS.plant(
+    "a copy is the reminder",
+    "Of lines with one id it is not the one that was there.",
+    often=EDITED,
+    likes=("double",),
+)
 def _wrong_keeper() -> Iterable[Swap]:
     def keeper(claimants: Sequence[Line], trace: Trace | None) -> Line:
         there = trace and (trace.path, trace.text)
@@ -91,18 +99,26 @@ def _wrong_keeper() -> Iterable[Swap]:
     yield match, "_keeper", keeper
 
 
-@DECISIONS.plant("a close match need not be one", "A line is the first that it is like.")
+@DECISIONS.plant(
+    "a close match need not be one",
+    "A line is the first that it is like, whatever numbers they have.",
+    often=EDITED,
+    likes=("delete", "new_line"),
+    lacks=("one thing",),
+)
 def _close_not_unique() -> Iterable[Swap]:
+    def alike(line: Line, trace: Trace) -> bool:
+        return SequenceMatcher(None, line.reminder.title, trace.title).ratio() >= HALF
+
     def pair_close(
         lines: Iterable[Line], away: Collection[str], gone: dict[str, Trace], matched: Matched
     ) -> None:
         for line in lines:
-            near = [id for id, one in gone.items() if match.alike(line, one)]
+            near = [id for id, one in gone.items() if alike(line, one)]
             if near and not match._placed(line, matched):
                 match._attach(line, near[0], gone, matched)
 
     yield match, "_pair_close", pair_close
-    yield match, "CLOSE", 0.5
 
 
 @DECISIONS.plant("a moved line is new", "A line in another file is another reminder.")

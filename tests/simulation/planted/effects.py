@@ -147,7 +147,7 @@ def _dropped() -> Iterable[Swap]:
 
 @EFFECTS.plant(
     "recovery not idempotent", "A file that was given back counts as written, if we die then.",
-    often=DYING,
+    often=DYING, play="conflicts: crash@13#0",
 )  # fmt: skip
 def _twice() -> Iterable[Swap]:
     real = Ledger._compare

@@ -26,7 +26,10 @@ def _spoiling(spoil: re.Pattern[bytes], by: bytes) -> Iterable[Swap]:
 
 
 @FORMATS.plant(
-    "CRLF lost", "A file that is written gets the line ends of this machine.", often=EDITED
+    "CRLF lost",
+    "A file that is written gets the line ends of this machine.",
+    often=EDITED,
+    has=("CRLF",),
 )
 def _crlf() -> Iterable[Swap]:
     return _spoiling(re.compile(rb"\r\n"), b"\n")

@@ -1,0 +1,153 @@
+"""What a cycle has to leave as it is: how lines end, which line is the reminder, which list a file.
+
+Both sides may agree in the end, and yet an id has gone to a copy of its line, a list has made way
+for one of the same name, or a file has got other line ends. So each file that nobody saves while a
+cycle lasts is held against what stood in it before.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from tests.simulation.tale import MARK, Tale
+
+TASK = re.compile(r"- \[.\] .* \^(r-[a-z2-7]+)[ \t]*$")
+
+
+class Spot(NamedTuple):
+    """Where a line with an id stands, and what it says."""
+
+    path: str
+    line: str
+
+
+@dataclass
+class View:
+    """What stands at one moment: texts by path, and the lists of iCloud by their paths."""
+
+    texts: Mapping[str, str] = field(default_factory=dict)
+    lists: Mapping[str, str] = field(default_factory=dict)
+
+    def spots(self) -> dict[str, list[Spot]]:
+        """Where each id stands."""
+        found: defaultdict[str, list[Spot]] = defaultdict(list)
+        for path, text in self.texts.items():
+            for line in text.split("\n"):
+                task = TASK.search(line.removesuffix("\r"))
+                if task is not None:
+                    found[task[1]].append(Spot(path, line.strip()))
+        return found
+
+    def windows(self) -> dict[tuple[str, str], bool]:
+        """By path and mark, whether the one line with it ends as on Windows."""
+        found: defaultdict[tuple[str, str], list[bool]] = defaultdict(list)
+        for path, text in self.texts.items():
+            for line in text.split("\n")[:-1] if "\r" in text else ():
+                for mark in MARK.findall(line):
+                    found[path, mark].append(line.endswith("\r"))
+        return {key: ends[0] for key, ends in found.items() if len(ends) == 1}
+
+
+class Keeping:
+    """Compares what one machine leaves behind with what it found."""
+
+    def __init__(self, tale: Tale) -> None:
+        self._tale = tale
+        self._before = View()
+        self._began_s = self._ended_s = 0.0
+        self._spots: dict[str, list[Spot]] = {}
+        self._known: dict[str, Spot] = {}
+        """Where each id stood alone, as the machine knows."""
+        self._left = View()
+        self._originals: dict[str, Spot] = {}
+        self._lists: dict[str, tuple[str, str]] = {}
+        """By the list, the path that its file had, and the one that somebody gave it."""
+
+    def begin(self, now: View, now_s: float) -> None:
+        """A cycle begins, at ``now_s`` of the steady clock."""
+        self._before, self._began_s = now, now_s
+        self._spots = spots = now.spots()
+        self._originals = {
+            id: self._known[id]
+            for id, found in spots.items()
+            if len(found) > 1 and found.count(self._known.get(id, Spot("", ""))) == 1
+        }
+        for new in self._tale.refiled:
+            old = self._path_before(new)
+            ids = {id for id, found in spots.items() if any(one.path == new for one in found)}
+            was = {id for id, one in self._known.items() if one.path == old}
+            if ids and ids == was and old in self._left.lists:
+                self._lists[self._left.lists[old]] = old, new
+
+    def _path_before(self, path: str) -> str:
+        """What the file of this path was called when a cycle last ended."""
+        while path in self._tale.refiled and path not in self._left.lists:
+            path = self._tale.refiled[path]
+        return path
+
+    def end(self, now: View, now_s: float, *, done: bool) -> Iterator[str]:
+        """It is over, and was ``done`` or failed; yields what it did not leave as it was."""
+        saved = {path for path, when in self._tale.saved.items() if when >= self._began_s}
+        yield from self._other_ends(now, saved)
+        spots = now.spots()
+        yield from self._other_lines(now, spots, saved)
+        yield from self._written_again(spots, saved)
+        if done:
+            self._left, self._ended_s = now, now_s
+            for id, found in spots.items():
+                if saved & {one.path for one in found}:  # of that the machine may know nothing
+                    if self._known.get(id) not in found:
+                        self._known.pop(id, None)
+                elif len(found) == 1:
+                    self._known[id] = found[0]
+            self._known = {id: one for id, one in self._known.items() if id in spots}
+
+    def verdict(self, now: View, parked: Set[str]) -> Iterator[str]:
+        """Which lists were not renamed with their files, though iCloud did not refuse that."""
+        for id, (old, new) in self._lists.items():
+            is_clear = new in now.texts and old not in now.texts and id not in parked
+            if (
+                is_clear
+                and id in now.lists.values()
+                and (now.lists.get(old) == id or now.lists.get(new, id) != id)
+            ):
+                names = [path.rpartition("/")[2] for path in (old, new)]
+                yield f"{names[0]} became {names[1]}, and its list did not"
+
+    def _other_ends(self, now: View, saved: Set[str]) -> Iterator[str]:
+        windows = now.windows()
+        for (path, mark), was in self._before.windows().items():
+            stays = path in now.texts and path not in saved and mark in now.texts[path]
+            if was and stays and not windows.get((path, mark), "\r" in now.texts[path]):
+                yield f"the line of {mark} ends otherwise than before"
+
+    def _written_again(self, spots: Mapping[str, list[Spot]], saved: Set[str]) -> Iterator[str]:
+        """What stands where no list is, and was put into a list by nobody else."""
+        for id, stood in self._spots.items():
+            aside = {one.path for one in stood}
+            now = {one.path for one in spots.get(id, ())}
+            if aside <= self._tale.asides and aside <= now and now - aside - saved:
+                yield f"{id} stands where no list is, and was written into one"
+
+    def _other_lines(
+        self, now: View, spots: Mapping[str, list[Spot]], saved: Set[str]
+    ) -> Iterator[str]:
+        """Of lines that a person copied by hand; others may have been put back for one cut."""
+        tale = self._tale
+        doubled = tale.doubled - tale.parted - tale.left.keys()
+        doubled -= {mark for mark, when in tale.sent_on.items() if when >= self._ended_s}
+        for id, known in self._originals.items():
+            stood = {one.path for one in self._spots[id]}
+            is_clear = not saved & stood and not doubled.isdisjoint(MARK.findall(known.line))
+            found = spots.get(id, [])
+            if is_clear and known.path in now.texts and len(found) == 1:
+                title = set(re.findall(r"\bt\d+", known.line))
+                others = {t for one in self._spots[id] for t in re.findall(r"\bt\d+", one.line)}
+                if found[0].path != known.path or (others - title) & set(
+                    re.findall(r"\bt\d+", found[0].line)
+                ):
+                    yield f"{id} went from its line to a copy of it"
