@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from unittest.mock import patch
 
 from store.model import Completion, Field
@@ -43,7 +43,7 @@ def held_against_all() -> Iterator[Held]:
 def said(planned: Planned) -> dict[str, object]:
     """All that follows from a plan, for the store, for files and for a person."""
     return {
-        "plan": planned.plan,
+        "plan": replace(planned.plan, holds=()),  # which are among all holds
         "intents": [_wish(intent) for intent in planned.intents],
         "holds": {(hold.kind, hold.id, hold.reason) for hold in planned.holds},
         "lists": planned.lists,

@@ -70,7 +70,10 @@ class Engine(Acts):
         quiet_until_s, self._quiet_until_s = self._quiet_until_s, 0.0
         if approve:
             parts.committer.approve_first_plan()
-        settled = settle(parts.store, parts.filing.writer, parts.filing.root, self._now_ms)
+        with self._nearby.allowing():
+            settled = settle(parts.store, parts.filing.writer, parts.filing.root, self._now_ms)
+        if settled.learned:
+            self._nearby.forget()
         cloud = parts.cloud()
         observe.known_zone(cloud, parts.store)
         parts.step("engine:pull")
@@ -125,7 +128,7 @@ class Engine(Acts):
         for zone in zones_for(store, in_flight):
             with tolerated(store, zone, report):
                 resolve_in_flight(store, cloud, zone)
-        with self._nearby.pulling():
+        with self._nearby.allowing():
             own = observe.pull(cloud, store)
         shared = self._shared.pull(cloud, report.trigger)
         report.pulled = own.records + shared.records

@@ -32,10 +32,14 @@ REMEMBERED = 4  # writes of one file that a buffer may be behind
 
 @dataclass(slots=True)
 class Settled:
-    """``open`` counts receipts that are not quiet yet; ``returned`` files given back."""
+    """``open`` counts receipts that are not quiet yet; ``returned`` files given back.
+
+    ``learned``: something else is known now of what was agreed on, or of where lines stand.
+    """
 
     open: int = 0
     returned: int = 0
+    learned: bool = False
 
 
 def settle(
@@ -47,6 +51,7 @@ def settle(
     result = Settled()
     newest = _newest(renders.values())
     for key, render in renders.items():
+        result.learned |= not render.finished
         if key not in receipts:
             _judge_alone(store, root, render, worth_keeping=key in newest)
     for key, receipt in receipts.items():
@@ -98,6 +103,7 @@ def _judge(
     now_ms: Callable[[], int],
     run: int | None,
 ) -> None:
+    result.learned |= receipt.state is not State.CLEAN
     if receipt.state is State.FOREIGN:
         _return(store, writer, receipt, render, result, now_ms, run)
         return

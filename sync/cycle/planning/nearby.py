@@ -79,19 +79,23 @@ class Nearby:
         self._clock = clock
         self._last: _Rest | None = None
         self._rest: _Rest | None = None
-        self._pulled = 0
+        self._allowed = 0
 
     def begin(self) -> None:
         """A cycle begins."""
         self._last, self._rest = self._rest, None
-        self._pulled = 0
+        self._allowed = 0
 
     @contextmanager
-    def pulling(self) -> Iterator[None]:
-        """Within, reminders are pulled: which ones is asked of the mirror."""
+    def allowing(self) -> Iterator[None]:
+        """Within, all that is written is either no news for a plan, or what the mirror tells of."""
         before = self._store.rows_written
         yield
-        self._pulled += self._store.rows_written - before
+        self._allowed += self._store.rows_written - before
+
+    def forget(self) -> None:
+        """Something is known now that only a plan of everything takes in."""
+        self._last = None
 
     def stay(self) -> None:
         """Neither side has changed: what was at rest, is."""
@@ -146,7 +150,7 @@ class Nearby:
         rest = self._last
         return (
             rest is not None
-            and rest.written + self._pulled == self._store.rows_written
+            and rest.written + self._allowed == self._store.rows_written
             and rest.since_s <= self._clock() < rest.until_s
             and rest.settings is self._planner.settings
         )
