@@ -214,12 +214,12 @@ def _only_local(case: Case, local: LocalItem, closed: str) -> Plan:
     base = as_reminder(case.id, case.base)
     seen = lift(local.reminder, case.policy.shown, base)
     edits = {name: value for name, value in seen.values().items() if _edited(case, name, value)}
-    if not edits:
+    if not edits and (closed or not case.returned):
         # Deleted there, untouched here: the line goes.
         return Plan(renders=(RemoveLine(case.id, Why.DELETED),))
     if closed:
         return _held(case, HoldKind.READ_ONLY, f"{closed}; deleted in iCloud but edited here")
-    # Deleted there, edited here: the edit stays.
+    # Deleted there, edited here or back since: it stays.
     whole = replace(overlay(seen, case.base), opaque=seen.opaque.difference(case.base))
     return Plan(pushes=(Undelete(case.id, overlay(whole, edits)),))
 

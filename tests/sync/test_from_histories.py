@@ -323,3 +323,25 @@ def test_lines_written_before_a_crash_are_known_if_their_ids_go_before_they_are_
     assert {rig.shown(title).id for title in ("Added", "Moved")} == before
     assert len(rig.phone.reminders()) == 3
     rig.rest()
+
+
+@pytest.mark.parametrize("mode", ["soft", "purge"])
+def test_a_line_that_is_back_before_its_deletion_was_answered_stays(
+    tmp_path: Path, mode: str
+) -> None:
+    with open_rig(tmp_path, empty_world(), mode=mode) as rig:
+        rig.save("Inbox", "- [ ] First\n- [ ] Second\n")
+        rig.run()
+        line, id = rig.line("Inbox", "First"), rig.shown("First").id
+        rig.save("Inbox", rig.read("Inbox").replace(f"{line}\n", ""))
+        rig.world.faults.fail("lost_reply", "records/modify")
+        rig.wait(3)
+        with pytest.raises(NetworkError):
+            rig.engine.cycle("test")
+        assert rig.titles("Inbox") == {"Second"}
+        rig.append("Inbox", f"{line}\n")
+        rig.run()
+        assert rig.titles("Inbox") == {"First", "Second"}
+        assert rig.shown("First").id == id
+        assert rig.read("Inbox").count("First") == 1
+        rig.rest()

@@ -199,10 +199,12 @@ class Planner:
 
         Of a file that has a conflict copy beside it, another machine's version may stand there.
         """
+        sent = self._store.outbox.in_flight()
+        unanswered = {one.id for one in sent if one.kind in ("delete", "purge")}
         back = [
             id
             for id, line in world.lines.items()
-            if id not in known.base
+            if (id not in known.base or id in unanswered)
             and (id in known.gone or (id in known.rows and known.rows[id].deleted))
             and not local.copies_of(line.path)
         ]
