@@ -12,7 +12,7 @@ PYTEST := $(BIN)/python -m pytest
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types proto proto-check man man-check apidoc apidoc-check bench soak clean
+.PHONY: help demo test check lint types proto proto-check man man-check apidoc apidoc-check screens bench soak clean
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -54,6 +54,11 @@ apidoc: $(VENV)/.development  ## Bring docs/api.md in line with the table of ope
 
 apidoc-check: $(VENV)/.development
 	@$(BIN)/python -m daemon.apidoc --check docs/api.md
+
+screens: $(VENV)/.development  ## Make the screens in docs/screens again, from the real thing
+	@for tool in tmux faketime chromium chromedriver; do command -v $$tool >/dev/null || \
+	{ echo "needs $$tool: install it (Debian: tmux faketime chromium chromium-driver fonts-noto-color-emoji)" >&2; exit 1; }; done
+	$(BIN)/python -m tests.screens
 
 bench: $(VENV)/.development  ## Measure, say what it came to, and bring docs/performance.md up to date
 	$(BIN)/python -m benchmarks --json docs/performance/results.json --write docs/performance.md

@@ -37,7 +37,7 @@ Exit codes:
 \b
 To begin:
    remindersd demo                everything, with a pretend iCloud
-   remindersd init && remindersd login && remindersd sync --dry-run
+   remindersd init                your account: it asks, and shows a plan before it does anything
 """
 
 

@@ -126,11 +126,31 @@ def tell_restored(told: Told) -> None:
 
 
 def _name_each(held: Sequence[Told], most: int) -> None:
-    for hold in held[:most]:
-        key = f"  [{hold['id']}]" if hold["kind"] in _APPROVABLE else ""
-        say(f"  {_subject(hold)}{hold['reason']}{key}")
+    """One by one; those that wait for the same reason below it."""
+    reasons = [hold["reason"] for hold in held]
+    shown = sorted(held, key=lambda hold: reasons.index(hold["reason"]))[:most]
+    times = Counter(hold["reason"] for hold in shown if hold.get("title"))
+    said: set[str] = set()
+    for hold in shown:
+        reason, key = hold["reason"], _key(hold)
+        if times[reason] < 2:
+            say(f"  {_subject(hold)}{reason}{key}")
+            continue
+        if reason not in said:
+            say(f"  {reason}:")
+            said.add(reason)
+        say(f"    “{hold['title']}”{key}")
     if len(held) > most:
         say(f"  ... and {len(held) - most} more")
+
+
+def _key(hold: Told) -> str:
+    """What `approve` takes for it: of a reminder the id that stands on its line."""
+    from sync.core.identity import block_id
+
+    if hold["kind"] not in _APPROVABLE:
+        return ""
+    return f"  [{block_id(hold['id']) if hold['kind'] == _DELETIONS else hold['id']}]"
 
 
 def _clock(at_ms: int) -> str:

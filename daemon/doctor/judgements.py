@@ -218,7 +218,7 @@ def permissions(loose: Sequence[Loose]) -> Finding:
 def unit(installed: str | None, problems: Sequence[str], *, active: bool | None) -> Finding:
     """``installed`` is the path of the unit; ``active`` is ``None`` where nobody can be asked."""
     if installed is None:
-        return note("no service is installed", "`remindersd service install`, if you want one")
+        return note("no service is installed", "`remindersd service install`")
     if problems:
         return wrong("; ".join(problems), "run `remindersd service install` again")
     if active is False:

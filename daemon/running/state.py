@@ -15,7 +15,7 @@ from typing import Any
 
 from daemon.running.feed import Event, Feed
 from daemon.running.lasting import Pause
-from sync.core.actions import HoldKind
+from sync.core.actions import Hold, HoldKind
 from sync.cycle.report import AMISS, FOR_A_PERSON, Report
 
 __all__ = ["Board", "Event", "State", "Status", "state_after"]
@@ -125,12 +125,10 @@ def state_after(report: Report) -> tuple[State, str]:
             return State.ATTENTION, hold.reason
     waiting = [hold for hold in report.held if hold.kind in FOR_A_PERSON]
     if waiting:
-        more = f" (and {len(waiting) - 1} more)" if len(waiting) > 1 else ""
-        return State.ATTENTION, f"waits for you: {waiting[0].reason}{more}"
+        return State.ATTENTION, f"waits for you: {_reasons(waiting)}"
     amiss = [hold for hold in report.held if hold.kind in AMISS]
     if amiss:
-        more = f" (and {len(amiss) - 1} more)" if len(amiss) > 1 else ""
-        return State.ATTENTION, f"{amiss[0].reason}{more}"
+        return State.ATTENTION, _reasons(amiss)
     if report.open_conflicts:
         return State.ATTENTION, f"{_count(report.open_conflicts, 'conflict')} to look at"
     if report.problems:
@@ -138,6 +136,12 @@ def state_after(report: Report) -> tuple[State, str]:
     if report.parked:
         return State.ATTENTION, f"{_count(report.parked, 'change')} refused by iCloud"
     return State.OK, ""
+
+
+def _reasons(held: Sequence[Hold]) -> str:
+    """The first reason; and for how many the others are, not counting those of the same."""
+    others = sum(hold.reason != held[0].reason for hold in held)
+    return held[0].reason + f" (and {others} more)" * bool(others)
 
 
 def _count(number: int, noun: str) -> str:

@@ -8,12 +8,24 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
 
-from tests.cli.conftest import REPOSITORY, Home
+from tests.children import REPOSITORY
 
 PATIENCE_S = 90  # only ever used up by a test that fails
 ENDED = "echo end''ed: $?"  # not to be mistaken for what is typed
 _LOOK_EVERY_S = 0.1
+
+
+class Inhabited(Protocol):
+    """A home, and the environment that its person has there."""
+
+    @property
+    def path(self) -> Path: ...
+
+    @property
+    def environment(self) -> dict[str, str]: ...
 
 
 class Screen:
@@ -37,6 +49,10 @@ class Screen:
         """What is to be seen now."""
         return self._tmux("capture-pane", "-t", "0", "-p", "-J")
 
+    def painted(self) -> str:
+        """The same row by row, with the codes of its colours."""
+        return self._tmux("capture-pane", "-t", "0", "-p", "-e")
+
     def until(self, *words: str) -> str:
         """Wait until all of ``words`` are to be seen at once; the screen then."""
         for _ in range(int(PATIENCE_S / _LOOK_EVERY_S)):
@@ -58,14 +74,14 @@ class Screen:
 
 
 @contextmanager
-def screen(home: Home, rows: int = 24) -> Iterator[Screen]:
+def screen(home: Inhabited, rows: int = 24) -> Iterator[Screen]:
     """A window of 100 columns with ``remindersd`` in it."""
     command = home.path / "remindersd"
     command.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m daemon "$@"\n')
     command.chmod(0o700)
     server = f"remindersd-{home.path.name}-{time.monotonic_ns()}"
     environment = {**home.environment, "PATH": f"{home.path}:/usr/bin:/bin", "LANG": "C.UTF-8"}
-    environment["PYTHONPATH"] = str(REPOSITORY)
+    environment.setdefault("PYTHONPATH", str(REPOSITORY))
     subprocess.run(
         ["tmux", "-f", "/dev/null", "-L", server, "new-session", "-d", "-x", "100", "-y", str(rows),
          "env", "-i", "TERM=screen", "PS1=$ ", *(f"{k}={v}" for k, v in environment.items()), "sh"],

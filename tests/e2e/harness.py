@@ -13,7 +13,7 @@ from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 import yaml
@@ -40,13 +40,25 @@ def surroundings(home: Path) -> dict[str, str]:
     }
 
 
+class Invites(Protocol):
+    """A process that serves a sandbox."""
+
+    def first_line(self) -> str: ...
+
+    def kill(self) -> None: ...
+
+
 class Sandbox:
     """``remindersd sandbox`` with its phone and its switches, over HTTP."""
 
     def __init__(self, place: Path, *options: str) -> None:
         place.mkdir(exist_ok=True)
-        self.process = Process(("sandbox", *options), surroundings(place), place / "sandbox.log")
-        self.invitation: dict[str, str] = json.loads(self.process.first_line())
+        self.meet(Process(("sandbox", *options), surroundings(place), place / "sandbox.log"))
+
+    def meet(self, process: Invites) -> None:
+        """Be the sandbox that ``process`` is, as soon as it invites."""
+        self.process = process
+        self.invitation: dict[str, str] = json.loads(process.first_line())
         self.url = self.invitation["url"]
         self._http = httpx.Client(base_url=self.url, trust_env=False, timeout=30)
 

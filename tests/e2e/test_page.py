@@ -155,6 +155,49 @@ def test_a_conflict_is_decided_side_by_side(
     until(lambda: sandbox.shown("Two minds, says the file"))
 
 
+def test_a_conflict_is_left_as_it_is_shown(
+    page: Browser, home: Home, daemon: Daemon, sandbox: Sandbox
+) -> None:
+    id = sandbox.create("Work", "Second thoughts")
+    daemon.sync()
+    path = home.folder / "Work.md"
+    with daemon.frozen():
+        in_place(path, path.read_text().replace("Second thoughts", "Second thoughts, typed"))
+        sandbox.edit(id, title="Second thoughts, tapped")
+    until(lambda: daemon.sync()["open_conflicts"] == 1)
+    page.turn("decide")
+    page.shows("Second thoughts, typed")
+    page.press("Keep what is shown")
+    page.shows("Nothing waits for you")
+    assert daemon.sync()["open_conflicts"] == 0
+    assert sandbox.shown("Second thoughts, tapped")
+    assert home.line("Work.md", "Second thoughts, tapped")
+
+
+def test_what_icloud_refused_is_tried_again_and_given_up(
+    page: Browser, home: Home, daemon: Daemon, sandbox: Sandbox
+) -> None:
+    for title in ("Soap", "Towel"):
+        sandbox.create("Home", title)
+    daemon.sync()
+    bad = [{"code": "BAD_REQUEST", "match": "Reminder/", "reason": "because", "times": 1000}]
+    sandbox.faults(items=bad)
+    path = home.folder / "Family" / "Home.md"
+    in_place(path, path.read_text().replace("] Soap", "] Soft soap").replace("] To", "] Bath to"))
+    until(lambda: daemon.sync()["parked"] == 2)
+    sandbox.faults(items=[])
+    page.turn("decide")
+    page.shows("Refused by iCloud (2)")
+    page.shows("BAD_REQUEST: because\ntitle: Soft soap")
+    page.press("Try again", 'section[aria-label="Refused: Soap"]')
+    page.shows("Refused by iCloud (1)")
+    until(lambda: sandbox.shown("Soft soap"))
+    page.press("Give it up", 'section[aria-label="Refused: Towel"]')
+    page.agree()
+    page.shows("Nothing waits for you")
+    until(lambda: home.line("Family/Home.md", "] Towel"))
+
+
 def test_held_deletions_go_ahead_when_told(
     page: Browser, home: Home, daemon: Daemon, sandbox: Sandbox
 ) -> None:
@@ -235,6 +278,23 @@ def test_signing_out_and_in_with_a_code(page: Browser, daemon: Daemon, sandbox: 
     page.find("#sign-in")
     page.press("Sync now")
     until(lambda: daemon.status()["state"] in ("ok", "attention"))
+
+
+def test_who_has_several_devices_chooses_where_the_code_goes(
+    page: Browser, daemon: Daemon, sandbox: Sandbox
+) -> None:
+    sandbox.account(mfa="2sv", devices=["Ada's iPad"], phones=["07"])
+    page.turn("account")
+    page.press("Sign out")
+    page.agree()
+    page.press("Sign in")
+    page.shows("Where shall the code be sent?")
+    chosen = daemon.ask("/account").document["sign_in"]["choices"][-1]
+    page.press(chosen)
+    page.type("#code", sandbox.invitation["code"])
+    page.press("Confirm")
+    page.shows("Sign out")
+    assert sandbox.ask("GET", "/sandbox/account")["codes"][-1]["how"] in ("push", "sms")
 
 
 def test_no_other_address_was_asked(page: Browser, url: str) -> None:

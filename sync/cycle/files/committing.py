@@ -28,6 +28,7 @@ from sync.core.actions import (
     Plan,
     RenderOp,
 )
+from sync.core.identity import stands_for
 from sync.core.listplan import ListBase, ListPlan, again
 from sync.core.matching.match import Leaving
 from sync.core.merging.merge import Side
@@ -131,12 +132,13 @@ class Committer:
     def approve(self, keys: Sequence[str]) -> list[Hold]:
         """Let held things go ahead: those of these keys, or all that may go unnamed.
 
-        What ends a list has to be named, by its id or by what the list is called.
+        What ends a list has to be named, by its id or by what the list is called; a reminder goes
+        by the id on its line, too.
         """
         open_holds = [
             Hold(hold.id, HoldKind(hold.kind), hold.reason) for hold in self._store.journal.holds()
         ]
-        named = {*keys, *self._lists_called(keys, open_holds)}
+        named = {*keys, *self._lists_called(keys, open_holds), *_of_lines(keys, open_holds)}
         chosen = [
             hold
             for hold in open_holds
@@ -319,3 +321,9 @@ def _occurrence(intent: Intent) -> Occurrence:
     return Occurrence(
         intent.id, texts["due"] or "", texts["copy"] or "", due, rule, int(texts["at"] or 0)
     )
+
+
+def _of_lines(keys: Sequence[str], holds: Sequence[Hold]) -> list[str]:
+    """The one reminder that waits and has this id on its line, for each of ``keys`` that is one."""
+    found = ([hold.id for hold in holds if stands_for(key, hold.id)] for key in keys)
+    return [ids[0] for ids in found if len(ids) == 1]

@@ -5,7 +5,9 @@ What iCloud refused, and is wanted as before, is no change: nothing of it is sen
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from store.model import (
     Alarm,
@@ -43,6 +45,8 @@ from sync.cycle.sending.parking import WHOLE
 
 __all__ = ["member", "renames", "said", "sentences"]
 
+_Op = TypeVar("_Op", PushOp, RenderOp)
+
 _FOR_GOOD = " (deleted for good)"
 LONGEST = 60  # characters of a value in a sentence
 
@@ -73,15 +77,30 @@ def sentences(planned: Planned) -> list[str]:
         if _goes(planned, id)
     ]
     told += renames(planned)
-    told += [f"files: + {op.path}" for op in lists.create_files]
+    told += sorted(f"files: + {op.path}" for op in lists.create_files)
     told += _of_sections(planned)
     pushes = [_sent(planned, op) for op in planned.plan.pushes]
-    told += [_pushed(planned, op) for op in pushes if op is not None]
+    told += _list_by_list(planned, [op for op in pushes if op is not None], _pushed)
     told += [
         f"files: {_title(planned, id)} cannot be told from lines like it; it is not taken for gone"
         for id in sorted(planned.world.matched.doubtful - planned.world.doubts.keys())
     ]
-    return told + [_rendered(planned, op) for op in planned.plan.renders]
+    return told + _list_by_list(planned, planned.plan.renders, _rendered)
+
+
+def _list_by_list(
+    planned: Planned, ops: Sequence[_Op], sentence: Callable[[Planned, _Op], str]
+) -> list[str]:
+    """In the order of the lists' names, and in each by title: as a person looks through them."""
+    told = [(_place(planned, op), sentence(planned, op)) for op in ops]
+    return [words for _, words in sorted(told)]
+
+
+def _place(planned: Planned, op: PushOp | RenderOp) -> str:
+    if isinstance(op, AddLine | Create | Undelete):
+        return _list(planned, op.reminder.list)
+    row = planned.known.rows.get(op.id)
+    return "" if row is None else _list(planned, row.list_id)
 
 
 def _goes(planned: Planned, id: str, name: str = WHOLE) -> bool:
