@@ -148,7 +148,7 @@ def _by_ourselves(options: Globals, engine: Engine, *, approve: bool) -> dict[st
 
 def _is_meant(hold: Mapping[str, Any], key: str) -> bool:
     """Whether it goes by that key: its id, that of its line, or its list's name as told."""
-    from sync.core.identity import stands_for
+    from sync.core.matching.identity import stands_for
 
     return key == named_list(hold)[1:-1] or stands_for(key, hold["id"])
 

@@ -146,7 +146,7 @@ def _name_each(held: Sequence[Told], most: int) -> None:
 
 def _key(hold: Told) -> str:
     """What `approve` takes for it: of a reminder the id that stands on its line."""
-    from sync.core.identity import block_id
+    from sync.core.matching.identity import block_id
 
     if hold["kind"] not in _APPROVABLE:
         return ""

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from daemon.cli.standing import facts, line, waybar
+from sync.core.matching.identity import block_id
 from tests.cli.conftest import FakeDaemon, Home
 from tests.cli.terminal import terminal
 
@@ -95,6 +96,22 @@ def test_however_much_waits_it_fits_on_a_screen(home: Home, fake_daemon: FakeDae
     assert len(shown) <= 24
     assert "  ... and 46 more" in shown
     assert "50 things held back, 50 conflicts, 50 changes refused by iCloud" in " ".join(shown)
+
+
+def test_what_waits_for_one_reason_is_told_below_it(home: Home, fake_daemon: FakeDaemon) -> None:
+    hold = {"kind": "deletions", "reason": "too many", "until_ms": None}
+    held = [{**hold, "id": f"{n}", "title": f"Milk {n}"} for n in range(3)]
+    other = {**hold, "id": "Packing.md", "title": None, "kind": "new-list", "reason": "it is new"}
+    fake_daemon.answers["GET /status"] = (200, home.status(held=4, state="attention"))
+    held.insert(1, other)
+    fake_daemon.answers["GET /held"] = (200, {"schema": 1, "held": held})
+    shown = home.run("status").stdout.splitlines()
+    begin = shown.index("4 things held back:")
+    assert shown[begin + 1 : begin + 6] == [
+        "  too many:",
+        *(f"    “Milk {n}”  [{block_id(str(n))}]" for n in range(3)),
+        "  it is new  [Packing.md]",
+    ]
 
 
 def test_following_shows_changes_until_ctrl_c(home: Home, fake_daemon: FakeDaemon) -> None:

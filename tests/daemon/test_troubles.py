@@ -85,6 +85,10 @@ def test_what_waits_for_a_person_is_attention_and_the_grace_is_not() -> None:
     assert after(HoldKind.FILE) is after(HoldKind.LIST) is State.ATTENTION
     away = Hold("folder", HoldKind.FILE, "~/Todo is not there (not mounted?)")
     assert state_after(report(held=[away])) == (State.ATTENTION, away.reason)
+    many = [Hold(name, HoldKind.DELETIONS, "why") for name in "ABC"]
+    assert state_after(report(held=many))[1] == "waits for you: why"
+    many.append(Hold("D", HoldKind.NEW_LIST, "new"))
+    assert state_after(report(held=many))[1] == "waits for you: why (and 1 more)"
     assert state_after(report(open_conflicts=2)) == (State.ATTENTION, "2 conflicts to look at")
     assert state_after(report(parked=1)) == (State.ATTENTION, "1 change refused by iCloud")
     assert state_after(report(problems=["x.md is not UTF-8"]))[1] == "x.md is not UTF-8"

@@ -16,8 +16,8 @@ from typing import Any
 
 import yaml
 
-from daemon.client import call
-from daemon.token import find_token
+from daemon.control.client import call
+from daemon.control.token import find_token
 from tests.children import REPOSITORY
 from tests.e2e.harness import Sandbox
 from tests.e2e.processes import until

@@ -28,8 +28,8 @@ from sync.core.actions import (
     Plan,
     RenderOp,
 )
-from sync.core.identity import stands_for
 from sync.core.listplan import ListBase, ListPlan, again
+from sync.core.matching.identity import stands_for
 from sync.core.matching.match import Leaving
 from sync.core.merging.merge import Side
 from sync.cycle.files.work import Work, plan_work
