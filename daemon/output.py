@@ -80,10 +80,21 @@ def _rich_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 def _plain_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     every = [list(headings), *map(list, rows)]
-    widths = [max(map(len, column)) for column in zip(*every, strict=True)]
-    for row in every:
-        line = _GAP.join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+    wide = [[_cells(cell) for cell in row] for row in every]
+    widths = [max(column) for column in zip(*wide, strict=True)]
+    for row, taken in zip(every, wide, strict=True):
+        room = (width - cells for width, cells in zip(widths, taken, strict=True))
+        line = _GAP.join(cell + " " * left for cell, left in zip(row, room, strict=True))
         click.echo(line.rstrip())
+
+
+def _cells(text: str) -> int:
+    """How many columns of a terminal it takes: an emoji takes two, and an accent none."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len
+
+    return cell_len(text)
 
 
 def plural(count: int, one: str, many: str = "") -> str:

@@ -102,6 +102,8 @@ def usual_list(scene: Scene) -> str:
     if len(views) == 1 or usual:
         return (usual or views)[0].id
     names = ", ".join(sorted(view.name for view in views))
-    raise UsageError(
-        "into which list?", f"name one with --list or @: {names}" if names else "there is no list"
-    )
+    if not scene.lists:
+        raise UsageError("there is no list yet", "the first `remindersd sync` brings the lists")
+    if not names:
+        raise UsageError("no list here can be written to", "see `remindersd lists`")
+    raise UsageError("into which list?", f"name one with --list or @: {names}")

@@ -112,6 +112,9 @@ def main() -> None:
     """The entry of the installed command."""
     # httpx brings a command line of its own, with all of rich, and does without it if it has to.
     sys.modules.setdefault("httpx._main", ModuleType("httpx._main"))
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:  # who started us closed it
+            setattr(sys, name, open(os.devnull, "r" if name == "stdin" else "w"))  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         # A title that the terminal's encoding lacks is shown escaped, not as an error.
         if hasattr(stream, "reconfigure"):

@@ -114,6 +114,8 @@ def search(
        remindersd search passport
        remindersd search --open call dent
     """
+    if not " ".join(words).strip():
+        raise click.UsageError("no word to look for is given")
     asked = {"q": " ".join(words)}
     asked |= {"done": "false"} if only_open else {}
     asked |= {"list": of_list} if of_list is not None else {}

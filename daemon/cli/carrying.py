@@ -17,6 +17,7 @@ from daemon.cli.common import Globals, json_option, pass_globals, talking
 from daemon.cli.failure import NotThere
 from daemon.cli.working import through_daemon_or
 from daemon.output import document, plural, say, warn
+from sync.errors import UsageError
 
 if TYPE_CHECKING:
     from sync.cycle.engine import Engine
@@ -97,6 +98,8 @@ def _exported(options: Globals, form: str, lists: Sequence[str]) -> bytes:
 
 def _write(path: Path, data: bytes) -> None:
     """Write a file for its owner alone, whole or not at all."""
+    if not path.parent.is_dir():
+        raise UsageError(f"there is no folder {path.parent}", "make it, or name another place")
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:

@@ -200,7 +200,7 @@ def _hearing(options: Globals) -> Iterator[threading.Event]:
 def _left_behind(options: Globals) -> Document:
     """The document of /status as far as files tell it, with ``running`` false."""
     place = options.place()
-    _, ours = named(options.config)
+    source, ours = named(options.config)
     told: dict[str, Any] = {
         "schema": 1,
         "state": "offline",
@@ -217,6 +217,7 @@ def _left_behind(options: Globals) -> Document:
         ),
         "polls": {},
         "sign_in": _standing(place.state, ours),
+        "config_problem": _amiss(source, ours),
     }
     try:
         with mirror(options) as answers:
@@ -226,6 +227,13 @@ def _left_behind(options: Globals) -> Document:
     except NotThere:
         pass
     return {**told, **_lasting(place.state, told["last_success"])}
+
+
+def _amiss(source: Path, ours: Mapping[str, str | None]) -> str | None:
+    """What is to be seen of a config that cannot be used, without reading all of it."""
+    if {"account", "folder"} <= ours.keys():
+        return None
+    return f"{source} cannot be used: `remindersd config check` says why"
 
 
 def _lasting(state: Path, changed: str | None) -> dict[str, Any]:

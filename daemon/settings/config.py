@@ -355,6 +355,9 @@ def _explain(source: Path, node: yaml.Node | None, error: ValidationError) -> Us
             what, hint = f"unknown key `{key}`", _SEE_EXAMPLE
         case "missing":
             what, hint = f"the key `{key}` is missing", _SEE_EXAMPLE
+        case "model_type" | "dict_type":
+            what = f"`{key}` has to have keys below it"
+            hint = _SEE_EXAMPLE
         case _:
             what = f"`{key}`: {_plain(first)}"
             hint = "correct that value"

@@ -38,8 +38,8 @@ PAGES = {
 }
 SHOWN = {
     *(("reminders", size, scheme) for size in ("wide", "phone") for scheme in ("light", "dark")),
-    *((page, "wide", "light") for page in ("decide", "runs", "devices", "photos")),
-    *((page, "phone", "dark") for page in ("decide", "runs", "devices", "photos")),
+    *((page, "wide", "light") for page in ("decide", "runs", "devices")),
+    *((page, "phone", "dark") for page in ("decide", "runs")),
 }
 """The pictures that documents show."""
 REFUSED = "Swap winter tyres"
@@ -120,9 +120,8 @@ class Morning:
         )
         report = self._cloud.shown("Send the quarterly report")["id"]
         tyres = self._cloud.shown(REFUSED)["id"]
-        self._cloud.faults(
-            items=[{"code": "INVALID_ARGUMENTS", "match": tyres, "times": 9, "reason": "no"}]
-        )
+        refusal = {"code": "INVALID_ARGUMENTS", "reason": "the title is not accepted"}
+        self._cloud.faults(items=[{**refusal, "match": tyres, "times": 99}])
         daemon.send(signal.SIGSTOP)
         in_place(work, work.read_text().replace("quarterly report", "quarterly report, short"))
         in_place(home, home.read_text().replace(REFUSED, f"{REFUSED} for summer ones"))
@@ -145,8 +144,8 @@ class Morning:
                 for size, kind in (("wide", WIDE), ("phone", PHONE)):
                     view.see(kind, scheme)
                     for page, word in PAGES.items():
-                        view.turn(page, word)
                         if self._everything or (page, size, scheme) in SHOWN:
+                            view.turn(page, word)
                             view.take(f"{page}-{size}-{scheme}")
 
     def _sync(self) -> dict[str, Any]:

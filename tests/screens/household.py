@@ -27,6 +27,7 @@ _BELIEVING = Path(__file__).parent / "believing"
 _SHOWN = "/home/ada"
 _RUN, _RUN_SHOWN = ".run", "/run/user/1000"
 _ID = re.compile(r"\br-[a-z2-7]{7}\b")
+_PLACE = re.compile(r"/tmp/remindersd-demo-\w{8}")
 _TOOK = re.compile(r"\b\d\.\d s\b")
 _LETTERS = "a7k3x2mq5drw4bt6hjn"
 
@@ -55,7 +56,9 @@ class Started:
     def kill(self) -> None:
         """End it at once."""
         self._child.kill()
-        self._child.communicate()
+        self._child.wait()
+        if self._child.stdout is not None:
+            self._child.stdout.close()
 
 
 @dataclass
@@ -99,6 +102,7 @@ class Household:
         ``today`` moves the dates of files, for what would not believe in ``NOW``.
         """
         screen = screen.replace(f"{self.path}/{_RUN}", _RUN_SHOWN).replace(str(self.path), _SHOWN)
+        screen = _PLACE.sub("/tmp/remindersd-demo-k2x7a4mq", screen)
         screen = _TOOK.sub("0.4 s", _ID.sub(lambda found: self._name(found[0]), screen))
         return _moved(screen) if today else screen
 
@@ -114,10 +118,12 @@ class Household:
 
 
 def _moved(screen: str) -> str:
-    by = NOW.date() - datetime.now(UTC).date()
+    today = datetime.now(UTC).date()
 
     def then(found: re.Match[str]) -> str:
-        return (date.fromisoformat(found[0]) + by).isoformat()
+        day = date.fromisoformat(found[0])
+        is_real = abs(day - today) < abs(day - NOW.date())
+        return (day + (NOW.date() - today) if is_real else day).isoformat()
 
     return re.sub(r"\b20\d\d-\d\d-\d\d\b", then, screen)
 

@@ -13,7 +13,7 @@ from tests.screens.household import NOW
 
 __all__ = ["PHONE", "WIDE", "Camera", "camera"]
 
-WIDE, PHONE = (1000, 1), (390, 2)
+WIDE, PHONE = (1000, 1), (390, 1.5)
 """Width of the window, and how many dots of the picture one of it becomes."""
 
 # A browser would not start with another clock: so its scripts alone are told another time.
@@ -23,7 +23,7 @@ globalThis.Date = class extends Real {
   constructor(...given) { given.length ? super(...given) : super(Real.now() + ahead); }
   static now() { return Real.now() + ahead; }
 };"""
-_TALLEST = 1400
+_TALLEST = 1100
 
 
 @dataclass
@@ -33,7 +33,7 @@ class Camera:
     browser: Browser
     place: Path
 
-    def see(self, kind: tuple[int, int], scheme: str) -> None:
+    def see(self, kind: tuple[int, float], scheme: str) -> None:
         """Be a window of this kind."""
         width, dots = kind
         self._do("Emulation.setDeviceMetricsOverride", width=width, height=700,

@@ -85,7 +85,7 @@ class Scenes:
         with self.window(34) as window:
             self.empty(window)
             window.type("remindersd demo")
-            window.until("Rye bread", "sliced")
+            window.until("Rye bread, sliced 📅", "── phone: rename")
             painted = _still(window.painted)
             window.press("C-c")
             until(lambda: window.shown().rstrip().endswith(_PROMPT))
