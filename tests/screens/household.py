@@ -27,6 +27,7 @@ _BELIEVING = Path(__file__).parent / "believing"
 _SHOWN = "/home/ada"
 _RUN, _RUN_SHOWN = ".run", "/run/user/1000"
 _ID = re.compile(r"\br-[a-z2-7]{7}\b")
+_PORT = re.compile(r"\b127\.0\.0\.1:\d{5}\b")
 _PLACE = re.compile(r"/tmp/remindersd-demo-\w{8}")
 _TOOK = re.compile(r"\b\d\.\d s\b")
 _LETTERS = "a7k3x2mq5drw4bt6hjn"
@@ -102,6 +103,8 @@ class Household:
         ``today`` moves the dates of files, for what would not believe in ``NOW``.
         """
         screen = screen.replace(f"{self.path}/{_RUN}", _RUN_SHOWN).replace(str(self.path), _SHOWN)
+        screen = screen.replace(f"{sys.executable} -m daemon", "remindersd")
+        screen = _PORT.sub("127.0.0.1:40112", screen)
         screen = _PLACE.sub("/tmp/remindersd-demo-k2x7a4mq", screen)
         screen = _TOOK.sub("0.4 s", _ID.sub(lambda found: self._name(found[0]), screen))
         return _moved(screen) if today else screen

@@ -82,7 +82,7 @@ class Scenes:
 
     def demo(self) -> None:
         """The demo while it runs, of which the screen that follows the first scenes is kept."""
-        with self.window(34) as window:
+        with self.window(44) as window:
             self.empty(window)
             window.type("remindersd demo")
             window.until("Rye bread, sliced 📅", "── phone: rename")

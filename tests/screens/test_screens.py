@@ -47,7 +47,7 @@ def test_they_are_small() -> None:
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.stem)
 def test_what_is_typed_there_is_a_command_with_these_options(path: Path) -> None:
     typed = COMMAND.findall(path.read_text(encoding="utf-8"))
-    assert typed
+    assert typed or path.stem == "demo"  # which draws over what was typed
     for line in typed:
         verb, *words = shlex.split(line)
         with click.Context(cli) as context:
