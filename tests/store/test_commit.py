@@ -40,6 +40,13 @@ def test_the_seam_is_passed_before_and_after(store: Store) -> None:
     assert steps == ["inside", "commit:pull:before", "commit:pull:after"]
 
 
+def test_of_no_rows_sqlite_does_not_hear(store: Store) -> None:
+    with store.commit("nothing"):
+        store._connection.write_many("no statement at all", [])
+    with pytest.raises(RuntimeError, match="outside of a commit"):
+        store._connection.write_many("no statement at all", [])
+
+
 @pytest.mark.parametrize(("moment", "kept"), [("before", None), ("after", "new")])
 def test_a_crash_at_the_seam(path: Path, moment: str, kept: str | None) -> None:
     with Store.open(path) as store:
