@@ -88,6 +88,18 @@ def test_what_is_more_than_values_is_planned_with_everything(
     assert held.busy == 0
 
 
+def test_what_became_of_a_file_that_we_wrote_is_no_news(rig: Rig, held: Held) -> None:
+    begun(rig)
+    rig.phone.edit(rig.shown("Call Ada").id, title="Call Ada back")
+    rig.run()
+    rig.wait(100)
+    rig.run()  # the receipt is quiet, and goes
+    held.busy = 0
+    rig.replace("Inbox", "Buy milk", "Buy oat milk")
+    assert rig.run().pushed == 1
+    assert held.busy == 1
+
+
 def test_what_was_written_beside_a_cycle_ends_what_was_known(rig: Rig, held: Held) -> None:
     begun(rig)
     held.near = 0
