@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from random import Random
@@ -46,10 +46,15 @@ class Editor:
         self.torn_s: dict[Path, float] = {}
         """Since when each is torn, in steady seconds."""
 
-    def note(self, before: Counter[str]) -> None:
-        """What stood and does not any more, was taken back; what stands twice, was copied."""
+    def note(self, before: Counter[str], twice: Mapping[str, list[str]]) -> None:
+        """What stood and does not any more, was taken back; what stands twice now, was copied.
+
+        Not so what stood ``twice`` in the same lines before: we were just moving it.
+        """
         after = self.standing()
-        self.tale.copied |= {w for w, times in after.items() if times > 1 and MARK.match(w)}
+        self.tale.copied |= {
+            mark for mark, lines in self.twice().items() if lines != twice.get(mark)
+        }
         gone, come = before.keys() - after.keys(), after.keys() - before.keys()
         self.tale.retract(gone - self.unseen)
         if not any(MARK.match(word) for word in (*gone, *come)):  # no line came or went
@@ -84,6 +89,17 @@ class Editor:
         if self.aside.exists():
             found.update(_lines_with(read(self.aside)))
         return found
+
+    def twice(self) -> dict[str, list[str]]:
+        """The marks that stand more than once, each with its lines."""
+        found: dict[str, list[str]] = {}
+        texts = [*((str(path), read(path)) for path in self.files())]
+        texts += [(str(path), text) for path, text in self.torn.items()]
+        for path, text in texts:
+            for line in lines_of(text):
+                for mark in MARK.findall(line):
+                    found.setdefault(mark, []).append(f"{path}: {line}")
+        return {mark: sorted(lines) for mark, lines in found.items() if len(lines) > 1}
 
     def file(self) -> Path | None:
         """Any file."""

@@ -149,7 +149,7 @@ class Pair(History):
             return
         shown = (self.witness.there(), *(in_files(one.folder) for one in self.machines))
         alive = {mark for side in shown for _, said in side for mark in MARK.findall(said.title)}
-        back = (alive & tale.deleted) - tale.touched - tale.may_be_two() - tale.bare - held
+        back = (alive & tale.deleted) - tale.touched - tale.may_be_two() - held
         if back:
             yield f"deleted and back: {sorted(back)}"
 

@@ -205,9 +205,9 @@ class Stage(History):
     @contextmanager
     def typing(self) -> Iterator[None]:
         """What is done to files inside is taken note of."""
-        before = self.typist.standing()
+        before, twice = self.typist.standing(), self.typist.twice()
         yield
-        self.typist.note(before)
+        self.typist.note(before, twice)
 
     def path(self, name: str) -> Path:
         """The file of a list."""

@@ -140,14 +140,14 @@ class Tale:
             self.over.setdefault(word, set()).update(seen, *(self.over.get(w, ()) for w in seen))
         self.outdone |= seen
 
+    def may_be_another(self) -> set[str]:
+        """Marks of lines that nothing may tell: their ids are gone, and what they say changed."""
+        return self.bare if self.forgotten or self.carried else self.bare & self.renamed
+
     def may_be_two(self) -> set[str]:
         """Marks that may be found twice: copies, and what had neither id nor its old title.
 
         Where the file that a line went to is carried before the one that it left, it is a copy.
         """
         carried = self.unnamed | self.parted if self.carried else set()
-        return (
-            self.copied
-            | carried
-            | (self.bare if self.forgotten or self.carried else self.bare & self.renamed)
-        )
+        return self.copied | carried | self.may_be_another()

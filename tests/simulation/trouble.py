@@ -140,6 +140,7 @@ class Trouble:
         self._h.clock.wait(600)
 
     def _clock_at_the_end_of_summer_time(self) -> None:
+        self._h.tale.leapt = True  # to that day
         self._h.clock.leap(_SUMMER_ENDS_S - 5 - self._h.clock.true())
 
     def _zone_gone_for_a_cycle(self) -> None:

@@ -31,14 +31,14 @@ class Typist(Editor):
         if self.torn and dice.random() < 0.7:
             self.finish()
             return
-        before = self.standing()
+        before, twice = self.standing(), self.twice()
         [act] = dice.choices(ACTS, self.tale.chances(_CHANCES))
         agreed = self.agreed() if act is Typist.delete else set()
         what = act(self)
         if what is not None:
             self.tale.tell(f"{self.name}: {act.__name__}: {what}")
             self.tale.acts[f"file: {act.__name__}"] += 1
-            self.note(before)
+            self.note(before, twice)
             if not self.tale.unsure:
                 self.tale.deleted |= agreed & before.keys() - self.standing().keys()
 
@@ -46,6 +46,7 @@ class Typist(Editor):
         """What is half saved is saved to the end."""
         lost: set[str] = set()
         come: set[str] = set()
+        saved = [*self.torn.values()]
         for path, text in self.torn.items():
             there = words_in(read(path)) if path.exists() else set()
             lost |= there
@@ -57,9 +58,10 @@ class Typist(Editor):
         gone = lost - self.standing().keys()
         marks = {word for word in gone if MARK.match(word)}
         self.tale.left |= dict.fromkeys(marks, self.clock.steady())
-        self.tale.thinned |= dict.fromkeys(lost - gone, self.clock.steady())
-        if self.tale.emptied:  # and nobody has it any more
-            self.tale.retract(gone)
+        fewer = lost - gone - words_in("".join(saved))
+        self.tale.thinned |= dict.fromkeys(fewer, self.clock.steady())
+        if self.tale.emptied:  # and nobody else has what came from there
+            self.tale.retract(gone - self.here)
         back = {word for word in come if MARK.match(word)}
         self.tale.back |= dict.fromkeys(back, self.clock.steady())
 
@@ -67,9 +69,9 @@ class Typist(Editor):
         """Nothing stays half done, and nothing in the clipboard."""
         self.finish()
         if self.clipboard:
-            before = self.standing()
+            before, twice = self.standing(), self.twice()
             self.tale.tell(f"{self.name}: paste: {self._paste()}")
-            self.note(before)
+            self.note(before, twice)
 
     # ---- one line
 

@@ -226,3 +226,22 @@ def test_how_a_list_looks(rig: Rig) -> None:
     assert undo(rig).left == []
     assert color() == green
     rig.rest()
+
+
+def test_what_cannot_come_back_is_not_offered(rig: Rig) -> None:
+    """Its list is deleted for good: that has to come first, by another verb."""
+    rig.phone.create_list("Old")
+    id = rig.phone.create("Old", "Typed")
+    rig.run()
+    [old] = [one.id for one in rig.phone.lists() if one.name == "Old"]
+    for name in (f"Reminder/{id}", f"List/{old}"):
+        rig.world.zone.modify([{"operationType": "forceDelete", "record": {"recordName": name}}])
+    rig.run()
+    gone = rig.store.journal.history(id=id)[0].run
+    offered, done = rig.engine.undo(gone, dry_run=True), undo(rig, gone)
+    assert (offered.rows, done.rows) == ([], [])
+    assert [one.reason for one in offered.left] == [one.reason for one in done.left]
+    assert "list" in offered.left[0].reason
+    rig.engine.restore_list("Old")
+    rig.run()
+    assert rig.titles("Old") == {"Typed"}

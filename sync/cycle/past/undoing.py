@@ -106,16 +106,18 @@ class Undoer:
         self._look = look
 
     def preview(self, run: int) -> Undone:
-        """What ``undo`` would do now."""
+        """What ``undo`` would do now; what cannot be done is not offered."""
         trails = self._trails(run)
         planned = self._planned()
         now = now_of(self._store, planned, trails)
         take = take_back(trails, now)
-        told = Undone(run)
+        edits = edits_of(self._store, self._encoder, planned, now, take)
+        take = _without(take, edits.impossible)
+        told = Undone(run, lost=edits.lost)
         _name(told, planned, trails)
         told.rows = list(rows_of(take, now, trails, self._chronicle.now_ms))
         told.deletions = len(take.deletions)
-        _tell_left(told, take, {})
+        _tell_left(told, take, edits.impossible)
         return told
 
     def undo(self, run: int) -> Undone:
