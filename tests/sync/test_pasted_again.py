@@ -1,6 +1,8 @@
-"""Lines that were cut and come back from the clipboard while they are being put in again."""
+"""Lines that are known again: back from the clipboard, or without the ids that we just wrote."""
 
 from __future__ import annotations
+
+import re
 
 import pytest
 
@@ -30,4 +32,24 @@ def test_a_line_that_is_to_be_put_in_elsewhere_is_known_until_it_stands_there(
     rig.run()
     assert (rig.shown("Typed").id, len(rig.phone.reminders())) == (id, 3)
     assert rig.read("Plans").count("Typed") == 1
+    rig.rest()
+
+
+@pytest.mark.parametrize("also", [False, True])
+def test_who_took_the_id_off_a_line_that_we_just_moved_has_seen_it(rig: Rig, also: bool) -> None:
+    rig.phone.create_list("Plans")
+    rig.append("Inbox", "- [ ] Other\n")
+    rig.run()
+    rig.append("Plans", "- [ ] Typed\n- [ ] There\n")
+    rig.run()
+    before = {one.id for one in rig.phone.reminders()}
+    rig.phone.move(rig.shown("Typed").id, "Inbox")
+    if also:  # the file that it leaves is written twice
+        rig.phone.edit(rig.shown("There").id, flagged=True)
+    rig.run()
+    rig.save("Inbox", re.sub(r" \^r-\w+", "", rig.read("Inbox")))
+    rig.run()
+    assert {one.id for one in rig.phone.reminders()} == before
+    assert rig.titles("Inbox") == {"Other", "Typed"}
+    assert rig.read("Inbox").count("Typed") == 1
     rig.rest()

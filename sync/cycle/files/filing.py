@@ -198,7 +198,8 @@ class Filing:
         list_id = work.new_files.get(write.path)
         with self._store.commit("written"):
             self._store.places.finish_render(key)
-            self._remember(write.path, planned, local)
+            behind = [one.id for one in work.leaving if one.path == write.path]
+            self._remember(write.path, planned, local, behind)
             self._agree_on_sections(write.path, planned, local)
             note_put_back(self._store, planned, write, local)
             if not self.dialect.marks:
@@ -223,7 +224,10 @@ class Filing:
             color = planned.known.list_rows[id].info().color
             self._store.bases.set_list(id, replace(base, color=color))
 
-    def _remember(self, path: str, planned: Planned, local: LocalState) -> None:
+    def _remember(
+        self, path: str, planned: Planned, local: LocalState, leaving: Collection[str] = ()
+    ) -> None:
+        """Where the reminders of a file stand; those ``leaving`` it only if not elsewhere yet."""
         places, known = self._store.places, planned.known
         file = local.files.get(path)
         if file is None:
@@ -234,7 +238,9 @@ class Filing:
         self._store.versions.note(path, file.sha256)
         if self.dialect.marks:
             before = places.lines_in(path)
+            gone = {*leaving} - {row.id for row in before}
             rows = lines_by_block(path, file, known.blocks, before)
+            rows = [row for row in rows if row.id not in gone]
             missed = places.vanished().keys() | (known.base.keys() - planned.world.lines.keys())
             # One that iCloud still has is put in again: until it stands, the clipboard is faster.
             kept = [row for row in before if row.id in missed - {one.id for one in rows}]

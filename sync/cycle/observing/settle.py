@@ -11,11 +11,12 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from store.db import Store
 from store.journal import HistoryRow
-from store.model import Reminder
+from store.model import Field, Reminder, Value
 from store.places import LineRow
 from store.renders import Render
 from store.values import NO_VALUE
@@ -157,18 +158,25 @@ def forgive(
             writes = [render for render in saved if render.path == path]
             bare = {task.reminder.title for task in file.tasks if task.block is None}
             elsewhere = {id for id, place in places if place != path}
-            unseen = never_seen(writes, file.sha256, said, shown, bare, elsewhere) if marks else ()
-            if unseen and is_saving:
-                away = elsewhere | {change.id for write in writes for change in write.changes}
-                if len(never_seen(writes, file.sha256, said, shown, bare, away)) < len(unseen):
-                    unsure.append(path)
-                    continue
+            changed = {change.id for write in writes for change in write.changes}
+            titles = _titles(store, changed)
+            judge = partial(never_seen, writes, file.sha256, said, shown, titles, bare)
+            unseen = judge(elsewhere) if marks else ()
+            if unseen and is_saving and len(judge(elsewhere | changed)) < len(unseen):
+                unsure.append(path)
+                continue
             for render in reversed(unseen):
                 store.places.undo_render(render.key)
             for render in writes:
                 store.places.drop_render(render.key)
             stale += [path] if unseen else []
     return stale, unsure
+
+
+def _titles(store: Store, ids: Iterable[str]) -> dict[str, Value | None]:
+    """What was agreed on that these are called."""
+    bases = {id: store.bases.get(id) for id in ids}
+    return {id: base.values.get(Field.TITLE) for id, base in bases.items() if base is not None}
 
 
 def _was_saved_since(store: Store, local: LocalState, render: Render) -> bool:

@@ -40,20 +40,23 @@ def never_seen(
     sha256: str,
     said: Mapping[str, Reminder],
     shown: Shown,
+    titles: Mapping[str, object],
     unmarked: Collection[str] = (),
     elsewhere: Collection[str] = (),
 ) -> Sequence[Render]:
     """The newest of ``writes`` (oldest first) that a saved file knows nothing of.
 
-    ``sha256`` is the file's now, ``said`` what its lines say, by reminder, ``unmarked`` the
-    titles on lines without an id: who took the ids away has seen the lines. ``elsewhere`` are the
-    reminders whose lines stand in other files: who carried them there has seen them, too.
+    ``sha256`` is the file's now, ``said`` what its lines say, by reminder, ``titles`` what was
+    agreed on that reminders are called, ``unmarked`` the titles on lines without an id: who took
+    the ids away has seen the lines. ``elsewhere`` are the reminders whose lines stand in other
+    files: who carried them there has seen them, too.
     """
     bare = {
         change.id
         for write in writes
         for change in write.changes
-        if change.field is Field.TITLE and change.after in unmarked and change.id not in said
+        if change.id not in said
+        and (titles.get(change.id) in unmarked or (_is_title(change) and change.after in unmarked))
     }
     made = max((at for at, write in enumerate(writes) if not write.expected_sha), default=-1)
     for start in range(made + 1, len(writes)):
@@ -65,6 +68,10 @@ def never_seen(
         if _Sign.BACK in signs and _Sign.STANDS not in signs:
             return unseen
     return ()
+
+
+def _is_title(change: BaseChange) -> bool:
+    return change.field is Field.TITLE
 
 
 def _joined(writes: Sequence[Render]) -> list[BaseChange]:
