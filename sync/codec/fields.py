@@ -182,7 +182,8 @@ def strings(record: Record, name: str) -> tuple[str, ...]:
 
 
 def _value(record: Record, name: str) -> Any:
-    wrapper = fields_of(record).get(name)
+    held = record.get("fields")
+    wrapper = held.get(name) if isinstance(held, _OBJECT) else None
     if wrapper is None:
         return None
     if isinstance(wrapper, _OBJECT):
