@@ -12,6 +12,7 @@ from pathlib import Path
 from benchmarks.document import Run
 from benchmarks.drawing import draw
 from benchmarks.growth import curves
+from benchmarks.machine import Machine
 from benchmarks.profile import Spent
 from benchmarks.result import Result
 from benchmarks.runner import judged
@@ -36,13 +37,19 @@ def write_page(path: Path, run: Run) -> None:
         raise ValueError(f"{path} has no place for the results: it needs {BEGIN} and {END}")
     drawn = curves(run.found)
     picture = path.with_suffix("") / "growth.svg"
-    parts = [f"Measured on {run.machine}.", *_tables(judged(run.found))]
+    parts = [f"Measured on {run.machine}.{_busy(run.machine)}", *_tables(judged(run.found))]
     if drawn:
         draw(drawn, picture)
         parts.append(f"![What each line costs at each size]({picture.relative_to(path.parent)})")
     parts += [_profile(name, functions) for name, functions in run.spent.items()]
     text = "\n\n".join(parts)
     path.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}", encoding="utf-8")
+
+
+def _busy(machine: Machine) -> str:
+    if machine.load <= machine.cpus:
+        return ""
+    return " It was busy with other work: trust no seconds on the clock, and ratios only roughly."
 
 
 def _tables(results: Sequence[Result]) -> Iterator[str]:

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from benchmarks.__main__ import main
+from benchmarks.document import Run
 from benchmarks.growth import curves, exponent, growth_of
-from benchmarks.page import BEGIN, END
+from benchmarks.machine import Machine
+from benchmarks.page import BEGIN, END, write_page
 from benchmarks.profile import profiled
 from benchmarks.result import Bench, Measured, Result
 from benchmarks.timing import in_turns, more, times
@@ -167,6 +169,17 @@ def test_what_was_measured_apart_becomes_one_page(
     whole.write_text('{"schema": 1}')
     with pytest.raises(ValueError, match="no results"):
         main([f"--from={whole}"], SUITE)
+
+
+@pytest.mark.parametrize(("load", "is_busy"), [(0.4, False), (9.5, True)])
+def test_the_page_says_if_the_machine_was_busy(tmp_path: Path, load: float, is_busy: bool) -> None:
+    page = tmp_path / "speed.md"
+    page.write_text(PAGE)
+    write_page(page, Run(Machine("Fast one", 2, 8_000, "Linux", "3.13", "3.50", load), []))
+    assert f"Fast one, 2 CPUs, 8,000 MB, Linux, Python 3.13, SQLite 3.50, load {load}" in (
+        page.read_text()
+    )
+    assert ("busy with other work" in page.read_text()) is is_busy
 
 
 def test_a_page_without_the_marks_is_left_alone(tmp_path: Path) -> None:
