@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from daemon.instants import instant
 from store.model import AllDay, Completion, Field, Floating, OtherRule, Rule, Value, Zoned
-from store.polled.states import PollState
 from store.values import iso
 
 if TYPE_CHECKING:
-    from sync.remote.signing.states import SignInState
+    from store.polled.states import PollState
 
-__all__ = ["IDS", "instant", "poll_entry", "said", "told_sign_in"]
+__all__ = ["IDS", "poll_entry", "said"]
 
 IDS = (Field.LIST, Field.PARENT, "group")
 """The fields whose values are ids."""
-
-
-def instant(seconds: float) -> str:
-    """A Unix time in ISO 8601, in UTC."""
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
 
 
 def poll_entry(state: PollState | None) -> dict[str, str | None]:
@@ -35,12 +29,6 @@ def poll_entry(state: PollState | None) -> dict[str, str | None]:
         "error": state.error,
         "message": state.message,
     }
-
-
-def told_sign_in(state: SignInState) -> dict[str, Any]:
-    """How a sign-in stands, as /status and /account tell it: ``until`` is an instant."""
-    until = None if state.until is None else instant(state.until)
-    return {**state.document(), "until": until}
 
 
 def said(field: object, value: Value, titles: Mapping[str, str]) -> str | bool | None:

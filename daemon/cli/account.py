@@ -88,7 +88,7 @@ def logout(options: Globals, as_json: bool) -> None:
     """
     from daemon.compose import open_desk
     from daemon.control.client import NotRunning
-    from daemon.words import told_sign_in
+    from daemon.instants import told_sign_in
 
     config = options.load()
     try:
@@ -135,7 +135,7 @@ def _mend(config: Config, error: WrongPassword) -> str:
 
 def _told(options: Globals, config: Config, state: SignInState, as_json: bool) -> None:
     from daemon.control.client import NotRunning
-    from daemon.words import told_sign_in
+    from daemon.instants import told_sign_in
 
     heard = "the daemon runs and has synced"
     try:

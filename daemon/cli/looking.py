@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -139,14 +140,18 @@ def asked_or_read(
 @contextmanager
 def mirror(options: Globals) -> Iterator[Answers]:
     """The mirror, read beside whatever writes it; raises NotThere, MirrorDamaged."""
-    from daemon.control.answers import Answers, NoMirror
     from daemon.settings.paths import MIRROR
 
-    answers = Answers(options.place().state / MIRROR)
+    path, hint = options.place().state / MIRROR, "run `remindersd sync` or `remindersd run` first"
+    if not os.path.lexists(path):  # known without loading what reads it
+        raise NotThere("there is no mirror yet; the first cycle makes it", hint)
+    from daemon.control.answers import Answers, NoMirror
+
+    answers = Answers(path)
     try:
         yield answers
     except NoMirror as error:
-        raise NotThere(str(error), "run `remindersd sync` or `remindersd run` first") from None
+        raise NotThere(str(error), hint) from None
     finally:
         answers.close()
 

@@ -238,8 +238,8 @@ def _amiss(source: Path, ours: Mapping[str, str | None]) -> str | None:
 
 def _lasting(state: Path, changed: str | None) -> dict[str, Any]:
     """What the last daemon left word of: its last success, if that is later, and a pause."""
+    from daemon.instants import instant
     from daemon.running.lasting import Lasting
-    from daemon.words import instant
 
     known = Lasting(state).known
     last = None if known.last_success is None else instant(known.last_success)
@@ -250,7 +250,7 @@ def _lasting(state: Path, changed: str | None) -> dict[str, Any]:
 
 def _standing(state: Path, ours: Mapping[str, str | None]) -> Document | None:
     """How the sign-in stands by what is stored; ``None`` where the config names no account."""
-    from daemon.words import told_sign_in
+    from daemon.instants import told_sign_in
     from sync.remote.account import Account
     from sync.remote.signing.standing import stored_standing
     from sync.remote.stored import SessionStore

@@ -18,10 +18,10 @@ from starlette.requests import Request as Asked
 from starlette.responses import Response
 
 from daemon.control.replies import json_answer, no_query, read_body
+from daemon.instants import told_sign_in
 from daemon.password import find_password
 from daemon.ricloud.worker import Worker
 from daemon.settings.config import Config
-from daemon.words import told_sign_in
 from sync.errors import SignInNeeded, UsageError
 from sync.remote.signing.states import SignInState
 

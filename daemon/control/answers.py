@@ -18,10 +18,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from daemon.control.changes import Names, changes_of, run_document, titles_told
+from daemon.instants import instant
 from daemon.query.filters import Filters
 from daemon.query.queries import Queries
 from daemon.storage import as_ours
-from daemon.words import IDS, instant, poll_entry
+from daemon.words import IDS, poll_entry
 from store.db import Store
 from store.errors import StoreError, translated
 from store.file import open_reading

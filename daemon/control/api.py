@@ -28,6 +28,7 @@ from daemon.control.polled import Polled
 from daemon.control.reading import Reading
 from daemon.control.replies import HANDLERS, json_answer, no_query
 from daemon.control.streaming import Streams
+from daemon.instants import instant
 from daemon.ricloud.routes import Ricloud
 from daemon.running.requests import Request
 from daemon.running.state import Board, Status
@@ -35,7 +36,6 @@ from daemon.running.tally import Tally
 from daemon.settings.config import Config
 from daemon.web import site
 from daemon.web.sights import Sights
-from daemon.words import instant
 from sync.errors import RemindersdError
 
 __all__ = ["Api", "Told"]

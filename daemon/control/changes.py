@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from daemon.words import instant, said
+from daemon.instants import instant
+from daemon.words import said
 from store.journal import HistoryRow, Run
 from store.values import NO_VALUE
 

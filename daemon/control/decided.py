@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from daemon.words import IDS, instant, said
+from daemon.instants import instant
+from daemon.words import IDS, said
 from store.attention import Conflict
 from store.db import Store
 from store.model import Field, Value

@@ -14,13 +14,14 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
+from daemon.instants import instant
 from daemon.ricloud.worker import Worker
 from daemon.running.pulse import POLL_S, Pulses
 from daemon.running.requests import Stopping
 from daemon.running.schedule import PollClock
 from daemon.settings.config import Config
 from daemon.settings.paths import state_dir
-from daemon.words import instant, poll_entry
+from daemon.words import poll_entry
 from store.db import Store
 from store.polled.states import PollState
 from sync.errors import NetworkError, RemindersdError, SignInNeeded

@@ -17,11 +17,11 @@ from typing import Any, Protocol
 
 from daemon.bus import NoBus
 from daemon.control.decided import conflict_entries, parked_entries
+from daemon.instants import instant
 from daemon.reminding.desktop import Notice
 from daemon.reminding.happenings import Happening, Memory, Outcome, Standing, news_of
 from daemon.reminding.hooks import Hooks
 from daemon.settings.config import Config
-from daemon.words import instant
 from store.db import Store
 from sync.core.actions import Hold, HoldKind
 from sync.cycle.naming import names_of

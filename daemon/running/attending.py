@@ -20,6 +20,7 @@ from daemon.acting.writing import Wish, granted
 from daemon.bus import session_address, system_address
 from daemon.compose import Around, machine_of, nothing
 from daemon.control.answers import Answers
+from daemon.instants import instant
 from daemon.query.filters import read_filters
 from daemon.reminding.desktop import Desktop
 from daemon.reminding.happenings import Outcome
@@ -34,7 +35,6 @@ from daemon.running.requests import Request
 from daemon.running.schedule import ClockWatch
 from daemon.settings.config import Config
 from daemon.settings.paths import state_dir
-from daemon.words import instant
 from sync.cycle.ringing import Remindable
 from sync.local.swap import Writer
 
