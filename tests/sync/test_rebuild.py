@@ -130,3 +130,20 @@ def test_a_database_of_yesterday_loses_and_doubles_nothing(seeded: Rig) -> None:
     assert shows(seeded, "Oat milk")
     assert shows(seeded, "Crème double")
     seeded.rest()
+
+
+def test_a_line_that_stands_where_no_list_is_is_not_written_again(seeded: Rig) -> None:
+    """Somebody keeps it below a deep directory for a while, and brings it back."""
+    line = seeded.line("Groceries", "Milk") + "\n"
+    seeded.save("Old/2031/later", line)
+    seeded.replace("Groceries", line, "")
+    id = seeded.shown("Milk").id
+    lose_database(seeded)
+    report = seeded.run()
+    assert (report.held, report.files) == ([], 0)
+    assert "Milk" not in seeded.read("Groceries")
+    seeded.path("Old/2031/later").unlink()
+    seeded.append("Groceries", line)
+    seeded.run()
+    assert seeded.shown("Milk").id == id
+    seeded.rest()

@@ -184,3 +184,20 @@ def test_a_save_from_an_older_buffer_is_known_once_all_files_can_be_read(rig: Ri
     assert rig.titles("Inbox") == {"Old", "Added", "Typed"}
     assert "Added" in rig.read("Inbox")
     rig.rest()
+
+
+def test_a_line_just_put_in_and_carried_to_where_no_list_is_was_seen(rig: Rig) -> None:
+    """Something else that just came goes with it, as if an older buffer had been saved."""
+    rig.append("Inbox", "- [ ] Stays\n")
+    rig.run()
+    for title in ("For later", "Not wanted"):
+        rig.phone.create("Inbox", title)
+    rig.run()
+    later = rig.line("Inbox", "For later") + "\n"
+    unwanted = rig.line("Inbox", "Not wanted") + "\n"
+    rig.save("Old/2031/later", later)
+    rig.save("Inbox", rig.read("Inbox").replace(later, "").replace(unwanted, "") + "- [ ] Typed\n")
+    rig.run()
+    rig.run()
+    assert rig.titles("Inbox") == {"Stays", "For later", "Typed"}
+    assert "For later" not in rig.read("Inbox")

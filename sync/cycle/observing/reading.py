@@ -113,6 +113,12 @@ class LocalState:
             found.update(dict.fromkeys(file.ids, path))
         return found
 
+    def aside(self) -> dict[str, str]:
+        """Block ids that somebody put where no list is, with the file: no sync tool, no archive."""
+        copies = self.copies
+        strays = [one for one in sorted(self.strays.items()) if one[0] not in copies]
+        return {block: path for path, ids in strays if not is_archive(path) for block in ids}
+
     def lines(self, owner: Mapping[str, str], layout: Layout) -> Iterator[Line]:
         """The task lines of files that are lists; ``owner`` maps their places to list ids."""
         above = self._parents_elsewhere() if layout.per_task else {}

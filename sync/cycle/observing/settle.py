@@ -151,6 +151,7 @@ def forgive(
         for task in file.tasks
         if task.block in ids
     }
+    places |= {(ids[block], path) for block, path in local.aside().items() if block in ids}
     with store.commit("forgive"):
         for path in sorted({render.path for render in saved}):
             file = local.files[path]
