@@ -114,7 +114,7 @@ class _Walker:
         for name, entry in sorted(entries.items()):
             path = f"{directory}/{name}" if directory else name
             if not name.isascii() and not _is_unicode(name):
-                self.tree.ignored[_printable(path)] = "its name is not UTF-8"
+                self._add_unnameable(_printable(path), entry)
                 continue
             reason = ignored_reason(name)
             if reason is not None:
@@ -158,6 +158,18 @@ class _Walker:
         elif self._is_open(entry.name, entries):
             found = replace(found, editor_open=True)
         self.tree.files.append(found)
+
+    def _add_unnameable(self, path: str, entry: os.DirEntry[str]) -> None:
+        """What may hold tasks counts as unreadable, so that no line in it is taken for gone."""
+        name, reason = path.rpartition("/")[2], "its name is not UTF-8"
+        if ignored_reason(name) is not None:
+            self._ignore(path, ignored_reason(name) or "", entry)
+        elif entry.is_dir(follow_symlinks=False):
+            self.tree.unreadable[path] = f"cannot be read: {reason}"
+        elif self._layout.holds(name) and entry.is_file(follow_symlinks=False):
+            self.tree.files.append(Found(path, _NO_SIGNATURE, trouble=f"cannot be read: {reason}"))
+        else:
+            self.tree.ignored[path] = reason
 
     def _add_stray(self, path: str, entry: os.DirEntry[str]) -> None:
         try:

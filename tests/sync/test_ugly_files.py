@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -129,3 +130,26 @@ def test_a_slip_corrected_while_a_phone_says_otherwise_is_a_conflict(rig: Rig) -
     assert [str(one.field) for one in rig.run().conflicts] == ["due"]
     assert rig.shown("Typed").due == "2026-12-20"
     rig.rest()
+
+
+@pytest.mark.parametrize("place", [b"caf\xe9.md", b"caf\xe9/Trip.md"])
+def test_a_line_in_a_file_whose_name_is_no_text_is_not_gone(tmp_path: Path, place: bytes) -> None:
+    with open_rig(tmp_path, empty_world()) as rig:
+        rig.run()
+        rig.append("Inbox", "- [ ] Milk\n- [ ] Bread\n")
+        rig.run()
+        inbox = rig.path("Inbox")
+        there = Path(os.fsdecode(os.fsencode(inbox.parent) + b"/" + place))
+        there.parent.mkdir(exist_ok=True)
+        there.write_text(rig.line("Inbox", "Milk") + "\n")
+        lines = inbox.read_text().splitlines(keepends=True)
+        inbox.write_text("".join(line for line in lines if "Milk" not in line))
+        told = rig.run()
+        assert rig.titles("Inbox") == {"Milk", "Bread"}
+        said = [*told.problems, *(hold.reason for hold in told.held)]
+        assert "its name is not UTF-8" in " ".join(said)
+        there.unlink()
+        if there.parent != inbox.parent:
+            there.parent.rmdir()
+        rig.run()
+        assert rig.titles("Inbox") == {"Bread"}
