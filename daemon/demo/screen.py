@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
-from rich.console import Console, Group
+from rich.console import Console, ConsoleOptions, Group
 from rich.layout import Layout
 from rich.live import Live
 from rich.panel import Panel
@@ -77,9 +78,9 @@ class Screen:
         self._known = lines
         self._fresh = {line: until for line, until in self._fresh.items() if until > now}
 
-    def _side(self, lines: Sequence[str]) -> Group:
-        return Group(
-            *(
+    def _side(self, lines: Sequence[str]) -> _Tail:
+        return _Tail(
+            [
                 Text(
                     clean(line),
                     style="bold green" if line in self._fresh else "",
@@ -87,8 +88,18 @@ class Screen:
                     overflow="ellipsis",
                 )
                 for line in lines
-            )
+            ]
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Tail:
+    """As many of the last lines as there is room for: what is new comes at the end."""
+
+    lines: list[Text]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
+        yield from self.lines[-(options.height or len(self.lines)) :]
 
 
 def _lines(lines: Iterable[str]) -> Group:

@@ -7,6 +7,7 @@ import os
 import socket
 from io import StringIO
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from rich.console import Console
@@ -16,7 +17,7 @@ from daemon.demo.live import ourselves
 from daemon.demo.phone import Shown
 from daemon.demo.process import surroundings
 from daemon.demo.screen import Screen
-from daemon.demo.script import on_screen
+from daemon.demo.script import FILE, on_screen
 from daemon.demo.watch import file_news, phone_news
 from tests.cli.conftest import Home
 
@@ -242,3 +243,14 @@ def test_what_is_to_be_typed_is_shown_whole_on_a_narrow_screen() -> None:
         screen.redraw()
     assert "END" in drawn.getvalue()
     assert "Ctrl-C ends" in drawn.getvalue()
+
+
+def test_on_a_small_screen_the_end_of_a_long_file_is_shown() -> None:
+    drawn = StringIO()
+    console = Console(width=80, height=24, force_terminal=True, file=drawn)
+    lines = [f"- [ ] line {number}." for number in range(40)]
+    with Screen(console) as screen:
+        screen.hint(["Ctrl-C ends"])
+        screen.show(SimpleNamespace(shown={}, files={FILE: lines}))
+    assert "line 39." in drawn.getvalue()
+    assert "line 0." not in drawn.getvalue()
