@@ -49,16 +49,17 @@ def _tick(people: People) -> None:
 def _strike(people: People) -> None:
     path = people.file()
     lines, at = people.task(path)
-    del lines[at]
+    del lines[people.block(lines, at)]
     people.save(path, lines)
 
 
 def _carry(people: People) -> None:
     path, other = people.file(), people.file()
     lines, at = people.task(path)
-    line = lines.pop(at)
+    taken = lines[people.block(lines, at)]
+    del lines[people.block(lines, at)]
     people.save(path, lines)
-    append(other, line.rstrip("\n"))
+    append(other, "".join(taken).rstrip("\n"))
 
 
 def _note(people: People) -> None:
@@ -111,8 +112,10 @@ def _copy(people: People) -> None:
 def _strike_many(people: People) -> None:
     path = people.file()
     lines = path.read_text().splitlines(keepends=True)
-    tasks = [line for line in lines if TASK.match(line)][:MANY]
-    people.save(path, [line for line in lines if line not in tasks])
+    tasks = [at for at, line in enumerate(lines) if TASK.match(line)][:MANY]
+    for at in reversed(tasks):
+        del lines[people.block(lines, at)]
+    people.save(path, lines)
 
 
 # ---- on the phone

@@ -41,6 +41,13 @@ class People:
         lines = path.read_text().splitlines(keepends=True)
         return lines, self.dice.choice([n for n, line in enumerate(lines) if TASK.match(line)])
 
+    def block(self, lines: Sequence[str], at: int) -> slice:
+        """The task at this line with all that stands beneath it."""
+        end = at + 1
+        while end < len(lines) and lines[end].startswith((" ", "\t")):
+            end += 1
+        return slice(at, end)
+
     def save(self, path: Path, lines: Sequence[str] | str) -> None:
         """Save it as one of the editors does; some keep what it was, and save that later."""
         self._older.setdefault(path, path.read_text())

@@ -20,7 +20,7 @@ from typing import Any
 
 from daemon.control.token import find_token
 from tests.daemon.test_tcp import free
-from tests.e2e.harness import Home, Sandbox, Shown
+from tests.e2e.harness import Daemon, Home, Sandbox, Shown
 from tests.e2e.processes import until
 from tests.soak.acts import ACTS, COPIES, script
 from tests.soak.crowd import Crowd
@@ -89,7 +89,8 @@ class Rounds:
         for name in LISTS:
             self.sandbox.ask("POST", "/device/lists", {"name": name})
         self._lists = {name: str(self.sandbox.lists()[name]["id"]) for name in LISTS}
-        self.daemon = self.home.daemon()
+        self.daemon = Daemon(self.home)
+        until(self.daemon.has_synced, deadline_s=CALM_S)
         self.crowd = Crowd(listen, find_token(self.home.state), self.home.socket)
         self.people = People(self.home, self.daemon, self.sandbox, random.Random(seed))
 
