@@ -24,6 +24,7 @@ from sync.cycle.asked.forgetting import Forgot
 from sync.cycle.asked.refiling import Refiled
 from sync.cycle.asked.relisting import Relisted
 from sync.cycle.asked.restoring import Restored
+from sync.cycle.asked.writing import Written
 from sync.cycle.checking.verdict import Verdict, Verified
 from sync.cycle.report import Report
 from sync.errors import CannotResolve, CannotRestore, RemindersdError, UsageError
@@ -122,6 +123,9 @@ class FakeEngine:
 
     def carry_in(self, data: bytes, path: PurePath, options: Options) -> Brought:
         return Brought(options.dry_run, added=[("A", data.decode(), options.list or path.stem)])
+
+    def write(self, _decide: object, verb: str, **_how: object) -> Written:
+        raise UsageError(f"there is nothing to {verb}", "`remindersd lists` shows what there is")
 
     def verify(self, *, repair: bool = False) -> Verdict:
         self.calls.append(("verify", repair, False))
