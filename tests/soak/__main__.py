@@ -93,7 +93,7 @@ def _tell(lived: Lived) -> list[str]:
             grown += [course.name] if verdict == "GROWS" else []
         if verdict or course.last:
             figures = f"{course.values[0]:12} {course.middle:14.0f} {course.last:14.0f}"
-            print(f"{course.name:32} {figures}  {verdict}")
+            print(f"{course.name:32} {figures}  {verdict}", flush=True)
     return grown
 
 
@@ -109,7 +109,8 @@ def _rest(rounds: Rounds, seconds: float) -> None:
         spent, minutes = effort(rounds.pid).since(before), (time.monotonic() - began) / 60
         print(
             f"at rest {who}: {1000 * spent.cpu_s / minutes:.0f} ms of processor time and"
-            f" {spent.wakes / minutes:.0f} wakes a minute"
+            f" {spent.wakes / minutes:.0f} wakes a minute",
+            flush=True,
         )
 
 

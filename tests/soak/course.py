@@ -23,8 +23,12 @@ _TOLERATED: Mapping[str, tuple[float, int]] = {
 }
 _ROWS = (0.02, 8)
 
-# A deletion leaves the name of what is gone for good, so that it does not come back.
-LASTING = frozenset({"rows: tombstones", "rows: record"})
+# A deletion leaves the name of what is gone, and its id, for good, so that it does not come back;
+# a hundred versions of a file are known; and what was done is kept for a time, however much it is.
+LASTING = frozenset(
+    {"database", *(f"rows: {name}" for name in ("tombstones", "record", "block", "version"))}
+    | {"rows: history"}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from daemon.control.token import find_token
+from sync.polls.roster import SERVICES
 from tests.daemon.test_tcp import free
 from tests.e2e.harness import Daemon, Home, Sandbox, Shown
 from tests.e2e.processes import until
@@ -96,6 +97,8 @@ class Rounds:
 
     def __enter__(self) -> Rounds:
         self._stack.enter_context(self.crowd)
+        for service in SERVICES:  # each has threads of its own from its first poll on
+            self.daemon.ask("/poll", {"service": service})
         self._settle()
         return self
 
