@@ -281,8 +281,15 @@ class History:
         """Do as a person what is waited for, if this one does."""
         if "approves" not in self.story.traits or not (report.held or report.parked):
             return False
-        unparked = self._unpark()
-        return self._let_go(report) or unparked
+        try:
+            unparked = self._unpark()
+            return self._let_go(report) or unparked
+        except Crash:  # whether that was written or not, it was wanted
+            self.machine.stop()
+            self.machine.errors.append("crash")
+            self._dead = False
+            self.witness.approves(self.trouble.retract(report, [one.id for one in report.held]))
+            return True
 
     def _unpark(self) -> bool:
         """Let what was refused be tried again, once; whether there was any."""
