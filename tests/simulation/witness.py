@@ -158,7 +158,7 @@ class Witness:
         names = {name for name in names if not marks[name] & self._approved}
         self._count(names)
         stands = {mark for _, said in self.here() for mark in _marks(said)} | self._being_saved()
-        unclear = self._tale.copied | self._tale.may_be_another() | self._left_since()
+        unclear = self._tale.copied | self._tale.bare | self._left_since()
         # What is put back between our last look and our request cannot be seen by anybody.
         unclear |= {mark for mark, when in self._tale.back.items() if when > self._looked_s}
         for name in sorted(names):
@@ -210,12 +210,12 @@ class Witness:
             return
         yield from self._keeping.verdict(self._view(), parked)
         there = self.there()
-        unclear = tale.copied | tale.may_be_another() | tale.taken
+        unclear = tale.copied | tale.bare | tale.taken
         others = {m for id, said in there for m in _marks(said) if self._ids.get(m, id) != id}
         if others - unclear:
             yield f"another reminder than before: {sorted(others - unclear)}"
         alive = {mark for _, said in (*there, *self.here()) for mark in _marks(said)}
-        back = (alive & tale.deleted) - tale.touched - tale.copied - tale.may_be_another() - held
+        back = (alive & tale.deleted) - tale.touched - tale.copied - tale.bare - held
         back -= self._put.unclear
         if back:
             yield f"deleted and back: {sorted(back)}"
