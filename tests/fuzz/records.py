@@ -20,6 +20,7 @@ from store.rows import ReminderRow
 from sync.codec.fields import is_name
 from sync.cycle.observing.mirroring import decoded_row, record_row
 from sync.cycle.observing.observe import pull
+from sync.cycle.observing.owed import owed_records
 from sync.cycle.planning.known import gather
 from sync.cycle.sending.encoding import Encoder
 from sync.errors import BadResponse
@@ -149,7 +150,8 @@ def _check(document: Any, store: Store, random: Random) -> str:
             one for one in bent if not isinstance(one, dict) or one.get("recordName") not in known
         ]
         if random.random() < FAILURES:
-            bent.append({"recordName": "Reminder/A", "serverErrorCode": "INTERNAL_ERROR"})
+            name = random.choice(({}, {"recordName": "Reminder/A"}))
+            bent.append({**name, "serverErrorCode": "INTERNAL_ERROR"})
         document = {"records": [*bent, *sound], "syncToken": "after", "moreComing": False}
     try:
         pull(_Feed(document), store)
@@ -157,10 +159,10 @@ def _check(document: Any, store: Store, random: Random) -> str:
         row = store.mirror.zone()
         if row is not None and row.sync_token is not None:
             raise Violation("a page was refused and the token moved on") from None
-        if isinstance(bent, list) and not any(map(_is_failure, bent)):
+        if isinstance(bent, list) and not any(map(_is_hidden, bent)):
             raise Violation("a bent record stops all others") from None
         return "refused"
-    if any(map(_is_failure, bent)):
+    if any(map(_is_hidden, bent)):
         raise Violation("a page is read that hides a record")
     if store.mirror.record(sound[0]["recordName"]) != sound[0]:
         raise Violation("a sound record is not in the mirror")
@@ -177,16 +179,26 @@ def _sound(random: Random) -> list[dict[str, Any]]:
 
 
 def _is_record(item: Any) -> bool:
-    return isinstance(item, dict) and is_name(item.get("recordName"))
+    named = isinstance(item, dict) and is_name(item.get("recordName"))
+    return named and not _is_failure(item)
 
 
 def _is_failure(item: Any) -> bool:
     return isinstance(item, dict) and isinstance(item.get("serverErrorCode"), str)
 
 
+def _is_hidden(item: Any) -> bool:
+    """A failure that does not even say of which record."""
+    return _is_failure(item) and not is_name(item.get("recordName"))
+
+
 def _kept(store: Store, bent: Any) -> None:
     """What came is what the mirror has, whatever it means; but for what names no record."""
     records = [one for one in bent if _is_record(one)]
+    given = {one["recordName"] for one in records}
+    failed = {one["recordName"] for one in bent if _is_failure(one)} - given
+    if failed != {one.name for one in owed_records(store)} - given:
+        raise Violation("a record that was not given is not asked for")
     last = {one["recordName"]: one for one in records}
     for name, record in last.items():
         if any(one.get("deleted") is True for one in records if one["recordName"] == name):
