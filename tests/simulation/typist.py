@@ -245,8 +245,10 @@ class Typist(Editor):
         lines = lines_of(read(path))
         if lines and not lines[-1].endswith("\n"):
             lines[-1] += self.eol(lines)
+        gone = words_in("".join(block)) & self.tale.retracted
         self.save(path, [*lines, *block], block)
-        if self.aside.exists():
+        if self.aside.exists():  # all the time it stood in the folder: deleted is deleted
+            self.tale.retracted |= gone
             shutil.rmtree(self.aside.parents[1])
         return f"{block} into {path.name}"
 

@@ -126,8 +126,8 @@ class Witness:
         if lost:
             self.wrong.append(f"no line any more, and alive: {sorted(lost)}")
         self._count_lines(left - ids.keys(), view)
-        if done:  # what stands is not approved to go any more
-            self._approved -= self._stood.keys() & stands
+        if done:  # what stands and lives is not approved to go any more
+            self._approved -= self._stood.keys() & stands & ids.keys()
         self._know(ids)
 
     def _know(self, ids: Mapping[str, str]) -> None:
