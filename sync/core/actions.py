@@ -160,7 +160,7 @@ class HoldKind(StrEnum):
 
     Of ``LIST`` the file is gone, of ``EMPTIED`` all its lines are; what else a list rests for is
     ``RESTING_LIST``. A field cannot be read in iCloud (``UNREADABLE``) or in a file
-    (``UNREAD_WORDS``).
+    (``UNREAD_WORDS``). Of ``ASIDE`` the id stands somewhere, and on no line of a list.
     """
 
     READ_ONLY = "read-only"
@@ -181,6 +181,7 @@ class HoldKind(StrEnum):
     UNREAD_WORDS = "unread-words"
     UNKNOWN_ID = "unknown-id"
     IN_DOUBT = "in-doubt"
+    ASIDE = "aside"
     COPY = "conflict-copy"
     BLOCKED = "blocked"  # it needs something that iCloud refused
 

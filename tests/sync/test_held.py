@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from sync.core.actions import HoldKind
 from sync.errors import UsageError
 from tests.rig import Rig, empty_world, open_rig
 
@@ -214,11 +215,28 @@ def test_a_line_whose_id_stands_elsewhere_is_not_deleted(rig: Rig) -> None:
     stray = rig.path("Archive/2026/old")
     stray.parent.mkdir(parents=True)
     stray.write_text(f"parked for later: {line}\n")
-    rig.run()
+    report = rig.run()
     all_six(rig)
+    (hold,) = report.held
+    assert hold.kind is HoldKind.ASIDE
+    assert "its id stands in Archive/2026/old.md, but not as a task of a list" in hold.reason
     stray.unlink()
     rig.run()
     assert rig.titles("Work") == {"Work 1", "Work 3"}
+
+
+def test_a_task_that_became_a_part_of_another_text_is_named(rig: Rig) -> None:
+    """Its parent's line was taken out, and what was beneath that was left."""
+    two_lists(rig)
+    text, first, line = rig.read("Work"), rig.line("Work", "Work 1"), rig.line("Work", "Work 2")
+    left = text.replace(f"{line}\n", "").replace(first, f"words\n    {line}\n\n{first}")
+    rig.save("Work", left)
+    report = rig.run()
+    assert [(one.id, one.kind) for one in report.held] == [(rig.shown("Work 2").id, HoldKind.ASIDE)]
+    all_six(rig)
+    rig.save("Work", text)
+    assert rig.run().held == []
+    rig.rest()
 
 
 def test_what_stood_only_in_a_conflict_copy_is_gone_with_it_though_all_was_quiet(rig: Rig) -> None:

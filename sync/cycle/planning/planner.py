@@ -34,6 +34,7 @@ from sync.cycle.observing.awaited import WAIT_S, awaited, overdue, waiting_keys
 from sync.cycle.observing.missing import missed
 from sync.cycle.observing.reading import LocalState
 from sync.cycle.observing.unread import unread_words
+from sync.cycle.planning.aside import aside_holds
 from sync.cycle.planning.doubts import doubt_holds, stored_doubts
 from sync.cycle.planning.facts import file_facts, free_directories
 from sync.cycle.planning.known import Known, gather
@@ -188,7 +189,8 @@ class Planner:
         planned.holds += foreign
         planned.vanished = {**planned.vanished, **waiting}
         planned.wait(left_s)
-        planned.holds += doubt_holds(world.doubts) + _copies(local)
+        planned.holds += [*doubt_holds(world.doubts), *_copies(local)]
+        planned.holds += aside_holds(known, world.snapshot, local)
         planned.holds += unread_words(world.lines.values(), local, lists.views)
         return planned
 

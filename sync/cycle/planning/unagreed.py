@@ -10,6 +10,7 @@ from collections.abc import Collection
 
 from store.model import Unknown
 from sync.cycle.observing.reading import LocalFile, LocalState
+from sync.cycle.planning.aside import aside
 from sync.cycle.planning.known import Known
 
 __all__ = ["unread_yet"]
@@ -30,7 +31,7 @@ def unread_yet(ids: Collection[str], known: Known, local: LocalState) -> dict[st
             reason = file.hides_tasks
         path = standing.get(known.blocks.get(id, ""))
         if path is not None:
-            reason = f"its id stands in {path}, but not as a task of a list"
+            reason = aside(path).reason
         if reason:
             found[id] = Unknown(reason)
     return found

@@ -31,6 +31,7 @@ from sync.core.merging.merge import Side
 from sync.core.sections import Outlook, plan_sections
 from sync.core.snapshot import ListView, LocalItem, RemoteItem, Snapshot
 from sync.cycle.observing.reading import LocalState
+from sync.cycle.planning.aside import aside
 from sync.cycle.planning.doubts import found_doubts
 from sync.cycle.planning.filed import PutAway, read_put_away
 from sync.cycle.planning.known import Known
@@ -245,10 +246,10 @@ def _local(
     for id in known.base.keys() | known.in_flight.keys() | known.filed.keys():
         if id not in found:
             found[id] = _missing(id, known, local, standing, paths, lists.views)
-    if aside := local.aside():  # what is not known any more is not written a second time
+    if elsewhere := local.aside():  # what is not known any more is not written a second time
         for id in known.rows.keys() - found.keys():
-            if (path := aside.get(known.blocks.get(id, ""))) is not None:
-                found[id] = Unknown(_stands_in(path))
+            if (path := elsewhere.get(known.blocks.get(id, ""))) is not None:
+                found[id] = aside(path)
     return {**found, **unread_yet(known.rows.keys() - found.keys(), known, local)}
 
 
@@ -288,7 +289,7 @@ def _missing(
         return Unknown(local.incomplete)
     block = known.blocks.get(id, "")
     if block in standing and not (id in known.archived and is_archive(standing[block])):
-        return Unknown(_stands_in(standing[block]))
+        return aside(standing[block])
     trace = known.traces.get(id)
     list_id = known.base.get(id, {}).get(Field.LIST)
     home = paths.get(list_id) if isinstance(list_id, str) else None
@@ -310,10 +311,6 @@ def _missing(
     if local.unread is not None:
         return Unknown(local.unread.trouble)  # it may have moved there
     return Absent("its line is gone")
-
-
-def _stands_in(path: str) -> str:
-    return f"its id stands in {path}, but not as a task of a list"
 
 
 def _moved_on(id: str, left: ListView, known: Known, views: Mapping[str, ListView]) -> bool:
