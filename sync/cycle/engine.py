@@ -153,7 +153,7 @@ class Engine(Acts):
 
     def _work(self, local: LocalState, report: Report, cloud: CloudKit) -> None:
         parts = self._parts
-        looked = self._look_closely(local, report)
+        looked = self._look_closely(local, report, nearby=True)
         if looked is None:
             return
         local, planned = looked
@@ -193,18 +193,21 @@ class Engine(Acts):
         if not planned.waits:
             self._nearby.end(planned, local, report)
 
-    def _look_closely(self, local: LocalState, report: Report) -> tuple[LocalState, Planned] | None:
+    def _look_closely(
+        self, local: LocalState, report: Report, *, nearby: bool = False
+    ) -> tuple[LocalState, Planned] | None:
         """What the files say, with an id on every line, and a plan for that.
 
-        ``None``: the person saved a file just then; look again.
+        ``None``: the person saved a file just then; look again. With ``nearby`` the plan may be
+        of the lists alone that a change touches.
         """
         parts = self._parts
         if not report.planned_only:
             told, local = discount(parts.store, local, parts.planner, parts.filing)
             report.changes += told
-        planned = self._nearby.plan(local) or parts.planner.plan(local, parts.committer.leaving())
+        planned = (nearby and self._nearby.plan(local)) or self._plan_all(local)
         if put_right(parts.store, planned):
-            planned = parts.planner.plan(local, parts.committer.leaving())
+            planned = self._plan_all(local)
         if planned.needs_marks and not planned.waits and not report.planned_only:
             return self._mark(planned, local, report)
         return local, planned
@@ -227,7 +230,10 @@ class Engine(Acts):
         if marked is None:
             return None
         report.changes += renames(planned)
-        return marked, parts.planner.plan(marked, parts.committer.leaving())
+        return marked, self._plan_all(marked)
+
+    def _plan_all(self, local: LocalState) -> Planned:
+        return self._parts.planner.plan(local, self._parts.committer.leaving())
 
     def _push(self, cloud: CloudKit, report: Report) -> None:
         parts = self._parts

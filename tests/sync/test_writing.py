@@ -51,6 +51,30 @@ def text(rig: Rig) -> str:
     return "\n".join(data.decode() for data in rig.bytes_of_folder().values())
 
 
+@pytest.mark.parametrize("quiet", ["idle", "an edit in another list"])
+def test_a_verb_finds_every_reminder_whatever_the_cycle_before_looked_at(
+    each: Rig, quiet: str
+) -> None:
+    add(each, "Milk")
+    add(each, "Saw", "Home")
+    for _ in range(3):
+        each.wait(100)
+        each.run()
+    if quiet != "idle":
+        saw = each.shown("Saw")
+        each.phone.edit(saw.id, title="Old saw")
+        each.run()
+    written = write_titled(each, "Milk")
+    assert [one.title for one in written.outcome.after.values()] == ["Oat milk"]
+
+
+def write_titled(rig: Rig, title: str) -> Written:
+    def decide(scene: Scene) -> Sequence[Deed]:
+        return [Change(id_of(scene, title), {Field.TITLE: "Oat milk"})]
+
+    return rig.engine.write(decide, "edit", wait=rig.wait)
+
+
 def test_what_is_done_by_verbs_stands_in_the_files_and_reaches_the_phone(each: Rig) -> None:
     rig = each
     due = Zoned(datetime(2026, 11, 23, 9), "Europe/Paris")

@@ -102,7 +102,10 @@ class Nearby:
         self._rest = self._last if self._is_steady() else None
 
     def plan(self, local: LocalState) -> Planned | None:
-        """What a plan of everything comes to; ``None`` where only that can tell."""
+        """What a plan of everything comes to; ``None`` where only that can tell.
+
+        Of what is ``known`` in it, and of its world, only that part is there.
+        """
         rest = self._last if self._is_steady() else None
         if rest is None or owed_records(self._store):
             return None
