@@ -17,6 +17,7 @@ from sync.errors import NetworkError
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
+    from pathlib import Path
 
     from daemon.control.answers import Answers
 
@@ -137,13 +138,23 @@ def asked_or_read(
             return read(answers).result()
 
 
+def _was_never(mirror: Path) -> bool:
+    """Whether there is no mirror, and none that was put aside for its damage."""
+    try:
+        return not any(name.startswith(mirror.stem) for name in os.listdir(mirror.parent))
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+
+
 @contextmanager
 def mirror(options: Globals) -> Iterator[Answers]:
     """The mirror, read beside whatever writes it; raises NotThere, MirrorDamaged."""
     from daemon.settings.paths import MIRROR
 
     path, hint = options.place().state / MIRROR, "run `remindersd sync` or `remindersd run` first"
-    if not os.path.lexists(path):  # known without loading what reads it
+    if _was_never(path):  # known without loading what reads it
         raise NotThere("there is no mirror yet; the first cycle makes it", hint)
     from daemon.control.answers import Answers, NoMirror
 
