@@ -5,7 +5,7 @@ Such a reminder is not gone, and what its line says cannot be known: it rests on
 
 from __future__ import annotations
 
-from store.model import Present, Unknown
+from store.model import Field, Present, Unknown
 from sync.core.actions import Hold, HoldKind
 from sync.core.snapshot import Snapshot
 from sync.cycle.observing.reading import LocalState
@@ -22,7 +22,7 @@ def aside(path: str) -> Unknown:
 
 
 def aside_holds(known: Known, snapshot: Snapshot, local: LocalState) -> list[Hold]:
-    """The reminders that rest for that, unless more than that is said of the file already."""
+    """The reminders that rest for that, unless more is said of the file, or of their list."""
     unknown = [id for id, state in snapshot.local.items() if isinstance(state, Unknown)]
     standing = local.standing() if unknown else {}
     holds = []
@@ -31,6 +31,9 @@ def aside_holds(known: Known, snapshot: Snapshot, local: LocalState) -> list[Hol
         there = snapshot.remote.get(id)
         is_shown = isinstance(there, Present) and there.value.visible
         if path is None or not is_shown or snapshot.local[id] != aside(path):
+            continue
+        view = snapshot.lists.get(str(known.base.get(id, {}).get(Field.LIST)))
+        if view is not None and view.blocked:
             continue
         file = local.files.get(path)
         if path not in local.copies and (file is None or not (file.hides_tasks or file.settling)):
