@@ -5,10 +5,12 @@ Showing help or the status must feel instant, so nothing heavy is imported befor
 
 from __future__ import annotations
 
+import math
 import os
 import signal
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType, ModuleType
 from typing import TYPE_CHECKING, Any
@@ -23,7 +25,9 @@ from daemon.cli.verbs import VERBS, Verbs
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-__all__ = ["cli", "main"]
+__all__ = ["Interrupts", "cli", "main"]
+
+_HURRY_S = 2.0
 
 _EPILOG = """\b
 Exit codes:
@@ -120,11 +124,23 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, _interrupted_once)
+        signal.signal(signal.SIGINT, Interrupts())
     cli()
 
 
-def _interrupted_once(_number: int, _frame: FrameType | None) -> None:
-    """End, but not in the midst of ending: who presses ctrl-C twice is in a hurry, no more."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    raise KeyboardInterrupt
+class Interrupts:
+    """Takes ctrl-C: ends the command, but not in the midst of ending.
+
+    Who presses it twice is in a hurry, no more. Who presses it again after a while saw nothing
+    come of it: Python drops what is raised in a callback, and an ending can hang.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._heard = -math.inf
+
+    def __call__(self, _number: int, _frame: FrameType | None) -> None:
+        now = self._clock()
+        if now - self._heard >= _HURRY_S:
+            self._heard = now
+            raise KeyboardInterrupt

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 from typing import Any
 
 import pytest
 
 from daemon import cli as command_line
-from daemon.cli import working
+from daemon.cli import Interrupts, working
 from daemon.cli.common import Globals
 from daemon.control.client import NotRunning
 from daemon.lock import held_lock
@@ -251,3 +252,15 @@ def test_no_verb_that_has_secrets_could_leave_a_core(home: Home, verb: list[str]
     process = home.start_python("-c", _LEFT, *verb)
     out, err = process.communicate()
     assert out.splitlines()[-1] == "(0, 0) 0", err
+
+
+def test_ctrl_c_ends_a_command_once_and_again_if_nothing_came_of_it() -> None:
+    times = iter((100.0, 100.5, 101.9, 102.0, 103.0))
+    interrupts = Interrupts(lambda: next(times))
+    with pytest.raises(KeyboardInterrupt):
+        interrupts(signal.SIGINT, None)
+    interrupts(signal.SIGINT, None)
+    interrupts(signal.SIGINT, None)
+    with pytest.raises(KeyboardInterrupt):
+        interrupts(signal.SIGINT, None)
+    interrupts(signal.SIGINT, None)
