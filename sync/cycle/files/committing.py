@@ -170,8 +170,13 @@ class Committer:
             self._store.occurrences.settle(one.id, one.due)
 
     def _drop_approvals(self, planned: Planned) -> None:
-        """An approval is for what was held then; it must not let through what comes later."""
-        wanted = {op.id for op in (*planned.plan.pushes, *planned.plan.renders)}
+        """An approval is for what was held then; it must not let through what comes later.
+
+        It stays while nothing can be said of what it was given for.
+        """
+        wanted = {hold.id for hold in planned.unjudged}
+        wanted |= {hold.id for hold in planned.lists.holds if hold.kind is HoldKind.LIST}
+        wanted |= {op.id for op in (*planned.plan.pushes, *planned.plan.renders)}
         wanted |= {op.path for op in planned.lists.create_lists}
         wanted |= {*planned.lists.delete_lists, *planned.lists.delete_groups}
         wanted |= {*planned.lists.ended, *(one.place for one in planned.emptied)}

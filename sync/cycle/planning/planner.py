@@ -14,13 +14,7 @@ from store.model import Field, ListInfo, Present, Reminder, Unknown
 from store.outbox import Intent
 from store.places import Vanished
 from store.sections import SectionBase
-from sync.core.actions import (
-    Delete,
-    Hold,
-    HoldKind,
-    Plan,
-    PushOp,
-)
+from sync.core.actions import Delete, Hold, HoldKind, Plan, PushOp
 from sync.core.archive import Archived
 from sync.core.guard import Emptied, account_lost, find_emptied, guard
 from sync.core.listplan import ListBase, ListPlan, ListRules
@@ -41,13 +35,8 @@ from sync.cycle.planning.known import Known, gather
 from sync.cycle.planning.matching import follow_moves
 from sync.cycle.planning.sectioning import section_intents, without_section
 from sync.cycle.planning.tables import Tables
-from sync.cycle.planning.world import (
-    World,
-    build_world,
-    remote_lists,
-    too_deep,
-    visible_since,
-)
+from sync.cycle.planning.unjudged import all_waiting, still_waiting
+from sync.cycle.planning.world import World, build_world, remote_lists, too_deep, visible_since
 from sync.cycle.sending.intents import Intents, list_intents
 from sync.cycle.sending.parking import sort_out
 from sync.local.formats import Dialect
@@ -68,7 +57,7 @@ class Planned:
     what is missed now; ``overtaken`` parked intents (by number) that nobody wants any more;
     ``withheld`` what is planned and not sent, since iCloud refused it, as in ``parking``;
     ``archived`` lines that go, of which a copy stands in the archive; ``new_sections`` are chosen
-    anew, by id.
+    anew, by id; ``unjudged`` of the holds are those of before that nothing can be said of now.
     """
 
     known: Known
@@ -87,6 +76,7 @@ class Planned:
     archived: tuple[Archived, ...] = ()
     marks: bool = True  # lines carry ids
     new_sections: Mapping[str, SectionBase] = field(default_factory=dict)
+    unjudged: Sequence[Hold] = ()
 
     @property
     def writes(self) -> bool:
@@ -192,6 +182,9 @@ class Planner:
         planned.holds += [*doubt_holds(world.doubts), *_copies(local)]
         planned.holds += aside_holds(known, world.snapshot, local)
         planned.holds += unread_words(world.lines.values(), local, lists.views)
+        before = self._store.journal.holds()
+        planned.unjudged = still_waiting(before, planned.holds, world.snapshot, since)
+        planned.holds += planned.unjudged
         return planned
 
     # ---- parts
@@ -213,9 +206,9 @@ class Planner:
         return self._store.journal.deleted_from_here(back) if back else frozenset()
 
     def _blind(self, known: Known, local: LocalState, leaving: frozenset[Leaving]) -> Planned:
-        hold = Hold("folder", HoldKind.FILE, local.trouble)
-        nothing = World.empty()
-        return Planned(known, ListPlan(), nothing, Plan(), [], [hold], leaving, waits=True)
+        folder = Hold("folder", HoldKind.FILE, local.trouble)
+        holds = [folder, *all_waiting(self._store.journal.holds())]
+        return Planned(known, ListPlan(), World.empty(), Plan(), [], holds, leaving, waits=True)
 
     def _plan_lists(self, known: Known, local: LocalState, approved: frozenset[str]) -> ListPlan:
         bases = {
