@@ -9,6 +9,7 @@ from typing import TypeVar
 from selenium import webdriver
 from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 
@@ -56,6 +57,20 @@ class Browser:
     def click(self, selector: str) -> None:
         """Click the first such element, as soon as that can be done."""
         self.when(lambda: self.driver.find_element(By.CSS_SELECTOR, selector).click() or True)
+
+    def hold(self, selector: str) -> None:
+        """Press the mouse on the first such element, and keep it pressed."""
+
+        def held() -> bool:
+            there = self.driver.find_element(By.CSS_SELECTOR, selector)
+            ActionChains(self.driver).click_and_hold(there).perform()
+            return True
+
+        self.when(held)
+
+    def let_go(self) -> None:
+        """Release the mouse where it is."""
+        ActionChains(self.driver).release().perform()
 
     def type(self, selector: str, text: str) -> None:
         """Write ``text`` into a field, over what stands there."""

@@ -136,6 +136,43 @@ def test_what_a_person_types_into_a_file_is_text_and_no_markup(page: Browser, ho
     assert page.driver.title == "remindersd"
 
 
+def test_many_pages_are_open_and_each_is_current_when_it_is_looked_at(
+    page: Browser, url: str, token: str, daemon: Daemon, sandbox: Sandbox
+) -> None:
+    first = page.driver.current_window_handle
+    _list(page, "Groceries")
+    for _ in range(7):  # a browser has six connections for one address
+        page.driver.switch_to.new_window("tab")
+        page.go(f"{url}#token={token}")
+        page.shows("Today")
+    sandbox.create("Groceries", "While nobody looked")
+    daemon.sync()
+    for tab in page.driver.window_handles:
+        if tab != first:
+            page.driver.switch_to.window(tab)
+            page.driver.close()
+    page.driver.switch_to.window(first)
+    page.shows("While nobody looked")
+
+
+def test_a_button_stays_while_it_is_pressed(
+    page: Browser, daemon: Daemon, sandbox: Sandbox
+) -> None:
+    id = sandbox.create("Work", "Slow hands")
+    daemon.sync()
+    _list(page, "Work")
+    page.shows("Slow hands")
+    asked = "return performance.getEntriesByName(location.origin + '/lists').length"
+    before = page.ask(asked)
+    page.hold('button[aria-label="Edit Slow hands"]')
+    sandbox.edit(id, flagged=True)
+    daemon.sync()
+    page.when(lambda: page.ask(asked) > before)
+    page.let_go()
+    page.find("#e-title")
+    page.press("Cancel", "dialog")
+
+
 def test_a_conflict_is_decided_side_by_side(
     page: Browser, home: Home, daemon: Daemon, sandbox: Sandbox
 ) -> None:

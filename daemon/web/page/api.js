@@ -52,26 +52,47 @@ async function sent(method, path, body) {
   }
 }
 
-// Hears what happens, for as long as the page is open. An EventSource could not send the token.
+// Hears what happens while the page is in sight. A browser has six connections for one address:
+// pages that nobody looks at, or has gone back from, would keep them all.
 export async function listen(hear, lost) {
   for (;;) {
+    await inSight();
+    const left = new AbortController();
+    const leave = () => { if (document.hidden) left.abort(); };
+    const go = () => left.abort();
+    document.addEventListener("visibilitychange", leave);
+    addEventListener("pagehide", go);
     try {
-      await heard(hear);
+      await heard(hear, left.signal);
     } catch (error) {
-      lost(error);
-      if (error.status === 401) return;
+      if (!left.signal.aborted) {
+        lost(error);
+        if (error.status === 401) return;
+        await new Promise((later) => setTimeout(later, 2000));
+      }
+    } finally {
+      document.removeEventListener("visibilitychange", leave);
+      removeEventListener("pagehide", go);
     }
-    await new Promise((go) => setTimeout(go, 2000));
   }
 }
 
-async function heard(hear) {
+function inSight() {
+  if (!document.hidden) return Promise.resolve();
+  return new Promise((seen) => {
+    document.addEventListener("visibilitychange", seen, { once: true });
+  }).then(inSight);
+}
+
+// An EventSource could not send the token.
+async function heard(hear, signal) {
   const headers = {
     Accept: "text/event-stream",
     Authorization: `Token ${sessionStorage.getItem(KEPT) ?? ""}`,
   };
-  const answer = await fetch("/events", { headers, cache: "no-store" });
+  const answer = await fetch("/events", { headers, signal, cache: "no-store" });
   if (!answer.ok) throw new Failure("error", answer.statusText, "", answer.status);
+  hear(); // whatever happened before
   const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
   for (;;) {
@@ -79,9 +100,6 @@ async function heard(hear) {
     if (done) throw new Failure("gone", "remindersd does not answer", "is it running?", 0);
     const blocks = (rest + value).split("\n\n");
     rest = blocks.pop();
-    for (const block of blocks) {
-      const fields = Object.fromEntries(block.split("\n").map((line) => line.split(/: (.*)/s, 2)));
-      if (fields.event) hear(fields.event, JSON.parse(fields.data ?? "{}"));
-    }
+    if (blocks.some((block) => /^event: /m.test(block))) hear();
   }
 }

@@ -13,6 +13,9 @@ const PAGES = { reminders, decide, runs, account, devices, photos };
 const place = document.getElementById("main");
 const state = document.getElementById("state");
 let turn = 0;
+let following = false;
+let behind = false;
+let released = Promise.resolve();
 
 function here() {
   const [name, ...rest] = decodeURIComponent(location.hash.slice(1)).split("/");
@@ -28,6 +31,7 @@ async function draw({ moved = false } = {}) {
   }
   try {
     const content = await PAGES[name].draw(rest, again);
+    await released;
     if (mine !== turn) return;
     show(place, content);
     if (moved) place.focus();
@@ -39,11 +43,32 @@ async function draw({ moved = false } = {}) {
 }
 
 // While somebody writes in a field, what is shown stays as it is.
-function again() {
+async function again() {
   const at = document.activeElement;
   const writes = place.contains(at) && at.matches("input:not([type=checkbox]), textarea, select");
-  if (!document.querySelector("dialog[open]") && !(writes && at.value)) draw();
+  if (!document.querySelector("dialog[open]") && !(writes && at.value)) await draw();
 }
+
+// Shows what has happened: much at once only once more, and not faster than it is answered.
+async function follow() {
+  behind = true;
+  if (following) return;
+  following = true;
+  while (behind) {
+    behind = false;
+    await Promise.all([look().catch(() => {}), again()]);
+  }
+  following = false;
+}
+
+// What somebody presses stays until they let it go: a new button would not have been clicked.
+addEventListener("pointerdown", () => {
+  released = new Promise((done) => {
+    for (const end of ["pointerup", "pointercancel"]) {
+      addEventListener(end, () => setTimeout(done), { once: true, capture: true });
+    }
+  });
+}, { capture: true });
 
 async function look() {
   const status = await get("/status");
@@ -59,7 +84,7 @@ function begin() {
   document.getElementById("sync").disabled = false;
   draw();
   listen(
-    () => { look().catch(() => {}); again(); },
+    follow,
     (error) => {
       state.dataset.state = "offline";
       state.textContent = error.status === 401 ? "the token is no longer right" : "remindersd does not answer";
