@@ -94,25 +94,18 @@ def named(config: Path | None) -> tuple[Path, dict[str, str | None]]:
 
     The config need not be right in everything: what is no text in it is left out.
     """
-    import yaml
-
+    from daemon.settings.glance import glance
     from daemon.settings.paths import config_path
 
     source = config or config_path()
-    try:
-        data = yaml.safe_load(source.read_text(encoding="utf-8"))
-    except (OSError, ValueError, yaml.YAMLError):
-        data = None
-    found = data if isinstance(data, dict) else {}
-    account = found.get("account")
-    account = account if isinstance(account, dict) else {}
+    found = glance(source)
     said: dict[str, str | None] = {}
-    if isinstance(account.get("apple_id"), str):
-        said["account"] = account["apple_id"]
-        endpoint = account.get("endpoint")
+    if isinstance(found.get("account.apple_id"), str):
+        said["account"] = found["account.apple_id"]
+        endpoint = found.get("account.endpoint")
         if endpoint is None or isinstance(endpoint, str):
             said["endpoint"] = endpoint
-        said["region"] = "china" if account.get("region") == "china" else "world"
+        said["region"] = "china" if found.get("account.region") == "china" else "world"
     if isinstance(found.get("folder"), str):
         said["folder"] = str(Path(os.path.expanduser(found["folder"])))
     return source, said

@@ -17,7 +17,6 @@ from daemon.cli.common import Globals, json_option, named, pass_globals
 from daemon.cli.failure import NotThere
 from daemon.cli.looking import asked_or_read, mirror, tell_parked
 from daemon.cli.standing import COLOURS, facts, line, state_word, waybar
-from daemon.cli.told import tell_waiting
 from daemon.output import clean, coloured, document, say
 from sync.errors import NetworkError
 
@@ -98,6 +97,8 @@ def _tell(options: Globals, told: Document) -> None:
             shown = click.style(word, fg=COLOURS.get(word), bold=True) + shown[len(word) :]
         click.echo(f"{name:<10} {shown}")
     if told["held"]:
+        from daemon.cli.told import tell_waiting
+
         held = asked_or_read(options, "/held", lambda answers: answers.held())
         tell_waiting(held["held"], _MOST)
     if told["parked"]:
@@ -250,14 +251,18 @@ def _lasting(state: Path, changed: str | None) -> dict[str, Any]:
 
 def _standing(state: Path, ours: Mapping[str, str | None]) -> Document | None:
     """How the sign-in stands by what is stored; ``None`` where the config names no account."""
+    apple_id, region = ours.get("account"), ours.get("region")
+    if apple_id is None or region is None:
+        return None
     from daemon.instants import told_sign_in
+    from sync.remote.signing.states import NOBODY
+
+    if not (state / "session").exists():  # known without loading what reads one
+        return told_sign_in(NOBODY)
     from sync.remote.account import Account
     from sync.remote.signing.standing import stored_standing
     from sync.remote.stored import SessionStore
 
-    apple_id, region = ours.get("account"), ours.get("region")
-    if apple_id is None or region is None:
-        return None
     account = Account(apple_id, region, ours.get("endpoint"))
     return told_sign_in(stored_standing(SessionStore(account, state / "session"), time.time()))
 

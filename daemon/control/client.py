@@ -1,18 +1,20 @@
 """Asks the running daemon: HTTP over its Unix socket, with the standard library only.
 
-It is what `status` and its like start with, so nothing slow may be imported here.
+It is what `status` and its like start with, so nothing slow may be imported here: what speaks HTTP
+is loaded where there is a socket, and not to find that there is none.
 """
 
 from __future__ import annotations
 
-import http.client
 import json
-import socket as sockets
 from collections.abc import Generator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sync.errors import NetworkError, RemindersdError
+
+if TYPE_CHECKING:
+    from daemon.control.unix import Connection
 
 __all__ = ["NotRunning", "call", "events"]
 
@@ -25,17 +27,6 @@ class NotRunning(RemindersdError):
     code = "not-running"
 
 
-class _Connection(http.client.HTTPConnection):
-    def __init__(self, path: Path, timeout: float | None) -> None:
-        super().__init__("daemon", timeout=timeout)
-        self._path = path
-
-    def connect(self) -> None:
-        self.sock = sockets.socket(sockets.AF_UNIX, sockets.SOCK_STREAM)
-        self.sock.settimeout(self.timeout)
-        self.sock.connect(str(self._path))
-
-
 def call(
     socket: Path, method: str, path: str, body: Any = None, timeout: float | None = 10.0
 ) -> tuple[int, dict[str, Any]]:
@@ -45,6 +36,8 @@ def call(
     NotRunning when nobody listens, NetworkError when the answer does not come or is cut.
     """
     connection = _connected(socket, timeout)
+    from http.client import HTTPException
+
     try:
         data = None if body is None else json.dumps(body).encode()
         headers = {"Content-Type": "application/json"} if data is not None else {}
@@ -56,7 +49,7 @@ def call(
             f"the daemon did not answer in {timeout:g} s",
             "it may be suspended or very busy: try again, or stop it and start it anew",
         ) from None
-    except (OSError, http.client.HTTPException, ValueError):
+    except (OSError, HTTPException, ValueError):
         raise NetworkError("the daemon ended while it was asked", _HINT) from None
     finally:
         connection.close()
@@ -71,6 +64,8 @@ def events(socket: Path) -> Generator[tuple[str, dict[str, Any]], None, None]:
     Raises NotRunning when nobody listens.
     """
     connection = _connected(socket, None)
+    from http.client import HTTPException
+
     try:
         connection.request("GET", "/events", headers={"Accept": "text/event-stream"})
         response = connection.getresponse()
@@ -81,19 +76,19 @@ def events(socket: Path) -> Generator[tuple[str, dict[str, Any]], None, None]:
                 name = value
             elif key == "data":
                 yield name, json.loads(value)
-    except (OSError, http.client.HTTPException):
+    except (OSError, HTTPException):
         return  # cut in the middle: the daemon ended
     finally:
         connection.close()
 
 
-def _connected(socket: Path, timeout: float | None) -> _Connection:
-    connection = _Connection(socket, timeout)
+def _connected(socket: Path, timeout: float | None) -> Connection:
     try:
-        connection.connect()
-    except OSError as error:  # also a path that is too long to be a socket's
-        connection.close()
-        if isinstance(error, PermissionError):
-            raise NotRunning(f"the socket {socket} belongs to another user") from None
+        socket.stat()
+        from daemon.control.unix import connected
+
+        return connected(socket, timeout)
+    except PermissionError:
+        raise NotRunning(f"the socket {socket} belongs to another user") from None
+    except OSError:  # also a path that is too long to be a socket's
         raise NotRunning(f"no daemon is running on {socket}", _HINT) from None
-    return connection

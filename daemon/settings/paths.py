@@ -11,9 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
-from daemon.settings.yamltext import read_yaml
+from daemon.settings.glance import glance
 from sync.errors import UsageError
 
 __all__ = ["MIRROR", "PROFILE", "SOCKET_MAX", "Place", "check_socket", "config_path"]
@@ -83,18 +81,13 @@ def find_place(config: Path | None) -> Place:
 
     Raises UsageError for a socket that cannot be, as ``check_socket`` does.
     """
-    profile, configured = "default", None
-    try:
-        _, data = read_yaml((config or config_path()).read_text(encoding="utf-8"))
-    except (OSError, ValueError, yaml.YAMLError):
-        data = None
-    if isinstance(data, dict):
-        named, control = data.get("profile"), data.get("control")
-        if isinstance(named, str) and re.fullmatch(PROFILE, named):
-            profile = named
-        if isinstance(control, dict) and isinstance(control.get("socket"), str):
-            with suppress(RuntimeError):  # of a user that is not there
-                configured = Path(control["socket"]).expanduser()
+    said = glance(config or config_path())
+    profile, named, configured = said.get("profile"), said.get("control.socket"), None
+    if not isinstance(profile, str) or not re.fullmatch(PROFILE, profile):
+        profile = "default"
+    if isinstance(named, str):
+        with suppress(RuntimeError):  # of a user that is not there
+            configured = Path(named).expanduser()
     socket = socket_path(profile, configured)
     beside = state_dir(profile) / _BESIDE_STATE
     if configured is None and not os.path.exists(socket) and os.path.exists(beside):

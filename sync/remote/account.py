@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from http.cookiejar import CookieJar
+from typing import TYPE_CHECKING
 
 from sync.remote.endpoint import Endpoint, parse_endpoint
+
+if TYPE_CHECKING:
+    from http.cookiejar import CookieJar
 
 __all__ = ["Account", "Connection"]
 

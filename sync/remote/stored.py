@@ -12,14 +12,16 @@ import re
 import shutil
 import threading
 from hashlib import sha256
-from http.cookiejar import LoadError, LWPCookieJar
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from warnings import catch_warnings, simplefilter
 
 import orjson
 
 from sync.remote.account import Account
+
+if TYPE_CHECKING:
+    from http.cookiejar import LWPCookieJar
 
 __all__ = ["WEB_TOKEN", "SessionStore", "web_token"]
 
@@ -98,12 +100,18 @@ class SessionStore:
             except FileNotFoundError:
                 continue
 
+    def is_empty(self) -> bool:
+        """Whether there are neither tokens nor cookies."""
+        return not (self.session_path.exists() or self.cookie_path.exists())
+
     def data(self) -> dict[str, Any]:
         """The stored tokens by pyicloud's names; empty if there is no readable file."""
         return self._read_data() or {}
 
     def cookies(self) -> LWPCookieJar:
         """The stored cookies; an empty jar if there is no readable file."""
+        from http.cookiejar import LWPCookieJar  # slow to load, and most who ask have no session
+
         jar = self._read_cookies()
         return LWPCookieJar() if jar is None else jar
 
@@ -153,6 +161,8 @@ class SessionStore:
         return _read_object(self.session_path)
 
     def _read_cookies(self) -> LWPCookieJar | None:
+        from http.cookiejar import LoadError, LWPCookieJar
+
         jar = LWPCookieJar()
         try:
             with catch_warnings():

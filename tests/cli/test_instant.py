@@ -48,8 +48,9 @@ def test_what_a_running_daemon_answers_imports_nothing_heavy(
     assert imported(home, arguments, (*HEAVY, "store.db", "sqlite3")) == "[]"
 
 
-def test_without_a_daemon_neither_does_status(home: Home) -> None:
-    assert imported(home, ["status"], HEAVY) == "[]"
+def test_without_a_daemon_status_loads_neither_yaml_nor_what_speaks_http(home: Home) -> None:
+    slow = ("yaml", "http.client", "http.cookiejar", "urllib.request", "store.db", "sqlite3")
+    assert imported(home, ["status"], (*HEAVY, *slow)) == "[]"
 
 
 def test_help_and_version_import_no_verb(home: Home) -> None:

@@ -7,14 +7,16 @@ the trusted browser, where Apple gives it an end, else the one that opens the se
 from __future__ import annotations
 
 from collections.abc import Mapping
-from http.cookiejar import LWPCookieJar
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sync.errors import AccountUnusable
 from sync.remote.signing.consent import consent_asked, consent_needed
-from sync.remote.signing.states import EXPIRES_SOON_S, Kind, SignInState
+from sync.remote.signing.states import EXPIRES_SOON_S, NOBODY, Kind, SignInState
 from sync.remote.signing.underway import UnderWay, state_of
 from sync.remote.stored import WEB_TOKEN, SessionStore, web_token
+
+if TYPE_CHECKING:
+    from http.cookiejar import LWPCookieJar
 
 __all__ = ["needs_person", "read_standing", "stored_standing", "trust_ends"]
 
@@ -49,9 +51,11 @@ def read_standing(store: SessionStore, now: float) -> SignInState:
         return SignInState(
             Kind.CODE_REQUIRED, "Apple wants a code before this computer may go on", _HINT
         )
+    if store.is_empty():  # known without loading what reads cookies
+        return NOBODY
     jar = store.cookies()
     if not store.data().get("session_token") and not web_token(jar):
-        return SignInState(Kind.SIGNED_OUT, "nobody is signed in", _HINT)
+        return NOBODY
     note = consent_asked(store)
     if note.get("asked"):
         error = consent_needed(note)

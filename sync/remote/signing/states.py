@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-__all__ = ["EXPIRES_SOON_S", "Kind", "SignInState", "Way"]
+__all__ = ["EXPIRES_SOON_S", "NOBODY", "Kind", "SignInState", "Way"]
 
 EXPIRES_SOON_S = 7 * 86400.0
 
@@ -83,3 +83,7 @@ class SignInState:
             "reason": self.reason or None,
             "until": self.until,
         }
+
+
+NOBODY = SignInState(Kind.SIGNED_OUT, "nobody is signed in", "run: remindersd login")
+"""The state where nothing is stored."""
