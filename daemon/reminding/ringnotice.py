@@ -4,6 +4,12 @@ Done            the reminder is ticked
 In 10 minutes   it is due then, to the minute
 In 1 hour       the same
 Tomorrow        the next day, at the hour of all-day reminders
+
+Of many at once there is one notice, which names them in what it is about, so that its buttons work
+after a restart, too. It cannot tick: it does not show all that one press would tick.
+
+Show each       a notice of each in the place of the one
+All in 1 hour   each is due then; so with tomorrow
 """
 
 from __future__ import annotations
@@ -14,46 +20,71 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from daemon.reminding.desktop import Button, Notice
 from sync.cycle.ringing import Remindable
 
-__all__ = ["BUTTONS", "DONE", "MISSED", "combined", "notice_of", "until_of"]
+__all__ = ["DONE", "EACH", "TOGETHER", "Pair", "ids_of", "notices_of", "until_of"]
 
-MISSED = "missed"  # what the one notice of many is about; no reminder's id
+TOGETHER = 5  # more than so many at once are one notice
 DONE = "done"
+EACH = "each"
+
+Pair = tuple[Remindable, float]
+"""A reminder, and the Unix seconds at which it rings, or rang."""
+
+_MANY = "many"  # begins what a notice of many is about; no reminder's id has a line break
+_AT_MOST = 20  # notices of their own that one press shows
 
 _LATER = {"10-minutes": timedelta(minutes=10), "1-hour": timedelta(hours=1)}
 _TOMORROW = "tomorrow"
 _CATEGORY = "x-remindersd.due"
 _LINES = 8  # of a notice of many
 
-BUTTONS = (
+_BUTTONS = (
     Button(DONE, "Done"),
     Button("10-minutes", "In 10 minutes"),
     Button("1-hour", "In 1 hour"),
     Button(_TOMORROW, "Tomorrow"),
 )
+_LOOK = Button(EACH, "Show each")
+_ALL = (_LOOK, Button("1-hour", "All in 1 hour"), Button(_TOMORROW, "All tomorrow"))
 
 
-def notice_of(
-    one: Remindable, at: float, here: tzinfo, now: float, *, can_act: bool = True
-) -> Notice:
-    """The notice of one reminder that rings, or rang, ``at`` (Unix seconds)."""
+def notices_of(
+    pairs: Sequence[Pair], here: tzinfo, now: float, *, can_act: bool = True, opened: bool = False
+) -> list[Notice]:
+    """What is shown of what rings: one notice of more than ``TOGETHER``, until it is ``opened``."""
+    if len(pairs) > TOGETHER and not opened:
+        return [_combined(pairs, here, now, can_act=can_act)]
+    each = [_notice_of(one, at, here, now, can_act=can_act) for one, at in pairs[:_AT_MOST]]
+    left = pairs[_AT_MOST:]
+    return [*each, *(notices_of(left, here, now, can_act=can_act) if left else ())]
+
+
+def ids_of(about: str) -> tuple[str, ...]:
+    """The reminders of a notice, by what it is about."""
+    first, *ids = about.split("\n")
+    return tuple(ids) if first == _MANY and ids else (about,)
+
+
+def _notice_of(one: Remindable, at: float, here: tzinfo, now: float, *, can_act: bool) -> Notice:
     words = [one.list, _said(at, here, now)]
     return Notice(
         one.dated.id,
         _title(one),
         " · ".join(word for word in words if word),
-        BUTTONS if can_act else (),
+        _BUTTONS if can_act and one.may_edit else (),
         category=_CATEGORY,
     )
 
 
-def combined(pairs: Sequence[tuple[Remindable, float]], here: tzinfo, now: float) -> Notice:
+def _combined(pairs: Sequence[Pair], here: tzinfo, now: float, *, can_act: bool) -> Notice:
     """One notice of many, where each of its own would bury the desktop."""
     lines = [f"{_said(at, here, now)} {_title(one)}" for one, at in pairs]
     left = len(lines) - _LINES
     if left > 0:
         lines[_LINES:] = [f"and {left} more"]
     title = f"{len(pairs)} reminders are due"
-    return Notice(MISSED, title, "\n".join(lines), category=_CATEGORY)
+    about = "\n".join((_MANY, *(one.dated.id for one, _ in pairs)))
+    buttons = _ALL if can_act and any(one.may_edit for one, _ in pairs) else (_LOOK,)
+    return Notice(about, title, "\n".join(lines), buttons, category=_CATEGORY)
 
 
 def until_of(key: str, now: float, here: tzinfo) -> str | None:

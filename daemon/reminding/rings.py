@@ -21,12 +21,12 @@ from zoneinfo import ZoneInfo
 from daemon.bus import NoBus
 from daemon.compose import dialect_of
 from daemon.reminding.desktop import Notice
-from daemon.reminding.ringnotice import DONE, combined, notice_of, until_of
+from daemon.reminding.ringnotice import DONE, EACH, Pair, ids_of, notices_of, until_of
 from daemon.running.requests import Stopping
 from daemon.settings.config import Config
 from store.db import Store
 from store.rings import Told
-from sync.core.repeating.ringing import Bells, Dated, Outlook, outlook
+from sync.core.repeating.ringing import Bells, Dated, Outlook, outlook, rings_of
 from sync.core.settings import Settings
 from sync.core.snapshot import Mode
 from sync.cycle.ringing import Remindable, remindable, ticked_in_files
@@ -35,7 +35,6 @@ from sync.errors import RemindersdError
 __all__ = ["Acts", "Hook", "Reminding", "Shows"]
 
 SINCE = "reminding_since"  # meta key: Unix seconds of the first start that reminded
-TOGETHER = 5  # more than so many at once are one notice
 
 _MARK_S = 5.0  # a cycle may take longer; the reminder shall not
 _AGAIN_S = 60.0  # until the next look for a desktop
@@ -68,8 +67,8 @@ class Acts(Protocol):
     def done(self, id: str) -> Future[Any]:
         """Tick it."""
 
-    def snooze(self, id: str, until: str) -> Future[Any]:
-        """Let it be due then: a moment, or a day, in ISO 8601."""
+    def snooze(self, ids: Sequence[str], until: str) -> Future[Any]:
+        """Let them be due then: a moment, or a day, in ISO 8601."""
 
 
 class Hook(Protocol):
@@ -78,8 +77,8 @@ class Hook(Protocol):
     def is_wanted(self) -> bool:
         """Whether there is anybody."""
 
-    def tell(self, pairs: Sequence[tuple[Remindable, float]]) -> None:
-        """Tell of reminders, each with the Unix seconds of its moment."""
+    def tell(self, pairs: Sequence[Pair]) -> None:
+        """Tell of reminders, each with its moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +120,7 @@ class Reminding:
         self._known: _Known | None = None
         self._asking = False
         self._told: set[Told] = set()  # also what could not be written down
-        self._up: set[str] = set()  # of what there may be a notice
+        self._up: set[str] = set()  # what there may be notices about
         self._resumed = False
         self._acted: dict[str, Dated] = {}  # as it was when a button was pressed
         self._no_desktop_until = 0.0
@@ -202,10 +201,12 @@ class Reminding:
         return self._hook is not None and self._hook.is_wanted()
 
     def _outlook(self, known: _Known, now: float) -> Outlook:
-        notify = self._config.notify
-        bells = Bells(self._here(known), notify.all_day, float(notify.missed), known.since)
         dated = [one.dated for id, one in known.found.items() if self._acted.get(id) != one.dated]
-        return outlook(dated, self._told, now, bells)
+        return outlook(dated, self._told, now, self._bells(known))
+
+    def _bells(self, known: _Known) -> Bells:
+        notify = self._config.notify
+        return Bells(self._here(known), notify.all_day, float(notify.missed), known.since)
 
     def _tell(self, known: _Known, found: Outlook, *, is_seen: bool, is_heard: bool) -> None:
         self._told |= set(found.told)
@@ -222,9 +223,7 @@ class Reminding:
         self._said_no_desktop = False
         now = self._clock()
         try:
-            for notice in self._notices(pairs, self._here(known), now):
-                self._shows.show(notice)
-            self._up.update(one.dated.id for one, _ in pairs)
+            self._show(known, pairs)
         except NoBus as error:
             if is_heard:
                 return
@@ -233,15 +232,11 @@ class Reminding:
             self._mark(lambda store, _now: store.rings.drop(found.told))
             self._miss_the_desktop(now)
 
-    def _notices(
-        self, pairs: Sequence[tuple[Remindable, float]], here: tzinfo, now: float
-    ) -> list[Notice]:
-        if len(pairs) > TOGETHER:
-            return [combined(pairs, here, now)]
-        can_act = self._acts is not None
-        return [
-            notice_of(one, at, here, now, can_act=can_act and one.may_edit) for one, at in pairs
-        ]
+    def _show(self, known: _Known, pairs: Sequence[Pair], *, opened: bool = False) -> None:
+        here, can_act = self._here(known), self._acts is not None
+        for notice in notices_of(pairs, here, self._clock(), can_act=can_act, opened=opened):
+            self._shows.show(notice)
+            self._up.add(notice.about)
 
     def _mark(self, write: Callable[[Store, int], None]) -> bool:
         """Write down in the mirror; false where there is none any more, since the daemon ends."""
@@ -311,12 +306,13 @@ class Reminding:
             return
         if not self._resumed:
             self._resumed = True
-            self._up |= {id for id, _ in known.told} & self._shows.resume()
+            rung = {id for id, _ in known.told}
+            self._up |= {one for one in self._shows.resume() if rung.issuperset(ids_of(one))}
         self._known = known
         self._told |= known.told
-        for id in self._up - known.found.keys():
-            self._shows.take_back(id)  # ticked, or gone, on another device
-        self._up &= known.found.keys()
+        for about in [one for one in self._up if known.found.keys().isdisjoint(ids_of(one))]:
+            self._shows.take_back(about)  # ticked, or gone, on another device
+            self._up.discard(about)
 
     def _here(self, known: _Known) -> tzinfo:
         """Where the person is: what the config says, else where the machine is."""
@@ -328,27 +324,64 @@ class Reminding:
 
     def _act(self, about: str, key: str) -> None:
         known = self._known
-        one = known.found.get(about) if known is not None else None
-        if one is None or known is None or self._acts is None:
+        if known is None or self._acts is None:
             return
+        if key == EACH:
+            self._open(known, about)
+            return
+        meant = self._meant(known, about)
         until = until_of(key, self._clock(), self._here(known))
-        if key == DONE:
+        if not meant:
+            self._shows.take_back(about)
+            return
+        if key == DONE and about in known.found:
             asked = self._acts.done(about)
         elif until is not None:
-            asked = self._acts.snooze(about, until)
+            asked = self._acts.snooze([one.dated.id for one in meant], until)
         else:
             return
-        self._acted[about] = one.dated
+        self._acted |= {one.dated.id: one.dated for one in meant}
         self._shows.take_back(about)
-        asked.add_done_callback(lambda answer: self._inbox.put(lambda: self._heard(one, answer)))
+        asked.add_done_callback(
+            lambda answer: self._inbox.put(lambda: self._heard(about, meant, answer))
+        )
 
-    def _heard(self, one: Remindable, answer: Future[Any]) -> None:
+    def _meant(self, known: _Known, about: str) -> list[Remindable]:
+        """What a button does something to: of many only what still is as they were shown."""
+        if about in known.found:
+            return [known.found[about]]
+        return [one for one, _ in self._rung(known, ids_of(about)) if one.may_edit]
+
+    def _rung(self, known: _Known, ids: Sequence[str]) -> list[Pair]:
+        """Those that have rung and were not put off since, each with its latest moment."""
+        bells, now, found = self._bells(known), self._clock(), []
+        for one in (known.found[id] for id in ids if id in known.found):
+            if self._acted.get(one.dated.id) == one.dated:
+                continue
+            rings = (ring for ring in rings_of(one.dated, bells) if ring.at <= now)
+            told = [ring.at for ring in rings if ring.key in self._told]
+            found += [(one, told[-1])] if told else []
+        return found
+
+    def _open(self, known: _Known, about: str) -> None:
+        """Show a notice of each in the place of one of many."""
+        try:
+            self._show(known, self._rung(known, ids_of(about)), opened=True)
+        except NoBus as error:
+            _log.info("reminders could not be shown: %s", error)
+            return
+        self._shows.take_back(about)
+        self._up.discard(about)
+
+    def _heard(self, about: str, meant: Sequence[Remindable], answer: Future[Any]) -> None:
         """What was pressed is done, or cannot be."""
         error = answer.exception()
         if isinstance(error, RemindersdError):
-            self._acted.pop(one.dated.id, None)
+            for one in meant:
+                self._acted.pop(one.dated.id, None)
             _log.warning("what was pressed could not be done: %s", error.code)
-            said = Notice(one.dated.id, f"Not done: {one.title}", f"{error.message}. {error.hint}")
+            what = meant[0].title if len(meant) == 1 else f"{len(meant)} reminders"
+            said = Notice(about, f"Not done: {what}", f"{error.message}. {error.hint}")
             try:
                 self._shows.show(said)
             except NoBus:

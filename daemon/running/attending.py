@@ -99,8 +99,8 @@ class _Acts:
     def all_done(self, keys: Sequence[str]) -> Future[Any]:
         return self._grant(Wish("done", {"done": True}, keys))
 
-    def snooze(self, id: str, until: str) -> Future[Any]:
-        return self._grant(Wish("snooze", {"snooze": until}, [id]))
+    def snooze(self, ids: Sequence[str], until: str) -> Future[Any]:
+        return self._grant(Wish("snooze", {"snooze": until}, ids))
 
     def _grant(self, wish: Wish) -> Future[Any]:
         return self._loop.ask(Request(work=lambda engine: granted(engine, wish, time.sleep)))

@@ -87,8 +87,8 @@ class Acts:
     def done(self, id: str) -> Future[Any]:
         return self._answered("done", id)
 
-    def snooze(self, id: str, until: str) -> Future[Any]:
-        return self._answered("snooze", id, until)
+    def snooze(self, ids: Sequence[str], until: str) -> Future[Any]:
+        return self._answered("snooze", *ids, until)
 
     def _answered(self, *what: Any) -> Future[Any]:
         answer: Future[Any] = Future()

@@ -96,16 +96,83 @@ def test_what_was_missed_is_shown_with_its_day_unless_it_is_too_old(stage: Stage
     assert stage.shows.heard.empty()
 
 
+MANY = [reminder(f"R{n}", title=f"Task {n}", due=due(11, n)) for n in range(10)]
+
+
 def test_more_than_five_at_once_are_one_notice(stage: Stage) -> None:
-    stage.put(*(reminder(f"R{n}", title=f"Task {n}", due=due(11, n)) for n in range(10)), TEA)
+    stage.put(*MANY, TEA)
     with stage.running() as reminding:
         notice = stage.shows.next()
-        assert (notice.title, notice.buttons) == ("10 reminders are due", ())
+        assert notice.title == "10 reminders are due"
+        labels = [button.label for button in notice.buttons]
+        assert labels == ["Show each", "All in 1 hour", "All tomorrow"]
         lines = notice.body.splitlines()
         assert (lines[0], lines[-1]) == ("11:00 Task 0", "and 2 more")
         advance(stage, reminding, 30)
         assert stage.shows.next().about == "TEA"
     assert len(stage.told()) == 11
+
+
+def test_one_notice_of_many_can_be_opened(stage: Stage) -> None:
+    stage.put(*MANY)
+    with stage.running() as reminding:
+        one = stage.shows.next()
+        reminding.pressed(one.about, "done")  # which it does not offer, and does not do
+        reminding.pressed(one.about, "each")
+        shown = [stage.shows.next() for _ in MANY]
+        assert stage.shows.gone.get(timeout=PATIENCE_S) == one.about
+        assert [notice.about for notice in shown] == [f"R{n}" for n in range(10)]
+        assert shown[3].body == "Home · 11:03"
+        reminding.pressed("R3", "done")
+        assert stage.acts.asked.get(timeout=PATIENCE_S) == ("done", "R3")
+
+
+def test_all_of_many_are_put_off_that_are_still_due_also_after_a_restart(stage: Stage) -> None:
+    stage.put(*MANY)
+    with stage.running():
+        about = stage.shows.next().about
+    stage.shows.standing = frozenset({about, "a notice of another kind"})
+    stage.put(reminder("R1", 2, due=due(15)), reminder("R2", 2, due=due(11), done=True))
+    with stage.running() as again:
+        stage.until_known()
+        again.pressed(about, "1-hour")
+        left = [f"R{n}" for n in range(10) if n not in (1, 2)]
+        assert stage.acts.asked.get(timeout=PATIENCE_S) == (
+            *("snooze", *left),
+            "2026-03-02T13:00:00+01:00",
+        )
+        assert stage.shows.gone.get(timeout=PATIENCE_S) == about
+        again.pressed(about, "tomorrow")  # nothing of it is due any more
+        assert stage.shows.gone.get(timeout=PATIENCE_S) == about
+    assert stage.acts.asked.empty()
+
+
+def test_that_many_could_not_be_put_off_is_said_once(stage: Stage) -> None:
+    stage.put(*MANY)
+    stage.acts.error = RemindersdError("the disk is full", "make room")
+    with stage.running() as reminding:
+        about = stage.shows.next().about
+        reminding.pressed(about, "1-hour")
+        said = stage.shows.next()
+    assert (said.title, said.body) == ("Not done: 10 reminders", "the disk is full. make room")
+
+
+def test_a_notice_of_many_goes_when_all_of_them_are_gone(stage: Stage) -> None:
+    stage.put(*MANY)
+    with stage.running() as reminding:
+        about = stage.shows.next().about
+        stage.put(*(reminder(f"R{n}", 2, due=due(11, n), done=True) for n in range(10)))
+        reminding.changed()
+        assert stage.shows.gone.get(timeout=PATIENCE_S) == about
+
+
+def test_of_a_great_many_opened_the_rest_is_one_notice_again(stage: Stage) -> None:
+    stage.put(*(reminder(f"R{n:02}", due=due(11, n)) for n in range(30)))
+    with stage.running() as reminding:
+        reminding.pressed(stage.shows.next().about, "each")
+        shown = [stage.shows.next() for _ in range(21)]
+    assert shown[-1].title == "10 reminders are due"
+    assert [one.about for one in shown[:20]] == [f"R{n:02}" for n in range(20)]
 
 
 def test_without_a_desktop_it_is_shown_when_there_is_one(stage: Stage) -> None:
