@@ -114,12 +114,13 @@ class Mirror(Zones, Decoded):
         )
         self._forget_hidden(zone)
 
-    def finish_walk(self, zone: str = PRIVATE) -> list[str]:
+    def finish_walk(self, zone: str = PRIVATE, unmet: Sequence[str] | None = None) -> list[str]:
         """End the walk after its last page: what it did not meet is gone; those records' names.
 
-        Raises ``RuntimeError`` where none was begun: absence would be no evidence.
+        ``unmet`` is what the method of that name gave in the same commit, which reads every record.
+        Raises ``RuntimeError`` where no walk was begun: absence would be no evidence.
         """
-        names = self.unmet(zone)
+        names = self.unmet(zone) if unmet is None else list(unmet)
         self._bury(names)
         self._released(names)
         self._db.write("UPDATE zone SET walking = 0, complete = 1 WHERE key = ?", (zone,))

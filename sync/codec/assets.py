@@ -49,7 +49,7 @@ class Document:
 
 def documents_of(record: Record) -> Iterator[Document]:
     """The files of a list that planning needs: its order where it is long, and its sections."""
-    if fields.type_of(record) != "List" or is_deleted(record, Reading()):
+    if fields.type_of(record) != "List" or is_deleted(record, Reading(record)):
         return
     for field in (ORDER, MEMBERSHIPS):
         value = asset_value(record, field)

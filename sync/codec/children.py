@@ -115,28 +115,24 @@ class RemoteAssignment:
 
 def decode_alarm(record: Record) -> RemoteAlarm:
     """Read an ``Alarm`` record; a part that cannot be read is empty."""
-    reading = Reading()
+    reading = Reading(record)
     return RemoteAlarm(
         id=id_of(record),
-        reminder_id=reading.get(lambda: linked_id(record, "Reminder"), None) or "",
-        trigger_id=fields.bare_id(
-            reading.get(lambda: fields.text(record, "TriggerID"), None) or ""
-        ),
-        nonce=float(
-            reading.get(lambda: fields.number(record, "DueDateResolutionTokenAsNonce"), None) or 0
-        ),
-        acknowledged_ms=reading.get(lambda: fields.timestamp_ms(record, "AcknowledgedDate"), None),
+        reminder_id=reading.field(linked_id, "Reminder", None) or "",
+        trigger_id=fields.bare_id(reading.field(fields.text, "TriggerID", None) or ""),
+        nonce=float(reading.field(fields.number, "DueDateResolutionTokenAsNonce", None) or 0),
+        acknowledged_ms=reading.field(fields.timestamp_ms, "AcknowledgedDate", None),
         deleted=is_deleted(record, reading),
     )
 
 
 def decode_trigger(record: Record) -> RemoteTrigger:
     """Read an ``AlarmTrigger`` record; a part that cannot be read is empty."""
-    reading = Reading()
-    kind = reading.get(lambda: fields.text(record, "Type"), None) or ""
+    reading = Reading(record)
+    kind = reading.field(fields.text, "Type", None) or ""
     return RemoteTrigger(
         id=id_of(record),
-        alarm_id=reading.get(lambda: linked_id(record, "Alarm"), None) or "",
+        alarm_id=reading.field(linked_id, "Alarm", None) or "",
         kind=kind,
         components=reading.get(lambda: _components(record), None) if kind == "Date" else None,
         place=reading.get(lambda: read_place(record), None) if kind == "Location" else None,
@@ -146,11 +142,11 @@ def decode_trigger(record: Record) -> RemoteTrigger:
 
 def decode_hashtag(record: Record) -> RemoteTag:
     """Read a ``Hashtag`` record; the name comes as text or, from some writers, as base64."""
-    reading = Reading()
-    name = reading.get(lambda: fields.plain_text(record, "Name"), None) or ""
+    reading = Reading(record)
+    name = reading.field(fields.plain_text, "Name", None) or ""
     return RemoteTag(
         id=id_of(record),
-        reminder_id=reading.get(lambda: linked_id(record, "Reminder"), None) or "",
+        reminder_id=reading.field(linked_id, "Reminder", None) or "",
         name=name.removeprefix("#"),
         deleted=is_deleted(record, reading),
     )
@@ -158,19 +154,19 @@ def decode_hashtag(record: Record) -> RemoteTag:
 
 def decode_attachment(record: Record) -> RemoteAttachment:
     """Read an ``Attachment`` record; a part that cannot be read is empty."""
-    reading = Reading()
-    kind = reading.get(lambda: fields.text(record, "Type"), None) or ""
+    reading = Reading(record)
+    kind = reading.field(fields.text, "Type", None) or ""
     file = asset_value(record, FILE)
     return RemoteAttachment(
         id=id_of(record),
-        reminder_id=reading.get(lambda: linked_id(record, "Reminder"), None) or "",
+        reminder_id=reading.field(linked_id, "Reminder", None) or "",
         kind=kind,
         url=reading.get(lambda: _url(record), None) if kind == "URL" else None,
-        uti=reading.get(lambda: fields.text(record, "UTI"), None),
-        file_name=reading.get(lambda: fields.plain_text(record, "FileName"), None),
-        file_size=reading.get(lambda: fields.integer(record, "FileSize"), None),
-        width=reading.get(lambda: fields.integer(record, "Width"), None),
-        height=reading.get(lambda: fields.integer(record, "Height"), None),
+        uti=reading.field(fields.text, "UTI", None),
+        file_name=reading.field(fields.plain_text, "FileName", None),
+        file_size=reading.field(fields.integer, "FileSize", None),
+        width=reading.field(fields.integer, "Width", None),
+        height=reading.field(fields.integer, "Height", None),
         file_mark=None if file is None else mark_of(record, file),
         deleted=is_deleted(record, reading),
     )
@@ -178,20 +174,16 @@ def decode_attachment(record: Record) -> RemoteAttachment:
 
 def decode_assignment(record: Record) -> RemoteAssignment:
     """Read an ``Assignment`` record; a part that cannot be read is empty."""
-    reading = Reading()
-    owner = reading.get(lambda: linked_id(record, "Reminder"), None)
-    named = reading.get(lambda: fields.text(record, "OwningReminderIdentifier"), None)
+    reading = Reading(record)
+    owner = reading.field(linked_id, "Reminder", None)
+    named = reading.field(fields.text, "OwningReminderIdentifier", None)
     return RemoteAssignment(
         id=id_of(record),
         reminder_id=owner or fields.bare_id(named or ""),
-        assignee=reading.get(
-            lambda: fields.plain_text(record, "EncryptedAssigneeIdentifier"), None
-        ),
-        originator=reading.get(
-            lambda: fields.plain_text(record, "EncryptedOriginatorIdentifier"), None
-        ),
-        status=reading.get(lambda: fields.integer(record, "Status"), None),
-        assigned_ms=reading.get(lambda: fields.timestamp_ms(record, "AssignedDate"), None),
+        assignee=reading.field(fields.plain_text, "EncryptedAssigneeIdentifier", None),
+        originator=reading.field(fields.plain_text, "EncryptedOriginatorIdentifier", None),
+        status=reading.field(fields.integer, "Status", None),
+        assigned_ms=reading.field(fields.timestamp_ms, "AssignedDate", None),
         deleted=is_deleted(record, reading),
     )
 

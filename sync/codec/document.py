@@ -33,7 +33,10 @@ def read_text(data: bytes) -> str:
     for ciphertext, for what is no document, and where text should be but is not (its characters
     cannot be recovered from the structure, and nobody cleared it).
     """
-    return "" if not data else _text(_opened(data)[1])
+    if not data:
+        return ""
+    plain = unpacked(data)
+    return _text(_usual(plain) or _opened(plain)[1])
 
 
 def fresh(text: str, replica: bytes) -> bytes:
@@ -58,7 +61,7 @@ def edit(data: bytes, text: str, replica: bytes) -> bytes:
     _require_unicode(text)
     if not data:
         return fresh(text, replica) if text else data
-    document, value = _opened(data)
+    document, value = _opened(unpacked(data))
     if _text(value) == text:
         return data
     if len(document.version) > 1:
@@ -70,9 +73,17 @@ def edit(data: bytes, text: str, replica: bytes) -> bytes:
     return _sealed(document, value)
 
 
-def _opened(data: bytes) -> tuple[Document, String]:
+def _usual(plain: bytes) -> String | None:
+    """The string of the form that nearly all have, the first one, if it is that and has text."""
+    try:
+        value = String.FromString(Document.FromString(plain).version[0].data)
+    except (DecodeError, IndexError):
+        return None
+    return value if value.string and _is_plausible(value) else None
+
+
+def _opened(plain: bytes) -> tuple[Document, String]:
     """The document (a new one around a bare form) and the string that its first version holds."""
-    plain = unpacked(data)
     if plain.startswith(_CIPHERTEXT):
         raise Undecodable("the text is still encrypted")
     document = Document()

@@ -29,12 +29,12 @@ _VERSION = 20230430
 _LARGEST = 10_000
 
 
-def read_early(record: Record) -> frozenset[Early]:
+def read_early(record: Record, key: str = FIELD) -> frozenset[Early]:
     """The early reminders of a ``Reminder`` record; those that cannot be said are left out.
 
     Raises ``Undecodable`` where the list as a whole cannot be read.
     """
-    alerts = _payload(record).get(_ALERTS, [])
+    alerts = _payload(record, key).get(_ALERTS, [])
     return frozenset(early for alert in alerts if (early := _early(alert)) is not None)
 
 
@@ -104,9 +104,9 @@ def _account(ctx: Context, records: Records) -> str:
     return ids[0] if len(ids) == 1 else ctx.zone_id.get("ownerRecordName", "")
 
 
-def _payload(record: Record) -> dict[str, Any]:
+def _payload(record: Record, key: str = FIELD) -> dict[str, Any]:
     """The whole object, its list of alerts a list; empty where there is none."""
-    data = fields.blob(record, FIELD)
+    data = fields.blob(record, key)
     if not data:
         return {}
     try:

@@ -49,7 +49,8 @@ _BEYOND = 2**63  # fields hold 64 bits; infinity and "not a number" fail this to
 def bare_id(record_name: str) -> str:
     """The identity in ``Reminder/UUID`` or a bare UUID; a UUID in upper case, else as it is."""
     bare = record_name.rpartition("/")[2]
-    return bare.upper() if _UUID.fullmatch(bare) else bare
+    # Nearly all are in upper case already, whatever they are.
+    return bare.upper() if not bare.isupper() and _UUID.fullmatch(bare) else bare
 
 
 def record_type_of(record_name: str) -> str | None:
@@ -182,12 +183,13 @@ def strings(record: Record, name: str) -> tuple[str, ...]:
 
 
 def _value(record: Record, name: str) -> Any:
-    held = record.get("fields")
-    wrapper = held.get(name) if isinstance(held, _OBJECT) else None
-    if wrapper is None:
+    try:
+        return record["fields"][name]["value"]
+    except (KeyError, TypeError):
+        pass  # for the reason
+    wrapper = fields_of(record).get(name)
+    if wrapper is None or isinstance(wrapper, _OBJECT):
         return None
-    if isinstance(wrapper, _OBJECT):
-        return wrapper.get("value")
     raise _odd(name)
 
 

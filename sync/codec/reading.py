@@ -16,21 +16,38 @@ T = TypeVar("T")
 
 
 class Reading:
-    """Collects what could not be read while one record is."""
+    """Reads one record, and collects what could not be read."""
 
-    def __init__(self) -> None:
+    def __init__(self, record: Record) -> None:
         self.problems: list[str] = []
         self.opaque: set[Field] = set()
+        self._record = record
+        self._held = fields.fields_of(record)
+
+    def field(
+        self, read: Callable[[Record, str], T], key: str, default: T, name: Field | None = None
+    ) -> T:
+        """What ``read`` gives of the field ``key``; ``default`` also where there is none."""
+        # Half of the fields of most records: not to look any further is most of what this saves.
+        if key not in self._held:
+            return default
+        try:
+            return read(self._record, key)
+        except Undecodable as problem:
+            return self._noted(problem, default, name)
 
     def get(self, read: Callable[[], T], default: T, name: Field | None = None) -> T:
         """What ``read`` gives, else ``default`` with the problem noted (for field ``name``)."""
         try:
             return read()
         except Undecodable as problem:
-            self.problems.append(f"{name}: {problem}" if name else str(problem))
-            if name:
-                self.opaque.add(name)
-            return default
+            return self._noted(problem, default, name)
+
+    def _noted(self, problem: Undecodable, default: T, name: Field | None) -> T:
+        self.problems.append(f"{name}: {problem}" if name else str(problem))
+        if name:
+            self.opaque.add(name)
+        return default
 
 
 def name_of(record: Record) -> str:
@@ -49,7 +66,7 @@ def change_tag_of(record: Record) -> str:
 def is_deleted(record: Record, reading: Reading) -> bool:
     """Gone for good (a tombstone) or softly; a flag that cannot be read deletes nothing."""
     gone = record.get("deleted") is True
-    return gone or reading.get(lambda: fields.flag(record, "Deleted"), False)
+    return gone or reading.field(fields.flag, "Deleted", False)
 
 
 def linked_id(record: Record, name: str) -> str | None:

@@ -26,6 +26,7 @@ from sync.codec.children import (
 from sync.codec.colors import decode_color
 from sync.codec.dates import due_from_fields
 from sync.codec.document import read_text
+from sync.codec.early import FIELD as EARLY
 from sync.codec.early import read_early
 from sync.codec.reading import Reading, Record, change_tag_of, id_of, is_deleted, linked_id, name_of
 from sync.codec.repeats import RemoteRule, decode_rule, repeat_of
@@ -102,23 +103,24 @@ class RemoteList:
 
 def decode_reminder(record: Record) -> RemoteReminder:
     """Read a ``Reminder`` record; fields that are not there have their default values."""
-    reading = Reading()
-    alarm_ids = _noted_ids(reading, record, "AlarmIDs", Field.ALARMS)
-    tag_ids = _noted_ids(reading, record, "HashtagIDs", Field.TAGS)
-    attachment_ids = _noted_ids(reading, record, "AttachmentIDs", Field.URLS)
-    rule_ids = _noted_ids(reading, record, "RecurrenceRuleIDs", Field.REPEAT)
+    reading = Reading(record)
+    none: tuple[str, ...] = ()
+    alarm_ids = reading.field(_ids, "AlarmIDs", none, Field.ALARMS)
+    tag_ids = reading.field(_ids, "HashtagIDs", none, Field.TAGS)
+    attachment_ids = reading.field(_ids, "AttachmentIDs", none, Field.URLS)
+    rule_ids = reading.field(_ids, "RecurrenceRuleIDs", none, Field.REPEAT)
     no_early: frozenset[Early] = frozenset()
-    early = reading.get(lambda: read_early(record), no_early, Field.ALARMS)
+    early = reading.field(read_early, EARLY, no_early, Field.ALARMS)
     reminder = Reminder(
         id=id_of(record),
-        title=reading.get(lambda: _document(record, "TitleDocument"), "", Field.TITLE),
-        notes=reading.get(lambda: _document(record, "NotesDocument"), "", Field.NOTES),
-        done=reading.get(lambda: done_of(record), None, Field.DONE),
+        title=reading.field(_document, "TitleDocument", "", Field.TITLE),
+        notes=reading.field(_document, "NotesDocument", "", Field.NOTES),
+        done=reading.field(done_of, "Completed", None, Field.DONE),
         due=reading.get(lambda: due_of(record), None, Field.DUE),
-        priority=reading.get(lambda: priority_of(record), Priority.NONE, Field.PRIORITY),
-        flagged=reading.get(lambda: fields.flag(record, "Flagged"), False, Field.FLAGGED),
+        priority=reading.field(priority_of, "Priority", Priority.NONE, Field.PRIORITY),
+        flagged=reading.field(fields.flag, "Flagged", False, Field.FLAGGED),
         list=reading.get(lambda: list_id_of(record), "", Field.LIST),
-        parent=reading.get(lambda: linked_id(record, "ParentReminder"), None, Field.PARENT),
+        parent=reading.field(linked_id, "ParentReminder", None, Field.PARENT),
         opaque=frozenset(reading.opaque),  # last: filled by the lines above
     )
     return RemoteReminder(
@@ -134,25 +136,25 @@ def decode_reminder(record: Record) -> RemoteReminder:
         rule_ids=rule_ids,
         created_ms=reading.get(lambda: _time(record, "CreationDate", "created"), None),
         modified_ms=reading.get(lambda: _time(record, "LastModifiedDate", "modified"), None),
-        start_ms=reading.get(lambda: fields.timestamp_ms(record, "StartDate"), None),
-        imported=reading.get(lambda: fields.flag(record, "Imported"), False),
+        start_ms=reading.field(fields.timestamp_ms, "StartDate", None),
+        imported=reading.field(fields.flag, "Imported", False),
         problems=tuple(reading.problems),
     )
 
 
 def decode_list(record: Record, order_file: bytes | None = None) -> RemoteList:
     """Read a ``List`` record, list or group; ``order_file`` is the file that a long order is in."""
-    reading = Reading()
-    name = reading.get(lambda: fields.plain_text(record, "Name"), None)
+    reading = Reading(record)
+    name = reading.field(fields.plain_text, "Name", None)
     if name is None:
         reading.problems.append("the list has no name that can be read")
     info = ListInfo(
         id=id_of(record),
         name=name or "",
-        is_group=reading.get(lambda: fields.flag(record, "IsGroup"), False),
-        group=reading.get(lambda: linked_id(record, "ParentList"), None),
+        is_group=reading.field(fields.flag, "IsGroup", False),
+        group=reading.field(linked_id, "ParentList", None),
         color=reading.get(lambda: decode_color(fields.text(record, "Color")), ""),
-        emblem=reading.get(lambda: fields.text(record, "BadgeEmblem"), None) or "",
+        emblem=reading.field(fields.text, "BadgeEmblem", None) or "",
     )
     return RemoteList(
         record_name=name_of(record),
@@ -160,9 +162,9 @@ def decode_list(record: Record, order_file: bytes | None = None) -> RemoteList:
         deleted=is_deleted(record, reading),
         info=info,
         order=reading.get(lambda: _order(record, order_file), ()),
-        color=reading.get(lambda: fields.text(record, "Color"), None),
-        sorting=reading.get(lambda: fields.text(record, "SortingStyle"), None),
-        linked=reading.get(lambda: _said(record, "IsLinkedToAccount"), None),
+        color=reading.field(fields.text, "Color", None),
+        sorting=reading.field(fields.text, "SortingStyle", None),
+        linked=reading.field(_said, "IsLinkedToAccount", None),
         problems=tuple(reading.problems),
     )
 
@@ -172,9 +174,9 @@ def _said(record: Record, name: str) -> bool | None:
     return None if number is None else bool(number)
 
 
-def done_of(record: Record) -> Done:
+def done_of(record: Record, key: str = "Completed") -> Done:
     """Open, or when it was completed; a completion date on an open reminder means nothing."""
-    if not fields.flag(record, "Completed"):
+    if not fields.flag(record, key):
         return None
     return Completion(at_ms=fields.timestamp_ms(record, "CompletionDate"))
 
@@ -188,9 +190,9 @@ def due_of(record: Record) -> Due | None:
     )
 
 
-def priority_of(record: Record) -> Priority:
+def priority_of(record: Record, key: str = "Priority") -> Priority:
     """One of four; the service numbers them 0, 9, 5 and 1, other writers what lies between."""
-    match fields.integer(record, "Priority"):
+    match fields.integer(record, key):
         case None | 0:
             return Priority.NONE
         case 1 | 2 | 3 | 4:
@@ -218,12 +220,8 @@ def list_id_of(record: Record) -> str:
     return fields.bare_id(target)
 
 
-def _noted_ids(
-    reading: Reading, record: Record, name: str, what: Field | None = None
-) -> tuple[str, ...]:
-    none: tuple[str, ...] = ()
-    ids = reading.get(lambda: fields.strings(record, name), none, what)
-    return tuple(map(fields.bare_id, ids)) if ids else none
+def _ids(record: Record, name: str) -> tuple[str, ...]:
+    return tuple(map(fields.bare_id, fields.strings(record, name)))
 
 
 def _order(record: Record, file: bytes | None) -> tuple[str, ...]:

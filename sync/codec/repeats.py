@@ -68,11 +68,11 @@ def decode_rule(record: Record, due: Due | None = None) -> RemoteRule:
     ``due`` is the reminder's due date, which says how to read the end; without it that is read
     in UTC, which can be a day off.
     """
-    reading = Reading()
-    frequency = reading.get(lambda: fields.integer(record, "Frequency"), None)
-    interval = reading.get(lambda: fields.integer(record, "Interval"), None)
-    count = reading.get(lambda: fields.integer(record, "OccurrenceCount"), None)
-    until_ms = reading.get(lambda: fields.timestamp_ms(record, "EndDate"), None)
+    reading = Reading(record)
+    frequency = reading.field(fields.integer, "Frequency", None)
+    interval = reading.field(fields.integer, "Interval", None)
+    count = reading.field(fields.integer, "OccurrenceCount", None)
+    until_ms = reading.field(fields.timestamp_ms, "EndDate", None)
     makes_sense = not reading.problems and (interval is None or interval >= 1)
     is_known = frequency is not None and 0 <= frequency < len(_FREQUENCIES)
     nearest = Rule(
@@ -84,7 +84,7 @@ def decode_rule(record: Record, due: Due | None = None) -> RemoteRule:
     other = not (makes_sense and is_known and (count or 0) >= 0) or _has_parts(record)
     return RemoteRule(
         id=id_of(record),
-        reminder_id=reading.get(lambda: linked_id(record, "Reminder"), None) or "",
+        reminder_id=reading.field(linked_id, "Reminder", None) or "",
         repeat=OtherRule(to_words(nearest), _digest([record])) if other else nearest,
         frequency=frequency,
         interval=nearest.interval,
@@ -102,7 +102,7 @@ def repeat_of(record: Record, rules: Iterable[Record], due: Due | None) -> Repea
     are an ``OtherRule`` near the first. Raises ``Undecodable`` if the names cannot be read.
     """
     order = [fields.bare_id(raw) for raw in fields.strings(record, "RecurrenceRuleIDs")]
-    live = {id_of(rule): rule for rule in rules if not is_deleted(rule, Reading())}
+    live = {id_of(rule): rule for rule in rules if not is_deleted(rule, Reading(rule))}
     named = [live[identity] for identity in dict.fromkeys(order) if identity in live]
     if not named:
         return None

@@ -54,15 +54,15 @@ class RemoteSection:
 
 def decode_section(record: Record) -> RemoteSection:
     """Read a ``ListSection`` record; a part that cannot be read is empty."""
-    reading = Reading()
+    reading = Reading(record)
     above = fields.parent_name(record)
-    list_id = reading.get(lambda: linked_id(record, "List"), None)
+    list_id = reading.field(linked_id, "List", None)
     return RemoteSection(
         id=id_of(record),
         list_id=list_id or fields.bare_id(above or ""),
-        name=reading.get(lambda: fields.plain_text(record, "DisplayName"), None) or "",
+        name=reading.field(fields.plain_text, "DisplayName", None) or "",
         change_tag=change_tag_of(record),
-        created_ms=reading.get(lambda: fields.timestamp_ms(record, "CreationDate"), None),
+        created_ms=reading.field(fields.timestamp_ms, "CreationDate", None),
         deleted=is_deleted(record, reading),
     )
 

@@ -101,7 +101,7 @@ def decoded_row(
             return _assignment_row(record)
         case "SmartList":
             name = str(record["recordName"])
-            return SmartListRow(id_of(record), name, is_deleted(record, Reading()))
+            return SmartListRow(id_of(record), name, is_deleted(record, Reading(record)))
         case "Account":
             return _account_row(record)
         case _:
@@ -259,5 +259,5 @@ def _assignment_row(record: Record) -> AssignmentRow:
 
 
 def _account_row(record: Record) -> AccountRow:
-    name = Reading().get(lambda: fields.plain_text(record, "Name"), None)
+    name = Reading(record).field(fields.plain_text, "Name", None)
     return AccountRow(id_of(record), str(record["recordName"]), name)

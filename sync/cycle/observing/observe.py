@@ -139,7 +139,7 @@ def _pull_pages(cloud: Feed, store: Store, row: ZoneRow, progress: Callable[[int
                 if row.walking and not page.more:
                     unmet = store.mirror.unmet(row.key)
                     if not unmet:
-                        store.mirror.finish_walk(row.key)
+                        store.mirror.finish_walk(row.key, unmet)
         if unmet:
             _ask_for(cloud, store, row, unmet)
         progress(records)
