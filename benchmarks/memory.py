@@ -19,6 +19,7 @@ from benchmarks.result import Bench, Result
 from benchmarks.wire import signed_in
 from store.db import Store
 from sync.cycle.observing import observe
+from sync.cycle.observing.ahead import Ahead
 
 __all__ = ["BENCHES", "measure", "peak_bytes"]
 
@@ -60,7 +61,8 @@ def _pull(url: str, home: Path) -> dict[str, int]:
     import daemon.cli  # noqa: F401 - what a daemon has loaded is in both figures
 
     with signed_in(home / "session", url) as cloud, Store.open(home / "mirror.sqlite") as store:
-        observe.pull(cloud, store)
+        with Ahead(cloud) as feed:
+            observe.pull(feed, store)
         peak = peak_bytes()
         reminders = sum(1 for _ in store.mirror.reminders())
     return {"peak_bytes": peak, "reminders": reminders}

@@ -18,6 +18,7 @@ from benchmarks.timing import in_turns, times, wall_s
 from sandbox.world import APPLE_ID, PASSWORD
 from store.db import Store
 from sync.cycle.observing import observe
+from sync.cycle.observing.ahead import Ahead
 from sync.remote.account import Account
 from sync.remote.adapter import install
 from sync.remote.cloudkit import CloudKit
@@ -44,7 +45,8 @@ def measure(home: Path, reminders: int) -> Iterator[Result]:
 
         def pull() -> float:
             with Store.open(home / f"mirror-{next(numbers)}.sqlite") as store:
-                took_s = wall_s(lambda: observe.pull(ours, store))
+                with Ahead(ours) as feed:
+                    took_s = wall_s(lambda: observe.pull(feed, store))
                 _insist(sum(1 for _ in store.mirror.reminders()), reminders)
             return took_s
 

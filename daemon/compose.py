@@ -34,6 +34,7 @@ from sync.cycle.engine import Engine
 from sync.cycle.files.committing import Committer
 from sync.cycle.files.filing import Filing
 from sync.cycle.files.images import Pictures
+from sync.cycle.observing import ahead
 from sync.cycle.observing.assets import Fetcher
 from sync.cycle.observing.homecoming import Home
 from sync.cycle.observing.reading import Reader
@@ -101,8 +102,9 @@ class Around:
 
     ``step`` is called before each effect, ``clock`` is Unix seconds, ``elapsed`` seconds that
     nobody can set and that go on while the machine sleeps, ``uuid`` gives upper-case UUIDs,
-    ``key`` names that no write had before, ``calls`` are the renames of the kernel, and ``host``
-    is what no other machine is called.
+    ``key`` names that no write had before, ``calls`` are the renames of the kernel, ``host`` is
+    what no other machine is called, and ``reading`` is how iCloud's feed is read: ahead, which
+    takes a thread.
     """
 
     step: Callable[[str], None] = nothing
@@ -112,6 +114,7 @@ class Around:
     key: Callable[[], str] = _key
     calls: Exchange = field(default_factory=Renameat2)
     host: str = field(default_factory=_host)
+    reading: ahead.Reading = ahead.Ahead
 
 
 @contextmanager
@@ -269,6 +272,7 @@ def wire(config: Config, store: Store, transport: Transport, around: Around) -> 
         Parts(
             store=store,
             cloud=lambda: cloud,
+            reading=around.reading,
             fetcher=Fetcher(store, clock),
             pictures=Pictures(store, config.folder, settings, clock, step),
             home=home,

@@ -47,7 +47,10 @@ IMPURE_NAMES = {"pathlib", "pathlib.Path", "uuid.uuid1", "uuid.uuid4"}
 IMPURE_CALLS = {"open", "input", "print", "exec", "eval", "__import__", "breakpoint"}
 IMPURE_METHODS = {"now", "utcnow", "today", "uuid1", "uuid4"}
 
-CATCHES_ALL = {"daemon.running.loop": 1, "daemon.cli.failure": 1, "daemon.ricloud.worker": 1}
+CATCHES_ALL = {
+    **{"daemon.running.loop": 1, "daemon.cli.failure": 1},
+    **{"daemon.ricloud.worker": 1, "sync.cycle.observing.ahead": 1},  # raised where it is awaited
+}
 PRINTS = re.compile(r"daemon\.(cli(\.|$)|demo)|sandbox\.serve$")
 
 

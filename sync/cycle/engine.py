@@ -128,8 +128,8 @@ class Engine(Acts):
         for zone in zones_for(store, in_flight):
             with tolerated(store, zone, report):
                 resolve_in_flight(store, cloud, zone)
-        with self._nearby.allowing():
-            own = observe.pull(cloud, store)
+        with self._nearby.allowing(), self._parts.reading(cloud) as feed:
+            own = observe.pull(feed, store)
         shared = self._shared.pull(cloud, report.trigger)
         report.pulled = own.records + shared.records
         for zone in owed_zones(store):

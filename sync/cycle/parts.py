@@ -9,6 +9,7 @@ from store.db import Store
 from sync.cycle.files.committing import Committer
 from sync.cycle.files.filing import Filing
 from sync.cycle.files.images import Pictures
+from sync.cycle.observing import ahead
 from sync.cycle.observing.assets import Fetcher
 from sync.cycle.observing.homecoming import Home
 from sync.cycle.observing.reading import Reader
@@ -24,13 +25,15 @@ __all__ = ["Parts"]
 class Parts:
     """What an engine is made of.
 
-    ``cloud`` connects when first used, ``requests`` counts those sent so far, ``home`` is the
-    synced folder, ``clock`` is Unix seconds, ``elapsed`` seconds since whenever, which nobody can
-    set, ``step`` is called before each effect, ``mint`` gives new UUIDs.
+    ``cloud`` connects when first used, ``reading`` is how its feed is read, ``requests`` counts
+    those sent so far, ``home`` is the synced folder, ``clock`` is Unix seconds, ``elapsed`` seconds
+    since whenever, which nobody can set, ``step`` is called before each effect, ``mint`` gives new
+    UUIDs.
     """
 
     store: Store
     cloud: Callable[[], CloudKit]
+    reading: ahead.Reading
     fetcher: Fetcher
     pictures: Pictures
     reader: Reader

@@ -10,12 +10,15 @@ from pathlib import Path
 import pytest
 
 from benchmarks.cycles import measure_bulk, measure_small
+from benchmarks.feed import received
 from benchmarks.floor import import_first
 from benchmarks.markdown import todo_text
 from benchmarks.pull import differences, make_pages, pull_into
 from benchmarks.reader import as_zone_changes, read_all
 from benchmarks.result import Result
 from store.db import Store
+from sync.cycle.observing import observe
+from sync.cycle.observing.ahead import Ahead
 
 REMINDERS = 450
 
@@ -42,6 +45,17 @@ def test_a_first_pull_and_its_floor_write_the_same_rows(feed: list[bytes], tmp_p
     with closing(sqlite3.connect(floor, isolation_level=None)) as database:
         import_first(feed, database)
     assert differences(ours, floor) == []
+
+
+def test_reading_ahead_sends_no_more_requests_and_writes_the_same(
+    feed: list[bytes], tmp_path: Path
+) -> None:
+    ours, ahead = tmp_path / "ours.sqlite", tmp_path / "ahead.sqlite"
+    with Store.open(ours) as store:
+        pulled = pull_into(store, feed)
+    with Store.open(ahead) as store, Ahead(received(feed)) as reading:
+        assert observe.pull(reading, store) == pulled  # one more request would have no answer
+    assert differences(ours, ahead) == []
 
 
 def test_a_second_pull_of_the_same_writes_no_record(feed: list[bytes], tmp_path: Path) -> None:

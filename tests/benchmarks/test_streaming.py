@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from store.db import Store
-from sync.cycle.observing import observe
+from sync.cycle.observing import ahead, observe
 from sync.remote.zones import ChangePage, ZoneId
 
 PAGES = 6
@@ -51,12 +51,15 @@ def reminder(number: int) -> dict[str, Any]:
     }
 
 
-def test_no_page_is_kept_but_the_last(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+@pytest.mark.parametrize(("reading", "most"), [(ahead.in_turn, 1), (ahead.Ahead, 2)])
+def test_no_page_is_kept_but_the_last(
+    reading: ahead.Reading, most: int, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
     gc.disable()  # a page that only the collector frees would be kept for long
     request.addfinalizer(gc.enable)
     feed = Feed()
-    with Store.open(tmp_path / "mirror.sqlite") as store:
-        pulled = observe.pull(feed, store)
+    with Store.open(tmp_path / "mirror.sqlite") as store, reading(feed) as read:
+        pulled = observe.pull(read, store)
         assert sum(1 for _ in store.mirror.reminders()) == pulled.records == PAGES * 2
     assert pulled.pages == len(feed.held) == PAGES
-    assert max(feed.held) == 1
+    assert max(feed.held) == most

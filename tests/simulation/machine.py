@@ -20,6 +20,7 @@ from daemon.settings.config import Config
 from store.db import Store
 from store.errors import StoreError
 from sync.cycle.engine import Engine
+from sync.cycle.observing.ahead import in_turn
 from sync.cycle.report import Report
 from sync.errors import AccountUnusable, RemindersdError, SignInNeeded, WrongPassword
 from sync.machine import told
@@ -153,6 +154,7 @@ class Machine:
             key=lambda: f"{self.dice.getrandbits(128):032x}",
             calls=Renames(self.clock),
             host=self.name,
+            reading=in_turn,
         )
 
     def rebuild(self) -> None:
