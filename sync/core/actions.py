@@ -161,6 +161,7 @@ class HoldKind(StrEnum):
     Of ``LIST`` the file is gone, of ``EMPTIED`` all its lines are; what else a list rests for is
     ``RESTING_LIST``. A field cannot be read in iCloud (``UNREADABLE``) or in a file
     (``UNREAD_WORDS``). Of ``ASIDE`` the id stands somewhere, and on no line of a list.
+    ``LINK`` is one to a directory with files in it.
     """
 
     READ_ONLY = "read-only"
@@ -182,6 +183,7 @@ class HoldKind(StrEnum):
     UNKNOWN_ID = "unknown-id"
     IN_DOUBT = "in-doubt"
     ASIDE = "aside"
+    LINK = "link"
     COPY = "conflict-copy"
     BLOCKED = "blocked"  # it needs something that iCloud refused
 

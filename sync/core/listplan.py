@@ -86,8 +86,8 @@ class ListRules:
 
     ``approved`` are paths that may become lists, directories that may be groups, and ``again`` of
     lists that may have a new file. ``emptied`` are groups whose directory was seen to be empty
-    before; ``too_deep`` says of lists in which directory of a directory their lines stand;
-    ``complete`` that nothing is hidden.
+    before; ``astray`` says of lists why they have no file, where their lines stand in one that
+    can be no list's; ``complete`` that nothing is hidden.
     """
 
     mode_of: Callable[[str], Mode]
@@ -99,7 +99,7 @@ class ListRules:
     unshared: Collection[str] = ()  # lists that others shared once
     wins: Side = Side.CLOUD
     emptied: Collection[str] = ()
-    too_deep: Mapping[str, str] = field(default_factory=dict)
+    astray: Mapping[str, str] = field(default_factory=dict)
     complete: bool = True
     purge: bool = False  # deletions are for good
     forgotten: Collection[str] = ()  # lists, and paths of files, that are not kept here

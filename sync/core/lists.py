@@ -149,9 +149,8 @@ def _rest(scene: Scene, plan: ListPlan, info: ListInfo, base: ListBase) -> None:
     elif info.zone:
         kind = HoldKind.RESTING_LIST
         reason = f"its file {base.path} is gone; “{info.name}” is not yours to delete: put it back"
-    elif where := rules.too_deep.get(info.id):  # a copy of it may stand at the top, too
-        kind = HoldKind.RESTING_LIST
-        reason = f"its file stands in {where}, and groups have one level: move it up"
+    elif why := rules.astray.get(info.id):  # a copy of it may stand at the top, too
+        kind, reason = HoldKind.RESTING_LIST, why
     elif unsure := next((facts for facts in _unclaimed(scene) if facts.unsure), None):
         kind = HoldKind.RESTING_LIST
         reason = f"its file {base.path} is gone, and may be {unsure.path}: {unsure.trouble}"

@@ -12,8 +12,8 @@ import re
 import unicodedata
 from collections.abc import Collection, Mapping
 
-__all__ = ["assign", "collision_key", "file_name", "ignored_reason", "list_name"]
-__all__ += ["original_of"]
+__all__ = ["assign", "collision_key", "file_name", "ignored_reason", "is_unicode", "list_name"]
+__all__ += ["original_of", "printable"]
 
 COPIED = "a conflict copy made by a sync tool"
 MAX_BYTES = 200
@@ -48,6 +48,20 @@ def ignored_reason(name: str) -> str | None:
     if _COPY.search(name):
         return COPIED
     return None
+
+
+def is_unicode(name: str) -> bool:
+    """Whether a name as Python has it from the file system is text, and not other bytes."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def printable(path: str) -> str:
+    """A path that can be shown and stored, whatever bytes it has."""
+    return path.encode("utf-8", "backslashreplace").decode()
 
 
 def original_of(path: str) -> str | None:

@@ -76,7 +76,8 @@ class FolderScan(Generic[P]):
     ``strays`` which ids stand in Markdown files that are no lists: what stands there is not gone.
     ``unreadable`` names directories whose content is unknown. ``directories`` are those that may
     be lists, in a layout where lists are directories. ``made`` are the paths of files that we
-    generate: they are no lists, and what stands in them stands nowhere.
+    generate: they are no lists, and what stands in them stands nowhere. ``links`` lead to
+    directories with files that are strays for that.
     """
 
     root: Ready | NotReady
@@ -86,6 +87,7 @@ class FolderScan(Generic[P]):
     unreadable: Mapping[str, str]
     directories: frozenset[str] = frozenset()
     made: frozenset[str] = frozenset()
+    links: frozenset[str] = frozenset()
 
     @property
     def complete(self) -> bool:
@@ -164,8 +166,16 @@ class Scanner(Generic[P]):
         self._forget(files.keys(), tree.strays.keys())
         made = frozenset(path for path, file in files.items() if _is_made(file))
         files = {path: file for path, file in files.items() if path not in made}
-        directories = frozenset(tree.directories)
-        return FolderScan(root, files, tree.ignored, strays, unreadable, directories, made)
+        return FolderScan(
+            root,
+            files,
+            tree.ignored,
+            strays,
+            unreadable,
+            frozenset(tree.directories),
+            made,
+            frozenset(tree.links),
+        )
 
     def _check(self) -> Ready | NotReady:
         """Whether this is the folder; its marker is opened only when it is another file by now."""
@@ -239,7 +249,7 @@ class Scanner(Generic[P]):
         One that did so before is, and so is one that is empty just now: it may be being saved.
         """
         for path, signature in tree.strays.items():
-            kept = self._strays.get(path)
+            before = kept = self._strays.get(path)
             age = age_s(signature, now_ns, now_ns)
             if kept is None or kept[0] != signature:
                 try:
@@ -251,8 +261,9 @@ class Scanner(Generic[P]):
                 if age >= RACY_S:
                     self._strays[path] = kept
             saved = signature.size == 0 and age < RACY_S and self._bound_by is not None
-            is_copy = path in tree.ignored  # made by a sync tool
-            yield path, kept[1], not is_copy and (kept[2] or saved or path in self._last)
+            is_never_bound = path in tree.ignored or path in tree.behind  # a sync tool's, or a link
+            may_be_bound = not is_never_bound and (kept[2] or saved or path in self._last)
+            yield path, kept[1] | _still_there(before, signature, now_ns), may_be_bound
 
     def _seen_ns(self, path: str, signature: Signature, now_ns: int) -> int:
         """When this signature was first seen; never later than now, should the clock go back."""
@@ -269,6 +280,15 @@ class Scanner(Generic[P]):
             self._cached.pop(path, None)
         for path in self._strays.keys() - set(strays):
             del self._strays[path]
+
+
+def _still_there(
+    before: tuple[Signature, frozenset[str], bool] | None, signature: Signature, now_ns: int
+) -> frozenset[str]:
+    """The ids that a stray had, while it may be in the middle of being saved."""
+    if before is None or before[0] == signature or signature.mtime_ns > now_ns:
+        return frozenset()
+    return before[1] if settle_s(signature, now_ns, before[0].size) > 0 else frozenset()
 
 
 def _is_made(file: FileScan[P]) -> bool:

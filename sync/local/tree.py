@@ -7,6 +7,7 @@
 
     <root>/Home/4F1C.ics        a task of the list Home, where each has a file of its own
     <root>/Work/Plans/77A0.ics  the same in a group
+    <root>/Away -> /elsewhere   *behind a link*: no list either, though ids may stand in it
     .obsidian/  .git/  x~       not looked at
 
 A listing is no snapshot: a file that moves between two directories can be in neither listing. So
@@ -24,7 +25,8 @@ from pathlib import Path
 
 from sync.local.files import Signature
 from sync.local.layout import Layout
-from sync.local.names import ignored_reason
+from sync.local.links import Stamp, look_behind, stamp_of
+from sync.local.names import ignored_reason, is_unicode, printable
 
 __all__ = ["Found", "Tree", "walk"]
 
@@ -52,7 +54,8 @@ class Tree:
     """What is in the folder. Keys are paths relative to the root, in POSIX form.
 
     ``being_saved``: files that an editor has moved away to write them anew, with seconds to wait.
-    ``directories`` are those that may be lists, where each task has a file of its own.
+    ``directories`` are those that may be lists, where each task has a file of its own. ``links``
+    lead to directories with files that could hold tasks: those of the strays that are ``behind``.
     """
 
     files: list[Found] = field(default_factory=list)
@@ -61,6 +64,8 @@ class Tree:
     unreadable: dict[str, str] = field(default_factory=dict)
     being_saved: dict[str, float] = field(default_factory=dict)
     directories: set[str] = field(default_factory=set)
+    links: set[str] = field(default_factory=set)
+    behind: set[str] = field(default_factory=set)
     root_error: str | None = None
 
 
@@ -87,13 +92,14 @@ class _Walker:
         self._root = root
         self._layout = layout
         self._now_ns = now_ns
-        self._stamps: dict[str, tuple[int, ...] | None] = {}
+        self._links: list[str] = []
+        self._stamps: dict[str, Stamp | None] = {}
 
     def run(self) -> None:
         waiting = [""]
         while waiting:
             directory = waiting.pop()
-            self._stamps[directory] = self._stamp(directory)
+            self._stamps[directory] = stamp_of(self._root / directory)
             try:
                 with os.scandir(self._root / directory) as listing:
                     entries = {entry.name: entry for entry in listing}
@@ -103,26 +109,35 @@ class _Walker:
             if self._layout.per_task and directory and not self._layout.is_too_deep(directory):
                 self.tree.directories.add(directory)
             waiting.extend(self._visit(directory, entries))
+        self._look_behind_links()
 
     def has_moved(self) -> bool:
         """Whether any directory changed since just before it was listed."""
-        return any(self._stamp(path) != stamp for path, stamp in self._stamps.items())
+        return any(stamp_of(self._root / path) != stamp for path, stamp in self._stamps.items())
+
+    def _look_behind_links(self) -> None:
+        behind = look_behind(self._root, self._links, self._stamps.values(), self._layout)
+        self._stamps |= behind.stamps
+        self.tree.strays |= behind.files
+        self.tree.unreadable |= behind.unreadable
+        self.tree.links, self.tree.behind = behind.links, {*behind.files}
 
     def _visit(self, directory: str, entries: dict[str, os.DirEntry[str]]) -> Iterator[str]:
         """Sort one directory's entries; yields the directories in it to be visited."""
         is_deep = self._layout.is_too_deep(directory)
         for name, entry in sorted(entries.items()):
             path = f"{directory}/{name}" if directory else name
-            if not name.isascii() and not _is_unicode(name):
-                self._add_unnameable(_printable(path), entry)
+            if not name.isascii() and not is_unicode(name):
+                self._add_unnameable(printable(path), entry)
                 continue
             reason = ignored_reason(name)
             if reason is not None:
                 self._ignore(path, reason, entry)
             elif entry.is_dir(follow_symlinks=False):
                 yield path
-            elif entry.is_symlink() and _is_directory(entry):
+            elif entry.is_symlink() and self._may_be_directory(entry):
                 self.tree.ignored[path] = "a link to a directory, which is not followed"
+                self._links.append(path)
             elif not self._layout.holds(name):
                 continue
             elif self._layout.is_too_high(directory):
@@ -187,6 +202,13 @@ class _Walker:
         if self._layout.holds(entry.name) and entry.is_file(follow_symlinks=False):
             self._add_stray(path, entry)
 
+    def _may_be_directory(self, entry: os.DirEntry[str]) -> bool:
+        """Whether a link leads to a directory, or to nothing now and is not called like a file."""
+        try:
+            return stat.S_ISDIR(os.stat(entry.path).st_mode)
+        except OSError:
+            return not self._layout.holds(entry.name)
+
     def _is_open(self, name: str, entries: dict[str, os.DirEntry[str]]) -> bool:
         """Whether an editor's lock, swap file or fresh backup stands beside the file."""
         locks = (f".#{name}", f"#{name}#", f".~lock.{name}#")
@@ -217,13 +239,6 @@ class _Walker:
         age_s = (self._now_ns - changed_ns) / 1e9
         return SAVING_S - age_s if 0 <= age_s < SAVING_S else None
 
-    def _stamp(self, directory: str) -> tuple[int, ...] | None:
-        try:
-            status = os.stat(self._root / directory)
-        except OSError:
-            return None
-        return status.st_ino, status.st_mtime_ns, status.st_ctime_ns
-
     def _note_unreadable(self, directory: str, error: OSError) -> None:
         if directory:
             self.tree.unreadable[directory] = f"cannot be read: {error.strerror}"
@@ -242,22 +257,3 @@ def _drop_aliases(tree: Tree) -> None:
         else:
             kept.append(found)
     tree.files = sorted(kept, key=lambda found: found.path)
-
-
-def _is_directory(entry: os.DirEntry[str]) -> bool:
-    try:
-        return entry.is_dir()
-    except OSError:
-        return False
-
-
-def _is_unicode(name: str) -> bool:
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def _printable(path: str) -> str:
-    return path.encode("utf-8", "backslashreplace").decode()

@@ -117,13 +117,6 @@ class TestLinks:
             "is a symbolic link that leads out of the folder", frozenset({"r-abcdef2"})
         )
 
-    def test_a_linked_directory_is_not_followed(self, root: Path, tmp_path: Path) -> None:
-        put(tmp_path / "elsewhere" / "Home.md", MILK)
-        (root / "Work").symlink_to(tmp_path / "elsewhere")
-        result = scan(root)
-        assert result.files == {}
-        assert result.ignored == {"Work": "a link to a directory, which is not followed"}
-
     def test_a_second_name_of_a_file_is_no_second_list(self, root: Path) -> None:
         put(root / "Home.md", MILK)
         (root / "Alias.md").symlink_to("Home.md")

@@ -55,7 +55,8 @@ class LocalFile:
 class LocalState:
     """What the files say: all readable ones, and what is unknown (``trouble``: everything is).
 
-    At the paths ``made`` are files that we generate, which say nothing.
+    At the paths ``made`` are files that we generate, which say nothing. Behind ``links``, which
+    are not followed, files stand that are strays.
     """
 
     files: Mapping[str, LocalFile] = field(default_factory=dict)
@@ -66,6 +67,7 @@ class LocalState:
     incomplete: str = ""
     directories: frozenset[str] = frozenset()
     made: frozenset[str] = frozenset()
+    links: frozenset[str] = frozenset()
     retry_after_s: float | None = None
 
     def with_file(self, path: str, data: bytes, parse: Callable[[bytes], TodoFile]) -> LocalState:
@@ -175,7 +177,8 @@ class Reader:
         scan = self._scanner.scan(force=force)
         signatures = {path: file.signature for path, file in scan.files.items()}
         # What is no list counts too: with a copy that is thrown away its ids may be gone.
-        seen = (frozenset(scan.directories), signatures, dict(scan.strays))
+        beside = (scan.directories, scan.links, dict(scan.unreadable))
+        seen = (*beside, signatures, dict(scan.strays))
         state = _state(scan, self._scanner.layout)
         changed = seen != self._seen or state.retry_after_s is not None or bool(state.trouble)
         self._seen = seen
@@ -206,6 +209,7 @@ def _state(scan: FolderScan[TodoFile], layout: Layout) -> LocalState:
         incomplete=unreadable,
         directories=scan.directories,
         made=scan.made,
+        links=scan.links,
         retry_after_s=max(waits, default=None),
     )
 

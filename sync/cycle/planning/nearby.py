@@ -40,6 +40,7 @@ _STILL = frozenset(
         HoldKind.UNSAYABLE,
         HoldKind.UNREADABLE,
         HoldKind.UNREAD_WORDS,
+        HoldKind.LINK,
     }
 )
 """What waits by itself, whatever becomes of other reminders."""
@@ -202,7 +203,7 @@ def _edited(before: LocalState, now: LocalState) -> list[str] | None:
 
 def _around(local: LocalState) -> tuple[object, ...]:
     """All that a folder says beside the content of its lists."""
-    beside = (local.strays, local.notes, local.directories, local.made)
+    beside = (local.strays, local.notes, local.directories, local.made, local.links)
     return (*beside, local.done.keys(), local.trouble, local.incomplete, local.retry_after_s)
 
 

@@ -36,7 +36,8 @@ from sync.cycle.planning.matching import follow_moves
 from sync.cycle.planning.sectioning import section_intents, without_section
 from sync.cycle.planning.tables import Tables
 from sync.cycle.planning.unjudged import all_waiting, still_waiting
-from sync.cycle.planning.world import World, build_world, remote_lists, too_deep, visible_since
+from sync.cycle.planning.unusable import unusable
+from sync.cycle.planning.world import World, astray, build_world, remote_lists, visible_since
 from sync.cycle.sending.intents import Intents, list_intents
 from sync.cycle.sending.parking import sort_out
 from sync.local.formats import Dialect
@@ -170,16 +171,13 @@ class Planner:
         plan = make_plan(world.snapshot, self.policy)
         planned = self._guarded(known, lists, world, plan, leaving, approved)
         self._hold_first_plan(planned, local, approved)
-        planned.holds += [
-            Hold(path, HoldKind.FILE, reason)
-            for path, reason in _file_troubles(local, {*lists.owner} & known.list_at.keys())
-        ]
+        planned.holds += unusable(local, {*lists.owner} & known.list_at.keys())
         waiting = missed(waiting_keys(world.matched), since, now_s, WAIT_S)
         foreign, left_s = awaited(world.matched, local, waiting)
         planned.holds += foreign
         planned.vanished = {**planned.vanished, **waiting}
         planned.wait(left_s)
-        planned.holds += [*doubt_holds(world.doubts), *_copies(local)]
+        planned.holds += doubt_holds(world.doubts)
         planned.holds += aside_holds(known, world.snapshot, local)
         planned.holds += unread_words(world.lines.values(), local, lists.views)
         before = self._store.journal.holds()
@@ -242,7 +240,7 @@ class Planner:
             approved=approved,
             wins=self.settings.wins,
             emptied=self._store.places.vanished().keys(),
-            too_deep=too_deep(local, known),
+            astray=astray(local, known),
             complete=not local.incomplete,
             unshared=known.unshared,
             purge=self.settings.purge,
@@ -369,25 +367,3 @@ def _stem(info: ListInfo, current: Mapping[str, str], layout: Layout) -> str:
     """What a list's place is called: a directory keeps the name that it was given first."""
     has_one = layout.per_task and info.id in current
     return layout.named(current[info.id]) if has_one else info.name
-
-
-def _copies(local: LocalState) -> list[Hold]:
-    """The conflict copies of sync tools, which wait for a person."""
-    return [
-        Hold(copy, HoldKind.COPY, f"{copy} is a copy of {path}: `remindersd merge '{copy}'`")
-        for copy, path in local.copies.items()
-    ]
-
-
-def _file_troubles(local: LocalState, lists: Collection[str]) -> list[tuple[str, str]]:
-    """Files that will not become readable by waiting a moment; those of ``lists`` can be remade."""
-    again, away = "`remindersd restore --file {}`", "move it out of the folder"
-    troubles = [
-        (path, f"{file.hides_tasks}; mend it, or {(again if path in lists else away).format(path)}")
-        for path, file in sorted({**local.files, **local.done}.items())
-        if file.hides_tasks and not file.settling
-    ]
-    if local.incomplete:
-        told = f"{local.incomplete}; make it readable: until then no missing line counts as deleted"
-        troubles.append(("folder", told))
-    return troubles

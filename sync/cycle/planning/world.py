@@ -42,7 +42,7 @@ from sync.local.dates import same_instant
 from sync.local.formats import Dialect
 from sync.local.tasks import INSTANT
 
-__all__ = ["World", "build_world", "remote_lists", "too_deep", "visible_since"]
+__all__ = ["World", "astray", "build_world", "remote_lists", "visible_since"]
 
 
 @dataclass(slots=True)
@@ -94,8 +94,8 @@ def remote_lists(known: Known) -> dict[str, Presence[ListInfo]]:
     return lists
 
 
-def too_deep(local: LocalState, known: Known) -> dict[str, str]:
-    """List id -> the directory within a group's that most of its lines stand in now."""
+def astray(local: LocalState, known: Known) -> dict[str, str]:
+    """List id -> why it has no file, if most of its lines stand in one that can be no list's."""
     lines: Counter[str] = Counter()
     found: defaultdict[str, Counter[str]] = defaultdict(Counter)
     if not local.strays:
@@ -107,11 +107,19 @@ def too_deep(local: LocalState, known: Known) -> dict[str, str]:
         for id in known.traces.keys() & set(map(id_of.get, ids)):
             found[path][str(known.base.get(id, {}).get(Field.LIST))] += 1
     return {
-        list_id: path.rpartition("/")[0]
+        list_id: _why_astray(path, local)
         for path, counts in sorted(found.items())
         for list_id, count in counts.items()
         if 2 * count > lines[list_id]
     }
+
+
+def _why_astray(path: str, local: LocalState) -> str:
+    link = next((one for one in local.links if path.startswith(f"{one}/")), None)
+    if link is not None:
+        return f"its file stands behind the link {link}, which is not followed: move it here"
+    directory = path.rpartition("/")[0]
+    return f"its file stands in {directory}, and groups have one level: move it up"
 
 
 # ---- the snapshot -----------------------------------------------------------------------------
@@ -183,7 +191,7 @@ def _remote(
             remote[id] = Absent("its list was deleted")
         elif Field.LIST in row.opaque:
             remote[id] = Unknown(row.problems)
-        elif _astray(known, row):
+        elif _in_another_zone(known, row):
             remote[id] = Unknown("it names a list of another owner")
         else:
             reminder = known.reminders[id]
@@ -193,7 +201,7 @@ def _remote(
     return remote | {id: Unknown("iCloud could not give it") for id in known.owed}
 
 
-def _astray(known: Known, row: ReminderRow) -> bool:
+def _in_another_zone(known: Known, row: ReminderRow) -> bool:
     """Whether it is in another zone than its list: whose it is cannot be said."""
     shared = known.shared.get(row.list_id)
     here = "" if shared is None else shared.zone
