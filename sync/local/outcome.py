@@ -10,9 +10,13 @@ __all__ = ["ChangedMeanwhile", "Outcome", "Refusal", "Refused", "Replaced", "rea
 
 @dataclass(frozen=True, slots=True)
 class Replaced:
-    """Done: the path now holds content with this SHA-256 (``""``: it is gone, as asked)."""
+    """Done: the path now holds content with this SHA-256 (``""``: it is gone, as asked).
+
+    ``trouble`` is what failed after that, for a person to know.
+    """
 
     sha256: str
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +28,13 @@ class ChangedMeanwhile:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """This file cannot be written, for a reason that a person has to see to."""
+    """This file cannot be written, for a reason that a person has to see to.
+
+    ``unsure``: it may have been written all the same, which its receipt will tell.
+    """
 
     reason: str
+    unsure: bool = False
 
 
 Outcome = Replaced | ChangedMeanwhile | Refused

@@ -8,7 +8,8 @@ is quiet, because an editor may still be writing into it. Rules:
 1. A reader sees the old or the new file, whole, with its mode, owner and attributes.
 2. Nothing is unlinked before its content is known to be kept or to be ours.
 3. Whatever happens, an answer is a value: ``Replaced``, ``ChangedMeanwhile`` or ``Refused``.
-   After a ``Refused`` or a crash, ``receipts()`` says what really happened.
+   What failed after the write is ``Replaced`` all the same. After a crash, or a ``Refused`` that
+   is unsure, ``receipts()`` says what really happened.
 
 Where files cannot be exchanged (some network and FUSE file systems) a second link to the old
 file is kept instead, and where there are no links a copy: then a save by rename in the microseconds
@@ -140,10 +141,8 @@ class Writer:
             return work()
         except Refusal as refusal:
             return Refused(refusal.reason)
-        except FileNotFoundError as error:
-            return ChangedMeanwhile(f"{error.filename} is gone")
         except OSError as error:
-            return Refused(reason_of(error))
+            return _failed(error)
 
     def _replace(self, path: Path, new: bytes, expected: str, key: str) -> Outcome:
         target = locate(self._root, path)
@@ -165,28 +164,26 @@ class Writer:
             if kind is Kind.EXCHANGE:
                 self._step("swap:exchange")
                 self._calls.exchange(self._ledger.data(entry), target)
-        except OSError:
-            self._abandon(entry)
-            raise
-        if kind is Kind.LINK and not self._replace_by_link(entry, target):
-            return ChangedMeanwhile(f"{path} was saved by someone else")
-        self._sync(target)
-        return self._examine(entry, target)
+            elif not self._replace_by_link(entry, target):
+                return ChangedMeanwhile(f"{path} was saved by someone else")
+        except OSError as error:
+            return self._abandon(entry, error)
+        try:
+            self._sync(target)
+            return self._examine(entry, target)
+        except OSError as error:
+            return self._came_to(entry, error)
 
     def _replace_by_link(self, entry: Entry, target: Path) -> bool:
         """Keep a second link to the old file, then rename ours over it; whether it was done."""
         link = self._ledger.link(entry)
-        try:
-            self._step("swap:link")
-            keep_old(target, link)
-            if digest(link) != entry.expected or digest(target) != entry.expected:
-                self._abandon(entry)
-                return False
-            self._step("swap:exchange")
-            os.replace(self._ledger.data(entry), target)
-        except OSError:
-            self._abandon(entry)
-            raise
+        self._step("swap:link")
+        keep_old(target, link)
+        if digest(link) != entry.expected or digest(target) != entry.expected:
+            self._discard_ours(entry)
+            return False
+        self._step("swap:exchange")
+        os.replace(self._ledger.data(entry), target)
         return True
 
     def _examine(self, entry: Entry, target: Path) -> Outcome:
@@ -213,10 +210,12 @@ class Writer:
         except FileExistsError:
             self._ledger.discard(entry)
             return ChangedMeanwhile(f"{path} is there already")
-        except OSError:
-            self._abandon(entry)
-            raise
-        self._sync(target)
+        except OSError as error:
+            return self._abandon(entry, error)
+        try:
+            self._sync(target)
+        except OSError as error:
+            return self._came_to(entry, error)
         return Replaced(ours)
 
     def _rename(self, old: Path, new_path: Path, keep_directory: bool) -> Outcome:
@@ -259,14 +258,16 @@ class Writer:
             self._ledger.record(entry)
             self._step("swap:move")
             move_new(self._calls, target, self._ledger.data(entry))
-        except OSError:
-            self._abandon(entry)
-            raise
-        self._sync(target)
-        self._step("swap:examine")
-        if digest(self._ledger.data(entry)) == expected:
-            return Replaced("")
-        self._return(entry, target)
+        except OSError as error:
+            return self._abandon(entry, error)
+        try:
+            self._sync(target)
+            self._step("swap:examine")
+            if digest(self._ledger.data(entry)) == expected:
+                return Replaced("")
+            self._return(entry, target)
+        except OSError as error:
+            return self._came_to(entry, error)
         return ChangedMeanwhile(f"{path} was saved while it was being removed")
 
     def _give_back(self, receipt: Receipt) -> Outcome:
@@ -332,11 +333,31 @@ class Writer:
         self._step("swap:record")
         self._ledger.record(entry)
 
-    def _abandon(self, entry: Entry) -> None:
+    def _abandon(self, entry: Entry, error: OSError) -> Outcome:
         """After a failure, clean up; but keep a receipt if more happened than was reported."""
+        with suppress(OSError):
+            if self._discard_ours(entry):
+                return _failed(error)
+        return self._came_to(entry, error)
+
+    def _discard_ours(self, entry: Entry) -> bool:
+        """Forget a write that did not happen; whether it did not."""
         found = self._ledger.find(entry.stem)
-        if found is None or found[1].state is State.OURS:
+        is_undone = found is None or found[1].state is State.OURS
+        if is_undone:
             self._ledger.discard(entry)
+        return is_undone
+
+    def _came_to(self, entry: Entry, error: OSError) -> Outcome:
+        """What a write came to that said ``error``: its receipt tells, if anything does."""
+        found = None
+        with suppress(OSError):
+            found = self._ledger.find(entry.stem)
+        if found is None:
+            return Refused(reason_of(error), unsure=True)
+        if found[1].state is State.CLEAN:
+            return Replaced(entry.ours, reason_of(error))
+        return _failed(error)
 
     def _make_directory(self, directory: Path) -> None:
         if not directory.is_dir():
@@ -348,3 +369,10 @@ class Writer:
         self._step("swap:sync")
         sync_directory(target.parent)
         sync_directory(self._ledger.directory)
+
+
+def _failed(error: OSError) -> Outcome:
+    """What a failed call says of a write that did not happen."""
+    if isinstance(error, FileNotFoundError):
+        return ChangedMeanwhile(f"{error.filename} is gone")
+    return Refused(reason_of(error))

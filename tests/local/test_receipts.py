@@ -12,7 +12,7 @@ import pytest
 from sync.errors import RemindersdError
 from sync.local import disk
 from sync.local.disk import Renameat2
-from sync.local.receipts import QUIET_S, State
+from sync.local.receipts import QUIET_S, Ledger, State
 from sync.local.swap import ChangedMeanwhile, Refused, Replaced, Writer
 from tests.local.support import (
     HOME,
@@ -28,6 +28,15 @@ from tests.local.support import (
     sha,
     writer_of,
 )
+
+
+def failing(step: str) -> Steps:
+    """The disk fails at each of these steps."""
+
+    def fail() -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "Home.md")
+
+    return Steps({step: fail})
 
 
 class TestEditorsMeanwhile:
@@ -115,9 +124,39 @@ class TestCallsThatFailOddly:
 
         (root / HOME).write_bytes(OLD)
         writer = Writer(root, Steps(), Clock(), Lying())
-        assert isinstance(writer.replace(HOME, NEW, sha(OLD), "k"), Refused)
+        outcome = writer.replace(HOME, NEW, sha(OLD), "k")
+        assert isinstance(outcome, Replaced)
+        assert outcome.trouble.startswith("Input/output error")
         [receipt] = writer.receipts()
         assert (receipt.state, receipt.data()) == (State.CLEAN, OLD)
+
+    @pytest.mark.parametrize("step", ["swap:sync", "swap:examine"])
+    @pytest.mark.parametrize("exchange", [True, False])
+    def test_a_disk_that_fails_when_it_is_done_is_told(
+        self, root: Path, step: str, exchange: bool
+    ) -> None:
+        (root / HOME).write_bytes(OLD)
+        writer = writer_of(root, failing(step), exchange=exchange)
+        assert writer.replace(HOME, NEW, sha(OLD), "k") == Replaced(sha(NEW), "disk full: Home.md")
+        assert (root / HOME).read_bytes() == NEW
+        writer = writer_of(root, failing(step), exchange=exchange)
+        assert writer.remove(HOME, sha(NEW), "r") == Replaced("", "disk full: Home.md")
+        writer = writer_of(root, failing("swap:sync"), exchange=exchange)
+        assert writer.create(HOME, NEW, "c") == Replaced(sha(NEW), "disk full: Home.md")
+
+    def test_what_nothing_tells_of_may_have_been_written(
+        self, root: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (root / HOME).write_bytes(OLD)
+        writer = writer_of(root, failing("swap:examine"))
+
+        def find(_: Ledger, stem: str) -> None:
+            raise OSError(errno.EIO, "Input/output error", stem)
+
+        monkeypatch.setattr(Ledger, "find", find)
+        assert writer.replace(HOME, NEW, sha(OLD), "k") == Refused(
+            "disk full: Home.md", unsure=True
+        )
 
     def test_a_move_that_stopped_half_way_without_renameat2(
         self, root: Path, monkeypatch: pytest.MonkeyPatch
@@ -137,7 +176,8 @@ class TestCallsThatFailOddly:
             removed = writer.remove(HOME, sha(OLD), "k")
             created = writer.create(Path("New.md"), NEW, "k")
         assert isinstance(removed, Refused)
-        assert isinstance(created, Refused)
+        assert isinstance(created, Replaced)
+        assert "Input/output error" in created.trouble
         assert [(receipt.path, receipt.state) for receipt in writer.receipts()] == [
             ("New.md", State.CLEAN)
         ]

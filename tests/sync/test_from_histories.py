@@ -10,6 +10,7 @@ import pytest
 
 from sandbox.device.phone import Phone
 from sync.errors import NetworkError
+from sync.local.receipts import Ledger
 from tests.rig import Crash, Rig, empty_world, open_rig
 from tests.sync.stepping import DiesAt, DoesOnce, FullOnce
 
@@ -275,6 +276,39 @@ def test_who_saved_while_the_disk_failed_has_their_words_and_the_phones(rig: Rig
     rig.engine.cycle("test")
     assert [rig.read("Inbox").count(one) for one in ("Typed", "From the phone")] == [1, 1]
     assert rig.titles("Inbox") == {"First", "Typed", "From the phone"}
+    rig.rest()
+
+
+@pytest.mark.parametrize("step", ["swap:sync", "swap:examine"])
+def test_what_was_written_before_the_disk_failed_was_typed_over_by_who_had_seen_it(
+    rig: Rig, step: str
+) -> None:
+    rig.append("Inbox", "- [ ] First\n")
+    rig.run()
+    rig.phone.edit(rig.shown("First").id, title="From the phone")
+    rig.step = FullOnce(step)
+    rig.wait(3)
+    assert any("full" in problem for problem in rig.engine.cycle("test").problems)
+    rig.replace("Inbox", "From the phone", "Typed over it")
+    assert rig.run().conflicts == []
+    assert rig.titles("Inbox") == {"Typed over it"}
+    rig.rest()
+
+
+def test_a_write_of_which_nothing_is_known_is_judged_by_the_next_cycle(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rig.append("Inbox", "- [ ] First\n")
+    rig.run()
+    rig.phone.edit(rig.shown("First").id, title="From the phone")
+    rig.step = FullOnce("swap:examine")
+    rig.wait(3)
+    with monkeypatch.context() as patch:
+        patch.setattr(Ledger, "find", lambda _, stem: FullOnce(stem)(stem))
+        assert any("full" in problem for problem in rig.engine.cycle("test").problems)
+    rig.replace("Inbox", "From the phone", "Typed over it")
+    assert rig.run().conflicts == []
+    assert rig.titles("Inbox") == {"Typed over it"}
     rig.rest()
 
 

@@ -112,7 +112,8 @@ class Filing:
         for key, write in work.writes:
             outcome = self._put(write, key)
             if not self._tell(outcome, write.path, report):
-                self._forget(key, write)
+                if not (isinstance(outcome, Refused) and outcome.unsure):
+                    self._forget(key, write)
                 continue
             local = self._written(write, local)
             report.files += 1
@@ -182,7 +183,9 @@ class Filing:
     def _tell(self, outcome: Outcome, path: str, report: Report) -> bool:
         """Whether it was done; if not, what has to be said about it."""
         match outcome:
-            case Replaced():
+            case Replaced(trouble=trouble):
+                if trouble:
+                    report.problems.append(f"{path} was written, but then: {trouble}")
                 return True
             case ChangedMeanwhile():
                 report.come_back(SOON_S)
