@@ -11,7 +11,17 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from store.model import Field, Present
-from sync.core.actions import Delete, Hold, HoldKind, Plan, PushOp, RemoveLine, RenderOp, Why
+from sync.core.actions import (
+    Delete,
+    Forget,
+    Hold,
+    HoldKind,
+    Plan,
+    PushOp,
+    RemoveLine,
+    RenderOp,
+    Why,
+)
 from sync.core.snapshot import Snapshot
 
 __all__ = ["EMPTIED", "Emptied", "account_lost", "counted_s", "find_emptied", "guard"]
@@ -105,8 +115,9 @@ def guard(
     ``approved`` are ids whose deletion a person has confirmed, and places of lists that may be
     ``emptied``. ``groups`` of lists that would be deleted count as well: those that are named in
     the plan's holds must not be. What the account lost (``lost_there``) waits however few it is,
-    and what was ``held_before`` goes on to wait when fewer are left. ``now_s`` is Unix seconds, for
-    saying when the wait ends.
+    and what was ``held_before`` goes on to wait when fewer are left; while any of what was lost
+    waits, nothing of it is forgotten, as all may return. ``now_s`` is Unix seconds, for saying when
+    the wait ends.
     """
     lost = {id: one for one in emptied for id in one.ids if one.place not in approved}
     approved = {*approved, *(id for one in emptied if one.place in approved for id in one.ids)}
@@ -139,6 +150,7 @@ def guard(
         plan,
         pushes=tuple(op for op in plan.pushes if not (_deletes(op) and op.id in back)),
         renders=tuple(op for op in plan.renders if not (_deletes(op) and op.id in back)),
+        forgotten=_forgotten(plan, held, lost_there),
         holds=(*plan.holds, *holds),
     )
 
@@ -158,6 +170,12 @@ def _held(
         return open_ids
     leaving = {op.id for op in plan.renders if _deletes(op)}
     return (open_ids & set(held_before)) | (open_ids & leaving & set(lost_there))
+
+
+def _forgotten(plan: Plan, held: set[str], lost_there: Collection[str]) -> tuple[Forget, ...]:
+    """With an account that is lost, what a person deletes is not forgotten: it would return."""
+    returns = set(lost_there) if held & set(lost_there) else set()
+    return tuple(op for op in plan.forgotten if op.id not in returns)
 
 
 def _deletes(op: PushOp | RenderOp) -> bool:

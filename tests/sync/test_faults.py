@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from sync.errors import NetworkError, RemindersdError
-from tests.rig import Rig
+from tests.rig import Rig, empty_world, open_rig
 
 MODIFY, CHANGES = "records/modify", "records/changes"
 
@@ -266,6 +268,27 @@ def test_a_few_reminders_that_the_account_lost_wait_for_a_person(rig: Rig) -> No
     assert rig.titles("Inbox") == {"One, edited", "Four", "Five"}
     assert "Two" not in rig.read("Inbox")
     rig.rest()
+
+
+def test_what_waits_to_be_deleted_when_an_account_is_lost_is_not_back_with_it(
+    tmp_path: Path,
+) -> None:
+    with open_rig(tmp_path, empty_world(), grace="30s") as rig:
+        rig.run()
+        rig.append("Inbox", "".join(f"- [ ] Task {number}\n" for number in range(5)))
+        rig.run()
+        rig.replace("Inbox", f"{rig.line('Inbox', 'Task 3')}\n", "")
+        assert [hold.kind for hold in rig.run().held] == ["grace"]
+        rig.world.zone.expire_tokens()
+        rig.world.faults.read_lag = 3600.0
+        assert [hold.kind for hold in rig.run().held] == ["deletions"] * 4
+        rig.world.faults.clear()
+        assert [hold.kind for hold in rig.run().held] == ["grace"]
+        rig.wait(60)
+        rig.run()
+        assert rig.titles("Inbox") == {"Task 0", "Task 1", "Task 2", "Task 4"}
+        assert "Task 3" not in rig.read("Inbox")
+        rig.rest()
 
 
 def test_a_zone_that_was_emptied_holds_every_deletion(rig: Rig) -> None:
