@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 
-from tests.rig import Rig
+from tests.rig import Rig, empty_world, open_rig
 
 
 def test_what_the_phone_did_outlives_a_save_from_an_older_buffer(rig: Rig) -> None:
@@ -201,3 +202,40 @@ def test_a_line_just_put_in_and_carried_to_where_no_list_is_was_seen(rig: Rig) -
     rig.run()
     assert rig.titles("Inbox") == {"Stays", "For later", "Typed"}
     assert "For later" not in rig.read("Inbox")
+
+
+@pytest.mark.parametrize("flagged", [False, True])
+def test_what_a_phone_said_while_a_file_was_seen_empty_outlives_the_end_of_the_save(
+    tmp_path: Path, flagged: bool
+) -> None:
+    """An editor truncates the file, and rests; both sides may have made one of the edits."""
+    with open_rig(tmp_path, empty_world(), hold_above="1000") as rig:
+        rig.run()
+        rig.append("Inbox", "- [ ] First\n- [ ] Second\n")
+        rig.run()
+        mark = " 🚩" if flagged else ""
+        buffer = rig.read("Inbox").replace("First", f"First{mark}") + "- [ ] Typed\n"
+        rig.phone.edit(rig.shown("First").id, flagged=flagged, notes="from the phone")
+        rig.save_in_place("Inbox", "")
+        rig.run()
+        assert "from the phone" in rig.read("Inbox")
+        rig.save_in_place("Inbox", buffer)
+        rig.run()
+        first = rig.shown("First")
+        assert (first.notes, first.flagged) == ("from the phone", flagged)
+        assert rig.titles("Inbox") == {"First", "Second", "Typed"}
+        assert "> from the phone" in rig.read("Inbox")
+        rig.rest()
+
+
+def test_who_types_into_a_file_that_was_empty_has_seen_what_came_into_it(rig: Rig) -> None:
+    rig.append("Inbox", "- [ ] First\n")
+    rig.run()
+    rig.save("Inbox", "")
+    rig.phone.edit(rig.shown("First").id, notes="from the phone", flagged=True)
+    rig.run()
+    rig.replace("Inbox", "    > from the phone\n", "")
+    rig.append("Inbox", "- [ ] Typed\n")
+    rig.run()
+    assert rig.shown("First").notes == ""
+    rig.rest()

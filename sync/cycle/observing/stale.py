@@ -9,10 +9,15 @@ and planned again beside what the person did edit.
 A save that brings back exactly the bytes of before our write is taken at its word: nobody saves
 an untouched buffer, but people do take out the one line that was just put in. And of a file that
 we made there is no text of before: who saves it without its only line has seen it.
+
+A file that was empty when we wrote into it may have been so for the middle of a save. If lines are
+in it again that we did not write, that save has ended: nothing in it shows that our write was seen,
+since both sides may have made one of the edits.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from enum import Enum, auto
 
@@ -23,6 +28,7 @@ from sync.core.merging.lift import overlay
 
 __all__ = ["never_seen"]
 
+_EMPTY = hashlib.sha256(b"").hexdigest()
 _UNSAID = (Field.LIST, Field.PARENT)  # no line says them in words
 Shown = Callable[[Reminder], Reminder]
 
@@ -65,9 +71,15 @@ def never_seen(
             return ()
         known = [one for one in _joined(unseen) if one.id not in bare]
         signs = [_sign(one, said, shown, elsewhere, typed=bool(unmarked)) for one in known]
-        if _Sign.BACK in signs and _Sign.STANDS not in signs:
+        if _Sign.BACK in signs and (_Sign.STANDS not in signs or _ends_a_save(unseen, said)):
             return unseen
     return ()
+
+
+def _ends_a_save(writes: Sequence[Render], said: Mapping[str, Reminder]) -> bool:
+    """Whether the first write found the file empty, and it has lines again that no write put in."""
+    written = {change.id for write in writes for change in write.changes}
+    return writes[0].expected_sha == _EMPTY and not said.keys() <= written
 
 
 def _is_title(change: BaseChange) -> bool:
