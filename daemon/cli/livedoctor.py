@@ -23,11 +23,12 @@ __all__ = ["live_doctor"]
 
 _NOTES = "scratch.json"
 _WHAT = """\
-This makes one list in your iCloud account, called “{title}”, with two reminders in it, changes and
-deletes them, and looks at what the service answers: about sixty requests, and one for every 200
-reminders that you have, which are read and not changed. Then it asks what your phone shows, if you
-have one at hand, and removes the list. At the end it prints a report in which nothing of your
-account stands, that you can paste into an issue: that is how beliefs in docs/wire.md become facts.
+This makes two lists and a group in your iCloud account, called “{title}”, with some reminders in
+them, changes, moves and deletes these, and looks at what the service answers: about 200 requests,
+and one for every 200 reminders that you have, which are read and not changed. Then it asks what
+your phone shows, if you have one at hand, and removes all that it made. At the end it prints a
+report in which nothing of your account stands, that you can paste into an issue: that is how
+beliefs in docs/wire.md become facts.
 """
 
 
@@ -49,12 +50,15 @@ def live_doctor(options: Globals, as_json: bool) -> int:
         return 0
     has_phone = click.confirm("Do you have a phone or Mac of that account at hand?", err=True)
     remaining: list[int] = []
-    with _scene(config, title) as scene:
-        tried = walk(scene, _ask if has_phone else None, _tell, remaining.append)
-    left = sum(remaining)
-    if left:
-        warn(f"{left} records could not be removed: delete the list “{title}” on a device,")
-        warn("or run this again, which begins with what is left")
+    try:
+        with _scene(config, title) as scene:
+            ask = _ask if has_phone else None
+            tried = walk(scene, ask, _tell, _clearing, remaining.append)
+    finally:
+        left = sum(remaining)
+        if left:
+            warn(f"{left} records could not be removed: run this again, which begins with what is")
+            warn(f"left, or delete the lists called “{title}” on a device")
     if as_json:
         document(report(tried, config.account.region, left))
     else:
@@ -78,11 +82,16 @@ def _tell(tried: Tried) -> None:
     warn(f"{tried.outcome.seen:<8} {tried.belief.believed} ({tried.outcome.said})")
 
 
+def _clearing() -> None:
+    warn("removing what was made ...")
+
+
 @contextmanager
 def _scene(config: Config, title: str) -> Iterator[Scene]:
     """The account, with the profile's lock, so that no daemon syncs the scratch list."""
     from daemon.cli.working import own_lock
     from daemon.compose import new_limiter, open_session
+    from daemon.live.notes import Notes
     from daemon.live.scene import Scene
     from daemon.settings.paths import state_dir
     from sync.codec.encode import Context
@@ -106,6 +115,6 @@ def _scene(config: Config, title: str) -> Iterator[Scene]:
                 return Context(now_ms, replica.bytes, str(replica).upper(), mint, zone.wire())
 
             notes = state_dir(config.profile) / _NOTES
-            yield Scene(cloud, zone, context, mint, time.sleep, notes, title)
+            yield Scene(cloud, zone, context, mint, time.sleep, Notes(notes), title)
         finally:
             transport.close()

@@ -24,7 +24,15 @@ from sync.codec.operations import Wire
 from sync.codec.reading import Reading, Record, id_of, is_deleted, linked_id
 from sync.core.repeating.recurrence import to_words
 
-__all__ = ["RemoteRule", "decode_rule", "end_date_ms", "last_day", "repeat_of", "rule_fields"]
+__all__ = [
+    "PARTS",
+    "RemoteRule",
+    "decode_rule",
+    "end_date_ms",
+    "last_day",
+    "repeat_of",
+    "rule_fields",
+]
 
 _FREQUENCIES = (Frequency.DAILY, Frequency.WEEKLY, Frequency.MONTHLY, Frequency.YEARLY)
 _NUMBERS = {frequency: number for number, frequency in enumerate(_FREQUENCIES)}
@@ -32,10 +40,11 @@ _MINUTE = timedelta(minutes=1)
 _MINUTE_MS = 60_000
 
 # How they are encoded is not known, so neither is the rest of their names: "...AsData" counts.
-_PARTS = (
+PARTS = (
     *("DaysOfTheWeek", "DaysOfTheMonth", "DaysOfTheYear", "WeeksOfTheYear", "MonthsOfTheYear"),
     "SetPositions",
 )
+"""What the names of fields begin with that say certain days."""
 _NOT_SAID = frozenset(
     {"Reminder", "Imported", "Deleted", "CreationDate", "LastModifiedDate"}
     | {"ResolutionTokenMap", "MinimumSupportedVersion"}
@@ -165,7 +174,7 @@ def last_day(until_ms: int, due: Due | None) -> date | None:
 
 
 def _has_parts(record: Record) -> bool:
-    return any(name.startswith(_PARTS) for name in _said(record))
+    return any(name.startswith(PARTS) for name in _said(record))
 
 
 def _said(record: Record) -> Mapping[str, object]:

@@ -1,0 +1,44 @@
+"""The names of what was made for a trial, in a file that outlives the process."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+__all__ = ["Notes"]
+
+
+class Notes:
+    """Names in the order in which they were made; the file at ``path`` is there while any are."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def add(self, names: Iterable[str]) -> None:
+        """Write down what is about to be made, and have it on the disk."""
+        known = self.names()
+        all_of_them = list(dict.fromkeys([*known, *names]))
+        if all_of_them == known:
+            return
+        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        beside = self._path.with_suffix(".new")  # so that a kill leaves the old ones or the new
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump(all_of_them, file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(beside, self._path)
+
+    def names(self) -> list[str]:
+        """What was made and is not known to be removed."""
+        try:
+            found = json.loads(self._path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return []
+        return [name for name in found if isinstance(name, str)] if isinstance(found, list) else []
+
+    def forget(self) -> None:
+        """All of it is gone."""
+        self._path.unlink(missing_ok=True)
