@@ -71,7 +71,7 @@ class Known:
 
     def living(self) -> list[str]:
         """The names of those that are not deleted, not even softly."""
-        return [name for name, one in self._records.items() if not is_deleted(one, Reading())]
+        return [name for name, one in self._records.items() if not is_deleted(one, Reading(one))]
 
     def untagged(self) -> Known:
         """The same without change tags, as if none had ever been seen."""

@@ -53,13 +53,13 @@ def _is_asked_of(record: Record) -> bool:
     return (
         fields.type_of(record) in _KEPT
         or EARLY in fields.fields_of(record)
-        or is_deleted(record, Reading())
+        or is_deleted(record, Reading(record))
     )
 
 
 def _living(scene: Scene, kind: str) -> Iterator[Record]:
     for one in scene.found:
-        if fields.type_of(one) == kind and not is_deleted(one, Reading()):
+        if fields.type_of(one) == kind and not is_deleted(one, Reading(one)):
             yield one
 
 
@@ -152,7 +152,7 @@ def _kept_deleted(scene: Scene) -> Outcome:
     now_ms, ages = scene.context().now_ms, []
     for one in scene.found:
         at = one.get("modified")
-        if is_deleted(one, Reading()) and isinstance(at, Mapping):
+        if is_deleted(one, Reading(one)) and isinstance(at, Mapping):
             ages.append((now_ms - int(at.get("timestamp") or now_ms)) // _DAY_MS)
     if not ages:
         return Outcome(Seen.LEARNED, "nothing is softly deleted")
