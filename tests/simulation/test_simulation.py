@@ -1,6 +1,6 @@
 """Histories of people and faults end well: nothing lost, nothing twice, both sides the same.
 
-``REMINDERSD_HISTORIES=2000`` lives through so many. A history that ends badly is told, and shrunk,
+``REMINDERSD_HISTORIES=10000`` lives through so many. A history that ends badly is told, and shrunk,
 by ``python -m tests.simulation SEED``.
 """
 
@@ -24,7 +24,7 @@ from tests.simulation.shrink import shrink
 from tests.simulation.story import Story, choose
 from tests.simulation.trace import trace
 
-HISTORIES = int(os.environ.get("REMINDERSD_HISTORIES", "500"))
+HISTORIES = int(os.environ.get("REMINDERSD_HISTORIES", "2000"))
 SOON = {"call": 6, "step": 60}
 FIRST = int(os.environ.get("REMINDERSD_FIRST_HISTORY", "1"))
 
