@@ -1,9 +1,10 @@
 """Remembers what iCloud last said: zones, raw records, and their decoded rows.
 
 Rules: (1) a record is gone only by a tombstone or by its absence from a complete walk; (2) a gone
-record loses its decoded row, and keeps its raw JSON for 30 days, to be restored from; (3) each
-change of a record takes the next ``seq``, so that what was touched since can be asked for; the same
-record again takes none.
+record loses its decoded row, and keeps its raw JSON for 30 days, to be restored from; after that
+nothing is known of what hung on a reminder, and of others that they were there: their lines may
+come back, and nothing new may get their identity; (3) each change of a record takes the next
+``seq``, so that what was touched since can be asked for; the same record again takes none.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ __all__ = ["Mirror"]
 
 KEPT_MS = 30 * 86_400_000
 """How long what a gone record held is kept, to be restored from."""
+
+_PASSING = "('alarm', 'alarm_trigger', 'tag', 'attachment', 'rule', 'assignment', 'other')"
+"""Kinds of records that nobody asks for any more, once what they held is let go."""
 
 _PUT = """INSERT INTO record
     (name, zone, type, kind, about, owner, change_tag, deleted, raw, walk, seq)
@@ -237,11 +241,25 @@ class Mirror(Zones, Decoded):
         return [raw for (packed,) in rows if (raw := self._db.unpack(packed))]
 
     def let_go(self, now_ms: int) -> None:
-        """Forget what gone records held ``KEPT_MS`` after they were first seen to be gone here."""
+        """Forget what gone records held ``KEPT_MS`` after they were first seen to be gone here.
+
+        What hung on a reminder is forgotten whole, unless it stands in the way of a deletion. The
+        latest change stays, for the next to be counted from.
+        """
         self._db.write("UPDATE record SET gone_ms = ? WHERE deleted AND gone_ms IS NULL", (now_ms,))
+        old = "deleted AND gone_ms > 0 AND gone_ms < ?"
         self._db.write(
-            """UPDATE record SET raw = x'7b7d', gone_ms = 0
-            WHERE deleted AND gone_ms > 0 AND gone_ms < ?""",
+            f"""DELETE FROM record WHERE {old} AND kind IN {_PASSING}
+            AND name NOT IN (SELECT name FROM blocker)
+            AND seq < (SELECT max(seq) FROM record)""",
+            (now_ms - KEPT_MS,),
+        )
+        # Shrunk where they stand, rows would leave their pages nearly empty.
+        self._db.write(
+            f"""REPLACE INTO record
+            (name, zone, type, kind, about, owner, change_tag, deleted, raw, walk, seq, gone_ms)
+            SELECT name, zone, type, kind, about, NULL, '', 1, x'7b7d', walk, seq, 0
+            FROM record WHERE {old} ORDER BY seq""",
             (now_ms - KEPT_MS,),
         )
 

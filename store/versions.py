@@ -47,6 +47,13 @@ class Versions:
         )
         return None if row is None else int(row[0])
 
+    def prune(self) -> None:
+        """Forget the versions of files that are gone, where no history from their time is kept."""
+        self._db.write(
+            """DELETE FROM version WHERE path NOT IN (SELECT path FROM file)
+            AND history + 1 < coalesce((SELECT min(number) FROM history), history + 2)"""
+        )
+
     def _latest(self, path: str, count: int) -> list[str]:
         rows = self._db.all(
             "SELECT sha256 FROM version WHERE path = ? ORDER BY number DESC LIMIT ?", (path, count)

@@ -10,9 +10,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from store.db import Store
+from store.mirror import KEPT_MS
 from store.model import AllDay, Completion, Field, ListInfo, Priority, Reminder, Zoned
 from store.rows import AlarmRow, ListRow, RecordRow, ReminderRow, RuleRow, TagRow, ZoneRow
-from tests.store.samples import Pair, a_list, alarm, attachment, reminder, rule, tag, trigger
+from tests.store.samples import (
+    Pair,
+    a_list,
+    alarm,
+    attachment,
+    reminder,
+    rule,
+    section,
+    tag,
+    trigger,
+)
 
 FULL = ReminderRow(
     id="A1",
@@ -207,6 +218,40 @@ def test_a_tombstone_keeps_the_raw_record_and_drops_the_rest(store: Store) -> No
     written = store.rows_written
     gone(store, "Reminder/A1")
     assert store.rows_written == written
+
+
+def test_of_what_is_gone_for_long_only_identities_are_left(store: Store) -> None:
+    put(store, a_list(), section("S"), reminder("A1"), alarm("X", "A1"), tag("T", "A1", "t"))
+    put(store, reminder("A2"), tag("T2", "A2", "t"), tag("T3", "A2", "t"))
+    gone(store, "List/HOME", "ListSection/S", "Reminder/A1", "Alarm/X", "Hashtag/T", "Hashtag/T2")
+    mirror, cursor = store.mirror, store.mirror.cursor()
+    with store.commit("refused"):
+        store.blockers.note("Reminder/A2", ["Hashtag/T2"])
+    for now_ms in (1, KEPT_MS):
+        with store.commit("plan"):
+            mirror.let_go(now_ms)
+    assert mirror.gone("Alarm/X") == {"recordName": "Alarm/X"}
+    with store.commit("plan"):
+        mirror.let_go(KEPT_MS + 2)
+    assert mirror.gone("Alarm/X") is mirror.gone("Hashtag/T") is None
+    assert mirror.gone("Hashtag/T2") == {}  # it is known not to be in the way any more
+    assert mirror.gone("ListSection/S") == {}
+    assert (mirror.tombstones(), mirror.gone_at()) == ({"A1": "Reminder/A1"}, {})
+    assert mirror.tombstones("list") == {"HOME": "List/HOME"}
+    assert [tag.id for tag in mirror.tags()] == ["T3"]
+    assert mirror.cursor() == cursor
+
+
+def test_the_latest_change_is_known_whatever_is_let_go(store: Store) -> None:
+    put(store, reminder("A1"), tag("T", "A1", "t"))
+    gone(store, "Hashtag/T")
+    cursor = store.mirror.cursor()
+    for now_ms in (1, KEPT_MS + 2):
+        with store.commit("plan"):
+            store.mirror.let_go(now_ms)
+    assert store.mirror.cursor() == cursor
+    put(store, reminder("A1", version=2))
+    assert store.mirror.changed_since(cursor).ids == {"A1"}
 
 
 def test_an_alarm_that_is_gone_does_not_take_its_reminder_along(store: Store) -> None:

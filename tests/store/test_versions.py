@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from store.db import Store
 from store.journal import HistoryRow
+from store.places import FileRow
 from store.versions import KEPT
 
 
@@ -34,3 +35,21 @@ def test_the_same_again_writes_no_row_and_only_so_many_are_kept(store: Store) ->
     with store.commit("seen"):
         store.versions.note("A.md", str(KEPT - 1))
     assert store.rows_written == before
+
+
+def test_versions_of_a_file_that_is_gone_are_known_as_long_as_the_history_of_their_time(
+    store: Store,
+) -> None:
+    stands(store, "first", "second", "third")
+    with store.commit("seen"):
+        store.versions.note("B.md", "kept")
+        store.versions.note("B.md", "kept too")
+        store.versions.note("B.md", "now")
+        store.places.set_file(FileRow("B.md", "now", 1))
+        store.versions.prune()
+    assert store.versions.brought_back("A.md", "first") == 0
+    with store.commit("pruned"):
+        store.journal.prune(2)
+        store.versions.prune()
+    assert store.versions.brought_back("A.md", "first") is None
+    assert store.versions.brought_back("B.md", "kept") == 3

@@ -129,6 +129,7 @@ class Chronicle:
                 report.run = self.run
                 journal.prune(now_ms - KEPT_MS)
                 self._store.occurrences.prune(now_ms - KEPT_MS)
+                self._store.versions.prune()
             else:
                 self._goes_on = False
 
