@@ -71,6 +71,7 @@ class Polling:
         self.roster = Roster(around, config.account.apple_id, lambda: settings_of(self._config))
         self._clock = PollClock(self._due)
         self._workers: dict[str, Worker] = {}
+        self._hiring = threading.Lock()
         self._states: dict[str, PollState] = {}
         self._progress: dict[str, dict[str, int | None]] = {}
         self._told: dict[str, str] = {}
@@ -204,10 +205,11 @@ class Polling:
             raise NetworkError("remindersd is stopping", "ask again when it runs")
 
     def _worker(self, name: str) -> Worker:
-        found = self._workers.get(name)
-        if found is None:
-            found = self._workers.setdefault(name, Worker(f"polls-{name}"))
-            found.do(self._pulses.add(f"polls of {name}", found.do, POLL_S).beat)
+        with self._hiring:  # two who ask at once are served by one
+            found = self._workers.get(name)
+            if found is None:
+                found = self._workers[name] = Worker(f"polls-{name}")
+                found.do(self._pulses.add(f"polls of {name}", found.do, POLL_S).beat)
         return found
 
     def _entry(self, service: str) -> dict[str, Any]:

@@ -14,6 +14,7 @@ import pytest
 
 from daemon.compose import new_limiter
 from daemon.polls.polling import AGAIN_S, FIRST_S, Polling, _due_at
+from daemon.ricloud.worker import Worker
 from daemon.running.schedule import PollClock
 from daemon.settings.config import load_config
 from store.db import Store
@@ -235,3 +236,30 @@ def test_a_bug_in_a_poll_is_named_and_stops_nothing(
         done = made._worker("photos").do(lambda: 1)
         assert done.result(PATIENCE_S) == 1
     assert [record.getMessage() for record in caplog.records] == ["polls: this is a bug: KeyError"]
+
+
+def test_two_who_ask_for_a_service_at_once_get_one_worker(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with polling(tmp_path, monkeypatch) as made:
+        asked: list[threading.Thread] = []
+        found: list[Worker] = []
+
+        class Slow(Worker):
+            """While it is made, somebody else asks for the same."""
+
+            def __init__(self, name: str) -> None:
+                if not asked:
+                    asked.append(threading.Thread(target=lambda: found.append(made._worker("x"))))
+                    asked[0].start()
+                    while asked[0].is_alive() and not made._hiring.locked():
+                        asked[0].join(0.01)
+                super().__init__(name)
+
+        monkeypatch.setattr("daemon.polls.polling.Worker", Slow)
+        found.append(made._worker("x"))
+        asked[0].join(PATIENCE_S)
+        assert len(found) == 2
+        assert found[0] is found[1]
+        mine = [one for one in threading.enumerate() if one.name == "polls-x"]
+        assert len(mine) == 1
