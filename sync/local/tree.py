@@ -34,6 +34,7 @@ ATTEMPTS = 3
 # An editor that saves by renaming the old file away leaves its path empty for a moment.
 SAVING_S = 5.0
 
+_SWAP = re.compile(r"\.(.+)\.sw[a-p]", re.DOTALL)  # an editor's, of the file so called
 _NO_SIGNATURE = Signature(0, 0, 0)
 
 
@@ -125,6 +126,7 @@ class _Walker:
     def _visit(self, directory: str, entries: dict[str, os.DirEntry[str]]) -> Iterator[str]:
         """Sort one directory's entries; yields the directories in it to be visited."""
         is_deep = self._layout.is_too_deep(directory)
+        swapped = {found[1] for found in map(_SWAP.fullmatch, entries) if found is not None}
         for name, entry in sorted(entries.items()):
             path = f"{directory}/{name}" if directory else name
             if not name.isascii() and not is_unicode(name):
@@ -149,11 +151,16 @@ class _Walker:
                 )
                 self._add_stray(path, entry)
             else:
-                self._add_list(path, entry, entries)
+                self._add_list(path, entry, entries, is_swapped=name in swapped)
         self._find_being_saved(directory, entries)
 
     def _add_list(
-        self, path: str, entry: os.DirEntry[str], entries: dict[str, os.DirEntry[str]]
+        self,
+        path: str,
+        entry: os.DirEntry[str],
+        entries: dict[str, os.DirEntry[str]],
+        *,
+        is_swapped: bool,
     ) -> None:
         is_link = entry.is_symlink()
         try:
@@ -170,7 +177,7 @@ class _Walker:
         found = Found(path, Signature.of(status), status.st_dev, is_link)
         if not stat.S_ISREG(status.st_mode):
             found = replace(found, trouble="is not a regular file")
-        elif self._is_open(entry.name, entries):
+        elif is_swapped or self._is_locked(entry.name, entries):
             found = replace(found, editor_open=True)
         self.tree.files.append(found)
 
@@ -209,13 +216,12 @@ class _Walker:
         except OSError:
             return not self._layout.holds(entry.name)
 
-    def _is_open(self, name: str, entries: dict[str, os.DirEntry[str]]) -> bool:
-        """Whether an editor's lock, swap file or fresh backup stands beside the file."""
+    def _is_locked(self, name: str, entries: dict[str, os.DirEntry[str]]) -> bool:
+        """Whether an editor's lock or fresh backup stands beside the file."""
         locks = (f".#{name}", f"#{name}#", f".~lock.{name}#")
         if any(lock in entries for lock in locks):
             return True
-        swap = re.compile(rf"\.{re.escape(name)}\.sw[a-p]")
-        return self._backup_wait_s(name, entries) is not None or any(map(swap.fullmatch, entries))
+        return self._backup_wait_s(name, entries) is not None
 
     def _find_being_saved(self, directory: str, entries: dict[str, os.DirEntry[str]]) -> None:
         for backup in entries:

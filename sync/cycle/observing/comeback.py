@@ -79,11 +79,12 @@ def _take_comebacks(
     """
     if not dialect.marks:
         return [], []
+    places = store.places.files()
     restored = {
         path: number
         for path, file in local.files.items()
         if file.todo is not None
-        and (known := store.places.file(path)) is not None
+        and (known := places.get(path)) is not None
         and known.sha256 != file.sha256
         and (number := store.versions.brought_back(path, file.sha256)) is not None
         and _goes_back(store, path, file)

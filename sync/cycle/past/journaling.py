@@ -24,6 +24,8 @@ from sync.local.formats import Dialect
 
 __all__ = ["Chronicle"]
 
+_PRUNINGS = 1_000  # while one change is kept, which is about every three quarters of an hour
+
 
 class Chronicle:
     """The run that is under way; ``clock`` is Unix seconds.
@@ -38,6 +40,7 @@ class Chronicle:
         self._counts: Counter[str] = Counter()
         self._parked: frozenset[int] = frozenset()  # what was refused before this run's changes
         self._goes_on = self._went_on = False
+        self._pruned_ms = 0
         self.run: int | None = None
 
     @property
@@ -127,11 +130,17 @@ class Chronicle:
             if self._counts["refused"] or not journal.drop_empty(self.run):
                 journal.finish(self.run, result, self._counts, now_ms)
                 report.run = self.run
-                journal.prune(now_ms - KEPT_MS)
-                self._store.occurrences.prune(now_ms - KEPT_MS)
-                self._store.versions.prune()
+                self._prune(now_ms)
             else:
                 self._goes_on = False
+
+    def _prune(self, now_ms: int) -> None:
+        """Forget what is old, now and then: for that, all that is kept is looked at."""
+        if not 0 <= now_ms - self._pruned_ms < KEPT_MS // _PRUNINGS:
+            self._store.journal.prune(now_ms - KEPT_MS)
+            self._store.occurrences.prune(now_ms - KEPT_MS)
+            self._store.versions.prune()
+            self._pruned_ms = now_ms
 
 
 def _subjects(refused: Iterable[Intent]) -> Iterator[str]:
