@@ -57,6 +57,8 @@ def leading(text: str) -> str:
 
 def column(whitespace: str) -> int:
     """The column reached behind ``whitespace``, with tab stops every four columns."""
+    if "\t" not in whitespace:
+        return len(whitespace)
     reached = 0
     for char in whitespace:
         reached += _TAB_STOP - reached % _TAB_STOP if char == "\t" else 1

@@ -22,7 +22,9 @@ _MARGIN = " \t\ufeff"  # at the beginning of a file, U+FEFF is no part of its fi
 
 def clean_title(title: str) -> str:
     """A title on one line: breaks become spaces, the ends lose theirs."""
-    return _UNSAFE.sub("\ufffd", _BREAK.sub(" ", title)).strip(_MARGIN)
+    if not title.isprintable():  # no break is, and nothing unsafe
+        title = _UNSAFE.sub("\ufffd", _BREAK.sub(" ", title))
+    return title.strip(_MARGIN)
 
 
 def clean_section(name: str) -> str:
@@ -33,5 +35,5 @@ def clean_section(name: str) -> str:
 
 def clean_notes(notes: str) -> str:
     """Notes with ``\\n`` between lines, without trailing blanks or blank first and last lines."""
-    lines = [_UNSAFE.sub("\ufffd", line).rstrip(" \t") for line in _BREAK.split(notes)]
-    return "\n".join(lines).strip("\n")
+    text = _UNSAFE.sub("\ufffd", _BREAK.sub("\n", notes))
+    return "\n".join(line.rstrip(" \t") for line in text.split("\n")).strip("\n")

@@ -98,6 +98,8 @@ class _Found:
 
 def read_notes(lines: Sequence[str], blocks: Blocks, item: Item, content_column: int) -> Notes:
     """The notes beneath the task ``item``, whose child lines begin at ``content_column``."""
+    if item.end == item.start + 1:
+        return _nothing(item.start)
     found = _Found([], [item.start], [], [], [], set())
     children = [blocks.items[child] for child in item.children]
     index = item.start + 1
@@ -109,6 +111,11 @@ def read_notes(lines: Sequence[str], blocks: Blocks, item: Item, content_column:
     for line in range(index, item.end):
         _read_line(lines, blocks, line, content_column, found)
     return _assemble(lines, found)
+
+
+def _nothing(line: int) -> Notes:
+    """What stands beneath a task that is alone on its line."""
+    return Notes("", (), (), None, (line,), (), (), (), frozenset())
 
 
 def _read_line(

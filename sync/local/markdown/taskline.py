@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 
 from store.model import Alarm, AtTime, Completion, Done, Due, Early, Field, Priority, Rule
 from sync.core.alarms import extra_alarms
@@ -46,6 +47,7 @@ _WORD = re.compile(r"[^ \t]+")
 _FIELD_KINDS = frozenset({Kind.FLAG, Kind.TAG, Kind.TIME, Kind.PRIORITY, Kind.DUE, Kind.COMPLETED})
 _FIELD_KINDS |= {Kind.RECURRENCE, Kind.ALARM}
 _CODE_GAP = 4
+_START = attrgetter("start")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ class TaskLine:
 
     def of(self, *kinds: Kind) -> tuple[Token, ...]:
         """The tokens of these kinds, from left to right."""
-        return tuple(token for token in self.tokens if token.kind in kinds)
+        return tuple([token for token in self.tokens if token.kind in kinds])
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ def split(text: str) -> TaskLine | None:
     if head is None:
         return None
     body = head.end()
-    block = _BLOCK.search(text, body)
+    block = _BLOCK.search(text, body) if "^" in text else None
     stop = block.start() if block else len(text)
     end = max(body, len(text[:stop].rstrip(" \t")))
     tokens = list(scan(text, body, end))
@@ -116,7 +118,7 @@ def split(text: str) -> TaskLine | None:
         body=body,
         end=end,
         block=block[1] if block else None,
-        tokens=tuple(sorted((*tokens, *tags), key=lambda token: token.start)),
+        tokens=tuple(sorted((*tokens, *tags), key=_START) if tags else tokens),
         title=title,
     )
 
@@ -140,15 +142,15 @@ def _title_and_tags(
     tags: list[Token] = []
     title: list[tuple[int, int]] = []
     for start, stop in reversed(gaps):
-        words = [] if title else list(_WORD.finditer(text, start, stop))
-        while words and is_tag(words[-1][0]):
-            word = words.pop()
-            tags.append(Token(Kind.TAG, word.start(), word.end(), word[0][1:], word.start() + 1))
-        if not title:
+        if not title and text.find("#", start, stop) >= 0:
+            words = list(_WORD.finditer(text, start, stop))
+            while words and is_tag(words[-1][0]):
+                at, behind = words.pop().span()
+                tags.append(Token(Kind.TAG, at, behind, text[at + 1 : behind], at + 1))
             stop = words[-1].end() if words else start
         piece = text[start:stop].strip(" \t")
         if piece:
-            start += len(text[start:stop]) - len(text[start:stop].lstrip(" \t"))
+            start = text.index(piece, start)
             title.append((start, start + len(piece)))
     return tuple(reversed(title)), tags
 
@@ -205,7 +207,10 @@ def read_fields(line: TaskLine, home_zone: str) -> LineFields:
 
 def read_rule(line: TaskLine) -> tuple[Rule | None, bool]:
     """The rule that stands on a line, completed or not, and whether there is an unreadable one."""
-    rules = {from_words(token.value) for token in line.of(Kind.RECURRENCE)}
+    tokens = line.of(Kind.RECURRENCE)
+    if not tokens:
+        return None, False
+    rules = {from_words(token.value) for token in tokens}
     if len(rules) > 1 or None in rules:
         return None, True
     return next(iter(rules), None), False
@@ -235,8 +240,11 @@ def _completion_day(token: Token) -> date | None:
 
 def read_due(line: TaskLine, home_zone: str) -> tuple[Due | None, bool]:
     """The due value of a line, and whether what stands there cannot be read as one."""
-    moments = [read_moment(token.value) for token in line.of(Kind.DUE)]
-    clocks = {(read_time(token.value), token.zone) for token in line.of(Kind.TIME)}
+    tokens = line.of(Kind.DUE, Kind.TIME)
+    if not tokens:
+        return None, False
+    moments = [read_moment(token.value) for token in tokens if token.kind is Kind.DUE]
+    clocks = {(read_time(token.value), token.zone) for token in tokens if token.kind is Kind.TIME}
     if None in moments or any(at is None or not is_known_zone(zone) for at, zone in clocks):
         return None, True
     days = {moment[0] for moment in moments if moment}

@@ -150,38 +150,39 @@ _VALUES = {
 
 def scan(text: str, start: int, end: int) -> Iterator[Token]:
     """The tokens of ``text[start:end]`` from left to right, tags and block ids left out."""
-    if _HINT.search(text, start, end) is None:
-        return
-    while found := _PATTERN.search(text, start, end):
-        start = found.end()
-        if found["escaped"] is not None:
-            continue
-        token = _token(found)
-        start = token.end
-        yield token
+    while hint := _HINT.search(text, start, end):
+        found = _PATTERN.match(text, hint.start(), end)
+        if found is None:
+            start = hint.end()
+        elif found.lastgroup == "escaped":
+            start = found.end()
+        else:
+            token = _token(found)
+            start = token.end
+            yield token
 
 
 def _token(found: re.Match[str]) -> Token:
     begin, end = found.span()
-    if found["clock"] is not None:
-        return _at(found, "clock", Kind.TIME)
-    if found["alarm"] is not None:
-        return _at(found, "alarm", Kind.ALARM)
-    for group, (value, kind) in _VALUES.items():
-        if found[group] is not None:
+    match found.lastgroup:
+        case "clock":
+            return _at(found, "clock", Kind.TIME)
+        case "alarm":
+            return _at(found, "alarm", Kind.ALARM)
+        case "early" | "due" | "rule" as group:
+            value, kind = _VALUES[group]
             return Token(kind, begin, end, found[value], found.start(value))
-    if found["comment"] is not None:
-        return Token(Kind.COMMENT, begin, end)
-    for shape in ("square", "round"):
-        if found[shape] is not None:
+        case "comment":
+            return Token(Kind.COMMENT, begin, end)
+        case "square" | "round" as shape:
             kind = _FIELDS.get(found[f"{shape}_key"], Kind.FIELD)
             raw, at = found[f"{shape}_value"], found.start(f"{shape}_value")
             at += len(raw) - len(raw.lstrip(" \t"))
             return Token(kind, begin, end, raw.strip(" \t"), at, is_field=True)
     emoji = _EMOJI[found.string[begin]]
-    if found["dated"] is not None:
+    if found.lastgroup == "dated":
         return Token(emoji, begin, end, found["dated_at"], found.start("dated_at"))
-    if found["word"] is not None:
+    if found.lastgroup == "word":
         return Token(emoji, begin, end, found["ids"] or found["then"])
     return Token(emoji, begin, end, found.string[begin], begin)
 
@@ -205,6 +206,8 @@ def unescape(text: str) -> str:
 
     So do those at the end, if without them it would read as one.
     """
+    if "\\" not in text:
+        return text
     bare = text.rstrip("\\")
     if len(bare) < len(text) and _ends_as_token(bare):
         text = bare + "\\" * ((len(text) - len(bare)) // 2)
