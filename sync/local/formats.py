@@ -29,8 +29,11 @@ class Format(Protocol):
     LAYOUT: Layout  # which files there are, and whose they are
     bound_by: bytes | None  # stands in the head of a file that names its list, if one can
 
-    def parse(self, data: bytes, home_zone: str) -> TodoFile:
-        """What a file says; raises ``NotTodo`` for bytes that are no text."""
+    def parse(self, data: bytes, home_zone: str, before: TodoFile | None = None) -> TodoFile:
+        """What a file says; raises ``NotTodo`` for bytes that are no text.
+
+        ``before`` is an earlier reading of it, which changes nothing but how long it takes.
+        """
 
     def shown(self, reminder: Reminder, home_zone: str) -> Reminder:
         """What a file can say of a reminder; what it never can is opaque."""
@@ -76,11 +79,11 @@ class Dialect:
         """Which files there are, and whose they are."""
         return self.format.LAYOUT
 
-    def parse(self, data: bytes) -> TodoFile:
+    def parse(self, data: bytes, before: TodoFile | None = None) -> TodoFile:
         """``Format.parse``."""
-        return self.format.parse(data, self.home_zone)
+        return self.format.parse(data, self.home_zone, before)
 
-    def parse_beside(self, data: bytes) -> TodoFile:
+    def parse_beside(self, data: bytes, before: TodoFile | None = None) -> TodoFile:
         """A file that speaks of its list: whatever it says, it has no tasks."""
         return TodoFile((), FrontMatter(), ())
 

@@ -110,22 +110,22 @@ class _Sighting:
 class Scanner(Generic[P]):
     """Scans one folder again and again, and remembers what has not changed.
 
-    ``parse`` gets plain UTF-8 text only; its ``ValueError`` makes the file opaque; ``beside`` is
-    the same for files that have no tasks and speak of their list. ``clock`` is the wall clock in
-    seconds, as file times are. ``expect_marker`` is the uuid of ``prepare``; ``bound_by`` the key
-    by which a file that is too deep to be a list's names one.
+    ``parse`` gets plain UTF-8 text only, and what it made of the file before; its ``ValueError``
+    makes the file opaque; ``beside`` is the same for files that have no tasks and speak of their
+    list. ``clock`` is the wall clock in seconds, as file times are. ``expect_marker`` is the uuid
+    of ``prepare``; ``bound_by`` the key by which a file that is too deep to be a list's names one.
     """
 
     def __init__(
         self,
         root: Path,
         layout: Layout,
-        parse: Callable[[bytes], P],
+        parse: Callable[[bytes, P | None], P],
         clock: Callable[[], float],
         *,
         expect_marker: str | None = None,
         bound_by: bytes | None = None,
-        beside: Callable[[bytes], P] | None = None,
+        beside: Callable[[bytes, P | None], P] | None = None,
     ) -> None:
         self._root = root
         self.layout = layout
@@ -222,16 +222,19 @@ class Scanner(Generic[P]):
         before = known.state if known is not None else None
         if isinstance(before, Read) and before.sha256 == stable.sha256:
             return before
-        return self._understand(found.path, stable.data, stable.sha256)
+        earlier = before.parsed if isinstance(before, Read) else None
+        return self._understand(found.path, stable.data, stable.sha256, earlier)
 
-    def _understand(self, path: str, data: bytes, sha256: str) -> Read[P] | Opaque:
+    def _understand(
+        self, path: str, data: bytes, sha256: str, earlier: P | None
+    ) -> Read[P] | Opaque:
         ids = ids_in(data)
         reason = opaque_reason(data)
         if reason is not None:
             return Opaque(reason, ids)
         parse = self._beside if self.layout.is_beside(path) else self._parse
         try:
-            return Read(data, sha256, parse(data), ids)
+            return Read(data, sha256, parse(data, earlier), ids)
         except ValueError as error:
             return Opaque(f"cannot be understood: {error}", ids)
 

@@ -19,7 +19,7 @@ class Counting:
     def __init__(self) -> None:
         self.calls = 0
 
-    def __call__(self, data: bytes) -> int:
+    def __call__(self, data: bytes, before: int | None = None) -> int:
         self.calls += 1
         if b"unparsable" in data:
             raise ValueError("line 1 is beyond us")

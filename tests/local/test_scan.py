@@ -13,7 +13,7 @@ from sync.local.files import Unsettled
 from sync.local.folder import NotReady, Ready
 from sync.local.layout import Layout
 from sync.local.scan import FolderScan, Opaque, Read, Scanner
-from tests.local.scanning import BREAD, MILK, put, scan, scanner
+from tests.local.scanning import BREAD, MILK, Counting, put, scan, scanner
 from tests.local.support import (
     Clock,
     as_nobody,
@@ -81,7 +81,7 @@ class TestFiles:
             to_nobody(place)
             (root / "Secret.md").chmod(0)
             (root / "Work").chmod(0)
-            result = as_nobody(lambda: Scanner(root, Layout(".md"), len, Clock()).scan())
+            result = as_nobody(lambda: Scanner(root, Layout(".md"), Counting(), Clock()).scan())
         assert isinstance(result, FolderScan)
         assert isinstance(result.files["Home.md"].state, Read)
         secret = result.files["Secret.md"].state

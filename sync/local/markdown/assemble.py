@@ -85,24 +85,24 @@ def finish(work: Work) -> bytes:
     wanted: dict[int, Wanted] = {}
     starts = {work.file.tasks[task].line for task in work.moves}
     for at, piece in _sequence(work):
+        if piece is None:
+            if at in starts and lines and _would_go_on(lines[-1].text, old[at].text):
+                lines.append(Line("", nearest_eol(old, at)))
+            moved[at] = len(lines)
+            lines.append(Line(work.texts[at], old[at].eol) if at in work.texts else old[at])
+            continue
         eol = nearest_eol(old, at)
         if isinstance(piece, Chunk):
             if piece.rank == NEW_SECTION and lines and not is_blank(lines[-1].text):
                 lines.append(Line("", eol))
             above = None if piece.parent is None else moved[work.file.tasks[piece.parent].line]
             wanted.update(_wanted_in(piece, len(lines), above, work.home_zone))
-        elif piece is None:
-            if at in starts and lines and _would_go_on(lines[-1].text, old[at].text):
-                lines.append(Line("", eol))
-            moved[at] = len(lines)
-            lines.append(Line(work.texts.get(at, old[at].text), old[at].eol))
-            continue
         lines += [Line(text, eol) for text in (piece.lines if isinstance(piece, Chunk) else piece)]
     _end_as_before(old, lines)
     bom = work.file.layout.bom
     data = encode(bom, lines)
     if lines != [*old]:
-        after = parse(data, work.home_zone)
+        after = parse(data, work.home_zone, work.file)
         verify(after, {**_wanted_of_old(work, moved), **wanted})
         _verify_rest(work, after)
     return data
@@ -151,19 +151,27 @@ def _sequence(work: Work) -> Iterator[tuple[int, Chunk | list[str] | None]]:
     blocks = {work.file.tasks[task].line: places[task].end for task in work.moves}
     at, leaves = 0, -1
     while at <= len(old):
-        if at != leaves:
-            yield from ((at, chunk) for chunk in _chunks(work, at, range(TOP_LEVEL)))
-        for chunk in _chunks(work, at, range(TOP_LEVEL, NEW_SECTION + 1)):
-            yield at, chunk
-            for start, end in chunk.blocks:
-                yield from _block_lines(work, start, end)
-            yield at, chunk.tail
+        if at in work.chunks:
+            yield from _chunk_lines(work, at, is_left=at == leaves)
         if at in blocks:
             at = leaves = blocks[at]
             continue
         if at < len(old) and at not in work.dropped:
             yield at, None
         at += 1
+
+
+def _chunk_lines(
+    work: Work, at: int, *, is_left: bool
+) -> Iterator[tuple[int, Chunk | list[str] | None]]:
+    """What is put in before a line; ``is_left``: what is above it moves, with what is beneath."""
+    if not is_left:
+        yield from ((at, chunk) for chunk in _chunks(work, at, range(TOP_LEVEL)))
+    for chunk in _chunks(work, at, range(TOP_LEVEL, NEW_SECTION + 1)):
+        yield at, chunk
+        for start, end in chunk.blocks:
+            yield from _block_lines(work, start, end)
+        yield at, chunk.tail
 
 
 def _block_lines(
@@ -208,7 +216,7 @@ def _wanted_of_old(work: Work, moved: dict[int, int]) -> dict[int, Wanted]:
         section = _section(work, index)
         said = work.wanted.get(index, task.reminder)
         wanted[moved[task.line]] = Wanted(
-            reminder=replace(said, section=section or "" if task.parent is None else ""),
+            reminder=_in_section(said, section or "" if task.parent is None else ""),
             block=block_of(work, index, task.block),
             parent=None if task.parent is None else moved[tasks[task.parent].line],
             before=task,
@@ -217,6 +225,10 @@ def _wanted_of_old(work: Work, moved: dict[int, int]) -> dict[int, Wanted]:
             is_touched=index in work.wanted,
         )
     return wanted
+
+
+def _in_section(reminder: Reminder, section: str) -> Reminder:
+    return reminder if reminder.section == section else replace(reminder, section=section)
 
 
 def _section(work: Work, index: int) -> str | None:

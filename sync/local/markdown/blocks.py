@@ -15,14 +15,14 @@ from markdown_it.token import Token
 
 from sync.local.lines import is_blank
 
-__all__ = ["Blocks", "Heading", "Item", "find_blocks"]
+__all__ = ["COMMENT_MARK", "Blocks", "Heading", "Item", "find_blocks"]
 
 # Every level of list counts two; the parser's own 20 would hide the rest of the file.
 _MAX_NESTING = 100
 _PARSER = MarkdownIt("commonmark", {"maxNesting": _MAX_NESTING})
 _PARSER.core.ruler.enableOnly(["normalize", "block"])
 _FENCE = re.compile(r"[ \t]*(?:(?:[-*+]|[0-9]{1,9}[.)])[ \t]+)*(`{3,}(?=[^`]*$)|~{3,})")
-_COMMENT_MARK = "%%"
+COMMENT_MARK = "%%"
 
 
 @dataclass(slots=True)
@@ -55,12 +55,16 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Blocks:
-    """Where things are; ``hidden`` lines are comments and HTML."""
+    """Where things are; ``hidden`` lines are comments and HTML.
+
+    ``may_go_on``: with more lines behind the last one, its block might be longer.
+    """
 
     items: tuple[Item, ...]
     headings: tuple[Heading, ...]
     hidden: frozenset[int]
     suspicious: tuple[str, ...]
+    may_go_on: bool = False
 
 
 def find_blocks(lines: Sequence[str], first: int) -> Blocks:
@@ -80,7 +84,15 @@ def find_blocks(lines: Sequence[str], first: int) -> Blocks:
     if any(token.level >= _MAX_NESTING - 1 for token in tokens):
         suspicious.append("lists or quotes are nested too deep to be read")
     suspicious.extend(_unclosed([tokens[position] for position in plain], visible))
-    return Blocks(tuple(items), tuple(headings), frozenset(hidden), tuple(suspicious))
+    may_go_on = any(_may_go_on(token, visible) for token in tokens)
+    return Blocks(tuple(items), tuple(headings), frozenset(hidden), tuple(suspicious), may_go_on)
+
+
+def _may_go_on(token: Token, lines: Sequence[str]) -> bool:
+    """Whether it is code or HTML in no other block, with nothing but blank lines behind it."""
+    if token.type not in {"fence", "html_block"} or token.level or token.map is None:
+        return False
+    return all(map(is_blank, lines[token.map[1] :]))
 
 
 def _outside_quotes(tokens: Sequence[Token]) -> list[int]:
@@ -141,19 +153,19 @@ def _comment_lines(lines: Sequence[str], first: int) -> tuple[frozenset[int], li
     comment: set[int] = set()
     fence = ""
     opened: int | None = None
-    if not any(_COMMENT_MARK in line for line in lines):
+    if not any(COMMENT_MARK in line for line in lines):
         return frozenset(), []
     for index, line in enumerate(lines[first:], first):
         text = line.strip(" \t")
         if opened is not None:
-            if _COMMENT_MARK in text:
+            if COMMENT_MARK in text:
                 comment.update(range(opened, index + 1))
                 opened = None
         elif fence:
             fence = "" if text.startswith(fence) and not text.strip(fence[0]) else fence
         elif found := _FENCE.match(line):
             fence = found[1]
-        elif text.startswith(_COMMENT_MARK) and text.count(_COMMENT_MARK) % 2:
+        elif text.startswith(COMMENT_MARK) and text.count(COMMENT_MARK) % 2:
             opened = index
     if opened is None:
         return frozenset(comment), []

@@ -8,8 +8,9 @@ from functools import lru_cache
 
 from store.model import Field, Reminder
 from sync.local.lines import decode
-from sync.local.tasks import Task
+from sync.local.tasks import Task, TodoFile
 
+from .again import Kept, Part, kept_of
 from .blocks import Blocks, Heading, find_blocks
 from .front_matter import read_front_matter
 from .headings import LEVEL, name_of, regions
@@ -23,39 +24,74 @@ __all__ = ["parse"]
 _REMEMBERED = 4  # files: what an edit made is read to verify it, and again once it is written
 
 
-def parse(data: bytes, home_zone: str) -> MarkdownFile:
+def parse(data: bytes, home_zone: str, before: TodoFile | None = None) -> MarkdownFile:
     """Read a file; ``home_zone`` is the IANA zone of times that name none.
 
+    ``before`` is an earlier reading in the same zone, if there is one: it takes less time then.
     Raises ``NotTodo`` if ``data`` is not UTF-8.
     """
-    return _parsed(data, home_zone)
+    return _parsed(data, home_zone, _Earlier(before if isinstance(before, MarkdownFile) else None))
+
+
+class _Earlier:
+    """An earlier reading, which changes nothing of what a file says: all are equal.
+
+    It is given out once, so that nobody remembers it longer than it is of use.
+    """
+
+    __slots__ = ("_file",)
+
+    def __init__(self, file: MarkdownFile | None) -> None:
+        self._file = file
+
+    def take(self) -> MarkdownFile | None:
+        file, self._file = self._file, None
+        return file
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Earlier)
+
+    def __hash__(self) -> int:
+        return 0
 
 
 @lru_cache(_REMEMBERED)
-def _parsed(data: bytes, home_zone: str) -> MarkdownFile:
+def _parsed(data: bytes, home_zone: str, earlier: _Earlier) -> MarkdownFile:
     bom, lines = decode(data)
     texts = [line.text for line in lines]
-    front_matter, body, unclosed = read_front_matter(texts)
-    blocks = find_blocks(texts, body)
+    before = earlier.take()
+    kept = None if before is None else kept_of(before, texts)
+    if before is not None and kept is not None:
+        front_matter, body = before.front_matter, before.layout.front_matter_lines
+        part, suspicious = _read(texts, kept, home_zone)
+    else:
+        front_matter, body, unclosed = read_front_matter(texts)
+        part, suspicious = _read(texts, Kept(body, len(texts)), home_zone)
+        suspicious = (*unclosed, *suspicious)
+    layout = Layout(bom, lines, part.places, part.headings, body, _units(part.places))
+    names = dict.fromkeys(region.name for region in regions(layout) if region.name)
+    return MarkdownFile(part.tasks, front_matter, suspicious, layout, sections=tuple(names))
+
+
+def _read(texts: Sequence[str], kept: Kept, home_zone: str) -> tuple[Part, tuple[str, ...]]:
+    """What the file says, with what is kept above and below; and why it is suspicious."""
+    blocks = find_blocks(texts[: kept.end], kept.start)
     found = _find_tasks(texts, blocks)
-    places: list[Place] = []
-    tasks: list[Task] = []
-    index_of = {item: index for index, item in enumerate(found)}
-    sections = _sections(blocks.headings, [blocks.items[item].start for item in found])
+    if not kept.holds(blocks, len(found)):
+        return _read(texts, kept.without_end(len(texts)), home_zone)
+    above, below = kept.above, kept.below
+    places, tasks = [*above.places], [*above.tasks]
+    headings = (*above.headings, *blocks.headings)
+    index_of = {item: index for index, item in enumerate(found, len(tasks))}
+    sections = _sections(headings, [blocks.items[item].start for item in found])
     for (item, line), section in zip(found.items(), sections, strict=True):
         place = _place(texts, blocks, item, line, index_of)
-        above = None if place.around is None else tasks[place.around]
-        parent = place.around if above is None or above.parent is None else above.parent
+        around = None if place.around is None else tasks[place.around]
+        parent = place.around if around is None or around.parent is None else around.parent
         places.append(place)
         tasks.append(_task(place, blocks.items[item].start, parent, section, home_zone))
-    layout = Layout(bom, lines, tuple(places), blocks.headings, body, _units(places))
-    return MarkdownFile(
-        tuple(tasks),
-        front_matter,
-        (*unclosed, *blocks.suspicious),
-        layout,
-        sections=tuple(dict.fromkeys(region.name for region in regions(layout) if region.name)),
-    )
+    part = Part((*tasks, *below.tasks), (*places, *below.places), (*headings, *below.headings))
+    return part, blocks.suspicious
 
 
 def _find_tasks(texts: Sequence[str], blocks: Blocks) -> dict[int, TaskLine]:
@@ -93,8 +129,9 @@ def _place(
 def _units(places: Sequence[Place]) -> tuple[str, ...]:
     units: Counter[str] = Counter()
     for place in places:
-        prefix = (place.notes.prefix or "").removesuffix(">")
-        units[prefix.removeprefix(place.line.indent)] += 1
+        if place.notes.prefix is not None:
+            prefix = place.notes.prefix.removesuffix(">")
+            units[prefix.removeprefix(place.line.indent)] += 1
         if place.around is not None:
             units[place.line.indent.removeprefix(places[place.around].line.indent)] += 1
     return tuple(unit for unit, _ in units.most_common() if unit)

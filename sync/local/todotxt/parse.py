@@ -24,9 +24,10 @@ class TodoTxtFile(TodoFile):
     parts: tuple[TodoLine, ...] = field(repr=False, compare=False)
 
 
-def parse(data: bytes, home_zone: str) -> TodoTxtFile:
+def parse(data: bytes, home_zone: str, before: TodoFile | None = None) -> TodoTxtFile:
     """Read a file; ``home_zone`` is the IANA zone of times that name none.
 
+    It is read anew, whatever it said ``before``.
     Nothing hides a task, so nothing is ever suspicious. Raises ``NotTodo`` if ``data`` is not
     UTF-8.
     """

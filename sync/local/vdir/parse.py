@@ -61,10 +61,11 @@ class VdirFile(TodoFile):
     zones: frozenset[str] = frozenset()
 
 
-def parse(data: bytes, home_zone: str) -> VdirFile:
+def parse(data: bytes, home_zone: str, before: TodoFile | None = None) -> VdirFile:
     """The task in these bytes; raises ``NotTodo`` unless it is exactly one, and readable.
 
-    An empty file holds nothing, and does not say that there is nothing.
+    It is read anew, whatever it said ``before``. An empty file holds nothing, and does not say that
+    there is nothing.
     """
     bom, lines = decode(data)
     if not any(line.text.strip() for line in lines):
