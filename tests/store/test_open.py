@@ -61,6 +61,17 @@ def test_the_file_is_durable_and_strict(store: Store) -> None:
     assert raw.execute("PRAGMA user_version").fetchone()[0] == VERSION
 
 
+def test_who_writes_keeps_the_indexes_at_hand_and_who_reads_keeps_little(
+    store: Store, path: Path
+) -> None:
+    with Store.open_reading(path) as reader:
+        for one, kilobytes in ((store, 16 * 1024), (reader, 2000)):
+            (size,) = one._connection.raw.execute("PRAGMA cache_size").fetchone()
+            assert size == -kilobytes
+    (pages,) = store._connection.raw.execute("PRAGMA wal_autocheckpoint").fetchone()
+    assert pages == 4096
+
+
 def test_opening_again_writes_nothing(path: Path) -> None:
     filled(path)
     before = path.read_bytes()
