@@ -35,10 +35,10 @@ _WRITTEN: Keys = {
     "state": "text: waiting (the next cycle sends it) or unchanged",
     "dry_run": "flag: whether nothing was written",
     "id": "text?: the UUID, where it is one",
-    "reminders": "objects: each as it is now, with `did` and `understood`",
+    "reminders": "Writtens: each as it is now",
     "problems": "texts: what could not be done",
 }
-_WRITE = (400, 404, 409, 422)
+_WRITE = (404, 409, 422)
 _CYCLE: Keys = {
     "result": "text: done, partly or attention",
     "trigger": "text: what it ran for",
@@ -52,19 +52,19 @@ _CYCLE: Keys = {
     "requests": "whole: requests sent to iCloud",
     "planned_only": "flag: whether nothing was done",
     "changes": "texts: what a plan would change",
-    "conflicts": "objects: new ones",
-    "held": "objects: all that waits now",
-    "new_holds": "objects: what began to wait",
-    "waiting": "object?: deletions that go ahead by themselves",
+    "conflicts": "NewConflicts: what began in this cycle",
+    "held": "NewHolds: all that waits now",
+    "new_holds": "NewHolds: what began to wait",
+    "waiting": "Countdown?: deletions that go ahead by themselves",
     "problems": "texts: what could not be done",
     "open_conflicts": "whole: how many are open",
     "pending": "whole: changes still to be sent",
     "parked": "whole: changes that iCloud refused",
     "paused": "Pause?: while nothing goes by itself",
 }
-_SIGN_IN: Keys = {"account": "text: the Apple account", "sign_in": "object: how it stands now"}
+_SIGN_IN: Keys = {"account": "text: the Apple account", "sign_in": "SignIn: how it stands now"}
 _TAKE: Keys = {"take": "text: shown, or other for the value that lost"}
-_RESOLVED: Keys = {"resolved": "objects: each with the value taken"}
+_RESOLVED: Keys = {"resolved": "Decisions: each with the value taken"}
 
 _REMINDERS = (
     Operation(
@@ -72,6 +72,7 @@ _REMINDERS = (
         body={"text": "text: all of it in words; fields beside it win", **_FIELDS, **_DRY},
         answer=_WRITTEN,
         status=201,
+        dry_status=200,
         statuses=_WRITE,
         keyed=True,
         more="It stands in its file when this is answered, and is sent by the cycle that follows.",
@@ -117,14 +118,13 @@ _CYCLES = (
             "plan_only": "flag: only say what would be done",
         },
         answer=_CYCLE,
-        statuses=(400, 403, 409, 429, 502, 503),
+        statuses=(403, 409, 429, 502, 503),
         more="It answers at the end of the cycle, also while all is paused.",
     ),
     Operation(
         *("POST", "/pause", "Let nothing go by itself.", "Cycles"),
         body={"until": "moment: until then; without it until /resume"},
         answer={"paused": "Pause?: the pause"},
-        statuses=(400,),
         more="It outlives a restart. What is asked for by hand is done all the same.",
     ),
     Operation(
@@ -135,8 +135,19 @@ _CYCLES = (
     Operation(
         *("POST", "/verify", "Compare files, mirror and iCloud completely.", "Cycles"),
         body={"repair": "flag: mend what differs"},
-        answer={"result": "text: agrees, repaired or differs", "records": "whole: looked at"},
-        statuses=(400, 403, 409, 503),
+        answer={
+            "result": "text: agrees, repaired, differs or partly",
+            "started_ms": "whole: Unix milliseconds",
+            "finished_ms": "whole: Unix milliseconds",
+            "records": "whole: of iCloud that were looked at",
+            "files": "whole: that were looked at",
+            "reminders": "whole: that were looked at",
+            "differences": "Findings: what differed",
+            "left": "Findings: what still does after a repair",
+            "waiting": "whole{}: how much is on its way or held, by why",
+            "problems": "texts: what could not be looked at",
+        },
+        statuses=(403, 409, 503),
     ),
     Operation(
         *("POST", "/poll", "Ask a service for news, and tell all that is known of it.", "Cycles"),
@@ -149,9 +160,9 @@ _CYCLES = (
         answer={
             "data_type": "text: what kind of data",
             "data": "objects: the items",
-            "metadata": "object: how many they are",
+            "metadata": "whole{}: how many they are: `count`",
         },
-        statuses=(400, 403, 429, 503),
+        statuses=(403, 429, 503),
     ),
     Operation(
         *("POST", "/poll/download", "Bring the folder of photos up to date.", "Cycles"),
@@ -162,54 +173,59 @@ _CYCLES = (
             "bytes": "whole: of those",
             "problems": "texts: what could not be had",
         },
-        statuses=(400, 403, 429, 503),
+        statuses=(403, 429, 503),
     ),
 )
 _WAITING = (
     Operation(
         *("POST", "/approve", "Let what is held go ahead.", "What waits"),
         body={"keys": "texts: which; all that needs no name where it is missing"},
-        answer={"approved": "objects: id, kind, reason"},
-        statuses=(400,),
+        answer={"approved": "Approvals: what goes ahead"},
     ),
     Operation(
         *("POST", "/conflicts", "Decide conflicts.", "What waits"),
         body={**_TAKE, "keys": "texts: numbers; all of them where it is missing"},
         needed=("take",),
         answer=_RESOLVED,
-        statuses=(400, 409),
+        statuses=(409,),
     ),
     Operation(
         *("POST", "/conflicts/{number}", "Decide one conflict.", "What waits"),
         body=_TAKE,
         needed=("take",),
         answer=_RESOLVED,
-        statuses=(400, 409),
+        statuses=(409,),
     ),
     Operation(
         *("POST", "/parked/retry", "Send again all that iCloud refused.", "What waits"),
         body={},
-        answer={"retried": "objects: each refused write"},
+        answer={"retried": "Refusals: each refused write"},
         statuses=(409,),
     ),
     Operation(
         *("POST", "/parked/{number}/retry", "Send one refused write again.", "What waits"),
         body={},
-        answer={"retried": "objects: the refused write"},
+        answer={"retried": "Refusals: the refused write"},
         statuses=(409,),
     ),
     Operation(
         *("POST", "/parked/{number}/drop", "Give one refused write up.", "What waits"),
         body={},
-        answer={"dropped": "objects: the refused write"},
+        answer={"dropped": "Refusals: the refused write"},
         statuses=(409,),
     ),
     Operation(
         *("POST", "/merge", "Merge a sync tool's conflict copy into its file.", "What waits"),
         body={"path": "text: the copy, in the folder"},
         needed=("path",),
-        answer={"file": "text: the file", "added": "texts: what came into it"},
-        statuses=(400, 409),
+        answer={
+            "copy": "text: the copy",
+            "file": "text: its file",
+            "kept": "text: where the copy is kept",
+            "added": "texts: what came into the file",
+            "conflicts": "whole: how many values lost",
+        },
+        statuses=(409,),
     ),
 )
 _PAST = (
@@ -220,8 +236,18 @@ _PAST = (
             "list": "text: a deleted or forgotten list",
             "file": "text: a file that was lost",
         },
-        answer={"title": "text: of a reminder", "list": "text: its list, or the list"},
-        statuses=(400, 409),
+        answer={
+            "list": "text: the list, or that of the reminder or file",
+            "id?": "text: of a reminder or list",
+            "title?": "text: of a reminder",
+            "anew?": "flag: of a reminder or list: whether it had to be made anew",
+            "lost?": "texts: of a reminder or list: what could not be had back",
+            "deleted?": "flag: of a list: whether it was deleted, and not forgotten",
+            "reminders?": "whole: of a list: how many came back with it",
+            "file?": "text: the file",
+            "kept?": "text?: of a file: where what stood there is kept",
+        },
+        statuses=(409,),
         more="With one of the three.",
     ),
     Operation(
@@ -229,17 +255,27 @@ _PAST = (
         body={"run": "whole: which; the latest where it is missing", **_DRY},
         answer={
             "run": "whole: which was taken back",
+            "by": "whole?: the run that did it",
+            "dry_run": "flag: whether nothing was done",
             "changes": "Changes: what is, or would be, changed",
-            "left": "objects: what stays as it is, and why",
+            "deletions": "whole: how many of these delete something",
+            "many": "flag: whether those are more than are done without asking",
+            "left": "Remnants: what stays as it is, and why",
+            "lost": "texts: what could not be had back",
+            "back": "whole: how much was as before already",
+            "shown": "whole: lines that only came or went, which changed nothing",
         },
-        statuses=(400, 409),
+        statuses=(409,),
     ),
     Operation(
         *("POST", "/forget", "Keep a list here no more.", "What was done"),
         body={"key": "text: its name or id"},
         needed=("key",),
-        answer={"name": "text: the list", "list": "flag: whether it is one, and not a group"},
-        statuses=(400,),
+        answer={
+            "name": "text: the list, or the file",
+            "file": "text?: its file, where one is there",
+            "list": "flag: whether it was a list, and not a file that waited to be one",
+        },
     ),
     Operation(
         *("POST", "/import", "Add what stands in a file and is not there yet.", "What was done"),
@@ -250,8 +286,16 @@ _PAST = (
             **_DRY,
         },
         needed=("file",),
-        answer={"added": "objects: new reminders", "dry_run": "flag: whether nothing was done"},
-        statuses=(400, 409),
+        answer={
+            "dry_run": "flag: whether nothing was done",
+            "lists": "texts: new lists",
+            "added": "Additions: new reminders",
+            "same": "whole: how many were there already",
+            "differing": "Differences: what is there, and otherwise",
+            "overwritten": "flag: whether that was changed",
+            "notes": "texts: what a person should know of it",
+        },
+        statuses=(409,),
     ),
 )
 _ACCOUNT = (
@@ -263,13 +307,13 @@ _ACCOUNT = (
             "choice": "text: how it shall come",
         },
         answer=_SIGN_IN,
-        statuses=(400, 403, 429, 503),
+        statuses=(403, 429, 503),
     ),
     Operation(
         *("POST", "/account/code", "Type the code, or have one sent.", "Account"),
         body={"code": "text: the one that came", "send": "text: how it shall come"},
         answer=_SIGN_IN,
-        statuses=(400, 403, 429, 503),
+        statuses=(403, 429, 503),
         more="With one of the two.",
     ),
     Operation(

@@ -12,7 +12,7 @@ _STATUS: Keys = {
     "paused": "Pause?: while nothing goes by itself",
     "profile": "text: the profile that the daemon serves",
     "account": "text: the Apple account",
-    "sign_in": "object: how the sign-in stands, and what is to be done about it",
+    "sign_in": "SignIn: how the sign-in stands, and what is to be done about it",
     "region": "text: world or china",
     "endpoint": "text?: the origin in place of Apple's, if there is one",
     "folder": "text: the folder of the files",
@@ -23,13 +23,13 @@ _STATUS: Keys = {
     "held": "whole?: what waits for a person, or for time",
     "conflicts": "whole?: conflicts that nobody decided",
     "parked": "whole?: changes that iCloud refused",
-    "verified": "object?: when all was last compared, and what came of it",
-    "waiting": "object?: how many deletions go ahead by themselves, and when",
-    "polls": "object: each service that is polled, with its last try, its next, its error",
+    "verified": "Comparison?: when all was last compared, and what came of it",
+    "waiting": "Countdown?: deletions that go ahead by themselves",
+    "polls": "Service{}: each service that can be polled",
     "problems": "texts: what the last cycle could not do",
     "config_problem": "text?: why a changed config is not in use",
     "watch_problem": "text?: why changes of files are seen by the timer alone",
-    "progress": "object?: how far the work under way is, in words (`said`) and a number (`done`)",
+    "progress": "Progress?: how far the work under way is",
 }
 _PAGE = (
     Parameter("limit", "whole", "How many at most, from 1 to 1000; all where it is missing."),
@@ -91,8 +91,8 @@ LOOKING = (
     Operation(
         *("GET", "/reminders", "Reminders by filters, smart lists and words.", "Reminders"),
         query=(*_FILTERS, *_PAGE),
-        answer={**_REMINDERS, **_DAY},
-        statuses=(400, 503),
+        answer={**_REMINDERS, **{f"{name}?": told for name, told in _DAY.items()}},
+        statuses=(503,),
         more="Filters go together. `smart`, `day` and `time_zone` are there for a smart list.",
     ),
     Operation(
@@ -105,26 +105,26 @@ LOOKING = (
         *("GET", "/today", "What is open and due today, or overdue.", "Reminders"),
         query=_PAGE,
         answer={**_REMINDERS, **_DAY},
-        statuses=(400, 503),
+        statuses=(503,),
     ),
     Operation(
         *("GET", "/conflicts", "Where both sides changed the same thing.", "What waits"),
-        answer={"conflicts": "objects: number, field, winner, loser, loser_side, at"},
+        answer={"conflicts": "Conflicts: by number"},
         statuses=(503,),
     ),
     Operation(
         *("GET", "/held", "What waits for a person, or for time.", "What waits"),
-        answer={"held": "objects: key, kind, id, title, reason, since, until, approvable"},
+        answer={"held": "Holds: all that waits"},
         statuses=(503,),
     ),
     Operation(
         *("GET", "/parked", "What iCloud refused, and why.", "What waits"),
-        answer={"parked": "objects: number, what, id, title, list, reason, wanted, since, again"},
+        answer={"parked": "Refusals: by number"},
         statuses=(503,),
     ),
     Operation(
         *("GET", "/restorable", "What can be brought back, the newest first.", "What was done"),
-        answer={"restorable": "objects: kind, key, title, list, how, at"},
+        answer={"restorable": "Restorables: the newest first"},
         statuses=(503,),
     ),
     Operation(
@@ -137,7 +137,7 @@ LOOKING = (
             "runs": "Runs: the latest first",
             "next": "whole?: what `before` has to be for the next page, if there is one",
         },
-        statuses=(400, 503),
+        statuses=(503,),
     ),
     Operation(
         *("GET", "/runs/{id}", "One run with all that it changed, in order.", "What was done"),
@@ -148,17 +148,16 @@ LOOKING = (
         *("GET", "/changes", "All that was changed of a reminder or list.", "What was done"),
         query=(Parameter("of", "text", "Its id, the id of its line, or its title. Needed."),),
         answer={"changes": "Changes: the latest first"},
-        statuses=(400, 503),
+        statuses=(503,),
     ),
     Operation(
         *("GET", "/account", "How the sign-in stands.", "Account"),
-        answer={"account": "text: the Apple account", "sign_in": "object: as in /status"},
+        answer={"account": "text: the Apple account", "sign_in": "SignIn: as in /status"},
     ),
     Operation(
         *("GET", "/devices", "Each device, and where it was.", "Polls"),
         answer={
-            "devices": "objects: id, name, model_name, battery_status, battery_percent, places,"
-            " the newest first"
+            "devices": "Devices: by name",
         },
         statuses=(503,),
     ),
@@ -167,10 +166,10 @@ LOOKING = (
         query=(Parameter("after", "text", "`next` of the page before."),),
         answer={
             "total": "whole: how many there are in all",
-            "photos": "objects: id, filename, created, favorite",
+            "photos": "Photos: the newest first",
             "next": "text?: the `after` of the next page, if there is one",
         },
-        statuses=(400, 503),
+        statuses=(503,),
     ),
     Operation(
         *("GET", "/photos/{id}/thumbnail", "The small picture of a photo.", "Polls"),

@@ -18,7 +18,7 @@ OPERATIONS: Sequence[Operation] = (*LOOKING, *ACTING, *RICLOUD)
 
 Schema = dict[str, Any]
 
-_ANY_REQUEST = (401, 405)
+_ANY_REQUEST = (400, 401, 405, 500)
 _KINDS: Mapping[str, Schema] = {
     "text": {"type": "string"},
     "number": {"type": "number"},
@@ -26,7 +26,6 @@ _KINDS: Mapping[str, Schema] = {
     "flag": {"type": "boolean"},
     "moment": {"type": "string", "format": "date-time"},
     "texts": {"type": "array", "items": {"type": "string"}},
-    "object": {"type": "object"},
     "objects": {"type": "array", "items": {"type": "object"}},
     "any": {},
 }
@@ -49,10 +48,10 @@ def openapi(version: str) -> Schema:
         "paths": paths,
         "components": {
             "schemas": {
-                **{name: _object(keys, keys) for name, keys in SCHEMAS.items()},
+                **{name: _object(keys) for name, keys in SCHEMAS.items()},
                 "Error": {
                     "type": "object",
-                    "properties": {"schema": _kind("whole"), "error": _object(ERROR, ERROR)},
+                    "properties": {"schema": _kind("whole"), "error": _object(ERROR)},
                     "required": ["schema", "error"],
                 },
             },
@@ -103,13 +102,16 @@ _IDEMPOTENCY: Schema = {
 
 
 def _responses(operation: Operation) -> Schema:
-    schema = _object({"schema": "whole: 1", **operation.answer}, ("schema",))
+    schema = _object({"schema": "whole: 1", **operation.answer})
     if operation.media != "application/json":
         schema = {"type": "string"}
     elif not operation.answer:
         schema = {"type": "object"}
     content = {operation.media: {"schema": schema}}
-    told: Schema = {str(operation.status): {"description": operation.summary, "content": content}}
+    well = {"description": operation.summary, "content": content}
+    told: Schema = {str(operation.status): well}
+    if operation.dry_status is not None:
+        told[str(operation.dry_status)] = {**well, "description": "With `dry_run`: what would be."}
     too_large = (413,) if operation.body is not None else ()
     for status in sorted({*operation.statuses, *_ANY_REQUEST, *too_large}):
         error = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
@@ -117,9 +119,12 @@ def _responses(operation: Operation) -> Schema:
     return told
 
 
-def _object(keys: Keys, needed: Sequence[str] | Keys) -> Schema:
-    properties = {name: _member(text) for name, text in keys.items()}
-    required = [name for name in keys if name in needed]
+def _object(keys: Keys, needed: Sequence[str] | None = None) -> Schema:
+    """``needed`` are the members that have to be there: all but those that may be missing."""
+    properties = {name.removesuffix("?"): _member(text) for name, text in keys.items()}
+    if needed is None:
+        needed = [name for name in keys if not name.endswith("?")]
+    required = [name for name in properties if name in needed]
     return {"type": "object", "properties": properties} | (
         {"required": required} if required else {}
     )
@@ -136,6 +141,8 @@ def _kind(kind: str) -> Schema:
         if "$ref" in inner:
             return {"anyOf": [inner, {"type": "null"}]}
         return {**inner, "type": [inner["type"], "null"]}
+    if kind.endswith("{}"):
+        return {"type": "object", "additionalProperties": _kind(kind[:-2])}
     if kind in _KINDS:
         return dict(_KINDS[kind])
     if kind in SCHEMAS:

@@ -10,8 +10,10 @@ __all__ = ["Keys", "Operation", "Parameter"]
 Keys = Mapping[str, str]
 """Members of a body or an answer, each with its type and its meaning: ``"text: what it is"``.
 
-Types are ``text``, ``number``, ``whole``, ``flag``, ``moment``, ``texts``, ``object``, ``objects``,
-and names of schemas with ``s`` behind them for a list; ``?`` behind a type: it may be null.
+Types are ``text``, ``number``, ``whole``, ``flag``, ``moment``, ``texts``, ``any``, ``objects``,
+and names of schemas, with ``s`` behind them for a list. ``{}`` behind a type: an object of such,
+by names not known before; ``?``: it may be null. ``?`` behind a member's name: it may be
+missing.
 """
 
 
@@ -44,6 +46,8 @@ class Operation:
     answer: Keys = field(default_factory=dict)
     media: str = "application/json"
     status: int = 200
+    dry_status: int | None = None
+    """What it answers with instead, where nothing was to be done."""
     statuses: tuple[int, ...] = ()
     keyed: bool = False
     """Whether it heeds ``Idempotency-Key``."""

@@ -12,7 +12,12 @@ __all__ = ["BEGIN", "END", "page", "renewed"]
 BEGIN = "<!-- from here on made by `make apidoc` -->"
 END = "<!-- up to here -->"
 
-_TYPES = {"flag": "true or false", "whole": "whole number", "texts": "list of texts"}
+_TYPES = {
+    "flag": "true or false",
+    "whole": "whole number",
+    "texts": "list of texts",
+    "any": "any value",
+}
 
 
 def renewed(text: str, operations: Sequence[Operation]) -> str:
@@ -77,8 +82,13 @@ def _row(name: str, text: str, is_needed: bool) -> str:
     kind, _, meaning = text.partition(": ")
     plain = kind.removesuffix("?")
     shown = _TYPES.get(plain) or (f"list of {plain[:-1]}" if _is_list(plain) else plain)
+    if plain.endswith("{}"):
+        inner = plain.removesuffix("{}")
+        shown = f"{_TYPES.get(inner, inner)}, by name"
     or_null = ", or null" if kind.endswith("?") else ""
-    return f"| `{name}` | {shown}{or_null}{', needed' * is_needed} | {meaning} |"
+    or_missing = ", or missing" if name.endswith("?") else ""
+    name = name.removesuffix("?")
+    return f"| `{name}` | {shown}{or_null}{or_missing}{', needed' * is_needed} | {meaning} |"
 
 
 def _is_list(kind: str) -> bool:

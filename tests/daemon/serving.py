@@ -32,6 +32,7 @@ from tests.daemon.fakes import (
     Running,
     config,
 )
+from tests.daemon.fitting import fitting
 from tests.ricloud.fakes import an_office
 from tests.rig import lay_out
 from tests.store.samples import a_list, reminder, tag
@@ -46,8 +47,12 @@ def serving(
     token: Callable[[], str] | None = None,
     polls: Polls | None = None,
     desk: FakeDesk | None = None,
+    fits: bool = True,
 ) -> Iterator[tuple[Path, Running]]:
-    """The socket's path, and the loop behind it; the mirror is ``tmp_path/mirror.db``."""
+    """The socket's path, and the loop behind it; the mirror is ``tmp_path/mirror.db``.
+
+    What it answers has to be as OpenAPI says, unless ``fits`` is false.
+    """
     settings = config(tmp_path)
     socket = tmp_path / "run" / "control.sock"
     with ExitStack() as stack:
@@ -67,6 +72,8 @@ def serving(
         )
         api = Api(running.board, answers, running.pass_on, lambda: settings, told)
         running.api = api
+        if fits:
+            stack.enter_context(fitting(api.app))
         stack.enter_context(served(api, socket, address, token))
         yield socket, running
 

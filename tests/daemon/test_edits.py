@@ -15,6 +15,7 @@ from daemon.control.edits import Edits
 from daemon.control.replies import HANDLERS
 from daemon.running.requests import Request
 from sync.errors import RemindersdError
+from tests.daemon.fitting import misfits_of
 from tests.rig import Rig, empty_world, open_rig
 
 
@@ -49,7 +50,7 @@ class Desk:
         answer = asyncio.run(self._request(method, path, body, given))
         document: dict[str, Any] = answer.json()
         assert answer.status_code == status, document
-        assert document["schema"] == 1
+        assert misfits_of(method, path.partition("?")[0], status, document) == []
         return document
 
 

@@ -27,7 +27,7 @@ PATHS = ("/status", "/reminders?smart=today", "/lists", "/reminders?q=milk", "/m
 
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[tuple[Path, Running]]:
-    with serving(tmp_path, FakeEngine()) as (socket, running):
+    with serving(tmp_path, FakeEngine(), fits=False) as (socket, running):
         running.until("ok")
         fill(tmp_path / "mirror.db")
         yield socket, running

@@ -21,6 +21,7 @@ from daemon.web.sights import PAGE, Sights
 from daemon.web.thumbnails import Thumbnails
 from sync.polls.asked import PollOutcome, PollRequest, PollResult, unheard
 from sync.polls.roster import PollSettings, Roster
+from tests.daemon.fitting import misfits_of
 from tests.polls.conftest import Bench
 
 
@@ -53,7 +54,11 @@ class Page:
             async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
                 return await client.get(path)
 
-        return asyncio.run(ask())
+        answer = asyncio.run(ask())
+        if "thumbnail" not in path:
+            where = path.partition("?")[0]
+            assert misfits_of("GET", where, answer.status_code, answer.json()) == []
+        return answer
 
 
 @pytest.fixture
