@@ -74,5 +74,10 @@ def _from_credential() -> str | None:
         return None
     try:
         return (Path(directory) / CREDENTIAL).read_text(encoding="utf-8").rstrip("\r\n") or None
-    except (OSError, UnicodeDecodeError):
+    except FileNotFoundError:
         return None
+    except (OSError, UnicodeDecodeError):
+        raise UsageError(
+            f"the systemd credential {CREDENTIAL} cannot be read",
+            "encrypt it anew with systemd-creds, for this service and as text",
+        ) from None

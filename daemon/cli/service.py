@@ -12,6 +12,7 @@ import click
 from daemon.cli.common import Globals, json_option, pass_globals
 from daemon.cli.failure import NotThere
 from daemon.output import document, say, warn
+from sync.errors import UsageError
 
 if TYPE_CHECKING:
     from daemon.settings.config import Config
@@ -23,7 +24,7 @@ _LESS = "this kernel gives you no namespaces of your own, so that the service is
 
 _credential = click.option(
     "--credential",
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
     help="A file with the password, for systemd to pass on; NAME.cred if it is encrypted.",
 )
@@ -148,28 +149,30 @@ def status(options: Globals, as_json: bool) -> int:
 @_credential
 @pass_globals
 def show(options: Globals, system: bool, credential: Path | None) -> None:
-    """Print the unit for this config; nothing is written or started.
+    """Print the unit for this config; nothing is installed or started.
+
+    The folder and the state directory are made where they are missing, since a service can never
+    write to what was not there when it started.
 
     \b
     Example:
        remindersd service show --system | sudo tee /etc/systemd/system/remindersd-ada.service
     """
-    click.echo(_unit(options.load(), credential, system=system).text, nl=False)
+    config = options.load()
+    unit = _unit(config, credential, system=system)
+    _make_room(config)
+    click.echo(unit.text, nl=False)
 
 
 def install_service(
     config: Config, credential: Path | None = None, *, as_json: bool = False
 ) -> int:
     """Install and start the service of ``config``, and say so; the exit code."""
-    from daemon.lock import make_state
-    from daemon.settings.paths import state_dir
     from daemon.systemd.manager import Manager, NoManager, may_make_namespaces
     from daemon.systemd.unitcheck import unfindable
 
-    # What is not there when a service starts it can never write to.
-    make_state(state_dir(config.profile))
-    config.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     unit = _unit(config, credential)
+    _make_room(config)
     manager = Manager.of(os.environ)
     namespaces = may_make_namespaces()
     path = manager.write(unit, namespaces=namespaces)
@@ -193,6 +196,15 @@ def install_service(
     return 0 if runs else 3
 
 
+def _make_room(config: Config) -> None:
+    """Make what the service writes to: what is not there when it starts it can never write to."""
+    from daemon.lock import make_state
+    from daemon.settings.paths import state_dir
+
+    make_state(state_dir(config.profile))
+    config.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
 def _tell_installed(unit: Unit, path: Path, notes: Sequence[str], *, runs: bool) -> None:
     say(f"wrote {path}")
     for note in notes:
@@ -210,6 +222,9 @@ def _unit(config: Config, credential: Path | None = None, *, system: bool = Fals
     from daemon.systemd.unitcheck import program_of
     from daemon.systemd.units import unit_of
 
+    # Where the system's credentials are only root can look.
+    if credential and os.access(credential.parent, os.X_OK) and not credential.exists():
+        raise UsageError(f"--credential: there is no file {credential}")
     user = getpass.getuser() if system else None
     return unit_of(config, program_of(os.environ), os.environ, user=user, credential=credential)
 

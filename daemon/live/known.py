@@ -7,7 +7,7 @@ from typing import Any
 
 from sync.codec import fields
 from sync.codec.blob import Undecodable
-from sync.codec.reading import Reading, is_deleted, name_of
+from sync.codec.reading import name_of
 
 __all__ = ["Known", "refers_to"]
 
@@ -68,10 +68,6 @@ class Known:
 
     def spoken_for(self, reminder_id: str, /) -> bool:
         return False
-
-    def living(self) -> list[str]:
-        """The names of those that are not deleted, not even softly."""
-        return [name for name, one in self._records.items() if not is_deleted(one, Reading(one))]
 
     def untagged(self) -> Known:
         """The same without change tags, as if none had ever been seen."""

@@ -162,9 +162,17 @@ def test_init_without_a_terminal_installs_it_only_if_told_to(
 
 def test_show_prints_a_unit_for_the_system(home: Home) -> None:
     shown = home.run("service", "show", "--system").stdout
+    assert home.folder.is_dir()
+    assert home.state.is_dir()
     assert "\nUser=" in shown
     assert "WantedBy=multi-user.target" in shown
     assert not unit(home).exists()
+
+
+def test_a_credential_that_is_not_there_is_told(home: Home) -> None:
+    missing = home.path / "icloud.cred"
+    refused = home.run("service", "show", "--system", "--credential", str(missing))
+    assert (refused.exit_code, f"there is no file {missing}" in refused.stderr) == (2, True)
 
 
 def test_a_service_of_the_system_is_found_by_its_socket_in_the_state(

@@ -41,6 +41,12 @@ def test_a_command_comes_before_all_else_and_its_first_line_counts(ring: Ring) -
     assert find_password(APPLE_ID, command) == "of the command"
 
 
+def test_a_credential_that_cannot_be_read_is_told(ring: Ring, tmp_path: Path) -> None:
+    (tmp_path / "icloud-password").write_bytes(b"\xff")
+    with pytest.raises(UsageError, match="the systemd credential icloud-password cannot be read"):
+        find_password(APPLE_ID, None)
+
+
 def test_the_keyring_is_asked_and_then_systemd(ring: Ring, tmp_path: Path) -> None:
     assert find_password(APPLE_ID, None) is None
     (tmp_path / CREDENTIAL).write_text("of systemd\n")
