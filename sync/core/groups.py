@@ -213,9 +213,8 @@ def delete_groups(groups: Groups, plan: ListPlan, wanted: Mapping[str, ListInfo]
 
     ``wanted`` are the lists as both sides shall have them.
     """
-    scene = groups.scene
-    if not scene.rules.complete or any(isinstance(one, Unknown) for one in scene.remote.values()):
-        return
+    scene, rules = groups.scene, groups.scene.rules
+    hidden = not rules.complete or any(isinstance(one, Unknown) for one in scene.remote.values())
     used = {info.group for info in wanted.values()} | {op.group for op in plan.create_lists}
     used |= set(groups.by_directory.values())
     moved = {op.id for op in plan.update_lists if ListField.GROUP in op.changes}
@@ -223,8 +222,8 @@ def delete_groups(groups: Groups, plan: ListPlan, wanted: Mapping[str, ListInfo]
     left = {scene.bases[id].group for id in leaving}
     for id, name in sorted(groups.there.items()):
         unchanged = _base_name(scene, id) == name
-        if unchanged and id not in used and (id in left or id in scene.rules.emptied):
-            plan.delete_groups.append(id)
+        if unchanged and id not in used and (id in left or id in rules.emptied):
+            (plan.unsure_groups if hidden else plan.delete_groups).append(id)
 
 
 def learn_groups(groups: Groups, plan: ListPlan) -> None:

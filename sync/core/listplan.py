@@ -37,7 +37,8 @@ class HeadValue:
 class FileFacts:
     """What is known of one todo file; ``trouble`` says why it could not be read, if so.
 
-    ``unsure``: whose file it is cannot be seen now, and may be another time.
+    ``unsure``: whose file it is cannot be seen now, and may be another time; ``settling``: in a
+    moment.
     ``list_block`` and ``wants_list`` come from front matter; ``known`` counts, per list id, the
     lines whose reminders were in that list, ``there`` those of which nothing is agreed on and that
     are in it in iCloud; ``tasks`` counts all task lines, ``copied`` those whose
@@ -49,6 +50,7 @@ class FileFacts:
     path: str
     trouble: str = ""
     unsure: bool = False
+    settling: bool = False
     list_block: str | None = None
     wants_list: str | None = None
     known: Mapping[str, int] = field(default_factory=dict)
@@ -86,8 +88,9 @@ class ListRules:
 
     ``approved`` are paths that may become lists, directories that may be groups, and ``again`` of
     lists that may have a new file. ``emptied`` are groups whose directory was seen to be empty
-    before; ``astray`` says of lists why they have no file, where their lines stand in one that
-    can be no list's; ``complete`` that nothing is hidden.
+    before; ``told`` are lists of which a person was told that their file is gone; ``astray`` says
+    of lists why they have no file, where their lines stand in one that can be no list's;
+    ``complete`` that nothing is hidden.
     """
 
     mode_of: Callable[[str], Mode]
@@ -99,6 +102,7 @@ class ListRules:
     unshared: Collection[str] = ()  # lists that others shared once
     wins: Side = Side.CLOUD
     emptied: Collection[str] = ()
+    told: Collection[str] = ()
     astray: Mapping[str, str] = field(default_factory=dict)
     complete: bool = True
     purge: bool = False  # deletions are for good
@@ -181,6 +185,8 @@ class ListPlan:
     """Where every list stands, and what has to be done about lists themselves.
 
     Several files may belong to one list; the one in its view gets the lines that come from iCloud.
+    ``unsure_groups`` would be deleted, but that nobody can say now whether anything is in them; of
+    ``unsure_lists`` the file is gone, or is one that cannot be read now.
     """
 
     views: dict[str, ListView] = field(default_factory=dict)
@@ -189,6 +195,8 @@ class ListPlan:
     update_lists: list[UpdateList] = field(default_factory=list)
     delete_lists: list[str] = field(default_factory=list)
     delete_groups: list[str] = field(default_factory=list)
+    unsure_groups: list[str] = field(default_factory=list)
+    unsure_lists: list[str] = field(default_factory=list)
     create_files: list[CreateFile] = field(default_factory=list)
     rename_files: list[RenameFile] = field(default_factory=list)
     rebinds: list[Rebind] = field(default_factory=list)

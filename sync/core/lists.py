@@ -137,7 +137,8 @@ def _merge(scene: Scene, groups: Groups, plan: ListPlan, info: ListInfo) -> Agre
 def _rest(scene: Scene, plan: ListPlan, info: ListInfo, base: ListBase) -> None:
     """A list without its file rests, unless a person said that it is to be deleted."""
     mode, rules = scene.mode_of(info), scene.rules
-    kind = HoldKind.LIST
+    kind, may_go = HoldKind.LIST, info.id in scene.rules.approved
+    unsure = next((facts for facts in _unclaimed(scene) if facts.unsure), None)
     reason = (
         f"its file {base.path} is gone; put it back (`remindersd restore --file {base.path}`),"
         f" `remindersd forget {base.path}`, or approve “{info.name}” by its name to delete the"
@@ -151,10 +152,16 @@ def _rest(scene: Scene, plan: ListPlan, info: ListInfo, base: ListBase) -> None:
         reason = f"its file {base.path} is gone; “{info.name}” is not yours to delete: put it back"
     elif why := rules.astray.get(info.id):  # a copy of it may stand at the top, too
         kind, reason = HoldKind.RESTING_LIST, why
-    elif unsure := next((facts for facts in _unclaimed(scene) if facts.unsure), None):
+    elif unsure is not None and not (unsure.settling and info.id in rules.told):
         kind = HoldKind.RESTING_LIST
         reason = f"its file {base.path} is gone, and may be {unsure.path}: {unsure.trouble}"
-    if kind is HoldKind.LIST and info.id in rules.approved and rules.complete:
+        plan.unsure_lists.append(info.id)
+    elif may_go and not rules.complete:
+        reason = (
+            f"its file {base.path} is gone; “{info.name}” is deleted in iCloud once everything in"
+            " the folder can be read"
+        )
+    if kind is HoldKind.LIST and may_go and rules.complete and unsure is None:
         plan.delete_lists.append(info.id)
     else:
         plan.holds.append(Hold(info.id, kind, reason))

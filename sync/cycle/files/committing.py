@@ -176,6 +176,7 @@ class Committer:
         """
         wanted = {hold.id for hold in planned.unjudged}
         wanted |= {hold.id for hold in planned.lists.holds if hold.kind is HoldKind.LIST}
+        wanted |= {*planned.lists.unsure_lists}
         wanted |= {op.id for op in (*planned.plan.pushes, *planned.plan.renders)}
         wanted |= {op.path for op in planned.lists.create_lists}
         wanted |= {*planned.lists.delete_lists, *planned.lists.delete_groups}

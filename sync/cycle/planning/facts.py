@@ -68,6 +68,7 @@ def _file(
         path=file.path,
         trouble=file.trouble,
         unsure=file.unread or file.settling,
+        settling=file.settling,
         list_block=front.list_id if front else None,
         wants_list=front.list_name if front else None,
         known=was,

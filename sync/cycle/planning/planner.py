@@ -181,7 +181,8 @@ class Planner:
         planned.holds += aside_holds(known, world.snapshot, local)
         planned.holds += unread_words(world.lines.values(), local, lists.views)
         before = self._store.journal.holds()
-        planned.unjudged = still_waiting(before, planned.holds, world.snapshot, since)
+        groups = lists.unsure_groups
+        planned.unjudged = still_waiting(before, planned.holds, world.snapshot, since, groups)
         planned.holds += planned.unjudged
         return planned
 
@@ -240,8 +241,9 @@ class Planner:
             approved=approved,
             wins=self.settings.wins,
             emptied=self._store.places.vanished().keys(),
+            told=self._held_before(HoldKind.LIST),
             astray=astray(local, known),
-            complete=not local.incomplete,
+            complete=not local.incomplete and local.unread is None,
             unshared=known.unshared,
             purge=self.settings.purge,
             forgotten=self._store.forgotten.all().keys(),
@@ -268,7 +270,8 @@ class Planner:
         approved: frozenset[str],
     ) -> Planned:
         settings, now_s = self.settings, self._clock()
-        gone = [*(op.id for op in plan.pushes if isinstance(op, Delete)), *lists.delete_groups]
+        gone = [op.id for op in plan.pushes if isinstance(op, Delete)]
+        gone += [*lists.delete_groups, *lists.unsure_groups]
         before = self._store.places.vanished()
         lost = {id: one.lost_with for id, one in before.items() if one.lost_with}
         emptied = find_emptied(plan, world.snapshot, lost)
@@ -282,7 +285,7 @@ class Planner:
             groups=lists.delete_groups,
             emptied=emptied,
             lost_there=account_lost(world.snapshot, known.gone),
-            held_before=self._held_deletions(),
+            held_before=self._held_before(HoldKind.DELETIONS),
             now_s=now_s,
         )
         held = {hold.id for hold in guarded.holds}
@@ -312,9 +315,8 @@ class Planner:
             new_sections=made,
         )
 
-    def _held_deletions(self) -> set[str]:
-        holds = self._store.journal.holds()
-        return {hold.id for hold in holds if hold.kind == HoldKind.DELETIONS}
+    def _held_before(self, kind: HoldKind) -> set[str]:
+        return {hold.id for hold in self._store.journal.holds() if hold.kind == kind}
 
     def _wanted(
         self, known: Known, lists: ListPlan, world: World, pushes: Sequence[PushOp]

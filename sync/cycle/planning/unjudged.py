@@ -28,7 +28,7 @@ _OF_REMINDERS = frozenset(
         HoldKind.READ_ONLY,
     }
 )
-"""Kinds of which the id may be that of a reminder."""
+"""Kinds of which the id may be that of a reminder, or of a group."""
 
 
 def still_waiting(
@@ -36,11 +36,13 @@ def still_waiting(
     now: Sequence[Hold],
     snapshot: Snapshot,
     vanished: Mapping[str, Vanished],
+    groups: Iterable[str] = (),
 ) -> list[Hold]:
     """Of what waited ``before``, all that is not judged in this ``snapshot``.
 
     Nothing of which more is said ``now``: of the reminder itself, of its list or of that's file.
-    ``vanished`` are the lines that were missed before, and with which list they were lost.
+    ``vanished`` are the lines that were missed before, and with which list they were lost;
+    ``groups`` are those of which it is not known whether anything is in them.
     """
     told = {hold.id for hold in now}
     unknown = {
@@ -49,6 +51,7 @@ def still_waiting(
         for id, state in side.items()
         if isinstance(state, Unknown)
     }
+    unknown |= {*groups}
     emptied = {
         snapshot.lists[one.lost_with].path
         for id, one in vanished.items()
