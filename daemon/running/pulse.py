@@ -11,6 +11,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from sync.cycle.observing.ahead import worker
+
 __all__ = ["LOOP_S", "POLL_S", "READING_S", "SOCKET_S", "Ask", "Pulse", "Pulses"]
 
 # How long a worker may go without a step: a request to iCloud, a large file, a look at the whole
@@ -44,7 +46,7 @@ class Pulse:
         """The worker moves; called in its thread."""
         self._last = self._monotonic()
         self.beats += 1
-        self.threads.add(threading.get_ident())
+        self.threads.add(worker())
 
     def ask(self) -> None:
         """Have it answer, unless it owes an answer still."""
@@ -130,5 +132,5 @@ class Pulses:
         return sum(pulse.beats for pulse in self.all())
 
     def _of_this_thread(self) -> Pulse | None:
-        me = threading.get_ident()
+        me = worker()
         return next((pulse for pulse in self.all() if me in pulse.threads), None)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from daemon.running.pulse import Pulses
 from store.db import Store
 from store.rows import ZoneRow
 from sync.cycle.observing import observe
@@ -143,6 +144,19 @@ def test_who_interrupts_does_not_wait(store: Store) -> None:
         observe.pull(reading, store)
     assert feed.answered == 1
     left.set()
+
+
+def test_what_is_made_ahead_is_a_step_of_who_waits_for_it() -> None:
+    pulses = Pulses()
+    loop = pulses.add("the loop", lambda work: work(), 300)
+    loop.beat()
+    zone = ZoneId("Reminders", "_owner")
+    with Ahead(Feed(lambda _: pulses.step("request"))) as reading:
+        reading.changes(zone, None)
+        reading.changes(zone, "1")
+        reading.changes(zone, "2")
+    assert loop.beats == 1 + PAGES
+    assert loop.threads == {threading.get_ident()}  # another thread may be given that number next
 
 
 def test_another_request_waits_for_the_page_that_is_under_way() -> None:

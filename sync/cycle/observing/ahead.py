@@ -6,6 +6,7 @@ Rules it keeps
 2. What goes wrong with a page is raised to whoever asks for that page: what came before is kept by
    then. After a refused token nothing is under way.
 3. A thread of its own makes the request and no more; everything that is kept, the caller keeps.
+   It works for the caller's thread (``worker``): its steps are steps of that one.
 """
 
 from __future__ import annotations
@@ -21,10 +22,18 @@ from sync.cycle.observing.observe import Feed
 from sync.remote.answers import Failure
 from sync.remote.zones import ChangePage, ZoneId
 
-__all__ = ["Ahead", "Reading", "in_turn"]
+__all__ = ["Ahead", "Reading", "in_turn", "worker"]
 
 Reading = Callable[[Feed], AbstractContextManager[Feed]]
 """How a feed is read for a while: ``Ahead``, or ``in_turn``."""
+
+
+_of_this_thread = threading.local()
+
+
+def worker() -> int:
+    """The thread that this one works for, which is itself unless it reads ahead for another."""
+    return int(getattr(_of_this_thread, "worker", threading.get_ident()))
 
 
 def in_turn(feed: Feed) -> AbstractContextManager[Feed]:
@@ -89,8 +98,10 @@ class Ahead:
 
 def _begun(work: Callable[[], ChangePage]) -> Future[ChangePage]:
     page: Future[ChangePage] = Future()
+    caller = worker()
 
     def run() -> None:
+        _of_this_thread.worker = caller
         try:
             page.set_result(work())
         except BaseException as error:  # noqa: BLE001 - whoever asks for the page is told
