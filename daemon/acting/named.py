@@ -25,7 +25,7 @@ def find_reminder(scene: Scene, key: str, *, open_first: bool = True) -> str:
     if not key:
         raise NoSuchReminder("no reminder is named", "name it by its r-... id or its title")
     bare = key.removeprefix("^")
-    there = {*scene.here, *scene.away}
+    there = {*scene.here, *scene.hidden, *scene.away}
     for id, block in scene.blocks.items():
         if id in there and block in (bare, f"r-{bare.lower()}"):
             return id
@@ -37,6 +37,9 @@ def find_reminder(scene: Scene, key: str, *, open_first: bool = True) -> str:
     whole = [id for id in starting if titles[id] == wanted]
     found = whole or starting
     first = [id for id in found if (scene.here[id].done is None) == open_first]
+    gone = _without_line(scene, wanted)
+    if not first and not open_first and len(gone) == 1 and gone[0] in scene.hidden:
+        return gone[0]  # what is done is meant, and all that has a line is open
     found = first or found
     if len(found) == 1:
         return found[0]
@@ -44,10 +47,16 @@ def find_reminder(scene: Scene, key: str, *, open_first: bool = True) -> str:
         raise NoSuchReminder(
             f"“{key[:60]}” may be {len(found)} reminders", f"name one: {_candidates(scene, found)}"
         )
-    gone = [id for id, (title, _) in scene.away.items() if title.casefold() == wanted]
     if len(gone) == 1:
         return gone[0]
     raise _unknown(scene, key, titles)
+
+
+def _without_line(scene: Scene, wanted: str) -> list[str]:
+    titles = {id: title for id, (title, _) in scene.away.items()}
+    titles |= {id: one.title for id, one in scene.hidden.items()}
+    called = [id for id, title in titles.items() if " ".join(title.split()).casefold() == wanted]
+    return [id for id in called if id in scene.hidden] or called
 
 
 def _unknown(scene: Scene, key: str, titles: dict[str, str]) -> NoSuchReminder:

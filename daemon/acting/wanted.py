@@ -33,7 +33,7 @@ from store.model import (
     Value,
     Zoned,
 )
-from sync.core.deeds import Change, Deed, Drop, Make, Scene
+from sync.core.deeds import NO_LINE, REOPEN, Change, Deed, Drop, Make, Scene
 from sync.core.repeating.recurrence import from_words
 from sync.errors import UsageError
 
@@ -84,7 +84,7 @@ def changed(content: Mapping[str, Any], keys: Sequence[str], scene: Scene) -> li
     deeds: list[Deed] = []
     for key in keys:
         id = find_reminder(scene, key, open_first=is_done is not False)
-        was = scene.here.get(id)
+        was = scene.here.get(id) or scene.hidden.get(id)
         deeds.append(Change(id, {}) if was is None else Change(id, _changes(content, scene, was)))
     return deeds
 
@@ -161,6 +161,9 @@ def _values(content: Mapping[str, Any], scene: Scene, was: Reminder) -> dict[Fie
 
 def _above(scene: Scene, key: str) -> str:
     id = find_reminder(scene, key)
+    if id in scene.hidden:
+        title = scene.hidden[id].title
+        raise UsageError(f"nothing can be put beneath “{title}”: {NO_LINE}", REOPEN)
     if id not in scene.here:
         title, why = scene.away[id]
         raise UsageError(f"nothing can be put beneath “{title}”: {why}")

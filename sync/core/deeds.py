@@ -16,7 +16,8 @@ from sync.core.matching.identity import derived
 from sync.core.merging.lift import PLACE, overlay
 from sync.core.snapshot import ListView, Mode
 
-__all__ = ["Change", "Deed", "Drop", "Impossible", "Make", "Outcome", "Scene", "carried_out"]
+__all__ = ["NO_LINE", "REOPEN", "Change", "Deed", "Drop", "Impossible", "Make", "Outcome", "Scene"]
+__all__ += ["carried_out"]
 
 
 class Impossible(ValueError):
@@ -57,14 +58,16 @@ Deed = Make | Change | Drop
 class Scene:
     """What there is when a person acts: ``here`` are the reminders that have a line, by id.
 
-    ``away`` says of all others why there is none to be changed. ``blocks`` are the short ids of
-    all; ``taken`` ids that something new may not get. ``now`` is in the home zone.
+    ``hidden`` are completed too long ago to have one, and are changed in iCloud alone; ``away``
+    says of all others why nothing can be changed. ``blocks`` are the short ids of all; ``taken``
+    ids that something new may not get. ``now`` is in the home zone.
     """
 
     now: datetime
     zone: str
     here: Mapping[str, Reminder]
     lists: Mapping[str, ListView]
+    hidden: Mapping[str, Reminder] = field(default_factory=dict)
     away: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # title, why
     blocks: Mapping[str, str] = field(default_factory=dict)
     taken: frozenset[str] = frozenset()
@@ -73,6 +76,8 @@ class Scene:
 @dataclass(slots=True)
 class Outcome:
     """What deeds come to: ``renders`` to be written, and of each deed in order its reminder.
+
+    ``wishes`` are changes, by id, of what has no line: for iCloud to have.
 
     ``before`` and ``after`` have what was touched, by id; ``also`` counts, by the id of what goes
     or moves, the subtasks that come along.
@@ -83,6 +88,7 @@ class Outcome:
     after: dict[str, Reminder] = field(default_factory=dict)
     also: dict[str, int] = field(default_factory=dict)
     renders: list[RenderOp] = field(default_factory=list)
+    wishes: dict[str, Mapping[Field, Value]] = field(default_factory=dict)
 
 
 def carried_out(scene: Scene, deeds: Sequence[Deed]) -> Outcome:
@@ -99,16 +105,21 @@ def carried_out(scene: Scene, deeds: Sequence[Deed]) -> Outcome:
     work.out.renders = list(work.renders())
     work.out.after = {id: work.now[id] for id in work.touched if id in work.now}
     work.out.before = {id: scene.here[id] for id in work.touched if id in scene.here}
+    for id, now in work.wished.items():
+        work.out.before[id], work.out.after[id] = scene.hidden[id], now
+        if changes := _apart(scene.hidden[id], now):
+            work.out.wishes[id] = changes
     return work.out
 
 
 class _Work:
-    """Deeds under way; ``now`` is what lines would say."""
+    """Deeds under way; ``now`` is what lines would say, ``wished`` what those without one would."""
 
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
         self.now = dict(scene.here)
         self.touched: dict[str, None] = {}
+        self.wished: dict[str, Reminder] = {}
         self.out = Outcome()
 
     def make(self, reminder: Reminder) -> None:
@@ -124,16 +135,13 @@ class _Work:
             self.now[id] = replace(reminder, id=id)
 
     def change(self, id: str, changes: Mapping[Field, Value]) -> None:
+        if id in self._scene.hidden:
+            self._wish(id, changes)
+            return
         was = self._there(id)
         self.out.ids.append(id)
         self.touched[id] = None
-        wanted = {name: value for name, value in changes.items() if was.value(name) != value}
-        wanted = {
-            name: value for name, value in wanted.items() if not _is_done_already(was, name, value)
-        }
-        if wanted.get(Field.TITLE) == "":
-            raise Impossible("a reminder needs a title")
-        self._open_list(was.list)
+        wanted = self._wanted(was, changes)
         if Field.LIST in wanted:
             self._open_list(str(wanted[Field.LIST]))
             wanted = {Field.PARENT: None, Field.SECTION: "", **wanted}
@@ -153,6 +161,35 @@ class _Work:
                 self.now[child] = replace(self.now[child], list=now.list)
                 self.touched[child] = None
             self.out.also[id] = len(below)
+
+    def _wish(self, id: str, changes: Mapping[Field, Value]) -> None:
+        """Change what has no line. It cannot be moved so, for what goes along may have lines."""
+        was = self.wished.get(id, self._scene.hidden[id])
+        wanted = self._wanted(was, changes)
+        if any(name in PLACE for name in wanted):
+            raise Impossible(f"“{was.title}” cannot be moved: {NO_LINE}", REOPEN)
+        if Field.DONE in wanted and was.repeat is not None:
+            raise Impossible(
+                f"“{was.title}” cannot be reopened here: it repeats, and its end was reached",
+                "reopen it on a device",
+            )
+        unread = next((name for name in wanted if name in was.opaque), None)
+        if unread is not None:
+            raise Impossible(f"{unread.value} of “{was.title}” in iCloud cannot be read here")
+        self.out.ids.append(id)
+        self.wished[id] = overlay(was, wanted)
+
+    def _wanted(self, was: Reminder, changes: Mapping[Field, Value]) -> dict[Field, Value]:
+        """What of ``changes`` is news."""
+        wanted = {
+            name: value
+            for name, value in changes.items()
+            if was.value(name) != value and not _is_done_already(was, name, value)
+        }
+        if wanted.get(Field.TITLE) == "":
+            raise Impossible("a reminder needs a title")
+        self._open_list(was.list)
+        return wanted
 
     def drop(self, id: str) -> None:
         was = self._there(id)
@@ -174,9 +211,7 @@ class _Work:
             elif was is None:
                 yield AddLine(id, now)
             else:
-                changes = {
-                    name: now.value(name) for name in Field if was.value(name) != now.value(name)
-                }
+                changes = _apart(was, now)
                 if any(name in PLACE for name in changes):
                     yield MoveLine(id, now, changes)
                 elif changes:
@@ -188,6 +223,9 @@ class _Work:
         found = self.now.get(id)
         if found is not None:
             return found
+        hidden = self._scene.hidden.get(id)
+        if hidden is not None:
+            raise Impossible(f"“{hidden.title}” cannot be reached here: {NO_LINE}", REOPEN)
         title, why = self._scene.away.get(id, (id, "it is not there"))
         raise Impossible(f"“{title}” cannot be changed here: {why}")
 
@@ -228,7 +266,13 @@ class _Work:
         return next(free)
 
 
+NO_LINE = "it was completed long ago, and has no line"
+REOPEN = "`remindersd reopen` gives it one: then it can be done"
 _SYNC = "`remindersd status` says what is amiss; `remindersd sync` may be all it takes"
+
+
+def _apart(was: Reminder, now: Reminder) -> dict[Field, Value]:
+    return {name: now.value(name) for name in Field if was.value(name) != now.value(name)}
 
 
 def _is_done_already(was: Reminder, name: Field, value: Value) -> bool:

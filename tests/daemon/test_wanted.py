@@ -188,3 +188,17 @@ def test_who_is_meant(key: str, id: str) -> None:
 
 def test_the_done_one_is_meant_where_it_is_to_be_opened() -> None:
     assert find_reminder(SCENE, "bins", open_first=False) == "A5"
+
+
+def test_what_has_no_line_is_found_by_its_whole_title_and_to_be_reopened_first() -> None:
+    trip = Reminder("H1", "Trip", list="L2", done=DONE)
+    scene = replace(SCENE, hidden={"H1": trip, "H2": replace(trip, id="H2", title="Old one")})
+    assert find_reminder(scene, "Trip") == "A3"
+    assert find_reminder(scene, "trip", open_first=False) == "H1"
+    assert find_reminder(scene, "bins", open_first=False) == "A5"
+    assert find_reminder(scene, "h1") == "H1"
+    assert find_reminder(scene, "old one") == "H2"
+    [deed] = changed({"add_tags": ["sea"]}, ["H1"], scene)
+    assert deed == Change("H1", {Field.TAGS: frozenset({"sea"})})
+    with pytest.raises(UsageError, match="beneath “Old one”: it was completed long ago"):
+        changed({"parent": "H2"}, ["A1"], scene)

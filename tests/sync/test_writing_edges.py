@@ -196,22 +196,6 @@ def test_what_a_format_has_no_words_for_is_refused(tmp_path: Path) -> None:
         assert "Milk" not in rig.read("Inbox")
 
 
-def test_what_has_no_line_is_refused_with_the_way_out(rig: Rig) -> None:
-    rig.append("Inbox", "- [ ] Gone\n- [ ] Long ago\n- [ ] Stays\n")
-    rig.run()
-    ids = {row.title: row.id for row in rig.store.mirror.reminders()}
-    rig.phone.complete(ids["Long ago"])
-    rig.phone.delete(ids["Gone"])
-    rig.run()
-    rig.wait(20 * 86400)
-    rig.run()
-    assert "Long ago" not in rig.read("Inbox")
-    with pytest.raises(CannotWrite, match="remindersd restore"):
-        write(rig, Change(ids["Gone"], DONE))
-    with pytest.raises(CannotWrite, match="completed long ago"):
-        write(rig, Change(ids["Long ago"], {Field.DONE: None}))
-
-
 def test_two_sides_that_never_met_are_not_written_to(tmp_path: Path) -> None:
     with open_rig(tmp_path, empty_world()) as rig:
         rig.phone.create("Inbox", "There")

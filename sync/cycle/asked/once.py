@@ -7,13 +7,13 @@ die between, and the same is asked again, what is left of it is done.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from store.answered import Answer
 from store.db import Store
-from store.model import Reminder
+from store.model import Field, Reminder, Value
 from store.values import mapping_from_json, mapping_to_json
 from sync.core.actions import AddLine, MoveLine, RemoveLine, RenderOp, SetLine
 from sync.core.deeds import Change, Deed, Drop, Make, Scene
@@ -49,9 +49,11 @@ def before(store: Store, once: Once | None, now_ms: int) -> Answer | None:
     return known
 
 
-def as_text(renders: Iterable[RenderOp]) -> str:
-    """What is about to be written, so that it can be done again; ``left_of`` reads it."""
-    rows = []
+def as_text(
+    renders: Iterable[RenderOp], wishes: Mapping[str, Mapping[Field, Value]] | None = None
+) -> str:
+    """What is about to be done, so that it can be done again; ``left_of`` reads it."""
+    rows = [["change", id, mapping_to_json(changes)] for id, changes in (wishes or {}).items()]
     for op in renders:
         match op:
             case AddLine(id=id, reminder=reminder):
@@ -68,9 +70,10 @@ def left_of(begun: Answer, scene: Scene) -> list[Deed]:
     deeds: list[Deed] = []
     for kind, id, values in [] if begun.final else json.loads(begun.deeds):
         changes = mapping_from_json(values)
-        if kind == "make" and id not in scene.here and id not in scene.away:
+        is_known = id in scene.here or id in scene.hidden or id in scene.away
+        if kind == "make" and not is_known:
             deeds.append(Make(overlay(Reminder(id), changes)))
-        elif kind == "change" and id in scene.here:
+        elif kind == "change" and (id in scene.here or id in scene.hidden):
             deeds.append(Change(id, changes))
         elif kind == "drop" and id in scene.here:
             deeds.append(Drop(id))

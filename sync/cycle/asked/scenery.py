@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from store.model import Present, Reminder
 from sync.core.deeds import Scene
+from sync.core.merging.lift import overlay
+from sync.core.snapshot import Mode
 from sync.cycle.parts import Parts
 from sync.cycle.planning.planner import Planned
 
@@ -19,19 +21,40 @@ def scene_of(parts: Parts, planned: Planned) -> Scene:
     known, world = planned.known, planned.world
     local = world.snapshot.local
     here = {id: one.value.reminder for id in world.lines if isinstance(one := local[id], Present)}
+    hidden = _hidden(parts, planned, here)
     zone = parts.planner.settings.home_zone
     return Scene(
         now=datetime.fromtimestamp(parts.clock(), ZoneInfo(zone)),
         zone=zone,
         here=here,
         lists=planned.lists.views,
-        away=dict(_away(planned, here)),
+        hidden=hidden,
+        away=dict(_away(planned, here.keys() | hidden.keys(), parts.store.forgotten.all())),
         blocks=known.blocks,
         taken=frozenset({*known.blocks, *known.gone, *known.rows}),
     )
 
 
-def _away(planned: Planned, here: Mapping[str, Reminder]) -> Iterator[tuple[str, tuple[str, str]]]:
+def _hidden(parts: Parts, planned: Planned, here: Mapping[str, Reminder]) -> dict[str, Reminder]:
+    """What was completed too long ago to be shown, with what was wished for since."""
+    known, views = planned.known, planned.lists.views
+    found: dict[str, Reminder] = {}
+    for id, one in planned.world.snapshot.remote.items():
+        if id in here or id in known.archived or not isinstance(one, Present):
+            continue
+        view = views.get(one.value.reminder.list)
+        if not one.value.visible and view is not None and view.path is not None:
+            found[id] = one.value.reminder
+    outbox = parts.store.outbox
+    for intent in (*outbox.in_flight(), *outbox.queued()):
+        if intent.kind == "set" and intent.id in found:
+            found[intent.id] = overlay(found[intent.id], intent.changes)
+    return found
+
+
+def _away(
+    planned: Planned, here: Collection[str], forgotten: Collection[str]
+) -> Iterator[tuple[str, tuple[str, str]]]:
     """Why a reminder has no line that could be changed."""
     views = planned.lists.views
     for id, row in planned.known.rows.items():
@@ -42,11 +65,12 @@ def _away(planned: Planned, here: Mapping[str, Reminder]) -> Iterator[tuple[str,
             why = f"it was deleted; `remindersd restore {id}` brings it back"
         elif id in planned.known.archived:
             why = "its line is in the archive; put the line back into its list first"
-        elif row.done:
-            why = "it was completed long ago and has no line; `reminders: completed: show` says"
-            why += " how long they are shown"
+        elif row.list_id in forgotten:
+            why = "its list was forgotten here; `remindersd restore --list` brings it back"
+        elif view is not None and view.mode is Mode.IGNORE:
+            why = "its list is not kept here: the config says `ignore` under `reminders: lists:`"
         elif view is None or view.path is None:
-            why = "its list has no file here"
+            why = "its list has no file yet; `remindersd sync` may bring it"
         else:
             why = "it has no line now; `remindersd sync` may bring it"
         yield id, (row.title, why)

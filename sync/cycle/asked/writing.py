@@ -3,7 +3,8 @@
 The lines are changed as an editor would, so everything that holds for a person's edits holds for
 these: they are merged, guarded and sent by the next cycle, with or without a network now. What is
 different: the id of a new line is given at once, and a buffer that was open while we wrote is
-known for one that had not seen it.
+known for one that had not seen it. What has no line, since it was completed long ago, is wished
+for in iCloud; the files follow where it is to be seen again.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from sync.core.matching.match import Line
 from sync.core.merging.lift import PLACE
 from sync.cycle.asked.once import Once, as_text, before, left_of
 from sync.cycle.asked.scenery import scene_of
+from sync.cycle.asked.setting import Setting, intend
 from sync.cycle.files.committing import LEAVING
 from sync.cycle.files.directories import moving_files
 from sync.cycle.files.render import moving_out, write_files
@@ -59,8 +61,8 @@ class Written:
 
     @property
     def changed(self) -> bool:
-        """Whether anything had to be written."""
-        return bool(self.outcome.renders)
+        """Whether anything had to be written, or wished for."""
+        return bool(self.outcome.renders or self.outcome.wishes)
 
 
 def write_down(
@@ -95,11 +97,13 @@ def write_down(
     )
     if dry_run or (begun is not None and begun.final):
         return written
-    if written.changed:
+    if written.outcome.renders:
         problems = _type_in(parts, local, planned, written, report, once)
         if problems is None:
             return None
         written = replace(written, problems=problems)
+    if written.outcome.wishes:
+        _wish(parts, written, report, once)
     found = {id: parts.store.places.line_of(id) for id in written.outcome.after}
     at = {id: (row.path, row.line + 1) for id, row in found.items() if row is not None}
     written = replace(written, at=at)
@@ -143,6 +147,21 @@ def _type_in(
     return [*report.problems, *told]
 
 
+def _wish(parts: Parts, written: Written, report: Report, once: Once | None) -> None:
+    """Queue for iCloud what was done to reminders without a line; the next cycle sends it."""
+    outcome = written.outcome
+    settings = [Setting(id, changes) for id, changes in outcome.wishes.items()]
+    before = {
+        one.id: {name.value: outcome.before[one.id].value(name) for name in one.changes}
+        for one in settings
+    }
+    with parts.store.commit("wish"):
+        rows = intend(parts.store, settings, before, int(parts.clock() * 1000))
+        parts.chronicle.note(report.trigger, rows)
+        if once is not None and not outcome.renders:
+            _begin(parts, once, written)
+
+
 def _stands(parts: Parts, key: str) -> bool:
     return any(render.key == key for render in parts.store.places.renders())
 
@@ -160,7 +179,7 @@ def _begin(parts: Parts, once: Once, written: Written) -> None:
     """Remember what is about to be done, and the answer; in the same commit as the intent."""
     now_ms = int(parts.clock() * 1000)
     text = written.answer or once.say(written)
-    deeds = as_text(written.outcome.renders)
+    deeds = as_text(written.outcome.renders, written.outcome.wishes)
     parts.store.answered.begin(once.key, once.asked, text, deeds, now_ms)
 
 
@@ -202,7 +221,7 @@ def _same(said: Value, wanted: Value) -> bool:
 def _work(parts: Parts, local: LocalState, planned: Planned, outcome: Outcome) -> Work:
     """The writes of files that it takes; raises CannotWrite where a line cannot be changed so."""
     dialect, blocks = parts.filing.dialect, planned.known.blocks
-    new = [id for id in outcome.after if id not in blocks]
+    new = [op.id for op in outcome.renders if op.id in outcome.after and op.id not in blocks]
     blocks.update(dialect.assign_blocks(new, {block: id for id, block in blocks.items()}))
     desk = desk_of(planned, local, dialect)
     for op in outcome.renders:
@@ -235,7 +254,7 @@ def _note(
 ) -> None:
     store, known = parts.store, planned.known
     now_s = parts.clock()
-    for id in outcome.after:
+    for id in outcome.after.keys() - outcome.wishes.keys():
         if id not in known.stored_blocks:
             store.places.set_block(id, known.blocks[id], own=True)
     gone = [op.id for op in outcome.renders if isinstance(op, RemoveLine)]
