@@ -296,4 +296,5 @@ def _entry(stem: str, document: dict[str, Any]) -> Entry:
     is_time = isinstance(entry.since, int | float) and math.isfinite(entry.since)
     if entry.stem != stem or not is_inside or not is_time:
         raise ValueError("it is no receipt of ours")
+    os.fsencode(entry.path)  # ValueError for what no file can be called
     return entry

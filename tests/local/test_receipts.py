@@ -303,7 +303,8 @@ class TestReceipts:
     ("key", "value"),
     [
         *(("since", []), ("since", float("nan")), ("path", 7), ("path", "../Home.md")),
-        *(("path", "/etc/passwd"), ("stem", "another"), ("key", None), ("kind", "magic")),
+        *(("path", "/etc/passwd"), ("path", "\ud800.md"), ("stem", "another")),
+        *(("key", None), ("kind", "magic")),
     ],
 )
 def test_a_receipt_that_says_what_none_can_say_is_damaged(
