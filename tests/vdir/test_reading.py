@@ -111,6 +111,7 @@ def test_texts_tags_links_and_the_rest() -> None:
         (HEAD + "SUMMARY:cut o", "no end"),
         (HEAD + "what is this\r\n" + FOOT, "line 5"),
         (HEAD + "COMPLETED:soon\r\n" + FOOT, "valid"),
+        (HEAD + "DUE;TZID=Asia:20260302T090000\r\n" + FOOT, "no time zone is called so"),
         ("hello", "line 1"),
     ],
 )

@@ -76,6 +76,8 @@ def parse(data: bytes, home_zone: str, before: TodoFile | None = None) -> VdirFi
     try:
         todo = _meant(data[len(bom.encode()) :])
         reminder, rule, rule_is_opaque = _read(todo, alarms, home_zone)
+    except OSError as error:  # of a zone "Asia", which is a folder of zones
+        raise NotTodo("it is no valid iCalendar file: no time zone is called so") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise NotTodo(f"it is no valid iCalendar file: {error}") from error
     return VdirFile(
