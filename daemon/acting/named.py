@@ -11,6 +11,7 @@ from sync.errors import NoSuchReminder, UsageError
 
 __all__ = ["find_list", "find_reminder", "usual_list"]
 
+_NO_LIST = "there is no list yet", "the first `remindersd sync` brings the lists"
 _USUAL = ("inbox", "reminders")  # names of the list that takes what is put nowhere else
 _SHOWN = 8  # of those that a title may mean
 
@@ -91,6 +92,8 @@ def find_list(scene: Scene, name: str) -> str:
     if found:
         files = ", ".join(str(view.path) for view in found)
         raise UsageError(f"{len(found)} lists are called “{name}”", f"their files are {files}")
+    if not views:
+        raise UsageError(*_NO_LIST)
     names = sorted({view.name for view in views})
     folded = {one.casefold(): one for one in names}
     near = [folded[one] for one in get_close_matches(name.casefold(), folded, 3, 0.5)]
@@ -112,7 +115,7 @@ def usual_list(scene: Scene) -> str:
         return (usual or views)[0].id
     names = ", ".join(sorted(view.name for view in views))
     if not scene.lists:
-        raise UsageError("there is no list yet", "the first `remindersd sync` brings the lists")
+        raise UsageError(*_NO_LIST)
     if not names:
         raise UsageError("no list here can be written to", "see `remindersd lists`")
     raise UsageError("into which list?", f"name one with --list or @: {names}")

@@ -17,7 +17,7 @@ import click
 
 from daemon.cli.common import Globals, json_option, pass_globals
 from daemon.cli.completing import names_of
-from daemon.cli.failure import NotThere
+from daemon.cli.failure import FIRST, NotThere, not_read
 from daemon.output import document, plural, say, table
 from sync.errors import UsageError
 
@@ -224,12 +224,11 @@ def _mirror(options: Globals) -> Iterator[Queries]:
     path = options.place().state / MIRROR
     try:
         with closing(open_reading(path)) as raw, closing(Queries(raw, time.time)) as queries:
+            if not queries.was_read():
+                raise not_read()
             yield queries
     except FileNotFoundError:
-        raise NotThere(
-            "there is no mirror yet; the first cycle makes it",
-            "run `remindersd sync` or `remindersd run` first",
-        ) from None
+        raise NotThere("there is no mirror yet; the first cycle makes it", FIRST) from None
     except StoreError as error:
         raise as_ours(error) from error
     except sqlite3.Error as error:

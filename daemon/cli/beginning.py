@@ -62,22 +62,24 @@ def _first_sync(config: Config, without: Without) -> bool:
     from daemon.settings.paths import MIRROR, state_dir
 
     mirror = state_dir(config.profile) / MIRROR
-    is_new = not mirror.exists()
-    say("looking at the account ...")
-    with own_engine(config, shown=True) as engine:
-        engine.cycle("plan", plan_only=True)
-    left_out = _ask_lists(mirror)
-    if left_out:
-        config = without(left_out)
-    with own_engine(config) as engine:
-        _tell(engine.cycle("plan", plan_only=True).document())
-        agreed = click.confirm("Do this now?", default=True)
-        if agreed:
-            tell_sync(engine.settled("sync", approve=True, wait=time.sleep).document())
-    if is_new and not agreed:
-        # Nothing is in it that iCloud has not, and other answers may mean another folder.
-        for beside in ("", "-wal", "-shm"):
-            Path(f"{mirror}{beside}").unlink(missing_ok=True)
+    is_new, agreed = not mirror.exists(), False
+    try:
+        say("looking at the account ...")
+        with own_engine(config, shown=True) as engine:
+            engine.cycle("plan", plan_only=True)
+        left_out = _ask_lists(mirror)
+        if left_out:
+            config = without(left_out)
+        with own_engine(config) as engine:
+            _tell(engine.cycle("plan", plan_only=True).document())
+            agreed = click.confirm("Do this now?", default=True)
+            if agreed:
+                tell_sync(engine.settled("sync", approve=True, wait=time.sleep).document())
+    finally:
+        if is_new and not agreed:
+            # Nothing is in it that iCloud has not, and other answers may mean another folder.
+            for beside in ("", "-wal", "-shm"):
+                Path(f"{mirror}{beside}").unlink(missing_ok=True)
     return agreed
 
 

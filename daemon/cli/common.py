@@ -43,14 +43,11 @@ class Globals:
 
         Raises UsageError where there is no config at all.
         """
-        from daemon.settings.paths import config_path, find_place
+        from daemon.settings.paths import config_path, find_place, no_config
 
         source = self.config or config_path()
         if not source.is_file():
-            raise UsageError(
-                f"there is no config at {source}",
-                "run `remindersd init`, or name one with --config",
-            )
+            raise no_config(source)
         return find_place(source)
 
     def ask(

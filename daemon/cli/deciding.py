@@ -70,12 +70,15 @@ def _ask_each(options: Globals, keys: Sequence[str], as_json: bool) -> int:
         say("no conflicts" if not keys else f"no open conflict {keys[0]}")
         return 0 if not keys else 1
     decided: list[Told] = []
-    for one in meant:
-        _show(one)
-        answer = click.prompt("take", type=click.Choice(["shown", "other", "skip"]), default="skip")
-        if answer != "skip":
-            decided += _resolve(options, [str(one["number"])], answer)
-    _tell_resolved(decided, as_json=False)
+    try:
+        for one in meant:
+            _show(one)
+            choice = click.Choice(["shown", "other", "skip"])
+            answer = click.prompt("take", type=choice, default="skip")
+            if answer != "skip":
+                decided += _resolve(options, [str(one["number"])], answer)
+    finally:  # also after ctrl-C: what was answered before it is done
+        _tell_resolved(decided, as_json=False)
     return 3 if any(one["problem"] for one in decided) else 0
 
 

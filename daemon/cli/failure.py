@@ -23,10 +23,19 @@ INTERRUPTED = 130
 _USAGE = 2
 
 
+FIRST = "run `remindersd sync` or `remindersd run` first"
+"""What comes before there is anything to be shown."""
+
+
 class NotThere(RemindersdError):
     """What was asked about does not exist yet."""
 
     code = "not-there"
+
+
+def not_read() -> NotThere:
+    """That the mirror is new, made by a first run or a `rebuild` that came no further."""
+    return NotThere("the account was not read yet; the first cycle does it", FIRST)
 
 
 def guarded(work: Callable[[], object], *, as_json: bool, debug: bool) -> int:

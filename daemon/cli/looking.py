@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from daemon.cli.common import Globals, json_option, pass_globals
-from daemon.cli.failure import NotThere
+from daemon.cli.failure import FIRST, NotThere, not_read
 from daemon.output import ago, document, plural, say, table
 from sync.errors import NetworkError
 
@@ -42,7 +42,7 @@ def lists(options: Globals, as_json: bool) -> None:
     Example:
        remindersd lists
     """
-    told = asked_or_read(options, "/lists", lambda answers: answers.lists())
+    told = asked_or_read(options, "/lists", _lists_read)
     if as_json:
         document(told)
         return
@@ -56,6 +56,14 @@ def lists(options: Globals, as_json: bool) -> None:
         headings = (*headings, "SHARED")
         rows = [[*row, _sharing(entry)] for row, entry in zip(rows, told["lists"], strict=True)]
     table(headings, rows)
+
+
+def _lists_read(answers: Answers) -> Future[dict[str, Any]]:
+    from daemon.query.queries import WAS_READ
+
+    if not answers.read(lambda rows: any(rows(f"{WAS_READ} AS so", ())[0].values())).result():
+        raise not_read()
+    return answers.lists()
 
 
 def _sharing(entry: Document) -> str:
@@ -153,16 +161,16 @@ def mirror(options: Globals) -> Iterator[Answers]:
     """The mirror, read beside whatever writes it; raises NotThere, MirrorDamaged."""
     from daemon.settings.paths import MIRROR
 
-    path, hint = options.place().state / MIRROR, "run `remindersd sync` or `remindersd run` first"
+    path = options.place().state / MIRROR
     if _was_never(path):  # known without loading what reads it
-        raise NotThere("there is no mirror yet; the first cycle makes it", hint)
+        raise NotThere("there is no mirror yet; the first cycle makes it", FIRST)
     from daemon.control.answers import Answers, NoMirror
 
     answers = Answers(path)
     try:
         yield answers
     except NoMirror as error:
-        raise NotThere(str(error), hint) from None
+        raise NotThere(str(error), FIRST) from None
     finally:
         answers.close()
 

@@ -97,13 +97,13 @@ def init(
     config = write_config(target, answers)
     say(f"wrote {target}")
     say(f"the todo files will be in {config.folder}")
-    done = asking and _went_on(config, answers)
+    done = asking and _went_on(config, answers, options)
     code = install_service(config) if as_service else 0
     _say_what_is_next(target, options, synced=done, runs=as_service is True)
     return code
 
 
-def _went_on(config: Config, answers: Answers) -> bool:
+def _went_on(config: Config, answers: Answers, options: Globals) -> bool:
     """Go on from the config to a first sync; whether it came to that."""
     from daemon.cli.beginning import begin
     from daemon.cli.newconfig import write_config
@@ -111,7 +111,11 @@ def _went_on(config: Config, answers: Answers) -> bool:
     def without(names: Sequence[str]) -> Config:
         return write_config(config.source, replace(answers, left_out=tuple(names)))
 
-    return begin(config, without)
+    try:
+        return begin(config, without)
+    except (KeyboardInterrupt, click.Abort):  # the config is there, whatever became of the rest
+        _say_what_is_next(config.source, options, synced=False, runs=False)
+        raise
 
 
 def _ask_address() -> str:

@@ -18,8 +18,9 @@ from daemon.query.smart import Times, is_in, times_of
 from daemon.query.wordindex import WordIndex
 from sync.errors import NoSuchReminder
 
-__all__ = ["Queries"]
+__all__ = ["WAS_READ", "Queries"]
 
+WAS_READ = "SELECT EXISTS (SELECT 1 FROM record) OR EXISTS (SELECT 1 FROM zone WHERE complete)"
 _NAMED = 10  # candidates that an answer names
 _LIGHT = """SELECT r.id AS id, r.list_name AS list, r.title AS title, r.notes AS notes,
     r.done AS done, r.flagged AS flagged, r.due_iso AS due, w.path AS file, w.line AS line
@@ -38,6 +39,11 @@ class Queries:
     def close(self) -> None:
         """Let go of what is in memory; the connection is the caller's."""
         self._words.close()
+
+    def was_read(self) -> bool:
+        """Whether the account was ever read into this mirror: else nothing here means nothing."""
+        (so,) = self._raw.execute(WAS_READ).fetchone()
+        return bool(so)
 
     def reminders(self, filters: Filters) -> Document:
         """The reminders that pass ``filters``, in their order, and where the next page begins.

@@ -27,7 +27,7 @@ from pydantic import (
 from daemon.settings.address import parse_listen
 from daemon.settings.logconfig import Log
 from daemon.settings.notifyconfig import Hooks, Notify
-from daemon.settings.paths import PROFILE, check_socket, config_path
+from daemon.settings.paths import PROFILE, check_socket, config_path, no_config
 from daemon.settings.pollconfig import Polls
 from daemon.settings.section import Seconds, Section
 from daemon.settings.yamltext import TooMuch, read_yaml
@@ -294,9 +294,7 @@ def _text(source: Path) -> str:
     try:
         return source.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise UsageError(
-            f"there is no config at {source}", "run `remindersd init`, or name one with --config"
-        ) from None
+        raise no_config(source) from None
     except UnicodeDecodeError:
         raise UsageError(f"cannot read the config {source}: {_NO_TEXT}", _IS_IT_THIS) from None
     except OSError as error:

@@ -15,12 +15,24 @@ from daemon.settings.glance import glance
 from sync.errors import UsageError
 
 __all__ = ["MIRROR", "PROFILE", "SOCKET_MAX", "Place", "check_socket", "config_path"]
-__all__ += ["find_place", "socket_path", "state_dir"]
+__all__ += ["find_place", "no_config", "socket_path", "state_dir"]
 
 MIRROR = "mirror.sqlite"  # in the state directory
 PROFILE = "[A-Za-z0-9][A-Za-z0-9._-]{0,63}"  # a regular expression; it is a directory's name too
 _BESIDE_STATE = "control.sock"
+_MOST = 4  # configs that are named
 SOCKET_MAX = 107  # bytes of a Unix socket's path that Linux accepts
+
+
+def no_config(source: Path) -> UsageError:
+    """That there is no config at ``source``; the way out names those that stand beside it."""
+    beside = [one for one in sorted(source.parent.glob("*.y*ml")) if one.is_file()][:_MOST]
+    if not beside:
+        way = "run `remindersd init`, or name one with --config"
+    else:
+        several = " or ".join(str(one) for one in beside)
+        way = f"name one with --config (there is {several}), or run `remindersd init`"
+    return UsageError(f"there is no config at {source}", way)
 
 
 @dataclass(frozen=True, slots=True)
