@@ -139,12 +139,15 @@ class Answers:
         return self._submit(read)
 
     def held(self) -> Future[Document]:
-        """What waits for a person or for time."""
+        """What waits for a person or for time, in the order of files and lines."""
 
         def read() -> Document:
             from sync.core.actions import APPROVABLE, BY_NAME
+            from sync.cycle.naming import in_order, names_of
 
+            assert self._store is not None
             holds = self._journal().holds()
+            holds = in_order(holds, names_of(holds, self._store))
             titles = self._titles([hold.id for hold in holds])
             found = [
                 {

@@ -19,7 +19,7 @@ from sync.cycle.asked.acts import ROUNDS, Acts
 from sync.cycle.asked.relisting import RELISTING, go_on
 from sync.cycle.asked.resolving import close_agreed
 from sync.cycle.files.archiving import clear_archive, copy_out
-from sync.cycle.naming import names_of
+from sync.cycle.naming import in_order, names_of
 from sync.cycle.observing import observe, owed
 from sync.cycle.observing.asking import ask_for_owed, owed_zones
 from sync.cycle.observing.comeback import discount
@@ -265,6 +265,8 @@ class Engine(Acts):
                 for hold in store.journal.holds()
             ]
         report.names = names_of([*report.held, *report.new_holds], store)
+        report.held = in_order(report.held, report.names)
+        report.new_holds = in_order(report.new_holds, report.names)
         report.open_conflicts = len(store.journal.open_conflicts())
         report.pending = counts.get("queued", 0) + counts.get("in-flight", 0)
         report.parked = counts.get("parked", 0)

@@ -29,10 +29,11 @@ FOR_A_PERSON = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """What a person calls a thing: its title or list name, and the file it is in; or ``None``."""
+    """What a person calls a thing: its title or list name, its file and line there; or ``None``."""
 
     title: str | None = None
     file: str | None = None
+    line: int | None = None
 
 
 @dataclass(slots=True)

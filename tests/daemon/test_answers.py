@@ -1,4 +1,4 @@
-"""A mirror that may not be read is told with the way out, and is no bug."""
+"""What is read of the mirror for answers; one that may not be read is told with the way out."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ from pathlib import Path
 import pytest
 
 from daemon.control.answers import Answers
+from store.attention import Hold
 from store.db import Store
+from store.places import LineRow
 from sync.errors import MirrorDamaged, RemindersdError
 from tests.daemon.fakes import FakeEngine, Running, config
 from tests.local.support import as_nobody, nobodys_directory, to_nobody
+from tests.store.samples import a_list, reminder
 
 
 @pytest.mark.parametrize("closed", ["state/mirror.sqlite", "state"])
@@ -53,3 +56,19 @@ def test_a_damaged_mirror_that_a_reader_meets_ends_the_loop(tmp_path: Path) -> N
         running.join()
     assert isinstance(running.error, MirrorDamaged)
     assert running.error.exit_code == 20
+
+
+def test_what_is_held_is_told_in_the_order_of_files_and_lines(tmp_path: Path) -> None:
+    ids = {"C": ("B.md", 2), "A": ("B.md", 9), "E": ("A.md", 5), "D": None, "B": None}
+    path = tmp_path / "mirror.db"
+    titles = {"D": "apples", "B": "Bread"}
+    with Store.open(path) as store, store.commit("fill"):
+        store.mirror.put([a_list(), *(reminder(id, title=titles.get(id, id)) for id in ids)])
+        for name in ("A.md", "B.md"):
+            found = [LineRow(id, *at) for id, at in ids.items() if at and at[0] == name]
+            store.places.set_lines(name, found)
+        holds = [Hold(f"deletions:{id}", "deletions", id, "many", 0) for id in ids]
+        store.journal.set_holds([*holds, Hold("emptied:A.md", "emptied", "A.md", "empty", 0)])
+    with closing(Answers(path)) as answers:
+        held = answers.held().result()["held"]
+    assert [one["id"] for one in held] == ["D", "B", "E", "C", "A", "A.md"]

@@ -26,10 +26,13 @@ NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 _BELIEVING = Path(__file__).parent / "believing"
 _SHOWN = "/home/ada"
 _RUN, _RUN_SHOWN = ".run", "/run/user/1000"
-_ID = re.compile(r"\br-[a-z2-7]{7}\b")
+_ID = re.compile(r"\b[rl]-(?:[a-z2-7]{7}\b|[a-z2-7]{1,6}(?=…))")
 _PORT = re.compile(r"\b127\.0\.0\.1:\d{5}\b")
 _PLACE = re.compile(r"/tmp/remindersd-demo-\w{8}")
 _TOOK = re.compile(r"\b\d\.\d s\b")
+_SINCE = re.compile(r"\b\d+ seconds? ago\b|(?<=last sync  )now\b")
+_UNTIL = re.compile(r"\bin \d+ seconds?\b")
+_CLOCK = re.compile(r"\b09:0\d:\d\d\b")
 _LETTERS = "a7k3x2mq5drw4bt6hjn"
 
 
@@ -106,6 +109,8 @@ class Household:
         screen = screen.replace(f"{sys.executable} -m daemon", "remindersd")
         screen = _PORT.sub("127.0.0.1:40112", screen)
         screen = _PLACE.sub("/tmp/remindersd-demo-k2x7a4mq", screen)
+        screen = _UNTIL.sub("in 58 seconds", _SINCE.sub("2 seconds ago", screen))
+        screen = _CLOCK.sub(f"{NOW:%H:%M:%S}", screen)
         screen = _TOOK.sub("0.4 s", _ID.sub(lambda found: self._name(found[0]), screen))
         return _moved(screen) if today else screen
 
@@ -113,10 +118,10 @@ class Household:
         """Always the same for the first, the second, ... id that is shown."""
         if id not in self._known:
             number, letters = len(self._known) + 1, ""
-            for _ in range(7):
+            for _ in id[2:]:
                 number = number * 7919 + 104729
                 letters += _LETTERS[number // 97 % len(_LETTERS)]
-            self._known[id] = f"r-{letters}"
+            self._known[id] = id[:2] + letters
         return self._known[id]
 
 
