@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = ["live_doctor"]
 
-_NOTES = "scratch.json"
 _WHAT = """\
 This makes two lists and a group in your iCloud account, called “{title}”, with some reminders in
 them, changes, moves and deletes these, and looks at what the service answers: about 200 requests,
@@ -44,6 +43,7 @@ def live_doctor(options: Globals, as_json: bool) -> int:
         )
     config = options.load()
     title = f"remindersd scratch {time.strftime('%H:%M')}"
+    _tidy(config, title)
     click.echo(_WHAT.format(title=title), err=True)
     if not click.confirm("Do this in your account?", default=False, err=True):
         warn("nothing was done")
@@ -66,6 +66,20 @@ def live_doctor(options: Globals, as_json: bool) -> int:
         click.echo(markdown(tried, config.account.region), nl=False)
     amiss = [one for one in tried if one.outcome.seen in ("differs", "unclear")]
     return 1 if amiss or left else 0
+
+
+def _tidy(config: Config, title: str) -> None:
+    """Remove what an earlier try left behind, if there is such and the person agrees."""
+    from daemon.live.notes import Notes, notes_of
+
+    left = len(Notes(notes_of(config.profile)).names())
+    if not left:
+        return
+    warn(f"an earlier try was cut off, and left {left} records in your account")
+    if click.confirm("Remove them now?", default=True, err=True):
+        with _scene(config, title) as scene:
+            left = scene.clear()
+        warn(f"{left} could not be removed" if left else "they are removed")
 
 
 def _ask(question: str) -> bool | None:
@@ -91,9 +105,8 @@ def _scene(config: Config, title: str) -> Iterator[Scene]:
     """The account, with the profile's lock, so that no daemon syncs the scratch list."""
     from daemon.cli.working import own_lock
     from daemon.compose import new_limiter, open_session
-    from daemon.live.notes import Notes
+    from daemon.live.notes import Notes, notes_of
     from daemon.live.scene import Scene
-    from daemon.settings.paths import state_dir
     from sync.codec.encode import Context
     from sync.remote.cloudkit import CloudKit
     from sync.remote.transport import Transport
@@ -114,7 +127,7 @@ def _scene(config: Config, title: str) -> Iterator[Scene]:
                 now_ms = int(time.time() * 1000)
                 return Context(now_ms, replica.bytes, str(replica).upper(), mint, zone.wire())
 
-            notes = state_dir(config.profile) / _NOTES
-            yield Scene(cloud, zone, context, mint, time.sleep, Notes(notes), title)
+            notes = Notes(notes_of(config.profile))
+            yield Scene(cloud, zone, context, mint, time.sleep, notes, title)
         finally:
             transport.close()

@@ -255,6 +255,14 @@ def space(rooms: Sequence[tuple[str, int]]) -> Finding:
     return ok(shown if free < 10 * 2**30 else "there is room")
 
 
+def trial(left: int) -> Finding:
+    """``left`` records of a trial that was cut off are noted."""
+    return wrong(
+        f"{left} records of a `doctor --live` that was cut off are in the account",
+        "run `remindersd doctor --live`: it offers to remove them first",
+    )
+
+
 def daemon(told: dict[str, Any] | None) -> Finding:
     """``told`` is its /status; ``None``: none runs."""
     if told is None:

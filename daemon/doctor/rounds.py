@@ -58,6 +58,16 @@ def rounds(machine: Machine) -> Iterator[Check]:
     yield from _apple(machine)
     for name, check in _LOCAL:
         yield Check(name, _guarded(check, machine))
+    yield from _trial(machine)
+
+
+def _trial(machine: Machine) -> Iterator[Check]:
+    """What `doctor --live` left behind; no word where there is nothing."""
+    from daemon.live.notes import Notes, notes_of
+
+    left = machine.config and len(Notes(notes_of(machine.config.profile)).names())
+    if left:
+        yield Check("trial", judge.trial(left))
 
 
 def _guarded(look: Callable[[Machine], Finding], machine: Machine) -> Finding:

@@ -7,7 +7,14 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-__all__ = ["Notes"]
+from daemon.settings.paths import state_dir
+
+__all__ = ["Notes", "notes_of"]
+
+
+def notes_of(profile: str) -> Path:
+    """Where those of a profile are."""
+    return state_dir(profile) / "scratch.json"
 
 
 class Notes:

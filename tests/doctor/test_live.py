@@ -180,9 +180,13 @@ def test_what_a_lost_network_leaves_behind_is_told_and_goes_with_the_next_try(
     assert "4 records could not be removed: run this again" in result.stderr
     assert living(world) - before == set(json.loads((home.state / "scratch.json").read_text()))
     world.faults.clear()
-    monkeypatch.setattr(walking, "BELIEFS", BRIEF[:1])
-    home.run("doctor", "--live", stdin=NO_PHONE)
+    assert "4 records of a `doctor --live` that was cut off" in home.run("doctor").stdout
+    again = home.run("doctor", "--live", stdin="y\nn\n")
+    assert "left 4 records in your account" in again.stderr
+    assert "they are removed" in again.stderr
+    assert "nothing was done" in again.stderr
     assert living(world) == before
+    assert "cut off" not in home.run("doctor").stdout
 
 
 def test_what_was_not_seen_to_be_gone_stays_noted(
@@ -200,7 +204,7 @@ def test_what_was_not_seen_to_be_gone_stays_noted(
     monkeypatch.undo()
     monkeypatch.setattr(livedoctor, "talking", lambda: True)
     monkeypatch.setattr(walking, "BELIEFS", BRIEF[:1])
-    home.run("doctor", "--live", stdin=NO_PHONE)
+    home.run("doctor", "--live", stdin="n\n" + NO_PHONE)  # the walk begins with it all the same
     assert living(world) == before
 
 
