@@ -2,7 +2,7 @@
 
 Rules it keeps
 1. The requests are those of asking in turn, one after the other: a page is asked for when the one
-   before has come and says that more is coming.
+   before has come and says that more is coming. Who gives up has asked for one that is not read.
 2. What goes wrong with a page is raised to whoever asks for that page: what came before is kept by
    then. After a refused token nothing is under way.
 3. A thread of its own makes the request and no more; everything that is kept, the caller keeps.
