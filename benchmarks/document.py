@@ -54,7 +54,7 @@ def load(paths: Sequence[Path]) -> Run:
         if not isinstance(document, dict) or document.get("schema") != _SCHEMA:
             raise ValueError(f"{path} holds no results of this programme")
         machine = Machine(**document["machine"])
-        for name in {one["bench"] for one in document["results"]}:
+        for name in dict.fromkeys(one["bench"] for one in document["results"]):
             results[name] = [_measured(one) for one in document["results"] if one["bench"] == name]
             spent.pop(name, None)
         for name, functions in document["profiles"].items():
