@@ -103,8 +103,11 @@ def _daemon(home: Path, url: str) -> Iterator[tuple[subprocess.Popen[bytes], Pat
             socket=socket,
         )
     )
-    root = Path(__file__).resolve().parent.parent
-    around = {**os.environ, "HOME": str(home), "PYTHONPATH": str(root)}
+    root, unused = Path(__file__).resolve().parent.parent, home / "unused"
+    unused.mkdir()
+    # httpcore loads trio where it finds it; here it is only for the sake of what tests use.
+    (unused / "trio.py").write_text("raise ImportError\n")
+    around = {**os.environ, "HOME": str(home), "PYTHONPATH": f"{unused}:{root}"}
     around |= {"XDG_STATE_HOME": str(home / "state"), "XDG_RUNTIME_DIR": ""}
     command = [sys.executable, "-m", "daemon", "--config", str(config)]
     _run([*command, "login"], around)

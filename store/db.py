@@ -90,6 +90,10 @@ class Store:
         """
         return cls(open_reading(path), path)
 
+    def give_back(self) -> None:
+        """Let go of the pages that are only kept to be read again sooner."""
+        self._connection.all("PRAGMA shrink_memory")
+
     def close(self) -> None:
         """Let go of the file; what was committed is in it. One found damaged is set aside."""
         if self._connection.is_damaged and self._is_writer:

@@ -16,7 +16,6 @@ from starlette.requests import Request as Asked
 from starlette.responses import Response
 from starlette.routing import Route
 
-from daemon.apidoc.openapi import openapi
 from daemon.control.accounts import Accounts
 from daemon.control.answers import COUNTS, Answers, NoMirror
 from daemon.control.decisions import Decisions
@@ -139,6 +138,8 @@ class Api:
         )
 
     async def _description(self, asked: Asked) -> Response:
+        from daemon.apidoc.openapi import openapi
+
         no_query(asked)
         return json_answer(openapi(version("remindersd")))
 

@@ -20,6 +20,7 @@ from daemon.acting.writing import Wish, granted
 from daemon.bus import session_address, system_address
 from daemon.compose import Around, machine_of, nothing
 from daemon.control.answers import Answers
+from daemon.footprint import give_back
 from daemon.instants import instant
 from daemon.query.filters import read_filters
 from daemon.reminding.desktop import Desktop
@@ -75,6 +76,8 @@ def attending(config: Config, loop: Loop, senses: Senses, answers: Answers) -> I
         telling.heard(outcome)
         reminding.changed()
         today.changed()
+        if outcome.failure is None:
+            loop.lend(give_back)  # behind what the others read
 
     senses.heard = ended
     clocks = ClockWatch(senses.on_drift)

@@ -18,6 +18,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from daemon.footprint import kept_small
 from daemon.lock import held_lock
 from daemon.log import set_up, show_titles
 from daemon.private import write_no_core
@@ -54,7 +55,7 @@ def run(config_path: Path | None = None, *, verbose: bool = False) -> int:
     set_up(verbose=verbose)
     write_no_core()
     try:
-        with _signals() as signals:
+        with kept_small(), _signals() as signals:
             config = load_config(config_path)
             show_titles(config.log.titles)
             with held_lock(state_dir(config.profile)):
