@@ -1,8 +1,9 @@
 """Runs a command as a service would: no terminal, a bare PATH, a home that cannot be written to.
 
-A program of its own, ``python CONFINED PATHS -- COMMAND...``: what it takes from itself it does not
-get back. PATHS are what may be written to, joined by colons. Ends as the command does, or with 125
-where this kernel gives ordinary processes no namespaces.
+A program of its own, ``python CONFINED PATHS UNIT -- COMMAND...``: what it takes from itself it
+does not get back. PATHS are what may be written to, joined by colons. UNIT is the file of a unit
+whose filters of system calls hold, or empty. Ends as the command does, or with 125 where this
+kernel gives ordinary processes no namespaces, or 124 where there is nothing to filter with.
 """
 
 from __future__ import annotations
@@ -10,11 +11,16 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-__all__ = ["CONFINED", "NO_NAMESPACES"]
+if TYPE_CHECKING:
+    from daemon.systemd.filters import SystemCalls
+
+__all__ = ["CONFINED", "NO_FILTERS", "NO_NAMESPACES"]
 
 CONFINED = __file__
-NO_NAMESPACES, NOT_RUN = 125, 127
+NO_FILTERS, NO_NAMESPACES, NOT_RUN = 124, 125, 127
 _CLONE_NEWNS, _CLONE_NEWUSER = 0x00020000, 0x10000000
 _RDONLY, _REMOUNT, _BIND, _REC, _PRIVATE = 1, 32, 4096, 16384, 1 << 18
 _KEPT_FLAGS = {os.ST_NOSUID: 2, os.ST_NODEV: 4, os.ST_NOEXEC: 8}
@@ -57,16 +63,33 @@ def _close(home: str, writable: list[str]) -> None:
     _mount("none", home, _REMOUNT | _BIND | _RDONLY | kept)
 
 
+def _filters(unit: str) -> list[SystemCalls]:
+    # Started with nothing of its surroundings, it does not know where it is installed.
+    sys.path.insert(0, str(Path(__file__).parents[2]))
+    from daemon.systemd.filters import Settings, filters_of
+
+    return filters_of(Settings(Path(unit).read_text(encoding="utf-8")))
+
+
 def main(arguments: list[str]) -> int:
     """Run the command; does not come back unless it cannot."""
-    paths, separator, *command = arguments
+    paths, unit, separator, *command = arguments
     assert separator == "--"
+    try:
+        filters = _filters(unit) if unit else []
+    except OSError:
+        return NO_FILTERS
     try:
         _enter()
         _close(os.path.expanduser("~"), [path for path in paths.split(":") if path])
         _libc("prctl", _NO_NEW_PRIVILEGES, 1, 0, 0, 0)
     except OSError:
         return NO_NAMESPACES
+    try:
+        for one in filters:
+            one.load()
+    except OSError:
+        return NO_FILTERS
     try:
         os.execvp(command[0], command)
     except OSError:

@@ -68,12 +68,20 @@ class Loose:
     foreign: bool
 
 
+class How(StrEnum):
+    """As what a password command was run."""
+
+    FILTERED = "as a service runs it"
+    CONFINED = "as a service runs it, but for its filters of system calls"
+    ALONE = "without a terminal"
+
+
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What came of the password command: ``error`` as a sentence, ``confined`` how it was run."""
+    """What came of the password command: ``error`` as a sentence, and ``how`` it was run."""
 
     error: str | None
-    confined: bool
+    how: How
     hint: str = ""
 
 
@@ -233,8 +241,7 @@ def password(tried: Tried | None, *, has_keyring: bool) -> Finding:
         return ok(f"the password is {where}")
     if tried.error is not None:
         return wrong(tried.error, tried.hint)
-    how = "as a service runs it" if tried.confined else "without a terminal"
-    return ok(f"the password command works {how}")
+    return ok(f"the password command works {tried.how}")
 
 
 def database(*, is_there: bool) -> Finding:

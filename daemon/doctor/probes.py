@@ -15,8 +15,9 @@ from email.utils import parsedate_to_datetime
 from http.cookiejar import CookieJar
 from pathlib import Path
 
-from daemon.doctor.confined import CONFINED, NO_NAMESPACES
-from daemon.doctor.judgements import Answer, Disk, Inotify, Loose, Tried
+from daemon.doctor.confined import CONFINED, NO_FILTERS, NO_NAMESPACES
+from daemon.doctor.judgements import Answer, Disk, How, Inotify, Loose, Tried
+from daemon.systemd.units import SHIPPED
 from sync.local.disk import Exchange, probe
 from sync.local.folder import OURS
 from sync.remote.account import Account
@@ -26,6 +27,7 @@ __all__ = ["ask_apple", "disk_of", "free", "loose", "try_inotify", "try_password
 
 _LIMIT = "/proc/sys/fs/inotify/max_user_instances"
 _PASSWORD_S = 60.0
+_AS_A_SERVICE = "as a service runs it, in a home that it cannot write to"
 _PASSED_ON = frozenset(
     {"HOME", "USER", "LOGNAME", "LANG", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS"}
     | {"XDG_CONFIG_HOME", "XDG_STATE_HOME", "GNUPGHOME", "PASSWORD_STORE_DIR"}
@@ -137,19 +139,32 @@ def try_password(
     if shutil.which(words[0], path=searched) is None:
         found = shutil.which(words[0], path=environment.get("PATH"))
         way_out = f"write {found} there" if found else "install it, or correct the config"
-        return Tried(f"a service would not find {command[0]}, the password command", True, way_out)
+        said = f"a service would not find {command[0]}, the password command"
+        return Tried(said, How.ALONE, way_out)
     allowed = ":".join(map(str, writable))
-    code, has_word = _run([sys.executable, "-I", CONFINED, allowed, "--", *words], kept)
-    confined = code != NO_NAMESPACES
-    if not confined:
-        code, has_word = _run(words, kept)
+
+    def confined(unit: str) -> tuple[int | None, bool]:
+        return _run([sys.executable, "-I", CONFINED, allowed, unit, "--", *words], kept)
+
+    how, (code, has_word) = How.FILTERED, confined(str(SHIPPED))
+    if code == NO_FILTERS:
+        how, (code, has_word) = How.CONFINED, confined("")
+    if code == NO_NAMESPACES:
+        how, (code, has_word) = How.ALONE, _run(words, kept)
     if code == 0 and has_word:
-        return Tried(None, confined)
+        return Tried(None, how)
+    if how is How.FILTERED and confined("") == (0, True):
+        return Tried(
+            f"{command[0]}, the password command, works only without the service's filters",
+            how,
+            "one that makes machine code while it runs, as programs of Node do, needs"
+            " MemoryDenyWriteExecute=no (`systemctl --user edit remindersd`)",
+        )
     what = "took longer than a minute" if code is None else f"gave none (exit code {code})"
-    how = "as a service runs it, in a home that it cannot write to" if confined else "by itself"
+    where = "by itself" if how is How.ALONE else _AS_A_SERVICE
     return Tried(
-        f"{command[0]}, the password command, {what} {how}",
-        confined,
+        f"{command[0]}, the password command, {what} {where}",
+        how,
         "let its agent run before the service does (for gpg: `gpgconf --launch gpg-agent`), or use"
         " `remindersd service install --credential FILE`",
     )

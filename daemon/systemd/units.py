@@ -12,10 +12,14 @@ from pathlib import Path
 from daemon.settings.config import Config
 from daemon.settings.paths import config_path, state_dir
 
-__all__ = ["NO_NAMESPACES", "Unit", "escaped", "is_ours", "unit_name", "unit_of", "writable"]
+__all__ = ["NO_NAMESPACES", "SHIPPED", "Unit", "escaped", "is_ours", "unit_name", "unit_of"]
+__all__ += ["writable"]
 
 NO_NAMESPACES = Path(__file__).with_name("no-user-namespaces.conf")
 """The drop-in for kernels without user namespaces."""
+
+SHIPPED = Path(__file__).with_name("remindersd.service")
+"""The unit of a person's own service, before it has their paths."""
 
 _OURS = "# Written by `remindersd service install`"
 _SHARED = (Path("/tmp"), Path("/var/tmp"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from daemon.doctor import judgements as judge
-from daemon.doctor.judgements import Answer, Disk, Finding, Inotify, Loose, Tried, Verdict
+from daemon.doctor.judgements import Answer, Disk, Finding, How, Inotify, Loose, Tried, Verdict
 
 GIB = 2**30
 
@@ -45,9 +45,13 @@ GIB = 2**30
         (judge.unit("/u", [], active=None), "ok", "fits"),
         (judge.password(None, has_keyring=True), "ok", "keyring"),
         (judge.password(None, has_keyring=False), "ok", "asked for"),
-        (judge.password(Tried("gave none", True, "do"), has_keyring=False), "wrong", "gave none"),
-        (judge.password(Tried(None, True), has_keyring=False), "ok", "as a service"),
-        (judge.password(Tried(None, False), has_keyring=False), "ok", "without a terminal"),
+        (
+            judge.password(Tried("gave none", How.FILTERED, "do"), has_keyring=False),
+            "wrong",
+            "gave none",
+        ),
+        (judge.password(Tried(None, How.FILTERED), has_keyring=False), "ok", "as a service"),
+        (judge.password(Tried(None, How.ALONE), has_keyring=False), "ok", "without a terminal"),
         (judge.database(is_there=False), "note", "no mirror yet"),
         (judge.database(is_there=True), "ok", "sound"),
         (judge.space([("/a", 80 * GIB), ("/b", 40 * 2**20)]), "wrong", "40 MB are free at /b"),

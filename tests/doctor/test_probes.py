@@ -11,7 +11,7 @@ import pytest
 
 from daemon.doctor import probes
 from daemon.doctor.confined import CONFINED, NO_NAMESPACES
-from daemon.doctor.judgements import Loose
+from daemon.doctor.judgements import How, Loose
 from daemon.systemd.manager import may_make_namespaces
 from sandbox.world import make_world
 from sync.errors import NetworkError
@@ -129,5 +129,26 @@ def test_it_cannot_write_to_the_home_but_to_what_the_daemon_may(home: dict[str, 
 
 
 def test_what_cannot_be_run_ends_with_127_or_says_that_it_is_not_confined() -> None:
-    done = subprocess.run([sys.executable, "-I", CONFINED, "", "--", "/no/such"], check=False)
-    assert done.returncode in (127, NO_NAMESPACES)
+    command = [sys.executable, "-I", CONFINED, "", "", "--", "/no/such"]
+    assert subprocess.run(command, check=False).returncode in (127, NO_NAMESPACES)
+
+
+def test_without_what_filters_are_made_of_the_rest_holds(
+    home: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(probes, "SHIPPED", Path(home["HOME"]) / "no unit")
+    said = probes.try_password(["sh", "-c", "echo x"], ANYWHERE, [], home)
+    assert (said.error, said.how) in ((None, How.CONFINED), (None, How.ALONE))
+
+
+@pytest.mark.skipif(not may_make_namespaces(), reason="this kernel gives no namespaces")
+@pytest.mark.needs("systemd-analyze")
+def test_one_that_the_filters_of_a_service_do_not_let_work_is_told_apart(
+    home: dict[str, str],
+) -> None:
+    script = "import mmap; mmap.mmap(-1, 4096, prot=7); print('hunter2')"
+    said = probes.try_password([sys.executable, "-c", script], ANYWHERE, [], home)
+    assert "works only without the service's filters" in str(said.error)
+    assert "MemoryDenyWriteExecute=no" in said.hint
+    well = probes.try_password(["sh", "-c", "echo x"], ANYWHERE, [], home)
+    assert (well.error, well.how) == (None, How.FILTERED)
