@@ -42,7 +42,7 @@ def live_doctor(options: Globals, as_json: bool) -> int:
             "there is no terminal to ask for your consent in", "run it in a terminal of your own"
         )
     config = options.load()
-    title = f"remindersd scratch {time.strftime('%H:%M')}"
+    title = f"remindersd scratch {time.strftime('%H.%M')}"
     _tidy(config, title)
     click.echo(_WHAT.format(title=title), err=True)
     if not click.confirm("Do this in your account?", default=False, err=True):

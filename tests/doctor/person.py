@@ -24,7 +24,7 @@ class Person:
     def __call__(self, question: str) -> bool | None:
         """The answer: yes or no, as the phone shows it."""
         self.phone.sync()
-        if found := re.search("“(remindersd scratch [0-9:]+)", question):
+        if found := re.search("“(remindersd scratch [0-9.]+)", question):
             self.list = found[1]
         (answer,) = (do for words, do in self._answers().items() if words in question)
         self.said.append((question, answer()))

@@ -208,8 +208,11 @@ def outside() -> int:
     mount = Path(tempfile.mkdtemp(prefix="cgroup-"))
     group = mount / f"remindersd-{os.getpid()}"
     try:
-        run("mount", "-t", "cgroup2", "cgroup2", str(mount))
-        group.mkdir()
+        try:
+            run("mount", "-t", "cgroup2", "cgroup2", str(mount))
+            group.mkdir()
+        except (AssertionError, OSError):
+            cannot("no control group of our own")
         reading, writing = os.pipe()
         command = ["unshare", *WITHIN, sys.executable, "-m", MODULE, "inside", str(writing)]
         process = subprocess.Popen(
@@ -290,6 +293,8 @@ def main() -> None:
         case ["outside"]:
             sys.exit(outside())
         case _:
+            if subprocess.run(["unshare", *WITHIN, "true"], check=False).returncode:
+                cannot("no namespaces of our own")
             command = ["unshare", "--mount", "--propagation", "private", sys.executable]
             os.execvp(command[0], [*command, "-m", MODULE, "outside"])
 

@@ -130,6 +130,8 @@ def main() -> None:
     """Begin anew with mounts of our own, then do it all."""
     if os.geteuid() != 0 or not MANAGER.exists():
         cannot("it takes root and systemd")
+    if subprocess.run(["unshare", "--mount", "true"], check=False).returncode:
+        cannot("no namespaces of our own")
     if "inside" not in sys.argv:
         command = ["unshare", "--mount", "--propagation", "private", sys.executable]
         os.execvp(command[0], [*command, "-m", "tests.service.under_systemd", "inside"])
