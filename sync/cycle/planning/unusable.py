@@ -36,5 +36,5 @@ def _troubles(local: LocalState, lists: Collection[str]) -> Iterator[Hold]:
             way_out = f"mend it, or {again or 'move it out of the folder'}"
             yield Hold(path, HoldKind.FILE, f"{file.hides_tasks}; {way_out}")
     if local.incomplete:
-        told = f"{local.incomplete}; make it readable: until then no missing line counts as deleted"
-        yield Hold("folder", HoldKind.FILE, told)
+        way_out = "make it readable, or take it away: until then no missing line counts as deleted"
+        yield Hold("folder", HoldKind.FILE, f"{local.incomplete}; {way_out}")
