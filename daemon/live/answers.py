@@ -10,11 +10,13 @@ from daemon.live.scene import LOOKS, Answer, Record, Scene, answered
 from store.model import Field, Priority
 from sync.codec import fields, operations
 from sync.codec.encode import NoRecords, update_reminder
-from sync.codec.reading import name_of
+from sync.codec.reading import change_tag_of, name_of
 from sync.errors import ServiceError, SyncTokenExpired
 from sync.remote.cloudkit import Failure
 
 __all__ = ["ANSWERS"]
+
+_LINK = "https://example.com/"
 
 
 def _retitled(scene: Scene, record: Record) -> Mapping[str, Any]:
@@ -32,7 +34,7 @@ def _list(scene: Scene) -> Outcome:
 def _reminder(scene: Scene) -> Outcome:
     answers = scene.create(
         title="Scratch", notes="Made by remindersd doctor", tags=frozenset({"scratch"}),
-        priority=Priority.HIGH, urls=frozenset({"https://example.com/"}),
+        priority=Priority.HIGH, urls=frozenset({_LINK}),
     )  # fmt: skip
     return all_done(answers)
 
@@ -123,6 +125,29 @@ def _plain_name(scene: Scene) -> Outcome:
     return Outcome(Seen.HOLDS if refused else Seen.DIFFERS, answered(answer))
 
 
+def _refused_beside(scene: Scene) -> Outcome:
+    record = scene.record("reminder")
+    plain = {"Name": operations.string(scene.title)}
+    refused = operations.update(scene.record("list"), "List", plain)
+    answers = scene.send([refused, _retitled(scene, record)])
+    said = f"{answered(answers[0])} beside {answered(answers[1])}"
+    applied = change_tag_of(scene.record("reminder")) != change_tag_of(record)
+    return Outcome(Seen.HOLDS if applied else Seen.DIFFERS, said)
+
+
+def _forms(scene: Scene) -> Outcome:
+    id, known = scene.id("reminder"), scene.known()
+    wanted = [(one, "Name", "scratch") for one in known.hashtags_of(id)]
+    wanted += [(one, "URL", _LINK) for one in known.attachments_of(id)]
+    return Outcome(Seen.LEARNED, "; ".join(_form(*one) for one in wanted) or "they are not there")
+
+
+def _form(record: Mapping[str, Any], name: str, written: str) -> str:
+    field = fields.fields_of(record)[name]
+    same = "as it was written" if field.get("value") == written else "in another form"
+    return f"{name}: {field.get('type', 'no type')}, {same}"
+
+
 def _bad_token(scene: Scene) -> Outcome:
     try:
         scene.cloud.changes(scene.zone, "bm90IGEgdG9rZW4=", limit=1)
@@ -160,6 +185,12 @@ ANSWERS = (
     Belief("without atomic, one failure stops no other", "records/modify", _independent),
     Belief("what a reference validates cannot be deleted", "records/modify", _referred),
     Belief("a name that is not encrypted is refused", "Field types", _plain_name),
+    Belief(
+        "a field that is refused stops no other operation",
+        "Errors, limits, throttling",
+        _refused_beside,
+    ),
+    Belief("how tags and links come back is not known", "Hashtag names", _forms),
     Belief("a token that is none is refused as one that is over", "Endpoints", _bad_token),
     Belief("what the other feed makes of a token is not known", "Endpoints", _other_feed),
 )

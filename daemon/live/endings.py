@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from daemon.live.belief import Belief, Outcome, Seen, all_done, as_wanted
+from daemon.live.belief import Belief, Outcome, Seen, all_done, as_wanted, refused_as
 from daemon.live.known import Known
 from daemon.live.scene import Answer, Scene, answered, gone
 from sync.codec import encode, fields, operations
@@ -94,6 +94,13 @@ def _in_the_way(scene: Scene) -> Outcome:
     return Outcome(Seen.DIFFERS, f"{answer.code} names {'another' if named else 'nothing'}")
 
 
+def _stale(scene: Scene) -> Outcome:
+    old = scene.record("copy")
+    scene.change("copy", title="Scratch copy")
+    (answer,) = scene.send([operations.delete(old, "Reminder")])
+    return refused_as(answer, "CONFLICT")
+
+
 def _purge(scene: Scene) -> Outcome:
     answers = purge(scene, "series")
     return all_done(answers, _is_gone(scene, "series"), "it is there still")
@@ -146,6 +153,7 @@ ENDINGS = (
     Belief("a list comes back by an update", "Deleting", _list_back),
     Belief("a subtask lives on when its parent goes softly", "Deleting", _subtask),
     Belief("a refused deletion names what is in the way", "Deleting", _in_the_way),
+    Belief("a deletion with an old change tag is CONFLICT", "records/modify", _stale),
     Belief("a reminder goes for good with all of it, in one request", "Deleting", _purge),
     Belief("what went for good is told as a bare tombstone", "Endpoints", _tombstone),
     Belief("what went for good comes back by forceUpdate", "Deleting", _revive),

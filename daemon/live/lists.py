@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+
 from daemon.live.belief import Belief, Outcome, Seen, all_done
 from daemon.live.scene import Answer, Record, Scene
 from sync.codec import encode, fields
 from sync.codec.assets import MEMBERSHIPS, asset_value
-from sync.codec.sections import create_section, delete_section, put_in_sections, read_memberships
+from sync.codec.sections import (
+    create_section,
+    delete_section,
+    put_in_sections,
+    read_memberships,
+    rename_section,
+)
 
 __all__ = ["LISTS", "put_in_section", "section"]
 
@@ -56,10 +65,10 @@ def section(scene: Scene) -> Answer:
     return answer
 
 
-def put_in_section(scene: Scene, part: str) -> list[Answer]:
-    """Put a reminder into that section."""
+def put_in_section(scene: Scene, part: str, *, out: bool = False) -> list[Answer]:
+    """Put a reminder into that section, or ``out`` of it."""
     holder = scene.record("list")
-    wanted = {scene.id(part): scene.id("section")}
+    wanted = {scene.id(part): None if out else scene.id("section")}
     return scene.send_group(put_in_sections(scene.context(), holder, _file(scene, holder), wanted))
 
 
@@ -80,6 +89,32 @@ def _put(scene: Scene) -> Outcome:
     said = {} if data is None else read_memberships(data)
     there = said == {scene.id("reminder"): scene.id("section")}
     return all_done(answers, there, "the file does not come back as it was sent")
+
+
+def _checksum(scene: Scene) -> Outcome:
+    value = asset_value(scene.record("list"), MEMBERSHIPS) or {}
+    data = _file(scene, scene.record("list")) or b""
+    salted = b"com.apple.XattrObjectSalt\0com.apple.DataObjectSalt\0" + data
+    digests = {
+        "the fingerprint of Photos": b"\x01" + hashlib.sha1(salted).digest(),
+        "SHA-1": hashlib.sha1(data).digest(),
+        "SHA-256": hashlib.sha256(data).digest(),
+        "MD5": hashlib.md5(data).digest(),
+    }
+    said = value.get("fileChecksum")
+    found = [name for name, one in digests.items() if said in (_base64(one), one.hex())]
+    return Outcome(Seen.LEARNED, found[0] if found else "none that was tried")
+
+
+def _base64(digest: bytes) -> str:
+    return base64.b64encode(digest).decode("ascii")
+
+
+def _section_renamed(scene: Scene) -> Outcome:
+    record = scene.record("section")
+    answers = scene.send_group(rename_section(scene.context(), record, "Scratch two"))
+    name = fields.plain_text(scene.record("section"), "DisplayName")
+    return all_done(answers, name == "Scratch two", "it has its old name")
 
 
 def _without_section(scene: Scene) -> Outcome:
@@ -109,6 +144,8 @@ LISTS = (
     Belief("a list changes its name, colour and picture", "Field types", _renamed),
     Belief("a section is taken as we write it", "Sections", _section),
     Belief("who is in a section is taken as a file, and comes back", "Sections", _put),
+    Belief("what a file's checksum is made of is not known", "Files of records", _checksum),
+    Belief("a section changes both its names", "Sections", _section_renamed),
     Belief("a section is deleted softly", "Sections", _without_section),
     Belief("a reminder moves by its reference and its parent", "What nobody has shown", _moved),
     Belief("a group goes softly, and its list lives on", "What nobody has shown", _without_group),

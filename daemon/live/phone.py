@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from daemon.live.belief import Outcome, Seen
 from daemon.live.endings import purge, revive, soft
@@ -11,7 +12,7 @@ from daemon.live.lists import put_in_section, section
 from daemon.live.scene import Answer, Scene, answered
 from daemon.live.series import WEEKLY, complete, days_on
 from daemon.live.taught import remember, rule_made, ticked
-from store.model import Completion
+from store.model import Completion, Early, Unit, Zoned
 from sync.codec import encode
 from sync.remote.cloudkit import Failure
 
@@ -46,8 +47,9 @@ def asked(question: Question, scene: Scene, ask: Ask) -> Outcome:
     for done in question.do(scene):
         if isinstance(done, Failure):
             return Outcome(Seen.UNCLEAR, f"it could not be tried: {answered(done)}")
-    day = days_on(scene).wall
-    said = ask(question.ask.format(list=scene.title, day=f"{day:%-d} {day:%B}"))
+    days = {"day": days_on(scene).wall, "moved": _moved(scene).wall}
+    told = {name: f"{day:%-d} {day:%B}" for name, day in days.items()}
+    said = ask(question.ask.format(list=scene.title, **told))
     if question.learn is not None:
         return _learned(question.learn(scene)) if said else Outcome(Seen.UNTRIED, "it was not done")
     match said:
@@ -77,6 +79,11 @@ def _completed(scene: Scene) -> Sequence[Answer]:
 def _series(scene: Scene) -> Sequence[Answer]:
     tags = frozenset({"garden"})
     return scene.create("ferns", title=_SERIES, due=days_on(scene), repeat=WEEKLY, tags=tags)
+
+
+def _moved(scene: Scene) -> Zoned:
+    due = days_on(scene, 30)
+    return replace(due, wall=due.wall + timedelta(hours=1))
 
 
 def _parent(scene: Scene) -> Sequence[Answer]:
@@ -167,6 +174,24 @@ QUESTIONS = (
         "Sections",
         f"Does “{_SERIES}” stand below the heading “Scratch” in its list?",
         _sectioned,
+    ),
+    Question(
+        "what leaves a section is shown outside of it",
+        "Sections",
+        f"Does “{_SERIES}” stand outside of “Scratch” now?",
+        lambda scene: put_in_section(scene, "ferns", out=True),
+    ),
+    Question(
+        "a due date that moves takes its alarm along",
+        "Other alarms",
+        f"Is “{_SERIES}” due on {{moved}} at 10:00 in Lisbon now?",
+        lambda scene: scene.change("ferns", due=_moved(scene)),
+    ),
+    Question(
+        "an early reminder is shown",
+        "Other alarms",
+        f"Does “{_SERIES}” have an early reminder, one hour before?",
+        lambda scene: scene.change("ferns", alarms=frozenset({Early(1, Unit.HOUR)})),
     ),
     Question(
         "a subtask whose parent was deleted stands alone",

@@ -38,12 +38,15 @@ class Person:
             "ticked, or": lambda: self._one("Write to the harbour").done,
             "gone now, also": lambda: "Write to the harbour" not in self._titles(),
             "there again": self._retitled,
-            "in Lisbon": lambda: self._ferns().repeat == "weekly/1/" and self._nine(),
+            "9:00 in Lisbon": lambda: self._ferns().repeat == "weekly/1/" and self._nine(),
             "the tag #garden": lambda: self._ferns().tags == ("garden",),
             "one of them completed": lambda: len(self._completed()) == 1 and self._nine(),
             "Tick “Water": self._tick,
             "every Monday and Thursday": self._add,
             "below the heading": lambda: self._ferns().section is not None,
+            "outside of “Scratch”": lambda: self._ferns().section is None,
+            "at 10:00": lambda: "T10:00[Europe/Lisbon]" in (self._ferns().shown_due or ""),
+            "an early reminder": lambda: len(self._ferns().alarms) == 2,
             "Buy a bolt": lambda: (
                 "Buy a bolt" in self._titles() and "Mend the boat" not in self._titles()
             ),
