@@ -58,17 +58,20 @@ def test_edits_add_up_reach_icloud_and_it_stays_without_a_line(rig: Rig, old: st
 
 
 def test_reopened_it_has_its_line_again_and_undo_takes_that_back(rig: Rig, old: str) -> None:
-    assert asked(rig, "reopen", "Call Ada", done=False)["did"] == "changed"
+    never = rig.phone.create("Inbox", "Never had a line")
+    rig.phone.complete(never, when=rig.clock() - 30 * 86400)
     rig.run()
-    assert not rig.shown("Call Ada").done
-    assert rig.line("Inbox", "Call Ada").startswith("- [ ] Call Ada #family")
-    assert rig.store.mirror.reminder(old) is not None
-    rig.rest()
-    rig.engine.undo()
-    for _ in range(2):
+    for title in ("Call Ada", "Never had a line"):
+        assert asked(rig, "reopen", title, done=False)["did"] == "changed"
         rig.run()
-    assert rig.shown("Call Ada").done
-    rig.rest()
+        assert not rig.shown(title).done
+        assert rig.line("Inbox", title).startswith(f"- [ ] {title}")
+        rig.rest()
+        rig.engine.undo()
+        for _ in range(2):
+            rig.run()
+        assert rig.shown(title).done
+        rig.rest()
 
 
 def test_with_what_has_a_line_it_is_one_run_and_with_a_key_asked_for_once(

@@ -103,7 +103,7 @@ def write_down(
             return None
         written = replace(written, problems=problems)
     if written.outcome.wishes:
-        _wish(parts, written, report, once)
+        _wish(parts, planned, written, report, once)
     found = {id: parts.store.places.line_of(id) for id in written.outcome.after}
     at = {id: (row.path, row.line + 1) for id, row in found.items() if row is not None}
     written = replace(written, at=at)
@@ -147,8 +147,13 @@ def _type_in(
     return [*report.problems, *told]
 
 
-def _wish(parts: Parts, written: Written, report: Report, once: Once | None) -> None:
-    """Queue for iCloud what was done to reminders without a line; the next cycle sends it."""
+def _wish(
+    parts: Parts, planned: Planned, written: Written, report: Report, once: Once | None
+) -> None:
+    """Queue for iCloud what was done to reminders without a line; the next cycle sends it.
+
+    Their ids are theirs from now on: a line that comes of it is no new reminder to the journal.
+    """
     outcome = written.outcome
     settings = [Setting(id, changes) for id, changes in outcome.wishes.items()]
     before = {
@@ -156,6 +161,8 @@ def _wish(parts: Parts, written: Written, report: Report, once: Once | None) -> 
         for one in settings
     }
     with parts.store.commit("wish"):
+        for id in outcome.wishes.keys() - planned.known.stored_blocks:
+            parts.store.places.set_block(id, planned.known.blocks[id], own=True)
         rows = intend(parts.store, settings, before, int(parts.clock() * 1000))
         parts.chronicle.note(report.trigger, rows)
         if once is not None and not outcome.renders:
