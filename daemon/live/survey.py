@@ -218,9 +218,9 @@ def _shared(scene: Scene) -> Outcome:
         page = scene.cloud.changes(each.zone, None)
         shares = [one for one in page.records if fields.type_of(one) == SHARE]
         words |= {_permission(one) for one in shares} or {"no share on the first page"}
-    told = f": {', '.join(sorted(words))}" if words else ""
+    told = f"; {', '.join(sorted(words))}" if words else ""
     return Outcome(
-        Seen.LEARNED, f"{len(mine)} shares in the account, {len(zones)} zones of others{told}"
+        Seen.LEARNED, f"the account's own: {len(mine)}, zones of others: {len(zones)}{told}"
     )
 
 

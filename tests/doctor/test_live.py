@@ -92,14 +92,27 @@ def test_every_belief_holds_with_a_phone_at_hand_and_nothing_is_left(
     assert not list(home.folder.rglob("*scratch*"))
 
 
-def test_the_report_says_nothing_of_the_account(home: Home, world: World) -> None:
-    secret = "Wednesdays"
-    fields = {"Frequency": 1, "DaysOfTheWeek": json.dumps([{secret + " ": secret}])}
-    world.phone.attach(world.phone.reminders("Work")[0].id, "RecurrenceRule", fields)
+def test_the_report_counts_what_there_is_and_says_nothing_of_it(home: Home, world: World) -> None:
+    secret, phone = "Wednesdays", world.phone
+    first, second, third, *_ = phone.reminders("Work")
+    days = {"Frequency": 1, "DaysOfTheWeek": json.dumps([{secret + " ": secret}])}
+    phone.attach(first.id, "RecurrenceRule", days)
+    phone.edit(second.id, due="2030-01-02T09:00")
+    phone.add_early(second.id, "1 hour before")
+    phone.put_in_section(first.id, phone.create_section("Work", secret))
+    phone.delete(third.id)
+    world.shared.share(secret, secret, "READ_ONLY")
     result = home.run("doctor", "--live", stdin=NO_PHONE)
     report = result.stdout
     assert "| holds | a list is taken as we write it | Field types | done |" in report
-    assert "DaysOfTheWeek: STRING JSON list of {?: text}" in report
+    for told in (
+        "the account's own: 0, zones of others: 1; permission READ_ONLY",
+        "3 rules; DaysOfTheWeek: STRING JSON list of {?: text}",
+        "1 softly deleted, the oldest for 0 days",
+        "the SHA-512 of the file | Sections | 1 of 1",
+        "| holds | an early reminder names the account's record |",
+    ):
+        assert told in report
     secrets = [world.account.apple_id, world.account.password, "Reminder/", "List/", "scratch 1"]
     secrets += [title for _, titles in shown(world) for title in titles]
     secrets += [str(home.folder), secret, world.zone.owner]
