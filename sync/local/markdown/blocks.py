@@ -83,16 +83,25 @@ def find_blocks(lines: Sequence[str], first: int) -> Blocks:
             hidden.update(range(*token.map))
     if any(token.level >= _MAX_NESTING - 1 for token in tokens):
         suspicious.append("lists or quotes are nested too deep to be read")
-    suspicious.extend(_unclosed([tokens[position] for position in plain], visible))
-    may_go_on = any(_may_go_on(token, visible) for token in tokens)
+    last = _last(visible)
+    suspicious.extend(_unclosed([tokens[position] for position in plain], visible, last))
+    may_go_on = any(_may_go_on(token, last) for token in tokens)
     return Blocks(tuple(items), tuple(headings), frozenset(hidden), tuple(suspicious), may_go_on)
 
 
-def _may_go_on(token: Token, lines: Sequence[str]) -> bool:
+def _may_go_on(token: Token, last: int) -> bool:
     """Whether it is code or HTML in no other block, with nothing but blank lines behind it."""
     if token.type not in {"fence", "html_block"} or token.level or token.map is None:
         return False
-    return all(map(is_blank, lines[token.map[1] :]))
+    return bool(token.map[1] >= last)
+
+
+def _last(lines: Sequence[str]) -> int:
+    """The number of lines without the blank ones at the end."""
+    last = len(lines)
+    while last and is_blank(lines[last - 1]):
+        last -= 1
+    return last
 
 
 def _outside_quotes(tokens: Sequence[Token]) -> list[int]:
@@ -172,11 +181,8 @@ def _comment_lines(lines: Sequence[str], first: int) -> tuple[frozenset[int], li
     return frozenset(comment), [f"line {opened + 1}: a %% comment is not closed"]
 
 
-def _unclosed(tokens: Sequence[Token], lines: Sequence[str]) -> Iterator[str]:
-    """Why tasks at the end of the file may be hidden."""
-    last = len(lines)
-    while last and is_blank(lines[last - 1]):
-        last -= 1
+def _unclosed(tokens: Sequence[Token], lines: Sequence[str], last: int) -> Iterator[str]:
+    """Why tasks at the end of the file, which has ``last`` lines, may be hidden."""
     for token in tokens:
         if token.map is None or token.map[1] < last:
             continue
