@@ -11,7 +11,7 @@ from daemon.acting.written import written_document
 from store.model import Field
 from sync.core.deeds import Change, Deed, Drop, Scene
 from sync.cycle.asked.once import Once
-from sync.errors import CannotWrite
+from sync.errors import CannotUndo, CannotWrite
 from tests.rig import Rig
 from tests.sync.test_writing import list_of, write
 
@@ -72,6 +72,20 @@ def test_reopened_it_has_its_line_again_and_undo_takes_that_back(rig: Rig, old: 
             rig.run()
         assert rig.shown(title).done
         rig.rest()
+
+
+def test_undo_does_not_delete_what_was_reopened_on_the_phone_and_never_had_a_line(rig: Rig) -> None:
+    id = rig.phone.create("Inbox", "Never had a line", created=rig.clock())
+    rig.phone.complete(id, when=rig.clock() - 30 * 86400)
+    rig.run()
+    rig.wait(2 * 86400)
+    rig.phone.reopen(id)
+    rig.run()
+    assert rig.line("Inbox", "Never had a line")
+    with pytest.raises(CannotUndo):
+        rig.engine.undo(dry_run=True)
+    told = [(row.field, row.after) for row in rig.store.journal.history(id=id)]
+    assert told == [("line", "Never had a line")]
 
 
 def test_with_what_has_a_line_it_is_one_run_and_with_a_key_asked_for_once(

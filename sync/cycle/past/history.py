@@ -23,6 +23,7 @@ from sync.cycle.planning.planner import Planned
 __all__ = ["DELETED", "cloud_rows", "file_rows", "mark_rows", "place_rows", "returned_rows"]
 
 DELETED = "deleted"
+_OLD_MS = 86_400_000  # a day
 _NOTHING = Reminder("")
 _HANGING = (
     *(Field.TAGS, Field.URLS, Field.REPEAT),
@@ -73,7 +74,9 @@ def file_rows(
         case AddLine(reminder=reminder):
             view = planned.lists.views.get(reminder.list)
             path = view.path or "" if view is not None else ""
-            known = op.id in planned.known.stored_blocks or bool(base)
+            known = (
+                op.id in planned.known.stored_blocks or bool(base) or _is_old(planned, op, at_ms)
+            )
             if known or reminder.list not in agreed:  # nothing was made, it is only shown
                 steps = iter([("line", NO_VALUE, reminder.title)])
             else:
@@ -84,6 +87,15 @@ def file_rows(
             if why is Why.DELETED:
                 steps = _went({**base}, [("line", text, NO_VALUE)])
     yield from _rows(steps, at_ms, "file", op.id, path)
+
+
+def _is_old(planned: Planned, op: AddLine, at_ms: int) -> bool:
+    """Whether it was made so long ago that it was there before: completed, say, and not shown.
+
+    What a phone kept to itself for so long passes for that: in doubt, undo leaves it.
+    """
+    row = planned.known.rows.get(op.id)
+    return row is not None and row.created_ms is not None and at_ms - row.created_ms > _OLD_MS
 
 
 def mark_rows(planned: Planned, bases: Mapping[str, ListBase], at_ms: int) -> Iterator[HistoryRow]:
