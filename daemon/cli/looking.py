@@ -21,7 +21,16 @@ if TYPE_CHECKING:
 
     from daemon.control.answers import Answers
 
-__all__ = ["asked_or_read", "conflicts", "lists", "mirror", "tell_parked", "value_of", "when"]
+__all__ = [
+    "asked_or_read",
+    "conflicts",
+    "lists",
+    "mirror",
+    "tell_parked",
+    "value_of",
+    "was_read",
+    "when",
+]
 
 Document = Mapping[str, Any]
 
@@ -59,11 +68,16 @@ def lists(options: Globals, as_json: bool) -> None:
 
 
 def _lists_read(answers: Answers) -> Future[dict[str, Any]]:
-    from daemon.query.queries import WAS_READ
-
-    if not answers.read(lambda rows: any(rows(f"{WAS_READ} AS so", ())[0].values())).result():
+    if not was_read(answers):
         raise not_read()
     return answers.lists()
+
+
+def was_read(answers: Answers) -> bool:
+    """Whether the account was ever read into the mirror. Raises as ``Answers`` does."""
+    from daemon.query.queries import WAS_READ
+
+    return answers.read(lambda rows: any(rows(f"{WAS_READ} AS so", ())[0].values())).result()
 
 
 def _sharing(entry: Document) -> str:

@@ -53,6 +53,7 @@ def facts(told: Document) -> Iterator[tuple[str, str]]:
         "verified": _verified(told.get("verified")),
         "files": told.get("watch_problem"),
         "config": told.get("config_problem"),
+        "mirror": told.get("mirror_problem"),
     }
     yield from ((name, value) for name, value in found.items() if value)
     yield from (("problem", problem) for problem in told.get("problems") or [])

@@ -15,7 +15,7 @@ import click
 
 from daemon.cli.common import Globals, json_option, named, pass_globals
 from daemon.cli.failure import NotThere
-from daemon.cli.looking import asked_or_read, mirror, tell_parked
+from daemon.cli.looking import asked_or_read, mirror, tell_parked, was_read
 from daemon.cli.standing import COLOURS, facts, line, state_word, waybar
 from daemon.output import clean, coloured, document, say
 from sync.errors import NetworkError
@@ -28,6 +28,7 @@ __all__ = ["status"]
 Document = Mapping[str, Any]
 
 _NO_DAEMON = "no daemon is running"
+_NEW = "new: the account was not read into it yet, `remindersd sync` does it"
 _MOST = 4  # of what waits are named, so that all fits on a screen
 _AGAIN_S = 5.0  # between two looks at what changes without an event, such as the time
 _SCREEN, _BACK = "\x1b[?1049h\x1b[?25l\x1b[?7l", "\x1b[?7h\x1b[?25h\x1b[?1049l"
@@ -219,12 +220,15 @@ def _left_behind(options: Globals) -> Document:
         "polls": {},
         "sign_in": _standing(place.state, ours),
         "config_problem": _amiss(source, ours),
+        "mirror_problem": None,
     }
     try:
         with mirror(options) as answers:
             told.update(answers.counts().result())
             told["polls"] = answers.polls().result()
             told["last_success"] = _last_success(answers.runs(20).result()["runs"])
+            if not was_read(answers):
+                told["mirror_problem"] = _NEW
     except NotThere:
         pass
     return {**told, **_lasting(place.state, told["last_success"])}

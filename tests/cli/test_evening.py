@@ -78,6 +78,7 @@ def test_a_rebuild_that_was_killed_shows_no_empty_account(
         shown = home.run(*verb)
         assert shown.exit_code == 1, verb
         assert "the account was not read yet" in shown.output, verb
+    assert "mirror     new: the account was not read into it yet" in home.run("status").stdout
     added = home.run("add", "Milk", "--list", "Groceries")
     assert (added.exit_code, "the first `remindersd sync` brings the lists" in added.stderr) == (
         2,
