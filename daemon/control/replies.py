@@ -161,7 +161,7 @@ async def _no_mirror(asked: Request, error: Exception) -> Response:
 
 async def _no_such_thing(asked: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    method, path = asked.method, asked.url.path[:200]
+    method, path = asked.method, asked.scope["path"][:200]
     match error.status_code:
         case 404:
             return failure(404, "not-found", f"there is no {path}", asked.app.state.paths)

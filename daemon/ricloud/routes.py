@@ -110,7 +110,7 @@ class Ricloud:
                     word = "after_id" if str(error.args[0]) == paging.after else "before_id"
                     raise invalid(word, "unknown", f"`{word}` names none of them") from None
                 data = map(self._office.documents.of, page.rows)
-                return envelope(data, asked.url.path, more=page.more, total=page.total)
+                return envelope(data, asked.scope["path"], more=page.more, total=page.total)
 
             return await self._ask(read)
 
@@ -259,7 +259,7 @@ def _route(path: str, handlers: Mapping[str, Handler]) -> Route:
 
 
 def _no_method(asked: Asked, handlers: Mapping[str, Handler]) -> Mistake:
-    path = asked.url.path[:200]
+    path = asked.scope["path"][:200]
     if not handlers:
         return Mistake(404, "unsupported", f"remindersd has no {path}")
     allowed = ", ".join(handlers)

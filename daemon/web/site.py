@@ -66,6 +66,6 @@ def routes() -> list[BaseRoute]:
 
 
 async def _file(asked: Asked) -> Response:
-    name = FILES[asked.url.path]
+    name = FILES[asked.scope["path"]]  # the URL needs a Host to be one
     content = files(__name__.rpartition(".")[0]).joinpath("page", name).read_bytes()
     return Response(content, 200, _HEADERS, _KINDS[name.rpartition(".")[2]])

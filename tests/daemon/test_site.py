@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import http.client
 import re
+import socket
 from collections.abc import Iterator
 from contextlib import closing
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
@@ -47,6 +49,19 @@ def test_every_file_is_given_without_a_token(address: Address) -> None:
         assert "default-src 'none'" in policy
         assert "unsafe" not in policy
         assert headers["x-content-type-options"] == "nosniff"
+
+
+def test_on_the_socket_nobody_has_to_name_a_host(tmp_path: Path) -> None:
+    with serving(tmp_path, FakeEngine()) as (path, running):
+        running.until("ok")
+        for target, begins in (("/", b"HTTP/1.1 200"), ("/none", b"HTTP/1.1 404")):
+            with socket.socket(socket.AF_UNIX) as peer:
+                peer.connect(str(path))
+                peer.sendall(f"GET {target} HTTP/1.0\r\n\r\n".encode())
+                with peer.makefile("rb") as answer:
+                    said = answer.read()
+            assert said.startswith(begins)
+            assert target == "/" or b"there is no /none" in said
 
 
 def test_nothing_else_is(address: Address) -> None:
