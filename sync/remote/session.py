@@ -217,6 +217,7 @@ class Session:
         password = self._password()
         try:
             if not password:
+                self._raise_if_owed()
                 raise SignInNeeded("nobody is signed in and no password is set", _LOGIN_HINT)
             self._raise_if_none_holds()
             refuse_app_password(password)

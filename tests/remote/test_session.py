@@ -230,6 +230,8 @@ def test_an_owed_code_is_not_sent_for_and_not_asked_for_again(
     assert "phone" not in cloud.paths()
     with pytest.raises(SignInNeeded):
         session.connect()
+    with pytest.raises(SignInNeeded, match="code"):  # and no word of a password that lacks
+        open_session(password=None).connect()
     assert cloud.paths() == []
     ask, _ = typed_codes(cloud.world.account.code)
     log_in(session, cloud.world.account.password, ask)
