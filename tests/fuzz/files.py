@@ -11,6 +11,7 @@ from random import Random
 from store.model import Field, Reminder
 from sync.local.formats import MARKDOWN, TODO_TXT, VDIR, Format
 from sync.local.markdown.layout import MarkdownFile
+from sync.local.markdown.parse import _parsed, parse
 from sync.local.tasks import (
     Beneath,
     CannotEdit,
@@ -67,8 +68,20 @@ def _check(format: Format, data: bytes, random: Random) -> str:
         return "refused"
     if format is VDIR and not result:
         return "removed"
-    _judge(format, file, edit, format.parse(result, HOME), data, result)
+    after = format.parse(result, HOME)
+    _is_as_anew(after, result)
+    _judge(format, file, edit, after, data, result)
     return "edited"
+
+
+def _is_as_anew(file: TodoFile, data: bytes) -> None:
+    """What an edit left is read in part, since the rest was read before; so it is remembered."""
+    if not isinstance(file, MarkdownFile):
+        return
+    _parsed.cache_clear()
+    anew = parse(data, HOME)
+    if (file, file.layout) != (anew, anew.layout):
+        raise Violation("read in part, it says something else than read anew")
 
 
 def _told(format: Format, task: Task) -> None:
