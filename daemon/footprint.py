@@ -7,7 +7,6 @@ its own. And pyicloud loads rich where it finds it; our own commands draw with i
 from __future__ import annotations
 
 import ctypes
-import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,9 +39,6 @@ def kept_small() -> Iterator[None]:
 
 def give_back(store: Store) -> None:
     """Give the system what only the next cycle would use again, in a minute."""
-    gc.collect()
-    if not gc.get_freeze_count():
-        gc.freeze()  # What there is after the first cycle stays: it need not be looked at again.
     store.give_back()
     _ask_allocator("malloc_trim", 0)
 

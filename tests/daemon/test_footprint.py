@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import ctypes
-import gc
 import importlib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,13 +18,6 @@ from daemon.running.attending import attending
 from store.db import Store
 from sync.errors import NetworkError
 from tests.daemon.fakes import config
-
-
-@pytest.fixture(autouse=True)
-def thawed() -> Iterator[None]:
-    """What a test lets the collector pass over is looked at again after it."""
-    yield
-    gc.unfreeze()
 
 
 @pytest.fixture
@@ -67,7 +59,6 @@ def test_pages_are_given_back_and_the_store_goes_on(
         store._connection.raw.set_trace_callback(heard.append)
         give_back(store)
         assert heard == ["PRAGMA shrink_memory"]
-        assert gc.get_freeze_count() > 0
         assert asked == [("malloc_trim", 0)]
         with store.commit("test"):
             store.meta.set("home_zone", "Europe/Paris")
