@@ -8,7 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from sync.core.actions import HoldKind
+from store.attention import Hold as StoredHold
+from store.model import Absent, Unknown
+from sync.core.actions import Hold, HoldKind
+from sync.core.snapshot import Snapshot
+from sync.cycle.planning.unjudged import still_waiting
 from sync.cycle.report import Report
 from tests.rig import Rig, empty_world, open_rig
 
@@ -126,3 +130,14 @@ def test_what_was_settled_in_the_saved_file_waits_no_more(guarded: Rig) -> None:
     guarded.save("Inbox", text)
     assert len(cycle_in_mid_save(guarded, "Inbox").held) == 5
     assert guarded.run().held == []
+
+
+@pytest.mark.parametrize(("named", "waits"), [("Old.md", False), ("Work.md", True)])
+def test_what_stands_in_a_file_that_is_told_of_waits_with_that_file(
+    named: str, waits: bool
+) -> None:
+    before = [StoredHold("deletions:A", "deletions", "A", "lost", 0)]
+    now = [Hold(named, HoldKind.FILE, "it has the id of a list that was deleted")]
+    snapshot = Snapshot({"A": Absent("lost")}, {"A": Unknown("its id stands in Old.md")}, {"A": {}})
+    found = still_waiting(before, now, snapshot, {}, stands_in={"A": "Old.md"}.get)
+    assert [hold.id for hold in found] == ["A"] * waits

@@ -180,9 +180,16 @@ class Planner:
         planned.holds += doubt_holds(world.doubts)
         planned.holds += aside_holds(known, world.snapshot, local)
         planned.holds += unread_words(world.lines.values(), local, lists.views)
-        before = self._store.journal.holds()
-        groups = lists.unsure_groups
-        planned.unjudged = still_waiting(before, planned.holds, world.snapshot, since, groups)
+        before, groups = self._store.journal.holds(), lists.unsure_groups
+        stands = local.standing() if before else {}
+        planned.unjudged = still_waiting(
+            before,
+            planned.holds,
+            world.snapshot,
+            since,
+            groups,
+            lambda id: stands.get(known.blocks.get(id, "")),
+        )
         planned.holds += planned.unjudged
         return planned
 

@@ -7,7 +7,7 @@ what was held because so much went at once would look like a few deletions.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from store.attention import Hold as StoredHold
 from store.model import Field, Unknown
@@ -37,12 +37,14 @@ def still_waiting(
     snapshot: Snapshot,
     vanished: Mapping[str, Vanished],
     groups: Iterable[str] = (),
+    stands_in: Callable[[str], str | None] = lambda _: None,
 ) -> list[Hold]:
     """Of what waited ``before``, all that is not judged in this ``snapshot``.
 
-    Nothing of which more is said ``now``: of the reminder itself, of its list or of that's file.
-    ``vanished`` are the lines that were missed before, and with which list they were lost;
-    ``groups`` are those of which it is not known whether anything is in them.
+    Nothing of which more is said ``now``: of the reminder itself, of its list, of that's file or of
+    the one in which its id stands (``stands_in``). ``vanished`` are the lines that were missed
+    before, and with which list they were lost; ``groups`` are those of which it is not known
+    whether anything is in them.
     """
     told = {hold.id for hold in now}
     unknown = {
@@ -62,7 +64,7 @@ def still_waiting(
         if hold.kind == HoldKind.EMPTIED:
             return hold.id in emptied and hold.id not in told
         is_unknown = hold.kind in _OF_REMINDERS and hold.id in unknown
-        return is_unknown and not told & _names(hold.id, snapshot)
+        return is_unknown and not told & {*_names(hold.id, snapshot), stands_in(hold.id)}
 
     return [_same(hold) for hold in before if waits(hold)]
 
