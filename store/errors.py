@@ -12,17 +12,23 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
+from textwrap import shorten
 
 __all__ = ["Damaged", "Full", "Locked", "NotOurs", "StoreError", "Unwritable", "translated"]
 
+_LENGTH = 300  # characters of a reason
+
 
 class StoreError(Exception):
-    """What is wrong with the database at ``path``: ``reason`` is one sentence without it."""
+    """What is wrong with the database at ``path``: ``reason`` is one sentence without it.
+
+    SQLite may quote a damaged file in its own: that comes to one line, and to no more than that.
+    """
 
     def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(f"{path}: {reason}")
         self.path = path
-        self.reason = reason
+        self.reason = shorten(reason, _LENGTH, placeholder=" …")
+        super().__init__(f"{path}: {self.reason}")
 
 
 class Damaged(StoreError):

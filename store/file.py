@@ -125,7 +125,7 @@ def _judge(connection: sqlite3.Connection, path: Path) -> int:
         raise NotOurs(path, f"was written by a newer remindersd (schema {version}, not {VERSION})")
     (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
     if verdict != "ok":
-        raise Damaged(path, f"is corrupt: {' '.join(verdict.split())}")
+        raise Damaged(path, f"is corrupt: {verdict}")
     return version
 
 

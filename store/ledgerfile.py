@@ -119,4 +119,4 @@ def _judge(raw: sqlite3.Connection, path: Path) -> None:
         raise Damaged(path, "is no ledger of this version")
     (verdict,) = raw.execute("PRAGMA quick_check(1)").fetchone()
     if verdict != "ok":
-        raise Damaged(path, f"is corrupt: {' '.join(verdict.split())}")
+        raise Damaged(path, f"is corrupt: {verdict}")
