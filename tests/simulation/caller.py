@@ -139,7 +139,9 @@ class Caller:
         if one is None or where is None:
             return None
         self.phone.move(one.id, where)
-        self.tale.sent_on |= dict.fromkeys(MARK.findall(one.title), self.clock.steady())
+        marks = MARK.findall(one.title)
+        self.tale.sent_on |= dict.fromkeys(marks, self.clock.steady())
+        self.tale.sent_to |= dict.fromkeys(marks, where)
         return f"{one.title} to {where}"
 
     def indent(self) -> str | None:

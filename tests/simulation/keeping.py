@@ -147,7 +147,15 @@ class Keeping:
             if is_clear and known.path in now.texts and len(found) == 1:
                 title = set(re.findall(r"\bt\d+", known.line))
                 others = {t for one in self._spots[id] for t in re.findall(r"\bt\d+", one.line)}
-                if found[0].path != known.path or (others - title) & set(
-                    re.findall(r"\bt\d+", found[0].line)
-                ):
+                strays = found[0].path != known.path and not self._is_sent(known, found[0].path)
+                if strays or (others - title) & set(re.findall(r"\bt\d+", found[0].line)):
                     yield f"{id} went from its line to a copy of it"
+
+    def _is_sent(self, known: Spot, path: str) -> bool:
+        """Whether a phone moved it to the list of this file.
+
+        That is heard of by a cycle that cannot write yet, as where the file is just being saved,
+        and done by a later one: when the phone did it says nothing of when the line follows.
+        """
+        sent = {self._tale.sent_to.get(mark) for mark in MARK.findall(known.line)}
+        return self._before.lists.get(path) in sent - {None}

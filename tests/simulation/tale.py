@@ -78,6 +78,8 @@ class Tale:
     """Paths of files that are no lists, in which somebody keeps lines for a while."""
     sent_on: dict[str, float] = field(default_factory=dict)
     """When somebody at a phone last moved the reminder of a mark to another list."""
+    sent_to: dict[str, str] = field(default_factory=dict)
+    """The list to which that was, by its id."""
     emptied: bool = False
     """Whether iCloud lost all; what a list was called may be gone with it."""
     forgotten: bool = False

@@ -10,6 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from sync.cycle.sending import push
+from tests.simulation.keeping import Keeping, View
 from tests.simulation.planted.hunt import BUGS
 from tests.simulation.runner import workplace
 from tests.simulation.scenarios import SCENARIOS, furnished, marks
@@ -67,6 +68,38 @@ def test_what_is_typed_over_is_remembered_through_more_edits_and_not_if_it_comes
     assert tale.outdone == {"t2", "t3", "2060-01-05"}
     tale.say({"t2"})
     assert tale.outdone == {"t3", "2060-01-05"}
+
+
+LINE, COPY = "- [ ] w1 t2 ^r-a", "- [ ] w1 t3 ^r-a"
+LISTS = {"Inbox.md": "L1", "Plans.md": "L2", "Work.md": "L3"}
+
+
+@pytest.mark.parametrize(
+    ("path", "line", "is_seen"),
+    [
+        ("Inbox.md", LINE, False),
+        ("Inbox.md", COPY, True),
+        ("Plans.md", LINE, False),
+        ("Plans.md", COPY, True),
+        ("Work.md", LINE, True),
+    ],
+)
+def test_a_line_follows_a_phone_cycles_later_and_its_id_goes_nowhere_else(
+    path: str, line: str, is_seen: bool
+) -> None:
+    """A cycle had heard of the move to Plans, and could not write."""
+    tale = Tale(doubled={"w1"}, sent_on={"w1": 1.0}, sent_to={"w1": "L2"})
+    keeping = Keeping(tale)
+
+    def cycle(now_s: float, *lines: tuple[str, str]) -> list[str]:
+        texts = {name: "".join(f"{one}\n" for at, one in lines if at == name) for name in LISTS}
+        wrong = list(keeping.end(View(texts, LISTS), now_s, done=True))
+        keeping.begin(View(texts, LISTS), now_s)
+        return wrong
+
+    cycle(0.0, ("Inbox.md", LINE))
+    cycle(2.0, ("Inbox.md", LINE), ("Inbox.md", COPY))
+    assert bool(cycle(3.0, (path, line))) == is_seen
 
 
 # ---- harmless
