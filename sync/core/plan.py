@@ -92,15 +92,20 @@ def _plan_item(case: Case) -> Plan:
     if _carried_off(case):
         views = views[:1]
     if any(view.blocked or view.mode is Mode.IGNORE for view in views):
-        return NOTHING
+        return _with_learned(case, NOTHING)
     closed = next((view.closed for view in views if view.mode is Mode.READ_ONLY), "")
     filed = case.filed
     plan = _decide(case, closed) if filed is None else plan_filed(case, filed, closed)
     if case.pending is not None and _arrived(case.pending, case.remote):
         plan = merged_plans((Plan(arrived=(case.pending,)), plan))
-    if case.learned and not plan.forgotten:
-        return merged_plans((Plan(learned=(Learn(case.id, case.learned),)), plan))
-    return plan
+    return _with_learned(case, plan)
+
+
+def _with_learned(case: Case, plan: Plan) -> Plan:
+    """The plan with what evidence shows, which is not kept, whether or not anything can be done."""
+    if not case.learned or plan.forgotten:
+        return plan
+    return merged_plans((Plan(learned=(Learn(case.id, case.learned),)), plan))
 
 
 def _carried_off(case: Case) -> bool:

@@ -291,6 +291,25 @@ def test_what_waits_to_be_deleted_when_an_account_is_lost_is_not_back_with_it(
         rig.rest()
 
 
+def test_what_was_sent_and_not_answered_is_learned_while_its_file_cannot_be_read(rig: Rig) -> None:
+    rig.append("Inbox", "- [ ] Typed 📅 2026-12-04\n")
+    rig.run()
+    rig.replace("Inbox", "2026-12-04", "2026-12-13")
+    rig.world.faults.fail("lost_reply", MODIFY)
+    rig.wait(3)
+    with pytest.raises(NetworkError):
+        rig.engine.cycle("test")
+    rig.wait(3600)
+    dateless = rig.read("Inbox").replace(" 📅 2026-12-13", "")
+    rig.path("Inbox").write_bytes(b"\xff\n")
+    assert [hold.kind for hold in rig.engine.cycle("test").held] == ["file"]
+    rig.save("Inbox", dateless)
+    assert rig.run().conflicts == []
+    assert rig.shown("Typed").due is None
+    assert "2026-12-13" not in rig.read("Inbox")
+    rig.rest()
+
+
 def test_a_zone_that_was_emptied_holds_every_deletion(rig: Rig) -> None:
     rig.append("Inbox", "".join(f"- [ ] Task {number}\n" for number in range(8)))
     rig.run()
