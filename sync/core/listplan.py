@@ -90,7 +90,8 @@ class ListRules:
     lists that may have a new file. ``emptied`` are groups whose directory was seen to be empty
     before; ``told`` are lists of which a person was told that their file is gone; ``astray`` says
     of lists why they have no file, where their lines stand in one that can be no list's;
-    ``complete`` that nothing is hidden.
+    ``complete`` that nothing is hidden. ``news`` are lists that are approved to go, to which
+    something came since, or in which it changed: the title of one such reminder.
     """
 
     mode_of: Callable[[str], Mode]
@@ -104,6 +105,7 @@ class ListRules:
     emptied: Collection[str] = ()
     told: Collection[str] = ()
     astray: Mapping[str, str] = field(default_factory=dict)
+    news: Mapping[str, str] = field(default_factory=dict)
     complete: bool = True
     purge: bool = False  # deletions are for good
     forgotten: Collection[str] = ()  # lists, and paths of files, that are not kept here

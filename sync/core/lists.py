@@ -137,7 +137,8 @@ def _merge(scene: Scene, groups: Groups, plan: ListPlan, info: ListInfo) -> Agre
 def _rest(scene: Scene, plan: ListPlan, info: ListInfo, base: ListBase) -> None:
     """A list without its file rests, unless a person said that it is to be deleted."""
     mode, rules = scene.mode_of(info), scene.rules
-    kind, may_go = HoldKind.LIST, info.id in scene.rules.approved
+    kind, news = HoldKind.LIST, rules.news.get(info.id)
+    may_go = info.id in rules.approved and news is None
     unsure = next((facts for facts in _unclaimed(scene) if facts.unsure), None)
     reason = (
         f"its file {base.path} is gone; put it back (`remindersd restore --file {base.path}`),"
@@ -160,6 +161,12 @@ def _rest(scene: Scene, plan: ListPlan, info: ListInfo, base: ListBase) -> None:
         reason = (
             f"its file {base.path} is gone; “{info.name}” is deleted in iCloud once everything in"
             " the folder can be read"
+        )
+    elif news is not None:
+        reason = (
+            f"its file {base.path} is gone, but “{news}” was changed in “{info.name}” since you"
+            f" approved, or is new; put the file back (`remindersd restore --file {base.path}`), or"
+            f" approve “{info.name}” again to delete the list in iCloud{' for good' * rules.purge}"
         )
     if kind is HoldKind.LIST and may_go and rules.complete and unsure is None:
         plan.delete_lists.append(info.id)

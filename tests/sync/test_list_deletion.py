@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from sync.cycle.planning.letgo import LET_GO
 from tests.rig import Crash, Rig, empty_world, open_rig
 
 
@@ -69,6 +71,69 @@ def test_a_file_that_is_put_back_releases_the_list(rig: Rig, approved: bool) -> 
     rig.path("Work").unlink()
     assert [hold.kind for hold in rig.run().held] == ["list"]  # the old word counts no more
     assert lists(rig) == {"Inbox", "Work"}
+
+
+def change(rig: Rig) -> None:
+    rig.phone.edit(rig.shown("Done").id, notes="Said later")
+
+
+def create(rig: Rig) -> None:
+    rig.phone.create("Work", "Said later")
+
+
+def move_in(rig: Rig) -> None:
+    rig.phone.move(rig.shown("Said later").id, list_id(rig, "Work"))
+
+
+def list_id(rig: Rig, name: str) -> str:
+    return next(one.id for one in rig.phone.lists() if one.name == name)
+
+
+@pytest.mark.parametrize("act", [change, create, move_in])
+def test_what_comes_to_a_list_after_it_was_approved_has_to_be_approved_too(
+    rig: Rig, act: Callable[[Rig], None]
+) -> None:
+    id = work(rig)
+    if act is move_in:
+        rig.append("Inbox", "- [ ] Said later\n")
+    rig.run()
+    rig.path("Work").unlink()
+    rig.run()
+    assert rig.engine.approve(["Work"])
+    act(rig)
+    for _ in range(2):
+        (hold,) = rig.run().held
+        assert (hold.id, hold.kind) == (id, "list")
+        assert "was changed in “Work” since you approved, or is new" in hold.reason
+        assert "Work" in lists(rig)
+    assert rig.engine.approve(["Work"])
+    assert rig.run().changes == ["iCloud: − list “Work”"]
+    assert lists(rig) == {"Inbox"}
+    rig.run()  # the line that was in another list's file goes
+    rig.rest()
+
+
+def test_what_left_a_list_after_it_was_approved_keeps_nothing(rig: Rig) -> None:
+    work(rig)
+    rig.path("Work").unlink()
+    rig.run()
+    assert rig.engine.approve(["Work"])
+    rig.phone.delete(rig.shown("Done").id)
+    rig.phone.move(rig.shown("Move house").id, list_id(rig, "Inbox"))
+    assert "iCloud: − list “Work”" in rig.run().changes
+    assert lists(rig) == {"Inbox"}
+    assert "Move house" in rig.titles("Inbox")
+
+
+def test_an_old_word_counts_no_more_for_a_list_whose_file_was_back(rig: Rig) -> None:
+    work(rig)
+    text = rig.read("Work")
+    rig.path("Work").unlink()
+    rig.run()
+    assert rig.engine.approve(["Work"])
+    rig.save("Work", text)
+    rig.run()
+    assert rig.store.meta.get(LET_GO) == "{}"
 
 
 def test_a_name_that_two_resting_lists_have_names_none(rig: Rig) -> None:

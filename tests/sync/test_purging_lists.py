@@ -59,7 +59,24 @@ def test_a_reminder_that_no_file_has_shown_keeps_its_list(purging: Rig) -> None:
     rig.path("Work").unlink()
     rig.run()
     rig.phone.create("Work", "New")
+    rig.run()
     rig.engine.approve(["Work"])
     report = rig.run()
     assert "there is a reminder in the list that was in no file" in " ".join(report.problems)
     assert rig.titles("Work") == {"Task", "New"}
+
+
+def test_what_was_said_after_a_list_was_approved_keeps_it(purging: Rig) -> None:
+    rig = purging
+    a_list(rig, "- [ ] Task\n")
+    rig.path("Work").unlink()
+    rig.run()
+    rig.engine.approve(["Work"])
+    rig.phone.edit(rig.shown("Task").id, notes="Said later")
+    (hold,) = rig.run().held
+    assert "“Task” was changed in “Work” since you approved" in hold.reason
+    assert rig.titles("Work") == {"Task"}
+    rig.engine.approve(["Work"])
+    rig.run()
+    assert lists(rig) == {"Inbox"}
+    rig.rest()

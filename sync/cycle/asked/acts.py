@@ -83,7 +83,9 @@ class Acts(ABC):
         others = [key for key in keys if key != FOLDER]
         now_ns = int(parts.clock() * 1e9)
         taken = take_back(parts.home, parts.store, now_ns) if FOLDER in keys else []
-        return taken + (parts.committer.approve(others) if others or not keys else [])
+        if keys and not others:
+            return taken
+        return taken + parts.committer.approve(others, parts.planner.known())
 
     def restore(self, key: str) -> Restored:
         """Bring the deleted reminder ``key`` back in iCloud; its line comes with the next cycle.

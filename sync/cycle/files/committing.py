@@ -37,6 +37,8 @@ from sync.cycle.observing.reading import LocalState
 from sync.cycle.past.journaling import Chronicle
 from sync.cycle.planning.doubts import DOUBTS, doubts_text
 from sync.cycle.planning.filed import remember_put_away
+from sync.cycle.planning.known import Known
+from sync.cycle.planning.letgo import forget_let_go, note_let_go
 from sync.cycle.planning.planner import Planned
 from sync.cycle.planning.sectioning import have_arrived, remember_sections
 from sync.cycle.planning.standing import leaving_of, leaving_text, line_rows
@@ -129,11 +131,11 @@ class Committer:
         with self._store.commit("approve"):
             self._store.journal.approve([HoldKind.FIRST_PLAN], self._now_ms)
 
-    def approve(self, keys: Sequence[str]) -> list[Hold]:
+    def approve(self, keys: Sequence[str], known: Known) -> list[Hold]:
         """Let held things go ahead: those of these keys, or all that may go unnamed.
 
         What ends a list has to be named, by its id or by what the list is called; a reminder goes
-        by the id on its line, too.
+        by the id on its line, too. A list goes with what is ``known`` to be in it, and no more.
         """
         open_holds = [
             Hold(hold.id, HoldKind(hold.kind), hold.reason) for hold in self._store.journal.holds()
@@ -150,6 +152,9 @@ class Committer:
                 [hold.kind if hold.kind is HoldKind.FIRST_PLAN else hold.id for hold in chosen],
                 self._now_ms,
             )
+            lists = [hold.id for hold in chosen if hold.kind is HoldKind.LIST]
+            if lists:
+                note_let_go(self._store, known, lists)
         return chosen
 
     def _lists_called(self, keys: Sequence[str], holds: Sequence[Hold]) -> list[str]:
@@ -184,6 +189,7 @@ class Committer:
         wanted |= {again(op.id) for op in planned.lists.create_files}
         journal = self._store.journal
         journal.drop_approvals(journal.approved() - wanted)
+        forget_let_go(self._store, journal.approved())
 
     def _learn(self, plan: Plan) -> None:
         bases = self._store.bases

@@ -32,6 +32,7 @@ from sync.cycle.planning.aside import aside_holds
 from sync.cycle.planning.doubts import doubt_holds, stored_doubts
 from sync.cycle.planning.facts import file_facts, free_directories
 from sync.cycle.planning.known import Known, gather
+from sync.cycle.planning.letgo import news_since
 from sync.cycle.planning.matching import follow_moves
 from sync.cycle.planning.sectioning import section_intents, without_section
 from sync.cycle.planning.tables import Tables
@@ -254,6 +255,7 @@ class Planner:
             unshared=known.unshared,
             purge=self.settings.purge,
             forgotten=self._store.forgotten.all().keys(),
+            news=news_since(self._store, known, approved),
         )
         return plan_lists(remote_lists(known), facts, bases, rules, self._new_list(known, bases))
 
