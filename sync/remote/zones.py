@@ -97,12 +97,12 @@ def _zone(item: object, database: Database) -> ZoneInfo | None:
     identity = item.get("zoneID")
     identity = identity if isinstance(identity, Mapping) else {}
     name, owner = identity.get("zoneName"), identity.get("ownerRecordName")
-    if not isinstance(name, str) or not isinstance(owner, str):
+    if not is_name(name) or not is_name(owner):
         return None
     token = item.get("syncToken")
     return ZoneInfo(
         ZoneId(name, owner, database),
-        token if isinstance(token, str) else None,
+        token if is_name(token) else None,
         item.get("deleted") is True,
     )
 
@@ -146,9 +146,9 @@ def _word(code: str) -> str:
 
 
 def read_token(answer: Mapping[str, Any], where: str) -> str:
-    """The sync token of an answer; raises BadResponse if there is none."""
+    """The sync token of an answer; raises BadResponse if there is none that could be kept."""
     token = answer.get("syncToken")
-    if not isinstance(token, str) or not token:
+    if not is_name(token):
         raise BadResponse(f"{where} sent changes without a sync token")
     return token
 

@@ -13,6 +13,7 @@ from sync.errors import (
 from sync.remote.answers import Failure, Refusal, carries_token, error_of
 from sync.remote.cloudkit import CloudKit, ZoneId
 from sync.remote.transport import Transport
+from sync.remote.zones import read_page
 from tests.remote.conftest import NOW, Script, ok, refused
 
 ZONE = ZoneId("Reminders", "_abc")
@@ -28,6 +29,13 @@ def test_the_services_own_words_are_cut_to_one_line() -> None:
     assert error.server_code == "BAD_REQUEST"
     assert "\n" not in error.message
     assert len(error.message) < 300
+
+
+@pytest.mark.parametrize("token", [None, "", 7, "\ud800", "a\0b"])
+def test_a_page_without_a_token_that_can_be_kept_is_no_page(token: object) -> None:
+    with pytest.raises(BadResponse, match="without a sync token"):
+        read_page({"records": [], "syncToken": token}, "records/changes")
+    assert read_page({"records": [], "syncToken": "AQ="}, "records/changes").token == "AQ="
 
 
 def test_a_code_is_one_word() -> None:
