@@ -231,17 +231,6 @@ def test_what_is_found_damaged_while_it_is_used_is_set_aside_when_it_is_closed(p
     assert not list(path.parent.glob("mirror.db*"))
 
 
-def test_what_sqlite_quotes_of_a_damaged_schema_is_told_in_one_line(path: Path) -> None:
-    Store.open(path).close()
-    data = path.read_bytes()
-    assert data.count(b"TABLE reminder (") == 1
-    path.write_bytes(data.replace(b"TABLE reminder (", b"TABLE reminder `"))
-    with pytest.raises(Damaged, match="malformed database schema") as caught:
-        Store.open(path)
-    assert "\n" not in str(caught.value)
-    assert len(caught.value.reason) <= 300
-
-
 def test_on_a_full_disk_what_is_damaged_stays_where_it_is(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
