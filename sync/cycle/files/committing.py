@@ -84,8 +84,9 @@ class Committer:
                 self._set_block(planned, matched.ids[spot])
             for block, id in matched.adopted.items():
                 places.set_block(id, block, own=False)
-            for path in sorted({path for path, _ in matched.ids}):
-                places.set_lines(path, line_rows(path, local, planned))
+            here = {path for path, _ in matched.ids}
+            for path, rows in sorted(line_rows(here, local, planned).items()):
+                places.set_lines(path, rows)
             self._chronicle.note_marks(trigger, planned)
             self._commit_lists(planned.lists)
             self._store.meta.set(DOUBTS, doubts_text(planned.world.doubts))
@@ -203,14 +204,18 @@ class Committer:
     ) -> None:
         places = self._store.places
         known = places.files()
-        for path, file in local.files.items():
-            if file.todo is None or (path in known and known[path].sha256 == file.sha256):
-                continue
+        changed = {
+            path: file
+            for path, file in local.files.items()
+            if file.todo is not None and (path not in known or known[path].sha256 != file.sha256)
+        }
+        rows = line_rows(changed, local, planned) if changed else {}
+        for path, file in changed.items():
             self._store.versions.note(path, file.sha256)
             places.set_file(
                 FileRow(path, file.sha256, len(file.data), self._list_of(path, planned))
             )
-            places.set_lines(path, line_rows(path, local, planned))
+            places.set_lines(path, rows[path])
         if not local.incomplete and not local.trouble:
             for path in known.keys() - local.files.keys():
                 may_return = not planned.marks or _rests(known[path].list_id, planned)

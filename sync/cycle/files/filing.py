@@ -18,12 +18,12 @@ from sync.core.matching.match import Leaving, words
 from sync.cycle.files.committing import LEAVING
 from sync.cycle.files.desk import FileWrite
 from sync.cycle.files.marking import stamp_files, take_out
-from sync.cycle.files.pasting import note_put_back
+from sync.cycle.files.pasting import lines_put_back, note_put_back
 from sync.cycle.files.work import Work
 from sync.cycle.observing.reading import LocalState
 from sync.cycle.past.journaling import Chronicle
 from sync.cycle.planning.planner import Planned
-from sync.cycle.planning.standing import leaving_of, leaving_text, lines_by_block
+from sync.cycle.planning.standing import by_block, leaving_of, leaving_text, lines_by_block
 from sync.cycle.planning.unmarked import line_saying
 from sync.cycle.report import Report
 from sync.local.formats import Dialect
@@ -109,6 +109,7 @@ class Filing:
     ) -> LocalState:
         """Write what was committed; gives the local state that stands afterwards."""
         moved = {*planned.world.matched.leftovers.values()}
+        named, put_back = by_block(planned.known.blocks), lines_put_back(planned)
         for key, write in work.writes:
             outcome = self._put(write, key)
             if not self._tell(outcome, write.path, report):
@@ -118,7 +119,9 @@ class Filing:
             local = self._written(write, local)
             report.files += 1
             report.rendered += write.lines
-            self._finish(key, write, planned, work, local)
+            with self._store.commit("written"):
+                self._finish(key, write, planned, work, local, named)
+                note_put_back(self._store, planned, put_back, write, local)
             moved |= write.ids
         for move in work.moves:
             outcome = self.writer.rename(Path(move.old), Path(move.new), keep_directory=True)
@@ -195,28 +198,32 @@ class Filing:
                 return False
 
     def _finish(
-        self, key: str, write: FileWrite, planned: Planned, work: Work, local: LocalState
+        self,
+        key: str,
+        write: FileWrite,
+        planned: Planned,
+        work: Work,
+        local: LocalState,
+        named: Mapping[str, str],
     ) -> None:
-        """The file stands: base, lines and file are advanced together."""
+        """The file stands: base, lines and file are advanced together; inside a commit."""
         list_id = work.new_files.get(write.path)
-        with self._store.commit("written"):
-            self._store.places.finish_render(key)
-            behind = [one.id for one in work.leaving if one.path == write.path]
-            self._remember(write.path, planned, local, behind)
-            self._agree_on_sections(write.path, planned, local)
-            note_put_back(self._store, planned, write, local)
-            if not self.dialect.marks:
-                self._store.places.put_lines(write.rows)
-                self._store.places.drop_lines(*write.ids - {row.id for row in write.rows})
-            if list_id is not None:
-                info = planned.known.list_rows[list_id].info()
-                place = self.dialect.layout.place_of(write.path)
-                color = None if self.dialect.layout.color else info.color  # in a file of its own
-                base = ListBase(info.name, info.group, place, color, info.emblem)
-                self._store.bases.set_list(list_id, base)
-                # Used up: the file that is deleted next, before another cycle, is missed.
-                self._store.journal.drop_approvals([again(list_id)])
-            self._agree_on_color(write.path, planned)
+        self._store.places.finish_render(key)
+        behind = [one.id for one in work.leaving if one.path == write.path]
+        self._remember(write.path, planned, local, named, behind)
+        self._agree_on_sections(write.path, planned, local)
+        if not self.dialect.marks:
+            self._store.places.put_lines(write.rows)
+            self._store.places.drop_lines(*write.ids - {row.id for row in write.rows})
+        if list_id is not None:
+            info = planned.known.list_rows[list_id].info()
+            place = self.dialect.layout.place_of(write.path)
+            color = None if self.dialect.layout.color else info.color  # in a file of its own
+            base = ListBase(info.name, info.group, place, color, info.emblem)
+            self._store.bases.set_list(list_id, base)
+            # Used up: the file that is deleted next, before another cycle, is missed.
+            self._store.journal.drop_approvals([again(list_id)])
+        self._agree_on_color(write.path, planned)
 
     def _agree_on_color(self, path: str, planned: Planned) -> None:
         """Where a list's colour has a file of its own, that now says what iCloud has."""
@@ -228,9 +235,17 @@ class Filing:
             self._store.bases.set_list(id, replace(base, color=color))
 
     def _remember(
-        self, path: str, planned: Planned, local: LocalState, leaving: Collection[str] = ()
+        self,
+        path: str,
+        planned: Planned,
+        local: LocalState,
+        named: Mapping[str, str],
+        leaving: Collection[str] = (),
     ) -> None:
-        """Where the reminders of a file stand; those ``leaving`` it only if not elsewhere yet."""
+        """Where the reminders of a file stand; those ``leaving`` it only if not elsewhere yet.
+
+        ``named`` is what ``by_block`` says of all that is known.
+        """
         places, known = self._store.places, planned.known
         file = local.files.get(path)
         if file is None:
@@ -242,11 +257,17 @@ class Filing:
         if self.dialect.marks:
             before = places.lines_in(path)
             gone = {*leaving} - {row.id for row in before}
-            rows = lines_by_block(path, file, known.blocks, before)
+            rows = lines_by_block(path, file, named, before)
             rows = [row for row in rows if row.id not in gone]
-            missed = places.vanished().keys() | (known.base.keys() - planned.world.lines.keys())
+            there, lines = {row.id for row in rows}, planned.world.lines
+            vanished = places.vanished()
             # One that iCloud still has is put in again: until it stands, the clipboard is faster.
-            kept = [row for row in before if row.id in missed - {one.id for one in rows}]
+            kept = [
+                row
+                for row in before
+                if row.id not in there
+                and (row.id in vanished or (row.id in known.base and row.id not in lines))
+            ]
             places.set_lines(path, [*rows, *kept])
 
     def _agree_on_sections(self, path: str, planned: Planned, local: LocalState) -> None:
@@ -274,6 +295,7 @@ class Filing:
         for path, target in moved.items():
             data, parse = local.files[path].data, self.dialect.parser(target)
             local = local.with_file(target, data, parse).without_file(path)
+        named = by_block(planned.known.blocks)
         with self._store.commit("renamed"):
             self._store.bases.set_list(
                 op.id,
@@ -283,7 +305,7 @@ class Filing:
                 rows = self._store.places.lines_in(path)
                 self._store.places.put_lines(replace(row, path=target) for row in rows)
                 self._store.places.drop_file(path)
-                self._remember(target, planned, local)
+                self._remember(target, planned, local, named)
             # A line that an unfinished move leaves behind is known by its file, too.
             left = [
                 one._replace(path=moved.get(one.path, one.path))
@@ -313,8 +335,9 @@ class Filing:
         with self._store.commit("moved"):
             self._store.meta.set(LEAVING, leaving_text(left))
             if self.dialect.marks:  # else what stands there is matched again
+                named = by_block(planned.known.blocks)
                 for path in sorted(written):  # of the others we know nothing new
-                    self._remember(path, planned, local)
+                    self._remember(path, planned, local, named)
         return local
 
     def _stands(self, line: Leaving, planned: Planned, local: LocalState) -> bool:

@@ -24,19 +24,31 @@ from sync.cycle.planning.standing import leaving_of, leaving_text
 from sync.local.formats import Dialect
 from sync.local.tasks import Task
 
-__all__ = ["note_put_back", "take_pasted"]
+__all__ = ["lines_put_back", "note_put_back", "take_pasted"]
 
 PUT_BACK = "put back"  # meta key: path, id, what the line says, and what it said when it was cut
 
 
-def note_put_back(store: Store, planned: Planned, write: FileWrite, local: LocalState) -> None:
-    """Remember which lines we put back with a write that stands in ``local``; inside a commit."""
+def lines_put_back(planned: Planned) -> dict[str, str]:
+    """The lines of a plan that stood here before, as block ids with their reminders."""
     traces, blocks = planned.known.traces, planned.known.blocks
-    ids = {
-        blocks[op.id]: op.id
-        for op in planned.plan.renders
-        if isinstance(op, AddLine) and op.id in write.ids and op.id in traces
-    }
+    renders = planned.plan.renders
+    return {blocks[op.id]: op.id for op in renders if isinstance(op, AddLine) and op.id in traces}
+
+
+def note_put_back(
+    store: Store,
+    planned: Planned,
+    put_back: Mapping[str, str],
+    write: FileWrite,
+    local: LocalState,
+) -> None:
+    """Remember which lines we put back with a write that stands in ``local``; inside a commit.
+
+    ``put_back`` is what ``lines_put_back`` says of the whole plan.
+    """
+    traces = planned.known.traces
+    ids = {block: id for block, id in put_back.items() if id in write.ids}
     file = local.files.get(write.path)
     found = [
         (write.path, ids[task.block], _words(task), words(trace.text, trace.notes))

@@ -22,6 +22,7 @@ from sync.core.merging.fields import images_after
 from sync.core.merging.lift import PLACE
 from sync.cycle.files.desk import Desk, FileWrite, Problem, Values, applied
 from sync.cycle.observing.reading import LocalFile
+from sync.cycle.planning.standing import by_block
 from sync.cycle.planning.unmarked import rows_after
 from sync.local.formats import Dialect
 from sync.local.tasks import (
@@ -65,6 +66,7 @@ def write_files(
     _follow_sections(desk, jobs)
     writes = []
     leaving = {(one.path, one.id) for one in moving_out(desk, renders)}
+    named = {} if desk.dialect.marks else by_block(desk.blocks)
     for path, job in sorted(jobs.items()):
         file = desk.local.files.get(path) or _fresh_file(path, new_files.get(path), desk.dialect)
         inserts, families = _nest(desk, file, job)
@@ -79,7 +81,7 @@ def write_files(
             rows: tuple[LineRow, ...] = ()
             if not desk.dialect.marks:
                 made = [(id, edit) for id, edit in edits if id not in failed]
-                rows = rows_after(file, made, data, desk.lines, desk.blocks, desk.dialect)
+                rows = rows_after(file, made, data, desk.lines, named, desk.dialect)
                 rows = tuple(row for row in rows if (path, row.id) not in leaving)
             ids = frozenset(done)
             writes.append(FileWrite(path, file.sha256, kept, len(done), flat, ids, rows))

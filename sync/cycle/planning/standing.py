@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from store.places import LineRow
 from sync.core.matching.traces import Leaving
@@ -11,7 +11,7 @@ from sync.cycle.observing.reading import LocalFile, LocalState
 from sync.cycle.planning.planner import Planned
 from sync.cycle.planning.unmarked import kept_rows
 
-__all__ = ["leaving_of", "leaving_text", "line_rows", "lines_by_block"]
+__all__ = ["by_block", "leaving_of", "leaving_text", "line_rows", "lines_by_block"]
 
 
 def leaving_text(leaving: Iterable[Leaving]) -> str:
@@ -24,16 +24,20 @@ def leaving_of(text: str | None) -> frozenset[Leaving]:
     return frozenset(Leaving(*map(str, entry)) for entry in json.loads(text or "[]"))
 
 
+def by_block(blocks: Mapping[str, str]) -> dict[str, str]:
+    """The reminders by their block ids, to be made once for many files."""
+    return {block: id for id, block in blocks.items()}
+
+
 def lines_by_block(
-    path: str, file: LocalFile, blocks: Mapping[str, str], before: Iterable[LineRow]
+    path: str, file: LocalFile, named: Mapping[str, str], before: Iterable[LineRow]
 ) -> list[LineRow]:
-    """Where reminders stand in a file that we wrote ourselves, by their ids.
+    """Where reminders stand in a file that we wrote ourselves; ``named`` maps block ids to them.
 
     A line that could not be given its id (a full disk) is still known by its words, as in
     ``before``.
     """
-    id_of = {block: id for id, block in blocks.items()}
-    found = {id_of[task.block]: task for task in file.tasks if task.block in id_of}
+    found = {named[task.block]: task for task in file.tasks if task.block and task.block in named}
     bare = {task.text: task for task in file.tasks if task.block is None}
     for row in before:
         if row.id not in found and row.text in bare:
@@ -41,12 +45,16 @@ def lines_by_block(
     return [LineRow(id, path, task.line, task.text) for id, task in found.items()]
 
 
-def line_rows(path: str, local: LocalState, planned: Planned) -> list[LineRow]:
-    """Where the reminders of one file stand, for recognising them without their ids."""
-    tasks = local.files[path].tasks
-    here = [
-        LineRow(id, path, tasks[index].line, tasks[index].text)
-        for (other, index), id in sorted(planned.world.matched.ids.items())
-        if other == path
-    ]
-    return [*here, *kept_rows(path, planned.known, planned.world.lines)]
+def line_rows(
+    paths: Collection[str], local: LocalState, planned: Planned
+) -> dict[str, list[LineRow]]:
+    """Where the reminders of these files stand, for recognising them without their ids."""
+    found: dict[str, list[LineRow]] = {path: [] for path in paths}
+    for (path, index), id in sorted(planned.world.matched.ids.items()):
+        if path in found:
+            task = local.files[path].tasks[index]
+            found[path].append(LineRow(id, path, task.line, task.text))
+    for row in kept_rows(planned.known, planned.world.lines):
+        if row.path in found:
+            found[row.path].append(row)
+    return found

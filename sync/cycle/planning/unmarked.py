@@ -64,12 +64,12 @@ def followed(known: Known, local: LocalState, lists: ListPlan) -> Mapping[str, T
     return traces
 
 
-def kept_rows(path: str, known: Known, lines: Mapping[str, Line]) -> list[LineRow]:
-    """Lines that are gone from a file and may come back, by another save or from the clipboard."""
+def kept_rows(known: Known, lines: Mapping[str, Line]) -> list[LineRow]:
+    """Lines that are gone from files and may come back, by another save or from the clipboard."""
     return [
-        LineRow(id, path, trace.line, trace.text)
+        LineRow(id, trace.path, trace.line, trace.text)
         for id, trace in sorted(known.traces.items())
-        if trace.path == path and id in known.base and id not in lines
+        if id in known.base and id not in lines
     ]
 
 
@@ -100,18 +100,19 @@ def rows_after(
     edits: Sequence[Named],
     data: bytes,
     lines: Mapping[str, Line],
-    blocks: Mapping[str, str],
+    named: Mapping[str, str],
     dialect: Dialect,
 ) -> tuple[LineRow, ...]:
     """Where each reminder stands in ``data``, which ``file`` becomes by ``edits``.
 
-    The same edits with ids give a file of the same lines; there what is new can be found.
+    ``named`` maps block ids to reminders. The same edits with ids give a file of the same lines;
+    there what is new can be found.
     """
     assert file.todo is not None
     removed = {edit.task for _, edit in edits if isinstance(edit, Remove)}
     inserts = [edit for _, edit in edits if isinstance(edit, Insert)]
     put_in = {one.block for insert in inserts for one in (insert, *insert.children)}
-    new = {block: id for id, block in blocks.items() if block in put_in}
+    new = {block: named[block] for block in put_in & named.keys()}
     marked = dialect.parse(dialect.edit(file.todo, [edit for _, edit in edits])).tasks
     at = {line.task: id for id, line in lines.items() if line.path == file.path}
     old = iter(index for index in range(len(file.todo.tasks)) if index not in removed)
