@@ -44,6 +44,7 @@ class Case:
     archived: bool = False
     filed: Filed | None = None
     returned: bool = False
+    origin: bool = False
 
     def view(self, reminder: Reminder) -> ListView:
         known = self.lists.get(reminder.list)
@@ -66,6 +67,7 @@ def case_of(snapshot: Snapshot, policy: Policy, id: str) -> Case:
         archived=id in snapshot.archived,
         filed=snapshot.filed.get(id),
         returned=id in snapshot.returned,
+        origin=id in snapshot.origins,
     )
 
 

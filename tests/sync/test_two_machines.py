@@ -38,9 +38,12 @@ def titles(pair: Pair, name: str = "Inbox") -> list[str]:
 
 def die_before_push(machine: Machine) -> None:
     """It dies after it wrote ids into its files and before iCloud heard of them."""
+    die_before(machine, "push")
 
+
+def die_before(machine: Machine, part: str) -> None:
     def step(name: str) -> None:
-        if name == "engine:push":
+        if name == f"engine:{part}":
             raise Crash
 
     machine.step = step
@@ -109,6 +112,73 @@ def test_a_line_that_was_edited_on_its_way_waits_for_its_reminder(shared: Pair) 
     assert titles(shared) == ["Milk"]  # nothing tells which of both is the newer
     assert [one.loser for one in shared.desktop.store.journal.open_conflicts()] == ["Oat milk"]
     assert shared.agree().count("^r-") == 1
+
+
+@pytest.mark.parametrize(
+    ("what", "dies"),
+    [
+        ("complete", ""),
+        ("complete", "commit"),
+        ("rename", "write"),
+        ("complete and move", ""),
+        ("complete and move", "write"),
+    ],
+)
+def test_a_line_that_was_sent_by_the_other_machine_is_what_a_phone_made_of_it(
+    tmp_path: Path, what: str, dies: str
+) -> None:
+    """It is carried without its id, and its reminder is not any more what the line says."""
+    with open_pair(tmp_path, carried=True, conflicts="files") as pair:
+        pair.laptop.save("Trip", "- [ ] Tickets\n")
+        pair.calm()
+        pair.laptop.append("Inbox", "- [ ] Milk\n")
+        pair.carry()
+        pair.laptop.run()
+        phone, id = pair.phone, pair.phone.find("Milk").id
+        if "complete" in what:
+            phone.complete(id)
+        if "rename" in what:
+            phone.edit(id, title="Oat milk")
+        if "move" in what:
+            phone.move(id, next(one.id for one in phone.lists() if one.name == "Trip"))
+        if dies:
+            die_before(pair.desktop, dies)
+        pair.desktop.run()
+        pair.calm()
+        mine = [one.id for one in phone.reminders("Inbox") + phone.reminders("Trip")]
+        assert (len(mine), mine.count(id)) == (2, 1)
+        both = pair.agree("Inbox") + pair.agree("Trip")
+        assert (both.count("ilk"), both.count("^r-")) == (1, 2)
+        assert ("- [x] Milk" in both) == phone.get(id).done == ("complete" in what)
+        assert (
+            ("- [ ] Oat milk" in both) == (phone.get(id).title == "Oat milk") == (what == "rename")
+        )
+        assert ("ilk" in pair.agree("Trip")) == ("move" in what)
+        assert [*pair.desktop.store.journal.open_conflicts()] == []
+
+
+def test_a_line_that_is_ticked_before_it_has_its_id_is_what_the_other_machine_sent(
+    shared: Pair,
+) -> None:
+    shared.laptop.append("Inbox", "- [ ] Milk\n")
+    shared.carry()
+    shared.laptop.run()
+    shared.desktop.replace("Inbox", "- [ ] Milk", "- [x] Milk")
+    shared.desktop.run()
+    assert [one.done for one in shared.phone.reminders("Inbox")] == [True]
+    assert [*shared.desktop.store.journal.open_conflicts()] == []
+
+
+def test_what_was_done_long_ago_is_typed_anew(apart: Pair) -> None:
+    apart.laptop.append("Inbox", "- [ ] Milk\n")
+    apart.laptop.run()
+    apart.phone.complete(apart.phone.find("Milk").id)
+    for machine in apart.machines:
+        machine.wait(15 * 86_400)
+    apart.calm()
+    apart.desktop.append("Inbox", "- [ ] Milk\n")
+    apart.calm()
+    assert sorted(one.done for one in apart.phone.reminders("Inbox")) == [False, True]
 
 
 def test_an_id_whose_reminder_never_comes_makes_a_new_line_in_the_end(apart: Pair) -> None:

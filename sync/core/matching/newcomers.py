@@ -4,6 +4,9 @@ The identity follows from the list and the title (or the id that a person wrote 
 second machine on the same folder, which sees the line as well, comes to the same. An id of our
 own form that stands for nobody here was given by another machine whose reminder has not reached
 iCloud yet: the line waits for that, and is new when it has waited long enough.
+
+The other machine may have made the reminder first, and somebody ticked, renamed or moved it since.
+It is to be shown here and has no line: so this one, which says what it was made from, is its line.
 """
 
 from __future__ import annotations
@@ -25,8 +28,8 @@ _UUID = re.compile(r"[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}")  # as the UID o
 class Registry:
     """Who is known here: ``taken`` are all identities that anything has or had.
 
-    ``strangers`` are reminders in iCloud that never had a line. ``overdue`` are block ids of ours
-    that have waited long enough for their reminder.
+    ``strangers`` are reminders in iCloud that never had a line; those ``awaited`` are just to get
+    one. ``overdue`` are block ids of ours that have waited long enough for their reminder.
     """
 
     def __init__(
@@ -34,10 +37,12 @@ class Registry:
         taken: Collection[str] = (),
         strangers: Mapping[str, Reminder] | None = None,
         overdue: Collection[str] = (),
+        awaited: Collection[str] = (),
     ) -> None:
         self.taken = taken
         self.strangers = strangers or {}
         self.overdue = overdue
+        self.awaited = awaited
 
 
 def carried(line: Line, registry: Registry, matched: Matched, there: set[str]) -> bool:
@@ -69,12 +74,15 @@ def name_new(line: Line, registry: Registry, matched: Matched, there: set[str]) 
     ``there`` are the identities of all lines so far. Where another machine has made that reminder
     already, the line is that one.
     """
-    for id in _names(line, own=line.spot in matched.copies):
+    own = line.spot in matched.copies
+    for id in _names(line, own=own):
         if id in there:
             continue
         stranger = registry.strangers.get(id)
-        if stranger is not None and _may_be(line.reminder, stranger):
+        if stranger is not None and (id in registry.awaited or _may_be(line.reminder, stranger)):
             matched.paired.add(line.spot)
+            if _typed_block(line, own=own) is None:
+                matched.origins.add(id)
         elif id in registry.taken or stranger is not None:
             continue
         else:
@@ -88,10 +96,16 @@ def name_new(line: Line, registry: Registry, matched: Matched, there: set[str]) 
 def _names(line: Line, *, own: bool = False) -> Iterator[str]:
     """The identities that the line may get, by the id on it unless that is another line's."""
     reminder = line.reminder
-    if line.block is None or own or is_ours(line.block):
+    block = _typed_block(line, own=own)
+    if block is None:
         return derived(reminder.list, " ".join(reminder.title.split()))
-    itself = [line.block] if _UUID.fullmatch(line.block) else []
-    return chain(itself, derived(reminder.list, "", line.block))
+    itself = [block] if _UUID.fullmatch(block) else []
+    return chain(itself, derived(reminder.list, "", block))
+
+
+def _typed_block(line: Line, *, own: bool) -> str | None:
+    """The id on a line, if a person wrote it; ``own``: what stands there is another line's."""
+    return None if line.block is None or own or is_ours(line.block) else line.block
 
 
 def _may_be(line: Reminder, stranger: Reminder) -> bool:

@@ -72,6 +72,8 @@ class Matched:
     repeat an id of another line, ``leftovers`` copies that our own unfinished move left behind.
     ``doubtful`` are reminders without a line that a line may stand for which was taken for new.
     ``foreign`` are lines that have no identity yet: the id on them stands for nobody here.
+    ``origins`` are reminders that another machine made from a line of just these words, in this
+    list.
     """
 
     ids: dict[Spot, str] = field(default_factory=dict)
@@ -83,3 +85,4 @@ class Matched:
     adopted: dict[str, str] = field(default_factory=dict)
     doubtful: set[str] = field(default_factory=set)
     foreign: dict[Spot, str] = field(default_factory=dict)
+    origins: set[str] = field(default_factory=set)

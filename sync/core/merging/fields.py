@@ -80,7 +80,9 @@ def merge_fields(case: Case, local: LocalItem, remote: RemoteItem, wins: Side) -
                 _hold_unread(case, name, fields)
             continue
         known = before = case.base.get(name, MISSING)
-        if known is MISSING and case.base:
+        if known is MISSING and case.origin:
+            before = _origin(name, seen, remote.reminder)
+        if before is MISSING and case.base:
             before = BLANK.value(name)  # it could not be read until now; saying nothing is no edit
         if name in unsaid:
             if remote.reminder.value(name) != known:
@@ -115,6 +117,17 @@ def merge_fields(case: Case, local: LocalItem, remote: RemoteItem, wins: Side) -
                 side = fields.renders if winning is Side.CLOUD else fields.pushes
                 side[name] = winner
     return fields
+
+
+def _origin(name: Field, here: Reminder, there: Reminder) -> Base:
+    """What a reminder said when another machine made it from the very line that stands here.
+
+    Of its words and its place these are known. And either side may have ticked it since: nobody
+    un-ticks what they have just typed.
+    """
+    if name is Field.TITLE or (name in PLACE and here.list != there.list):
+        return here.value(name)
+    return None if name is Field.DONE else MISSING
 
 
 def _hold_unread(case: Case, name: Field, fields: Fields) -> None:

@@ -39,6 +39,7 @@ from sync.cycle.planning.doubts import DOUBTS, doubts_text
 from sync.cycle.planning.filed import remember_put_away
 from sync.cycle.planning.known import Known
 from sync.cycle.planning.letgo import forget_let_go, note_let_go
+from sync.cycle.planning.origins import ORIGINS, origins_text
 from sync.cycle.planning.planner import Planned
 from sync.cycle.planning.sectioning import have_arrived, remember_sections
 from sync.cycle.planning.standing import leaving_of, leaving_text, line_rows
@@ -90,6 +91,7 @@ class Committer:
             self._chronicle.note_marks(trigger, planned)
             self._commit_lists(planned.lists)
             self._store.meta.set(DOUBTS, doubts_text(planned.world.doubts))
+            self._store.meta.set(ORIGINS, origins_text(planned.known.origins, matched))
 
     def commit(self, planned: Planned, local: LocalState, trigger: str) -> Work:
         """Make the plan durable, as a run of its own if it changes anything.
@@ -124,6 +126,9 @@ class Committer:
                 )
             self._store.meta.set(LEAVING, leaving_text(work.leaving))
             self._store.meta.set(DOUBTS, doubts_text(planned.world.doubts))
+            self._store.meta.set(
+                ORIGINS, origins_text(planned.known.origins, planned.world.matched)
+            )
             self._drop_approvals(planned)
         return work
 

@@ -29,6 +29,7 @@ from sync.core.repeating.occurrence import Occurrence
 from sync.core.snapshot import Evidence
 from sync.core.sorting import ranks
 from sync.cycle.observing.owed import owed_records
+from sync.cycle.planning.origins import stored_origins
 from sync.cycle.planning.sectioning import KnownSections, gather_sections
 from sync.cycle.planning.tables import Tables, read_all
 from sync.local.formats import Dialect
@@ -63,6 +64,7 @@ class Known:
     zones: Mapping[str, str]  # the keys of reminders' zones, of those that are not private
     unshared: frozenset[str]  # lists that are no longer shared
     owed: frozenset[str]  # reminders of which iCloud failed to give what is new
+    origins: frozenset[str]  # made elsewhere from lines that stand here, and not agreed on yet
 
 
 def gather(
@@ -120,6 +122,7 @@ def gather(
         else {},
         unshared=store.mirror.unshared_lists(),
         owed=owed,
+        origins=stored_origins(store, base),
     )
 
 

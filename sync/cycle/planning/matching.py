@@ -42,7 +42,12 @@ def match_all(
         lines,
         blocks={block: id for id, block in known.blocks.items()},
         traces=followed(known, local, lists),
-        registry=Registry(known.blocks.keys() | known.gone, strangers, overdue),
+        registry=Registry(
+            known.blocks.keys() | known.gone,
+            strangers,
+            overdue,
+            {id for id in strangers if _is_to_be_shown(remote[id], lists)},
+        ),
         leaving=leaving | _carried_ahead(known, lines, remote),
         away=known.vanished,
         series=series,
@@ -52,6 +57,15 @@ def match_all(
     matched.unstamped -= _ignored(matched, lists, dialect)
     _name_new(known, matched, dialect)
     return matched
+
+
+def _is_to_be_shown(item: Presence[RemoteItem], lists: ListPlan) -> bool:
+    if not isinstance(item, Present) or not item.value.visible:
+        return False
+    view = lists.views.get(item.value.reminder.list)
+    return (
+        view is not None and bool(view.path and not view.blocked) and view.mode is not Mode.IGNORE
+    )
 
 
 def follow_moves(

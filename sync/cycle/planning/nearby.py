@@ -242,12 +242,13 @@ def _is_settled(planned: Planned) -> bool:
     undone = (planned.vanished, planned.emptied, planned.overtaken, planned.withheld)
     unlike = (planned.archived, planned.leaving, planned.new_sections, planned.world.doubts)
     new = (matched.new, matched.paired, matched.unstamped, matched.copies, matched.adopted)
+    named = (known.origins, matched.origins)
     astray = (matched.leftovers, matched.doubtful, matched.foreign)
     changed = (lists.learned, lists.ended, lists.conflicts, lists.remembered)
     headings = (outlook.learned, outlook.forgotten, outlook.conflicts, known.sections.copies)
     filed = (away.filed, away.standing, away.there, away.handed_on, known.told, known.filed)
     flying = (known.in_flight, known.pending, planned.plan.forgotten, planned.plan.arrived)
-    every = (*undone, *unlike, *new, *astray, *changed, *headings, *filed, *flying)
+    every = (*undone, *unlike, *new, *named, *astray, *changed, *headings, *filed, *flying)
     return not (
         planned.waits
         or lists.writes

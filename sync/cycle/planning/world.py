@@ -171,6 +171,7 @@ def build_world(
         pending=known.pending,
         archived=known.archived,
         filed=put_away.filed,
+        origins=known.origins | matched.origins,
     )
     return World(snapshot, matched, by_id, outlook, put_away, doubts)
 
