@@ -49,7 +49,7 @@ IMPURE_METHODS = {"now", "utcnow", "today", "uuid1", "uuid4"}
 
 CATCHES_ALL = {
     **{"daemon.running.loop": 1, "daemon.cli.failure": 1},
-    **{"daemon.ricloud.worker": 1, "sync.cycle.observing.ahead": 1},  # raised where it is awaited
+    **{"daemon.worker": 1, "sync.cycle.observing.ahead": 1},  # raised where it is awaited
 }
 PRINTS = re.compile(r"daemon\.(cli(\.|$)|demo)|sandbox\.serve$")
 

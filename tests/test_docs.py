@@ -207,8 +207,31 @@ def modules() -> set[str]:
     }
 
 
+def rooms() -> dict[str, str]:
+    """Each package that has modules, with what it says of itself."""
+    found = {}
+    for path in modules():
+        room = (ROOT / path).parent
+        told = ast.get_docstring(ast.parse((room / "__init__.py").read_text())) or ""
+        said = told.partition("\n\n")[0].replace("\n", " ").replace("``", "`")
+        found[room.relative_to(ROOT).as_posix()] = said
+    return found
+
+
 def test_the_map_names_every_module_and_no_other() -> None:
     assert sorted(table()) == sorted(modules())
+
+
+def test_the_map_is_drawn_as_the_tree_is() -> None:
+    """A heading for each room, with what the room says of itself, and its own modules beneath."""
+    below = text_of("docs/architecture.md").split("\n#")
+    parts = [part.lstrip("# ").partition("\n") for part in below]
+    drawn = {title: text.strip() for title, _, text in parts}
+    for room, said in rooms().items():
+        strangers = [
+            path for path in dict(TABLE_ROW.findall(drawn[room])) if path.rpartition("/")[0] != room
+        ]
+        assert (room, drawn[room].partition("\n")[0], strangers) == (room, said, [])
 
 
 def test_the_map_gives_each_module_a_question_of_its_own() -> None:

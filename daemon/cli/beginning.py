@@ -85,7 +85,7 @@ def _first_sync(config: Config, without: Without) -> bool:
 
 def _ask_lists(mirror: Path) -> list[str]:
     """The names of the lists that are not to be kept here."""
-    from daemon.control.answers import Answers
+    from daemon.query.answers import Answers
 
     answers = Answers(mirror)
     try:

@@ -98,7 +98,7 @@ def _show(one: Told) -> None:
 
 def _resolve(options: Globals, keys: Sequence[str], take: str) -> list[Told]:
     def here(engine: Engine) -> Told:
-        from daemon.control.decided import resolved_document
+        from daemon.query.decided import resolved_document
 
         told = resolved_document(engine.resolve(keys, take))
         if take == "other":
@@ -226,7 +226,7 @@ def drop(options: Globals, numbers: tuple[int, ...], as_json: bool) -> None:
 
 
 def _done(engine: Engine, word: str, told: Sequence[Any]) -> Told:
-    from daemon.control.decided import refused_entry
+    from daemon.query.decided import refused_entry
 
     engine.settled(word, wait=time.sleep)
     return {"schema": 1, word: [refused_entry(one) for one in told]}

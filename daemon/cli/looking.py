@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from pathlib import Path
 
-    from daemon.control.answers import Answers
+    from daemon.query.answers import Answers
 
 __all__ = [
     "asked_or_read",
@@ -178,7 +178,7 @@ def mirror(options: Globals) -> Iterator[Answers]:
     path = options.place().state / MIRROR
     if _was_never(path):  # known without loading what reads it
         raise NotThere("there is no mirror yet; the first cycle makes it", FIRST)
-    from daemon.control.answers import Answers, NoMirror
+    from daemon.query.answers import Answers, NoMirror
 
     answers = Answers(path)
     try:

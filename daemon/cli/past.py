@@ -77,7 +77,7 @@ def log(options: Globals, limit: int, run: int | None, reminder: str | None, as_
 def _run(options: Globals, run: int) -> Told:
     from concurrent.futures import Future
 
-    from daemon.control.answers import Answers
+    from daemon.query.answers import Answers
 
     def read(answers: Answers) -> Future[dict[str, Any]]:
         found: Future[dict[str, Any]] = Future()
@@ -222,7 +222,7 @@ def _undo(options: Globals, run: int | None, *, dry_run: bool) -> Told:
     most = options.load().reminders.deletions.hold_above
 
     def here(engine: Engine) -> Told:
-        from daemon.control.changes import undo_document
+        from daemon.query.changes import undo_document
 
         if not dry_run:
             engine.settled("sync", wait=time.sleep)  # what is being saved is waited for

@@ -17,7 +17,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from daemon.control.accounts import Accounts
-from daemon.control.answers import COUNTS, Answers, NoMirror
 from daemon.control.decisions import Decisions
 from daemon.control.doing import Doing
 from daemon.control.edits import Edits
@@ -25,9 +24,10 @@ from daemon.control.metering import Metering
 from daemon.control.pauses import Pauses, pause_document
 from daemon.control.polled import Polled
 from daemon.control.reading import Reading
-from daemon.control.replies import HANDLERS, json_answer, no_query
 from daemon.control.streaming import Streams
 from daemon.instants import instant
+from daemon.query.answers import COUNTS, Answers, NoMirror
+from daemon.replies import HANDLERS, json_answer, no_query
 from daemon.ricloud.routes import Ricloud
 from daemon.running.requests import Request
 from daemon.running.state import Board, Status

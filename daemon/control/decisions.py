@@ -9,8 +9,8 @@ from typing import Any
 from starlette.requests import Request as Asked
 from starlette.responses import Response
 
-from daemon.control.decided import refused_entry, resolved_document
-from daemon.control.replies import json_answer, read_body
+from daemon.query.decided import refused_entry, resolved_document
+from daemon.replies import json_answer, read_body
 from daemon.running.requests import Cycler, Request
 from sync.cycle.asked.refused import Refused
 from sync.cycle.asked.resolving import OTHER, SHOWN, Resolved

@@ -10,9 +10,9 @@ from typing import Any
 from starlette.requests import Request as Asked
 from starlette.responses import Response
 
-from daemon.control.changes import undo_document
 from daemon.control.pauses import pause_document
-from daemon.control.replies import json_answer, read_body
+from daemon.query.changes import undo_document
+from daemon.replies import json_answer, read_body
 from daemon.running.requests import Cycler, Request
 from daemon.running.state import Board
 from daemon.settings.config import Config

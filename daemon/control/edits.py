@@ -24,7 +24,7 @@ from starlette.routing import Route
 
 from daemon.acting.wanted import CHANGING, MAKING
 from daemon.acting.writing import Wish, granted
-from daemon.control.replies import json_answer, no_query, read_body
+from daemon.replies import json_answer, no_query, read_body
 from daemon.running.requests import Cycler, Request
 from sync.errors import UsageError
 

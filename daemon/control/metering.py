@@ -13,9 +13,9 @@ from typing import Any
 from starlette.requests import Request as Asked
 from starlette.responses import Response
 
-from daemon.control.answers import COUNTS, Answers, NoMirror
 from daemon.control.exposition import CONTENT_TYPE, Metric, Sample, exposed, summary
-from daemon.control.replies import no_query
+from daemon.query.answers import COUNTS, Answers, NoMirror
+from daemon.replies import no_query
 from daemon.running.state import Board, State, Status
 from daemon.running.tally import Counted, Tally
 from sync.errors import RemindersdError

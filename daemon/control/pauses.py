@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from starlette.requests import Request as Asked
 from starlette.responses import Response
 
-from daemon.control.replies import json_answer, read_body
+from daemon.replies import json_answer, read_body
 from daemon.running.lasting import Pause
 from daemon.running.state import Board
 from sync.errors import UsageError

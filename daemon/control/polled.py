@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from starlette.requests import Request as Asked
 from starlette.responses import Response
 
-from daemon.control.replies import json_answer, read_body
+from daemon.replies import json_answer, read_body
 from sync.errors import UsageError
 from sync.polls.asked import DataQuery, Item
 from sync.polls.downloading import Downloaded

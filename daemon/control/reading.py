@@ -10,9 +10,9 @@ from typing import Any
 from starlette.requests import Request as Asked
 from starlette.responses import Response
 
-from daemon.control.answers import Answers
-from daemon.control.replies import failure, json_answer, no_query
+from daemon.query.answers import Answers
 from daemon.query.filters import read_filters
+from daemon.replies import failure, json_answer, no_query
 from sync.errors import UsageError
 
 __all__ = ["Reading"]

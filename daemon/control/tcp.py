@@ -18,7 +18,7 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from daemon.control.replies import failure
+from daemon.replies import failure
 from daemon.ricloud.mistakes import Mistake, is_ricloud, refusal
 from daemon.settings.address import Address
 from daemon.web.site import is_public

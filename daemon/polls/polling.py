@@ -15,13 +15,13 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from daemon.instants import instant
-from daemon.ricloud.worker import Worker
 from daemon.running.pulse import POLL_S, Pulses
 from daemon.running.requests import Stopping
 from daemon.running.schedule import PollClock
 from daemon.settings.config import Config
 from daemon.settings.paths import state_dir
 from daemon.words import poll_entry
+from daemon.worker import Worker
 from store.db import Store
 from store.polled.states import PollState
 from sync.errors import NetworkError, RemindersdError, SignInNeeded

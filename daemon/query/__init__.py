@@ -1,1 +1,1 @@
-"""Finds reminders in the mirror: which are meant, in which order, and what is told of each."""
+"""Reads the mirror: which reminders are meant, and the documents of all that can be asked of it."""

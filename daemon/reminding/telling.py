@@ -16,8 +16,8 @@ from queue import SimpleQueue
 from typing import Any, Protocol
 
 from daemon.bus import NoBus
-from daemon.control.decided import conflict_entries, parked_entries
 from daemon.instants import instant
+from daemon.query.decided import conflict_entries, parked_entries
 from daemon.reminding.desktop import Notice
 from daemon.reminding.happenings import Happening, Memory, Outcome, Standing, news_of
 from daemon.reminding.hooks import Hooks

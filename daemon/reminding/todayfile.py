@@ -21,7 +21,7 @@ from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from daemon.control.answers import NoMirror
+from daemon.query.answers import NoMirror
 from daemon.settings.config import Config
 from sync.errors import RemindersdError
 from sync.local.files import Signature, Unsettled, read_stable, settle_s

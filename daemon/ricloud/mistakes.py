@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from starlette.responses import Response
 
-from daemon.control.replies import json_answer
+from daemon.replies import json_answer
 
 __all__ = ["Mistake", "invalid", "is_ricloud", "refusal", "unknown"]
 

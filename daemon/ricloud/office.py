@@ -22,7 +22,7 @@ from daemon.ricloud.documents import Documents
 from daemon.ricloud.mistakes import Mistake, invalid, unknown
 from daemon.ricloud.outcomes import attempt_failed, failed_error, missing_document, sentence
 from daemon.ricloud.reading import Wish
-from daemon.ricloud.worker import Worker
+from daemon.worker import Worker
 from store.errors import Damaged
 from store.ledger import Event, Ledger, Poll, Result, Session, Source, User
 from store.ledgerfile import open_ledger

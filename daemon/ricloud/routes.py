@@ -18,7 +18,7 @@ from starlette.requests import Request as Asked
 from starlette.responses import Response
 from starlette.routing import Route
 
-from daemon.control.replies import json_answer
+from daemon.replies import json_answer
 from daemon.ricloud.documents import KEY, ORGANISATION, envelope
 from daemon.ricloud.mistakes import Mistake, invalid, refusal, unknown
 from daemon.ricloud.office import Office

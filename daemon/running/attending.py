@@ -19,9 +19,9 @@ from tzlocal import reload_localzone
 from daemon.acting.writing import Wish, granted
 from daemon.bus import session_address, system_address
 from daemon.compose import Around, machine_of, nothing
-from daemon.control.answers import Answers
 from daemon.footprint import give_back
 from daemon.instants import instant
+from daemon.query.answers import Answers
 from daemon.query.filters import read_filters
 from daemon.reminding.desktop import Desktop
 from daemon.reminding.happenings import Outcome

@@ -88,10 +88,10 @@ def _run(config: Config, signals: _Signals) -> None:
     # Imported with the lock in hand: a second process is told at once that it is one too many.
     from daemon.compose import new_limiter, open_desk, open_engine
     from daemon.control.accounts import Accounts
-    from daemon.control.answers import Answers
     from daemon.control.api import Api
     from daemon.control.pauses import Pauses
     from daemon.polls.polling import Polling
+    from daemon.query.answers import Answers
     from daemon.running.attending import attending
     from daemon.running.loop import Loop
     from daemon.running.pulse import LOOP_S, READING_S, Pulses

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 from starlette.requests import Request as Asked
 from starlette.responses import Response
 
-from daemon.control.replies import failure, json_answer, no_query
+from daemon.replies import failure, json_answer, no_query
 from daemon.web.thumbnails import Files, Thumbnails
 from sync.errors import UsageError
 
@@ -43,7 +43,7 @@ _NEWEST = ("9", "")
 
 
 class Reader(Protocol):
-    """Who reads the mirror; ``daemon.control.answers.Answers`` is one."""
+    """Who reads the mirror; ``daemon.query.answers.Answers`` is one."""
 
     def read(self, work: Callable[[Rows], Any], missing: Any = None) -> Future[Any]:
         """What ``work`` gives, or ``missing`` where there is no mirror yet."""

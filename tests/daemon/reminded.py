@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 from daemon.bus import NoBus
 from daemon.reminding.desktop import Notice
 from daemon.reminding.rings import Reminding
-from daemon.ricloud.worker import Worker
 from daemon.running.requests import Stopping
+from daemon.worker import Worker
 from store.db import Store
 from store.model import Zoned
 from sync.cycle.ringing import Remindable

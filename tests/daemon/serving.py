@@ -9,11 +9,11 @@ from datetime import date, datetime
 from pathlib import Path
 
 from daemon.control.accounts import Accounts
-from daemon.control.answers import Answers
 from daemon.control.api import Api, Told
 from daemon.control.pauses import Pauses
 from daemon.control.polled import Polled, Polls
 from daemon.control.server import served
+from daemon.query.answers import Answers
 from daemon.ricloud.office import Office
 from daemon.ricloud.routes import Ricloud
 from daemon.settings.address import Address

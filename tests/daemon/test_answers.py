@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from daemon.control.answers import Answers
+from daemon.query.answers import Answers
 from store.attention import Hold
 from store.db import Store
 from store.places import LineRow

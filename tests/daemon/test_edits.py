@@ -12,7 +12,7 @@ import pytest
 from starlette.applications import Starlette
 
 from daemon.control.edits import Edits
-from daemon.control.replies import HANDLERS
+from daemon.replies import HANDLERS
 from daemon.running.requests import Request
 from sync.errors import RemindersdError
 from tests.daemon.fitting import misfits_of

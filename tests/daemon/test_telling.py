@@ -20,8 +20,8 @@ from daemon.reminding.desktop import Notice
 from daemon.reminding.happenings import Failure, Outcome
 from daemon.reminding.hooks import Hooks
 from daemon.reminding.telling import Telling
-from daemon.ricloud.worker import Worker
 from daemon.running.state import State
+from daemon.worker import Worker
 from store.attention import Hold
 from store.db import Store
 from store.outbox import Intent

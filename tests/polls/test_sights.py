@@ -15,8 +15,8 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from daemon.control.answers import Answers
-from daemon.control.replies import HANDLERS
+from daemon.query.answers import Answers
+from daemon.replies import HANDLERS
 from daemon.web.sights import PAGE, Sights
 from daemon.web.thumbnails import Thumbnails
 from sync.polls.asked import PollOutcome, PollRequest, PollResult, unheard

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from daemon.control.decided import parked_entries
+from daemon.query.decided import parked_entries
 from sync.errors import CannotUndo
 from tests.rig import Rig
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from daemon.control.answers import Answers
+from daemon.query.answers import Answers
 from tests.rig import Rig
 from tests.sync.sharing import rest, share, shown
 

@@ -16,7 +16,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Match, Route
 
-from daemon.control.answers import NoMirror
+from daemon.query.answers import NoMirror
 from daemon.running.requests import Stopping
 from store.raw import dumps
 from sync.errors import (

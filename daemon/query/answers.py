@@ -1,4 +1,4 @@
-"""Turns what the mirror remembers into the documents that the control socket answers.
+"""Reads the mirror for whoever asks: each answer is the document that socket and verbs tell.
 
 Reads the view ``lists``, which people may query too, so its documents have the columns; what is
 asked of reminders is answered in ``daemon.query.queries``. Everything runs in one thread of its
@@ -17,8 +17,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
-from daemon.control.changes import Names, changes_of, run_document, titles_told
 from daemon.instants import instant
+from daemon.query.changes import Names, changes_of, run_document, titles_told
 from daemon.query.filters import Filters
 from daemon.query.queries import Queries
 from daemon.storage import as_ours
@@ -120,7 +120,7 @@ class Answers:
         """The conflicts that nobody resolved, each with the value that lost."""
 
         def read() -> Document:
-            from daemon.control.decided import conflict_entries
+            from daemon.query.decided import conflict_entries
 
             assert self._store is not None
             return {"schema": 1, "conflicts": conflict_entries(self._store)}
@@ -131,7 +131,7 @@ class Answers:
         """What iCloud refused, each with its reason."""
 
         def read() -> Document:
-            from daemon.control.decided import parked_entries
+            from daemon.query.decided import parked_entries
 
             assert self._store is not None
             return {"schema": 1, "parked": parked_entries(self._store)}
