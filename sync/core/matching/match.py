@@ -17,6 +17,7 @@ from types import MappingProxyType
 
 from store.model import Field, Reminder
 from sync.core.matching import tracing
+from sync.core.matching.claims import keeper
 from sync.core.matching.newcomers import Registry, carried, mark, name_new
 from sync.core.matching.traces import Leaving, Line, Matched, Spot, Trace, words
 
@@ -35,6 +36,7 @@ def match_lines(
     registry: Registry,
     leaving: Collection[Leaving],
     series: Mapping[str, str] = MappingProxyType({}),
+    said: Mapping[str, Reminder] = MappingProxyType({}),
     away: Collection[str] = (),
     marks: bool = True,
     apart: bool = False,
@@ -45,13 +47,14 @@ def match_lines(
     knows who else there is; ``leaving`` are lines that an unfinished move of ours takes away, as
     they stood (one that was edited since stays, and what was put elsewhere for it goes); ``series``
     maps open reminders that repeat to the id of the completed copy that their present occurrence
-    leaves. Without ``marks`` lines carry no ids of ours, and are known by their order too. ``away``
+    leaves; ``said`` what iCloud last said of those whose id stands on several lines, as a line
+    would. Without ``marks`` lines carry no ids of ours, and are known by their order too. ``away``
     are those whose line was gone before already: it takes the same title to be one of them. A
     reminder that any of several lines may be is ``doubtful``, not gone. ``apart`` says that each
     task has a file of its own.
     """
     matched = Matched()
-    _by_block(lines, blocks, traces, leaving, matched)
+    _by_block(lines, blocks, traces, leaving, said, matched)
     _hand_on(lines, series, matched, apart=apart)
     here = set(matched.ids.values())
     gone = {id: trace for id, trace in traces.items() if id not in here}
@@ -126,6 +129,7 @@ def _by_block(
     blocks: Mapping[str, str],
     traces: Mapping[str, Trace],
     leaving: Collection[Leaving],
+    said: Mapping[str, Reminder],
     matched: Matched,
 ) -> None:
     claims: defaultdict[str, list[Line]] = defaultdict(list)
@@ -144,9 +148,9 @@ def _by_block(
             ours = _put_for_edited(claimants, id, traces.get(id), leaving)
             matched.leftovers.update((line.spot, id) for line in ours)
             claimants = [line for line in claimants if line not in ours]
-        keeper = _keeper(claimants, traces.get(id))
-        matched.ids[keeper.spot] = id
-        matched.copies.update(line.spot for line in claimants if line is not keeper)
+        line = keeper(claimants, traces.get(id), said.get(id))
+        matched.ids[line.spot] = id
+        matched.copies.update(other.spot for other in claimants if other is not line)
 
 
 def _left_bare(
@@ -232,15 +236,6 @@ def _put_for_edited(
     if not any(line.path in froms for line in claimants):
         return []
     return [line for line in claimants if line.path not in froms and _words(line) in said]
-
-
-def _keeper(claimants: Sequence[Line], trace: Trace | None) -> Line:
-    """Of several lines with one id, the one nearest to what was there before."""
-    if trace is None:
-        return min(claimants, key=lambda line: line.spot)
-    return min(
-        claimants, key=lambda line: (line.path != trace.path, line.text != trace.text, line.spot)
-    )
 
 
 def _title_key(path: str, title: str, parent: str | None) -> Hashable | None:

@@ -67,6 +67,8 @@ class Committer:
         self._mint = mint
         self._clock = clock
         self._chronicle = chronicle
+        self._bare: set[str] = set()
+        """Files whose lines are remembered as they were before they got their ids."""
 
     @property
     def _now_ms(self) -> int:
@@ -88,6 +90,7 @@ class Committer:
             here = {path for path, _ in matched.ids}
             for path, rows in sorted(line_rows(here, local, planned).items()):
                 places.set_lines(path, rows)
+            self._bare |= {path for path, _ in matched.unstamped}
             self._chronicle.note_marks(trigger, planned)
             self._commit_lists(planned.lists)
             self._store.meta.set(DOUBTS, doubts_text(planned.world.doubts))
@@ -212,8 +215,10 @@ class Committer:
         changed = {
             path: file
             for path, file in local.files.items()
-            if file.todo is not None and (path not in known or known[path].sha256 != file.sha256)
+            if file.todo is not None
+            and (path not in known or known[path].sha256 != file.sha256 or path in self._bare)
         }
+        self._bare -= changed.keys()
         rows = line_rows(changed, local, planned) if changed else {}
         for path, file in changed.items():
             self._store.versions.note(path, file.sha256)

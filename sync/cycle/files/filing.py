@@ -23,7 +23,13 @@ from sync.cycle.files.work import Work
 from sync.cycle.observing.reading import LocalState
 from sync.cycle.past.journaling import Chronicle
 from sync.cycle.planning.planner import Planned
-from sync.cycle.planning.standing import by_block, leaving_of, leaving_text, lines_by_block
+from sync.cycle.planning.standing import (
+    by_block,
+    leaving_of,
+    leaving_text,
+    lines_by_block,
+    may_stand_still,
+)
 from sync.cycle.planning.unmarked import line_saying
 from sync.cycle.report import Report
 from sync.local.formats import Dialect
@@ -259,6 +265,7 @@ class Filing:
             gone = {*leaving} - {row.id for row in before}
             rows = lines_by_block(path, file, named, before)
             rows = [row for row in rows if row.id not in gone]
+            rows = [row for row in rows if not may_stand_still(row, local, planned)]
             there, lines = {row.id for row in rows}, planned.world.lines
             vanished = places.vanished()
             # One that iCloud still has is put in again: until it stands, the clipboard is faster.

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from store.model import AllDay, Due, Field, Floating, Presence, Present, Rule, Zoned
 from sync.core.listplan import ListPlan
+from sync.core.matching.claims import contested
 from sync.core.matching.match import Leaving, Line, Matched, Registry, Spot, match_lines, words
 from sync.core.repeating.occurrence import copy_id
 from sync.core.snapshot import Mode, RemoteItem
@@ -38,9 +39,11 @@ def match_all(
         for id, item in remote.items()
         if isinstance(item, Present) and id not in with_place
     }
+    blocks = {block: id for id, block in known.blocks.items()}
+    several = contested(lines, blocks) & known.reminders.keys()
     matched = match_lines(
         lines,
-        blocks={block: id for id, block in known.blocks.items()},
+        blocks=blocks,
         traces=followed(known, local, lists),
         registry=Registry(
             known.blocks.keys() | known.gone,
@@ -51,6 +54,7 @@ def match_all(
         leaving=leaving | _carried_ahead(known, lines, remote),
         away=known.vanished,
         series=series,
+        said={id: dialect.shown(known.reminders[id]) for id in several},
         marks=dialect.marks,
         apart=dialect.layout.per_task,
     )

@@ -11,7 +11,14 @@ from sync.cycle.observing.reading import LocalFile, LocalState
 from sync.cycle.planning.planner import Planned
 from sync.cycle.planning.unmarked import kept_rows
 
-__all__ = ["by_block", "leaving_of", "leaving_text", "line_rows", "lines_by_block"]
+__all__ = [
+    "by_block",
+    "leaving_of",
+    "leaving_text",
+    "line_rows",
+    "lines_by_block",
+    "may_stand_still",
+]
 
 
 def leaving_text(leaving: Iterable[Leaving]) -> str:
@@ -53,8 +60,24 @@ def line_rows(
     for (path, index), id in sorted(planned.world.matched.ids.items()):
         if path in found:
             task = local.files[path].tasks[index]
-            found[path].append(LineRow(id, path, task.line, task.text))
+            row = LineRow(id, path, task.line, task.text)
+            found[path] += [] if may_stand_still(row, local, planned) else [row]
     for row in kept_rows(planned.known, planned.world.lines):
         if row.path in found:
             found[row.path].append(row)
     return found
+
+
+def may_stand_still(row: LineRow, local: LocalState, planned: Planned) -> bool:
+    """Whether the line that was known may still stand in a file that cannot be read now.
+
+    Then a line that a person put elsewhere may be its copy, and is not remembered in its place.
+    """
+    known, line = planned.known, planned.world.lines.get(row.id)
+    trace = known.traces.get(row.id)
+    if trace is None or trace.path == row.path or line is None or line.path != row.path:
+        return False
+    file = local.files.get(trace.path)
+    if file is None or not planned.marks:
+        return False
+    return file.unread or (bool(file.hides_tasks) and known.blocks.get(row.id) in file.ids)

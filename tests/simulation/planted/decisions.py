@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
 
-from store.model import Value
+from store.model import Reminder, Value
 from sync.core import plan
 from sync.core.matching import match
 from sync.core.matching.traces import Leaving, Line, Matched, Trace
@@ -74,9 +74,10 @@ def _duplicated() -> Iterable[Swap]:
         blocks: Mapping[str, str],
         traces: Mapping[str, Trace],
         leaving: Collection[Leaving],
+        said: Mapping[str, Reminder],
         matched: Matched,
     ) -> None:
-        real(lines, blocks, traces, leaving, matched)
+        real(lines, blocks, traces, leaving, said, matched)
         for line in lines:
             if line.spot in matched.copies:
                 matched.ids[line.spot] = blocks[line.block or ""]
@@ -92,11 +93,11 @@ def _duplicated() -> Iterable[Swap]:
     likes=("double",),
 )
 def _wrong_keeper() -> Iterable[Swap]:
-    def keeper(claimants: Sequence[Line], trace: Trace | None) -> Line:
+    def keeper(claimants: Sequence[Line], trace: Trace | None, said: Reminder | None) -> Line:
         there = trace and (trace.path, trace.text)
         return max(claimants, key=lambda line: ((line.path, line.text) != there, line.spot))
 
-    yield match, "_keeper", keeper
+    yield match, "keeper", keeper
 
 
 @DECISIONS.plant(
@@ -130,9 +131,10 @@ def _moved_is_new() -> Iterable[Swap]:
         blocks: Mapping[str, str],
         traces: Mapping[str, Trace],
         leaving: Collection[Leaving],
+        said: Mapping[str, Reminder],
         matched: Matched,
     ) -> None:
-        real(lines, blocks, traces, leaving, matched)
+        real(lines, blocks, traces, leaving, said, matched)
         for spot, id in list(matched.ids.items()):
             if id in traces and traces[id].path != spot[0]:
                 del matched.ids[spot]

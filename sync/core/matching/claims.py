@@ -1,0 +1,60 @@
+"""Of several lines with one id, which is the reminder: the nearest to what is known of it. Pure.
+
+Where a line was seen before, it is the one that stands there and says that. Where no line was ever
+seen, as after the mirror was made anew, it is the one that says what iCloud last said.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from store.model import Reminder
+from sync.core.matching.traces import Line, Trace
+
+__all__ = ["contested", "keeper"]
+
+
+def contested(lines: Iterable[Line], blocks: Mapping[str, str]) -> set[str]:
+    """The reminders whose ids stand on several lines; ``blocks`` maps block ids to them."""
+    times = Counter(line.block for line in lines if line.block is not None)
+    return {blocks[block] for block, count in times.items() if count > 1 and block in blocks}
+
+
+def keeper(claimants: Sequence[Line], trace: Trace | None, said: Reminder | None) -> Line:
+    """The one line of ``claimants`` that is the reminder; the others are copies of it.
+
+    ``said`` is what iCloud last said of it, as a line would; it may be deleted there.
+    """
+    if trace is not None:
+        return min(claimants, key=lambda line: (*_strayed(line, trace), line.spot))
+    if said is not None:
+        return min(claimants, key=lambda line: (*_differs(line.reminder, said), line.spot))
+    return min(claimants, key=lambda line: line.spot)
+
+
+def _strayed(line: Line, trace: Trace) -> tuple[bool, ...]:
+    """How far a line is from the one that was seen; that may have been without its id, then."""
+    return (
+        line.path != trace.path,
+        line.text != trace.text,
+        _bare(line.text, line.block) != _bare(trace.text, line.block),
+        _title(line.reminder.title) != _title(trace.title),
+    )
+
+
+def _differs(line: Reminder, said: Reminder) -> tuple[bool, ...]:
+    return (
+        line.list != said.list,
+        _title(line.title) != _title(said.title),
+        line.due != said.due,
+        (line.done is None) != (said.done is None),
+    )
+
+
+def _bare(text: str, block: str | None) -> list[str]:
+    return [word for word in text.split() if block is None or block not in word]
+
+
+def _title(title: str) -> list[str]:
+    return title.split()

@@ -1,0 +1,116 @@
+"""A line that was copied with its id stays the reminder, whatever goes on; the copy is new."""
+
+from __future__ import annotations
+
+import os
+import re
+
+import pytest
+
+from sync.cycle.report import Report
+from tests.rig import Crash, Rig
+from tests.sync.stepping import DiesAt, DoesOnce
+
+
+@pytest.fixture
+def known(rig: Rig) -> str:
+    """The id of the reminder “First”, whose line stands in Inbox; there is a list Plans, too."""
+    rig.phone.create_list("Plans")
+    rig.append("Inbox", "- [ ] First\n- [ ] Second\n")
+    rig.run()
+    rig.append("Plans", "- [ ] Third\n")
+    rig.run()
+    return str(rig.shown("First").id)
+
+
+def copy_above(rig: Rig) -> None:
+    """With another title, as who makes a new task of an old one does."""
+    line = rig.line("Inbox", "First")
+    rig.replace("Inbox", line, f"{line.replace('First', 'Copy')}\n{line}")
+
+
+def is_saving(name: str, rig: Rig) -> Report:
+    """A cycle in which somebody saves this file with one more line, before it is read."""
+
+    def save() -> None:
+        rig.append(name, "- [ ] Fourth\n")
+        os.utime(rig.path(name), (rig.clock(), rig.clock()))
+
+    rig.wait(3)
+    rig.step = DoesOnce("engine:scan", save)
+    return rig.engine.cycle("test")
+
+
+@pytest.mark.parametrize("died", [False, True])
+def test_one_that_lost_its_id_and_has_it_again(rig: Rig, known: str, died: bool) -> None:
+    text = rig.read("Inbox")
+    rig.save("Inbox", re.sub(r" \^r-\w+", "", text))
+    if died:
+        rig.step = DiesAt("commit:plan:before", 1)
+        with pytest.raises(Crash):
+            rig.run()
+        rig.step = lambda _: None
+        rig.restart()
+    rig.run()
+    assert rig.read("Inbox") == text
+    row = rig.store.places.line_of(known)
+    assert row is not None
+    assert died or row.text == rig.line("Inbox", "First")
+    copy_above(rig)
+    rig.run()
+    assert rig.shown("First").id == known
+    assert rig.titles("Inbox") == {"First", "Second", "Copy"}
+    rig.rest()
+
+
+@pytest.mark.parametrize("title", ["First", "Copy"])
+def test_one_whose_file_is_just_being_saved(rig: Rig, known: str, title: str) -> None:
+    """A cycle sees the copy alone: the first line cannot be read, and is not forgotten."""
+    rig.append("Plans", rig.line("Inbox", "First").replace("First", title) + "\n")
+    assert is_saving("Inbox", rig).retry_after_s is not None
+    row = rig.store.places.line_of(known)
+    assert row is not None
+    assert row.path == "Inbox.md"
+    rig.run()
+    [first] = [one for one in rig.phone.reminders("Inbox") if one.title == "First"]
+    assert first.id == known
+    assert rig.titles("Inbox") == {"First", "Second", "Fourth"}
+    assert rig.titles("Plans") == {"Third", title}
+    rig.rest()
+
+
+def test_one_that_was_moved_while_the_file_that_it_left_is_being_saved(
+    rig: Rig, known: str
+) -> None:
+    line = rig.line("Inbox", "First")
+    rig.replace("Inbox", f"{line}\n", "")
+    rig.append("Plans", f"{line}\n")
+    assert is_saving("Inbox", rig).retry_after_s is not None
+    rig.run()
+    row = rig.store.places.line_of(known)
+    assert row is not None
+    assert row.path == "Plans.md"
+    assert rig.shown("First").id == known
+    assert (rig.titles("Inbox"), rig.titles("Plans")) == ({"Second", "Fourth"}, {"First", "Third"})
+    rig.rest()
+
+
+@pytest.mark.parametrize("is_deleted", [False, True])
+def test_one_that_was_copied_before_the_mirror_is_made_anew(
+    rig: Rig, known: str, is_deleted: bool
+) -> None:
+    """What iCloud says tells which line it was, also where a phone has deleted it."""
+    line = rig.line("Inbox", "First")
+    copy_above(rig)
+    if is_deleted:
+        rig.phone.delete(known)
+    rig.close()
+    for path in (rig.home / "state").rglob("mirror.sqlite*"):
+        path.unlink()
+    rig.open()
+    held = {hold.id for hold in rig.run(approve=True).held}
+    held |= {hold.id for hold in rig.run().held}
+    assert rig.line("Inbox", "First") == line
+    assert held == ({known} if is_deleted else set())
+    assert rig.store.journal.open_conflicts() == []
+    assert rig.titles("Inbox") == {"First", "Second", "Copy"} - ({"First"} if is_deleted else set())
