@@ -64,7 +64,10 @@ class Browser:
         def held() -> bool:
             there = self.driver.find_element(By.CSS_SELECTOR, selector)
             ActionChains(self.driver).click_and_hold(there).perform()
-            return True
+            if self.driver.execute_script("return arguments[0].matches(':active')", there):
+                return True
+            self.let_go()  # it was drawn anew, or moved, before the mouse came down
+            raise LookupError(f"{selector} is not pressed")
 
         self.when(held)
 

@@ -61,7 +61,8 @@ async function follow() {
   following = false;
 }
 
-// What somebody presses stays until they let it go: a new button would not have been clicked.
+// What somebody presses stays until they let it go, and where it is: neither a new button nor one
+// that has moved away from under the pointer would have been clicked.
 addEventListener("pointerdown", () => {
   released = new Promise((done) => {
     for (const end of ["pointerup", "pointercancel"]) {
@@ -72,6 +73,7 @@ addEventListener("pointerdown", () => {
 
 async function look() {
   const status = await get("/status");
+  await released;
   state.dataset.state = status.state;
   const since = status.last_success ? `last in step ${when(status.last_success)}` : "never in step yet";
   state.textContent = [status.state, status.reason, since].filter(Boolean).join(" · ");
