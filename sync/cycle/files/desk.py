@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from store.model import Field, Reminder, Value
 from store.places import LineRow
 from store.renders import BaseChange
-from sync.core.making import NO_FAMILIES, make_edits
 from sync.core.matching.match import Line
 from sync.core.sections import Outlook
 from sync.cycle.observing.reading import LocalFile, LocalState
 from sync.cycle.planning.unmarked import without_ids
 from sync.local.formats import Dialect
+from sync.local.making import NO_FAMILIES, make_edits
 from sync.local.tasks import (
     Edit,
 )
