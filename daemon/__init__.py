@@ -1,1 +1,3 @@
-"""The long-running process and the command line: wiring, schedule, watching, control socket."""
+"""The long-running process and the command line: here what puts the parts together, and what
+several rooms use.
+"""

@@ -37,7 +37,7 @@ def run(options: Globals) -> int:
 
     Ends with 0 when stopped, and with 5 if another process is at work on the same profile.
     """
-    from daemon.running.service import run as run_service
+    from daemon.service import run as run_service
 
     options.load()  # what is wrong with it is told here as everywhere, not as a line of a log
     return run_service(options.config, verbose=options.debug)

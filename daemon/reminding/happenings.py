@@ -18,35 +18,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from daemon.running.outcome import Failure
 from daemon.running.state import State
-from sync.errors import RemindersdError
 
-__all__ = ["Failure", "Happening", "Memory", "Outcome", "Standing", "news_of"]
+__all__ = ["Happening", "Memory", "Standing", "news_of"]
 
 Document = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """Why a cycle did not go through, as ``RemindersdError`` has it, and the state that follows."""
-
-    code: str
-    message: str
-    hint: str
-    state: State
-
-    @staticmethod
-    def of(error: RemindersdError, state: State) -> Failure:
-        """What ``error`` says."""
-        return Failure(error.code, error.message, error.hint, state)
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How a cycle ended: it failed, or went through; ``trust`` warns of a sign-in that ends."""
-
-    failure: Failure | None = None
-    trust: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,9 @@ from daemon.bus import NoBus
 from daemon.instants import instant
 from daemon.query.decided import conflict_entries, parked_entries
 from daemon.reminding.desktop import Notice
-from daemon.reminding.happenings import Happening, Memory, Outcome, Standing, news_of
+from daemon.reminding.happenings import Happening, Memory, Standing, news_of
 from daemon.reminding.hooks import Hooks
+from daemon.running.outcome import Outcome
 from daemon.settings.config import Config
 from store.db import Store
 from sync.core.actions import Hold, HoldKind

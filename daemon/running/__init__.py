@@ -1,1 +1,1 @@
-"""The running process: its loop, what wakes it, what it says of itself, and how it ends."""
+"""The running process: its loop, what wakes it, what it says of itself, and when it hangs."""

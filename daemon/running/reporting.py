@@ -12,11 +12,11 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
-from daemon.reminding.happenings import Failure, Outcome
 from daemon.running.feed import Event
 from daemon.running.happened import Happened, ended
 from daemon.running.lasting import Pause
 from daemon.running.notices import Notices
+from daemon.running.outcome import Failure, Outcome
 from daemon.running.requests import Surroundings
 from daemon.running.state import State, state_after
 from daemon.running.steps import Steps
@@ -27,7 +27,7 @@ from sync.errors import RemindersdError
 
 __all__ = ["Reporting"]
 
-_log = logging.getLogger("daemon.running.loop")
+_log = logging.getLogger(__name__)
 
 # Steps of a cycle that come only where something is read, written or sent.
 _WORKS = ("commit:page:", "commit:walk:", "commit:identities:", "commit:send:", "swap:", "image:")

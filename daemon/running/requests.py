@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any, Protocol
 
-from daemon.reminding.happenings import Outcome
 from daemon.running.lasting import Lasting
+from daemon.running.outcome import Outcome
 from daemon.running.state import Board
 from daemon.running.tally import Tally
 from daemon.settings.config import Config

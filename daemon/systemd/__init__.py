@@ -1,1 +1,1 @@
-"""The service under systemd: its units, what it tells of itself, and the watchdog."""
+"""The service under systemd: its units, what they let it do, and how it tells of itself."""

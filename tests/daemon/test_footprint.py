@@ -12,9 +12,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from daemon.attending import attending
 from daemon.footprint import give_back, kept_small
-from daemon.reminding.happenings import Failure, Outcome
-from daemon.running.attending import attending
+from daemon.running.outcome import Failure, Outcome
 from store.db import Store
 from sync.errors import NetworkError
 from tests.daemon.fakes import config

@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from daemon.reminding.happenings import Failure, Memory, Standing, news_of
+from daemon.reminding.happenings import Memory, Standing, news_of
+from daemon.running.outcome import Failure
 from daemon.running.state import State
 
 CUT = Failure("network", "no network", "", State.OFFLINE)

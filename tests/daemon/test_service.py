@@ -20,9 +20,9 @@ from typing import Any
 
 import pytest
 
+from daemon import service
 from daemon.compose import open_store
 from daemon.control.client import call, events
-from daemon.running import service
 from daemon.running.agenda import Kind
 from daemon.settings.config import load_config
 from sandbox.serve import start_in_thread
@@ -33,8 +33,7 @@ from tests.daemon.fakes import config
 WAIT_S = 60  # only ever used up by a test that fails
 
 RUN = (
-    "import sys, pathlib; from daemon.running.service import run; "
-    "sys.exit(run(pathlib.Path(sys.argv[1])))"
+    "import sys, pathlib; from daemon.service import run; sys.exit(run(pathlib.Path(sys.argv[1])))"
 )
 
 

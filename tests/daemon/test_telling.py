@@ -17,9 +17,9 @@ import pytest
 
 from daemon.bus import NoBus
 from daemon.reminding.desktop import Notice
-from daemon.reminding.happenings import Failure, Outcome
 from daemon.reminding.hooks import Hooks
 from daemon.reminding.telling import Telling
+from daemon.running.outcome import Failure, Outcome
 from daemon.running.state import State
 from daemon.worker import Worker
 from store.attention import Hold

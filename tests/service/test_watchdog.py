@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from daemon.running.pulse import Pulses
+from daemon.running.watchdog import LOOK_S, Watchdog
 from daemon.systemd.notify import Notifier, Phase
-from daemon.systemd.watchdog import LOOK_S, Watchdog
 from tests.daemon.fakes import PATIENCE_S, FakeEngine, Running, config
 
 FED = "WATCHDOG=1"

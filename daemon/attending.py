@@ -24,7 +24,6 @@ from daemon.instants import instant
 from daemon.query.answers import Answers
 from daemon.query.filters import read_filters
 from daemon.reminding.desktop import Desktop
-from daemon.reminding.happenings import Outcome
 from daemon.reminding.hooks import Hooks
 from daemon.reminding.rings import Reminding
 from daemon.reminding.standing import Standing
@@ -32,6 +31,7 @@ from daemon.reminding.telling import Telling
 from daemon.reminding.todayfile import TodayFile
 from daemon.running.loop import Loop
 from daemon.running.machine import Machine
+from daemon.running.outcome import Outcome
 from daemon.running.requests import Request
 from daemon.running.schedule import ClockWatch
 from daemon.settings.config import Config

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from daemon.control.api import Api, Told
     from daemon.control.pauses import Pauses
     from daemon.polls.polling import Polling
-    from daemon.reminding.happenings import Outcome
+    from daemon.running.outcome import Outcome
     from daemon.running.pulse import Pulses
     from daemon.running.requests import Cycler, Surroundings
     from daemon.running.tally import Tally
@@ -86,18 +86,18 @@ class _Signals:
 
 def _run(config: Config, signals: _Signals) -> None:
     # Imported with the lock in hand: a second process is told at once that it is one too many.
+    from daemon.attending import attending
     from daemon.compose import new_limiter, open_desk, open_engine
     from daemon.control.accounts import Accounts
     from daemon.control.api import Api
     from daemon.control.pauses import Pauses
     from daemon.polls.polling import Polling
     from daemon.query.answers import Answers
-    from daemon.running.attending import attending
     from daemon.running.loop import Loop
     from daemon.running.pulse import LOOP_S, READING_S, Pulses
     from daemon.running.trust import Trust
+    from daemon.running.watchdog import Watchdog
     from daemon.systemd.notify import Notifier
-    from daemon.systemd.watchdog import Watchdog
     from daemon.web.sights import opened
 
     def signed_in() -> None:
