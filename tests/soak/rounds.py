@@ -197,7 +197,8 @@ class Rounds:
         if held["kind"] == "gone-in-icloud":
             path = self.home.folder / held["file"]
             lines = path.read_text().splitlines(keepends=True)
-            self.people.save(path, [one for one in lines if one.strip() != held["title"].strip()])
+            said = held["title"].strip()  # the whole line, where nothing else is known of it
+            self.people.save(path, [one for one in lines if said not in one])
 
     def _on_the_phone(self) -> Counter[tuple[str, str, bool]]:
         shown = (one for one in self.sandbox.reminders() if one["list"].startswith(LISTS))
