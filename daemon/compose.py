@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -34,6 +35,7 @@ from sync.cycle.engine import Engine
 from sync.cycle.files.committing import Committer
 from sync.cycle.files.filing import Filing
 from sync.cycle.files.images import Pictures
+from sync.cycle.gauge import Gauge, Phase, unwatched
 from sync.cycle.observing import ahead
 from sync.cycle.observing.assets import Fetcher
 from sync.cycle.observing.homecoming import Home
@@ -103,8 +105,8 @@ class Around:
     ``step`` is called before each effect, ``clock`` is Unix seconds, ``elapsed`` seconds that
     nobody can set and that go on while the machine sleeps, ``uuid`` gives upper-case UUIDs,
     ``key`` names that no write had before, ``calls`` are the renames of the kernel, ``host`` is
-    what no other machine is called, and ``reading`` is how iCloud's feed is read: ahead, which
-    takes a thread.
+    what no other machine is called, ``reading`` is how iCloud's feed is read: ahead, which takes a
+    thread; and ``gauge`` hears how far a work is.
     """
 
     step: Callable[[str], None] = nothing
@@ -115,6 +117,7 @@ class Around:
     calls: Exchange = field(default_factory=Renameat2)
     host: str = field(default_factory=_host)
     reading: ahead.Reading = ahead.Ahead
+    gauge: Gauge = unwatched
 
 
 @contextmanager
@@ -122,6 +125,7 @@ def open_engine(
     config: Config,
     *,
     step: Callable[[str], None] = nothing,
+    gauge: Gauge = unwatched,
     clock: Callable[[], float] = time.time,
     elapsed: Callable[[], float] = _elapsed,
     limiter: Limiter | None = None,
@@ -135,7 +139,7 @@ def open_engine(
         limiter = limiter or new_limiter()
         transport = Transport(open_session(config, limiter), limiter)
         stack.callback(transport.close)
-        yield wire(config, store, transport, Around(step, clock, elapsed))
+        yield wire(config, store, transport, Around(step, clock, elapsed, gauge=gauge))
 
 
 def new_limiter(passed: Callable[[], None] = lambda: None) -> Limiter:
@@ -263,6 +267,7 @@ def wire(config: Config, store: Store, transport: Transport, around: Around) -> 
         expect_marker=marker,
         bound_by=dialect.format.bound_by,
         beside=dialect.parse_beside,
+        heard=partial(around.gauge, Phase.READ),
     )
     cloud = CloudKit(transport)
     writer = Writer(config.folder, step, clock, around.calls, machine_of(config, around))
@@ -277,7 +282,9 @@ def wire(config: Config, store: Store, transport: Transport, around: Around) -> 
             pictures=Pictures(store, config.folder, settings, clock, step),
             home=home,
             reader=Reader(scanner),
-            filing=Filing(store, writer, config.folder, dialect, around.key, chronicle),
+            filing=Filing(
+                store, writer, config.folder, dialect, around.key, chronicle, around.gauge
+            ),
             planner=Planner(store, settings, dialect, clock),
             committer=Committer(store, dialect, around.key, clock, chronicle),
             chronicle=chronicle,
@@ -289,6 +296,7 @@ def wire(config: Config, store: Store, transport: Transport, around: Around) -> 
             elapsed=around.elapsed,
             step=step,
             mint=around.uuid,
+            gauge=around.gauge,
         )
     )
 

@@ -15,9 +15,10 @@ from typing import Any
 
 import click
 
-__all__ = ["ago", "clean", "coloured", "document", "plural", "say", "table", "warn"]
+__all__ = ["ago", "clean", "coloured", "document", "pace", "plural", "say", "table", "warn"]
 
 _GAP = "  "
+_FAST = 10  # in a second: of that many no tenths are told
 _STEERING = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _HARMLESS = frozenset("\u200d")  # joins emoji into one
 
@@ -100,6 +101,14 @@ def _cells(text: str) -> int:
 def plural(count: int, one: str, many: str = "") -> str:
     """``1 file``, ``2 files``."""
     return f"{count} {one if count == 1 else many or one + 's'}"
+
+
+def pace(rate: float | None, left_s: float | None) -> str:
+    """How fast it goes and how long it takes, as far as is known: ``25/s, 2 minutes left``."""
+    if rate is None:
+        return ""
+    shown = f"{rate:.0f}/s" if rate >= _FAST else f"{rate:.1f}/s"
+    return shown if left_s is None else f"{shown}, {ago(left_s + 0.5)} left"
 
 
 def ago(seconds: float) -> str:

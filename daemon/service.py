@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from daemon.running.tally import Tally
     from daemon.systemd.notify import Notifier
     from daemon.web.sights import Sights
+    from sync.cycle.gauge import Phase
     from sync.remote.desk import SignInDesk
 
 __all__ = ["run"]
@@ -108,27 +109,29 @@ def _run(config: Config, signals: _Signals) -> None:
         pulses.step(name)
         loop.stepped(name)
 
+    def gauge(phase: Phase, done: int, total: int | None) -> None:
+        loop.gauged(phase, done, total)
+
     pulses, notifier = Pulses(), Notifier()
     # One for all: what Apple asks of one part holds for the others.
     limiter = new_limiter(pulses.step)
     desk = open_desk(config, limiter, now=lambda: senses.config, on_open=signed_in)
     senses = _Senses(config, lambda kind: loop.want(kind))
-    opening = partial(open_engine, limiter=limiter, step=step)
+    opening = partial(open_engine, limiter=limiter, step=step, gauge=gauge)
     around = _around(config, opening, senses, notifier, Trust(desk).look)
     loop = Loop(config, replace(around, resumed=lambda: polling.replan()))
     signals.reload = loop.reload  # at once: what the config says from now on is not lost
     polling = Polling(config, loop.lend, limiter, pulses, senses.is_paused)
     watchdog = Watchdog(pulses, notifier)
     senses.also(polling.adopt, polling.replan)
-    answers = Answers(state_dir(config.profile) / MIRROR, loop.fail)
+    state = state_dir(config.profile)
     with ExitStack() as parts:
-        parts.enter_context(closing(answers))
+        answers = parts.enter_context(closing(Answers(state / MIRROR, loop.fail)))
         parts.enter_context(pulses.watched("the reading thread", answers.soon, READING_S))
         parts.enter_context(closing(desk))
         accounts = Accounts(desk, lambda: senses.config, loop.start_anew)
         parts.enter_context(closing(accounts))
-        files = polling.roster.desk
-        sights = parts.enter_context(opened(answers, files, state_dir(config.profile)))
+        sights = parts.enter_context(opened(answers, polling.roster.desk, state))
         ours = Pauses(loop, senses.board), around.tally, sights
         told = parts.enter_context(_told(config, desk, polling, accounts, *ours))
         api = Api(senses.board, answers, loop.ask, lambda: senses.config, told)

@@ -26,6 +26,7 @@ from sandbox.device.view import ShownReminder
 from sandbox.world import World, make_world, world_of
 from store.db import Store
 from sync.cycle.engine import Engine
+from sync.cycle.gauge import Gauge, unwatched
 from sync.cycle.report import Report
 from tests.lending import serving, shortened
 from tests.signed_in import keep, lend
@@ -92,6 +93,7 @@ class Rig:
     offset_s: float = 0.0
     leapt_s: float = 0.0
     step: Callable[[str], None] = lambda _: None
+    gauge: Gauge = unwatched
     engine: Engine = field(init=False)
     _stack: ExitStack = field(default_factory=ExitStack)
 
@@ -152,6 +154,7 @@ class Rig:
         opened = open_engine(
             config,
             step=lambda n: self.step(n),
+            gauge=lambda *now: self.gauge(*now),
             clock=self.clock,
             elapsed=lambda: self.clock() - self.leapt_s,
         )

@@ -171,6 +171,9 @@ _OF_STATUS: Mapping[str, Keys] = {
     "Progress": {
         "said": "text: how far, in words",
         "done": "whole: how far, as a number",
+        "total": "whole?: of how many, where that is known",
+        "rate": "number?: how many in a second, once that can be told",
+        "left_s": "number?: how many seconds the rest takes at that rate",
     },
 }
 _OF_WORK: Mapping[str, Keys] = {

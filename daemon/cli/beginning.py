@@ -65,16 +65,19 @@ def _first_sync(config: Config, without: Without) -> bool:
     is_new, agreed = not mirror.exists(), False
     try:
         say("looking at the account ...")
-        with own_engine(config, shown=True) as engine:
+        with own_engine(config) as engine:
             engine.cycle("plan", plan_only=True)
         left_out = _ask_lists(mirror)
         if left_out:
             config = without(left_out)
         with own_engine(config) as engine:
-            _tell(engine.cycle("plan", plan_only=True).document())
-            agreed = click.confirm("Do this now?", default=True)
-            if agreed:
-                tell_sync(engine.settled("sync", approve=True, wait=time.sleep).document())
+            planned = engine.cycle("plan", plan_only=True).document()
+        _tell(planned)
+        agreed = click.confirm("Do this now?", default=True)
+        if agreed:
+            with own_engine(config) as engine:
+                told = engine.settled("sync", approve=True, wait=time.sleep).document()
+            tell_sync(told)
     finally:
         if is_new and not agreed:
             # Nothing is in it that iCloud has not, and other answers may mean another folder.

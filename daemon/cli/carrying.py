@@ -174,7 +174,7 @@ def _carried(options: Globals, body: Mapping[str, Any]) -> Told:
             options.ask("POST", "/sync", {}, timeout=None)
         return told
 
-    return through_daemon_or(options, there, here, shown=True)
+    return through_daemon_or(options, there, here)
 
 
 def _tell(told: Told) -> None:

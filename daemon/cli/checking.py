@@ -51,7 +51,6 @@ def verify(options: Globals, repair: bool, as_json: bool) -> int:
         options,
         lambda: options.ask("POST", "/verify", {"repair": repair}, timeout=None),
         lambda engine: engine.verify(repair=repair).document(),
-        shown=True,
     )
     if as_json:
         document(told)
@@ -85,7 +84,10 @@ def rebuild(options: Globals, yes: bool, as_json: bool) -> int:
         from daemon.rebuilding import make_anew
 
         made = make_anew(config)
-        with cycle_bar() as step, open_engine(config, step=step) as engine:
+        with (
+            cycle_bar() as watch,
+            open_engine(config, step=watch.step, gauge=watch.gauge) as engine,
+        ):
             report = engine.settled("rebuild", approve=yes, wait=time.sleep)
     told = {
         **report.document(),

@@ -13,18 +13,23 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from daemon.cli.common import Globals
+from daemon.output import pace
 from sync.errors import RemindersdError
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-__all__ = ["cycle_bar", "following", "following_cycle", "progress_bar"]
+    from sync.cycle.gauge import Phase
+
+__all__ = ["Watch", "cycle_bar", "following", "following_cycle", "progress_bar"]
 
 _AFTER_S = 1.0  # what takes less needs no bar
 _LOOK_EVERY_S = 0.5
 _QUICK_S = 5.0
+_BAR, _ROOM = 10, 60  # columns: of the bar, and of a terminal that has room for it
 
 Show = Callable[[str, int, int | None], None]
+Told = Mapping[str, Any]
 
 
 @contextmanager
@@ -45,51 +50,102 @@ def progress_bar() -> Iterator[Show]:
 def _bar() -> Progress:
     # Imported here: on a pipe nobody needs it.
     from rich.console import Console
-    from rich.progress import Progress, ProgressColumn, Task, TimeElapsedColumn
+    from rich.progress import BarColumn, Progress, ProgressColumn, Task
     from rich.text import Text
 
-    class Rate(ProgressColumn):
-        """How much is done in a second."""
+    class Said(ProgressColumn):
+        """What is done, how much of it, how much in a second, and how long the rest takes."""
 
         def render(self, task: Task) -> Text:
-            return Text("" if task.speed is None else f"{task.speed:.1f}/s")
+            rate = task.fields.get("rate", task.speed)
+            share, left_s = "", None
+            if task.total is not None:
+                share = f"{task.percentage:.0f}%"
+                left_s = (task.total - task.completed) / rate if rate else None
+            return Text(", ".join(filter(None, (task.description, share, pace(rate, left_s)))))
 
-    columns = (*Progress.get_default_columns(), Rate(), TimeElapsedColumn())
-    return Progress(*columns, console=Console(stderr=True), transient=True)
+    console = Console(stderr=True)
+    columns = (BarColumn(bar_width=_BAR), Said()) if console.width >= _ROOM else (Said(),)
+    return Progress(*columns, console=console, transient=True)
 
 
-# ---- a cycle, by the steps that it names
+# ---- a cycle, by what it tells of itself
+
+
+class Watch:
+    """Hears what an engine tells of its work, and shows it once that has taken a second."""
+
+    def __init__(self, stack: ExitStack, clock: Callable[[], float]) -> None:
+        from daemon.running.steps import Steps
+
+        self._steps = Steps(clock)
+        self._clock = clock
+        self._began = clock()
+        self._shown = _Shown(stack)
+
+    def step(self, name: str) -> None:
+        """The work comes to a step of that name."""
+        if self._steps.step(name):
+            self._show()
+
+    def gauge(self, phase: Phase, done: int, total: int | None) -> None:
+        """So much of it is done."""
+        if self._steps.gauge(phase, done, total):
+            self._show()
+
+    def _show(self) -> None:
+        if self._clock() - self._began >= _AFTER_S:
+            now = self._steps.progress()
+            self._shown.show(now.said, now.done, now.total, now.rate)
+
+
+class _Unseen(Watch):
+    """Nobody looks."""
+
+    def __init__(self) -> None:
+        pass
+
+    def step(self, name: str) -> None:
+        pass
+
+    def gauge(self, phase: Phase, done: int, total: int | None) -> None:
+        pass
+
+
+class _Shown:
+    """A bar that is there from the first thing that it is to show until ``stack`` is closed."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        self._stack = stack
+        self._bar: tuple[Progress, TaskID] | None = None
+
+    def show(self, said: str, done: int, total: int | None, rate: float | None) -> None:
+        if self._bar is None:
+            bar = self._stack.enter_context(_bar())
+            self._bar = bar, bar.add_task("", total=None)
+        bar, task = self._bar
+        if total is None and bar.tasks[-1].total is not None:  # a task cannot forget its total
+            bar.remove_task(task)
+            task = bar.add_task("", total=None)
+            self._bar = bar, task
+        bar.update(task, description=said, completed=done, total=total, rate=rate)
 
 
 @contextmanager
-def cycle_bar(clock: Callable[[], float] = time.monotonic) -> Iterator[Callable[[str], None]]:
-    """A bar on standard error once a second has passed; what it yields is told of each step."""
+def cycle_bar(clock: Callable[[], float] = time.monotonic) -> Iterator[Watch]:
+    """A bar on standard error once a second has passed; what it yields hears of the work."""
     if not sys.stderr.isatty():
-        yield lambda _name: None
+        yield _Unseen()
         return
-    from daemon.running.steps import Steps
-
-    steps, began = Steps(), clock()
     with ExitStack() as stack:
-        shown: list[tuple[Progress, TaskID]] = []
-
-        def step(name: str) -> None:
-            if not steps.step(name) or clock() - began < _AFTER_S:
-                return
-            if not shown:
-                bar = stack.enter_context(_bar())
-                shown.append((bar, bar.add_task("", total=None)))
-            bar, task = shown[0]
-            bar.update(task, description=steps.said(), completed=steps.done)
-
-        yield step
+        yield Watch(stack, clock)
 
 
 @contextmanager
 def following(options: Globals, show: Show) -> Iterator[None]:
     """Show what the daemon tells of its polls while the context lasts."""
 
-    def look(told: Mapping[str, Any]) -> None:
+    def look(told: Told) -> None:
         for service, entry in told.get("polls", {}).items():
             if progress := entry.get("progress"):
                 show(service, progress["done"], progress["total"])
@@ -105,16 +161,11 @@ def following_cycle(options: Globals) -> Iterator[None]:
         yield
         return
     with ExitStack() as stack:
-        shown: list[tuple[Progress, TaskID]] = []
+        shown = _Shown(stack)
 
-        def look(told: Mapping[str, Any]) -> None:
-            if not (progress := told.get("progress")):
-                return
-            if not shown:
-                bar = stack.enter_context(_bar())
-                shown.append((bar, bar.add_task("", total=None)))
-            bar, task = shown[0]
-            bar.update(task, description=progress["said"], completed=progress["done"])
+        def look(told: Told) -> None:
+            if now := told.get("progress"):
+                shown.show(now["said"], now["done"], now.get("total"), now.get("rate"))
 
         stack.enter_context(_looking(options, look, after_s=_AFTER_S))
         yield
@@ -122,7 +173,7 @@ def following_cycle(options: Globals) -> Iterator[None]:
 
 @contextmanager
 def _looking(
-    options: Globals, look: Callable[[Mapping[str, Any]], None], after_s: float = _LOOK_EVERY_S
+    options: Globals, look: Callable[[Told], None], after_s: float = _LOOK_EVERY_S
 ) -> Iterator[None]:
     """Pass the daemon's /status to ``look`` now and then while the context lasts."""
     ended = threading.Event()

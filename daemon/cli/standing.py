@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from daemon.cli.looking import when
-from daemon.output import plural
+from daemon.output import pace, plural
 
 __all__ = ["COLOURS", "facts", "line", "state_word", "waybar"]
 
@@ -41,7 +41,7 @@ def facts(told: Document) -> Iterator[tuple[str, str]]:
     reason = told["reason"] if told["running"] else "start it with `remindersd run`"
     found: dict[str, str | None] = {
         "state": f"{state_word(told)}: {reason}" if reason else state_word(told),
-        "under way": (told.get("progress") or {}).get("said"),
+        "under way": _under_way(told.get("progress")),
         "account": told["account"],
         "sign-in": _sign_in(told.get("sign_in")),
         "folder": told["folder"],
@@ -60,6 +60,13 @@ def facts(told: Document) -> Iterator[tuple[str, str]]:
     for service, entry in (told.get("polls") or {}).items():
         if entry.get("message"):
             yield "poll", f"{service}: {entry['message']}"
+
+
+def _under_way(progress: Document | None) -> str | None:
+    """How far the work under way is, how fast it goes and how long it takes."""
+    if not progress:
+        return None
+    return ", ".join(filter(None, (progress["said"], pace(progress["rate"], progress["left_s"]))))
 
 
 def _paused(told: Document) -> str | None:

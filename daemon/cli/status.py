@@ -31,6 +31,7 @@ _NO_DAEMON = "no daemon is running"
 _NEW = "new: the account was not read into it yet, `remindersd sync` does it"
 _MOST = 4  # of what waits are named, so that all fits on a screen
 _AGAIN_S = 5.0  # between two looks at what changes without an event, such as the time
+_SOON_S = 1.0  # while work is under way
 _SCREEN, _BACK = "\x1b[?1049h\x1b[?25l\x1b[?7l", "\x1b[?7h\x1b[?25h\x1b[?1049l"
 _HOME, _REST_OF_LINE, _REST = "\x1b[H", "\x1b[K", "\x1b[J"
 
@@ -121,18 +122,20 @@ def _followed(options: Globals, one_line: Callable[[Document], str] | None) -> i
         with _screen(on_screen), _hearing(options) as heard:
             while True:
                 heard.clear()
-                shown = _shown(options, look) or last
+                shown, wait_s = _shown(options, look) or (last, _AGAIN_S)
                 if shown != last:
                     _draw(shown, on_screen, again=bool(last) and one_line is None)
                 last = shown
-                heard.wait(_AGAIN_S)
+                heard.wait(wait_s)
     except KeyboardInterrupt:
         return 0
 
 
-def _shown(options: Globals, look: Callable[[Document], str]) -> str | None:
+def _shown(options: Globals, look: Callable[[Document], str]) -> tuple[str, float] | None:
+    """What is to be seen now, and for how many seconds at most."""
     try:
-        return look(_look(options))
+        told = _look(options)
+        return look(told), _SOON_S if told.get("progress") else _AGAIN_S
     except NetworkError:  # it ended just now, or is suspended; the next look will tell
         return None
 

@@ -68,7 +68,6 @@ def sync(options: Globals, dry_run: bool, yes: bool, as_json: bool) -> int:
         options,
         lambda: options.ask("POST", "/sync", body, timeout=None),
         lambda engine: _by_ourselves(options, engine, approve=yes),
-        shown=True,
     )
     if as_json:
         document(told)
@@ -158,7 +157,6 @@ def _plan(options: Globals, as_json: bool) -> int:
         options,
         lambda: options.ask("POST", "/sync", {"plan_only": True}, timeout=None),
         lambda engine: engine.cycle("plan", plan_only=True).document(),
-        shown=True,
     )
     if as_json:
         document(told)

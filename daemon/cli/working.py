@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from daemon.cli.common import Globals
@@ -25,12 +25,10 @@ def through_daemon_or(
     options: Globals,
     ask: Callable[[], dict[str, Any]],
     work: Callable[[Engine], Mapping[str, Any]],
-    *,
-    shown: bool = False,
 ) -> Mapping[str, Any]:
     """What the daemon answers, or what ``work`` does in its place if none runs.
 
-    With ``shown`` a person sees how far that is, if it takes long; nothing may be asked then.
+    On a terminal a person sees how far that is, if it takes long; nothing may be asked then.
     Another process that is at work on the profile gets a moment to end, or to listen: a daemon that
     starts does not answer yet. Raises Busy when it does neither, NetworkError when the daemon does
     not answer, and UsageError when it serves another account or folder.
@@ -41,7 +39,7 @@ def through_daemon_or(
     while True:
         try:
             options.status()  # one that is suspended, or another one, is told of before we wait
-            with _followed(options) if shown else nullcontext():
+            with _followed(options):
                 return ask()
         except NotRunning:
             config = options.load()  # checking all of it takes long
@@ -52,7 +50,7 @@ def through_daemon_or(
                 if time.monotonic() >= until:
                     raise
             else:
-                return work(stack.enter_context(_opened(config, shown=shown)))
+                return work(stack.enter_context(_opened(config)))
         time.sleep(_AGAIN_S)
 
 
@@ -63,23 +61,25 @@ def _followed(options: Globals) -> AbstractContextManager[None]:
 
 
 @contextmanager
-def own_engine(config: Config, *, shown: bool = False) -> Iterator[Engine]:
+def own_engine(config: Config) -> Iterator[Engine]:
     """An engine for this process, with the profile's lock; raises Busy, and why there is none.
 
-    With ``shown`` its steps are seen on a terminal, where they take more than a second.
+    What it does is seen on a terminal, if it takes long; nothing may be asked then.
     """
-    with own_lock(config), _opened(config, shown=shown) as engine:
+    with own_lock(config), _opened(config) as engine:
         yield engine
 
 
 @contextmanager
-def _opened(config: Config, *, shown: bool) -> Iterator[Engine]:
+def _opened(config: Config) -> Iterator[Engine]:
     from daemon.cli.progress import cycle_bar
     from daemon.compose import open_engine
 
-    with ExitStack() as stack:
-        step = stack.enter_context(cycle_bar()) if shown else (lambda _name: None)
-        yield stack.enter_context(open_engine(config, step=step))
+    with (
+        cycle_bar() as watch,
+        open_engine(config, step=watch.step, gauge=watch.gauge) as engine,
+    ):
+        yield engine
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from typing import Any
 
@@ -153,8 +153,7 @@ class Api:
 def _progress(status: Status) -> Document | None:
     if status.progress is None:
         return None
-    said, done = status.progress
-    return {"said": said, "done": done}
+    return asdict(status.progress)
 
 
 def _instant(seconds: float | None) -> str | None:

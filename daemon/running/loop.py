@@ -59,6 +59,7 @@ class Loop:
         self._reporting = Reporting(around, lambda work: self._attempt(lambda one: one.lend(work)))
         self._pausing = Pausing(around, self._reporting, self._agenda)
         self.stepped = self._reporting.stepped
+        self.gauged = self._reporting.gauged
         self._ended: RemindersdError | None = None
         self._gate = threading.Lock()  # never taken by a signal handler
 

@@ -22,6 +22,7 @@ from daemon.running.state import State, state_after
 from daemon.running.steps import Steps
 from daemon.running.troubles import Trouble
 from store.db import Store
+from sync.cycle.gauge import Phase
 from sync.cycle.report import Report
 from sync.errors import RemindersdError
 
@@ -53,7 +54,7 @@ class Reporting:
         self._begun: str | None = None  # the trigger of a cycle that was told to have begun
         self._notices = Notices()
         self._silent: str | None = None  # the trigger of a cycle of which nothing was told yet
-        self._steps = Steps()
+        self._steps = Steps(around.monotonic)
         known = around.lasting.known
         around.board.change(last_success=known.last_success, pause=known.pause)
         if known.pause is not None:
@@ -87,13 +88,18 @@ class Reporting:
     def stepped(self, name: str) -> None:
         """The cycle, or another work, comes to a step of that name."""
         if self._steps.step(name):
-            self._around.board.change(progress=(self._steps.said(), self._steps.done))
+            self._around.board.change(progress=self._steps.progress())
         if self._silent is not None and name.startswith(_WORKS):
             self._began()
 
+    def gauged(self, phase: Phase, done: int, total: int | None) -> None:
+        """So much of what is worked on is done."""
+        if self._steps.gauge(phase, done, total):
+            self._around.board.change(progress=self._steps.progress())
+
     def rests(self) -> None:
         """Nothing is under way any more."""
-        self._steps = Steps()
+        self._steps = Steps(self._around.monotonic)
         if self._around.board.status.progress is not None:
             self._around.board.change(progress=None)
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from daemon.running.feed import Event, Feed
 from daemon.running.lasting import Pause
+from daemon.running.steps import Progress
 from sync.core.actions import Hold, HoldKind
 from sync.cycle.report import AMISS, FOR_A_PERSON, Report
 
@@ -39,7 +40,7 @@ class Status:
     ``reason`` is a sentence where ``state`` needs one. ``problems`` are what the last cycle could
     not do, ``config_problem`` why a changed config is not in use, ``watch_problem`` why changes
     of files are seen only by the timer. While there is a ``pause`` nothing goes by itself.
-    ``progress`` is how far the work under way is, in words and as a number.
+    ``progress`` is how far the work under way is.
     """
 
     state: State = State.SYNCING
@@ -50,7 +51,7 @@ class Status:
     config_problem: str | None = None
     watch_problem: str | None = None
     pause: Pause | None = None
-    progress: tuple[str, int] | None = None
+    progress: Progress | None = None
 
 
 # The hold that stands for the whole folder: it is not there, or not the one expected.

@@ -19,6 +19,7 @@ from sync.cycle.asked.acts import ROUNDS, Acts
 from sync.cycle.asked.relisting import RELISTING, go_on
 from sync.cycle.asked.resolving import close_agreed
 from sync.cycle.files.archiving import clear_archive, copy_out
+from sync.cycle.gauge import Phase
 from sync.cycle.naming import in_order, names_of
 from sync.cycle.observing import observe, owed
 from sync.cycle.observing.asking import ask_for_owed, owed_zones
@@ -49,7 +50,7 @@ class Engine(Acts):
 
     def __init__(self, parts: Parts) -> None:
         super().__init__(parts)
-        self._shared = Shared(parts.store, parts.clock)
+        self._shared = Shared(parts.store, parts.clock, parts.gauge)
         self._leaps = Leaps(parts.clock, parts.elapsed)
         self._nearby = Nearby(parts.store, parts.planner, parts.clock)
         self._quiet_since_s = self._quiet_until_s = 0.0
@@ -129,7 +130,7 @@ class Engine(Acts):
             with tolerated(store, zone, report):
                 resolve_in_flight(store, cloud, zone)
         with self._nearby.allowing(), self._parts.reading(cloud) as feed:
-            own = observe.pull(feed, store)
+            own = observe.pull(feed, store, self._parts.gauge)
         shared = self._shared.pull(cloud, report.trigger)
         report.pulled = own.records + shared.records
         for zone in owed_zones(store):
@@ -233,6 +234,7 @@ class Engine(Acts):
         return marked, self._plan_all(marked)
 
     def _plan_all(self, local: LocalState) -> Planned:
+        self._parts.gauge(Phase.PLAN, 0, None)
         return self._parts.planner.plan(local, self._parts.committer.leaving())
 
     def _push(self, cloud: CloudKit, report: Report) -> None:
@@ -240,7 +242,9 @@ class Engine(Acts):
         report.refused = []
         for zone in zones_for(parts.store, parts.store.outbox.queued()):
             with tolerated(parts.store, zone, report):
-                pushed = push(parts.store, cloud, zone, parts.encoder.encode, self._now_ms)
+                pushed = push(
+                    parts.store, cloud, zone, parts.encoder.encode, self._now_ms, parts.gauge
+                )
                 report.pushed += pushed.acknowledged
                 report.refused += [f"not accepted by iCloud: {why}" for why in pushed.refused]
                 report.problems += [f"sent later: {why}" for why in pushed.postponed]

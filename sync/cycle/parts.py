@@ -9,6 +9,7 @@ from store.db import Store
 from sync.cycle.files.committing import Committer
 from sync.cycle.files.filing import Filing
 from sync.cycle.files.images import Pictures
+from sync.cycle.gauge import Gauge, unwatched
 from sync.cycle.observing import ahead
 from sync.cycle.observing.assets import Fetcher
 from sync.cycle.observing.homecoming import Home
@@ -27,8 +28,8 @@ class Parts:
 
     ``cloud`` connects when first used, ``reading`` is how its feed is read, ``requests`` counts
     those sent so far, ``home`` is the synced folder, ``clock`` is Unix seconds, ``elapsed`` seconds
-    since whenever, which nobody can set, ``step`` is called before each effect, ``mint`` gives new
-    UUIDs.
+    since whenever, which nobody can set, ``step`` is called before each effect, ``gauge`` hears how
+    far it is, ``mint`` gives new UUIDs.
     """
 
     store: Store
@@ -48,3 +49,4 @@ class Parts:
     elapsed: Callable[[], float]
     step: Callable[[str], None]
     mint: Callable[[], str]
+    gauge: Gauge = unwatched

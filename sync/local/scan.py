@@ -113,7 +113,8 @@ class Scanner(Generic[P]):
     ``parse`` gets plain UTF-8 text only, and what it made of the file before; its ``ValueError``
     makes the file opaque; ``beside`` is the same for files that have no tasks and speak of their
     list. ``clock`` is the wall clock in seconds, as file times are. ``expect_marker`` is the uuid
-    of ``prepare``; ``bound_by`` the key by which a file that is too deep to be a list's names one.
+    of ``prepare``; ``bound_by`` the key by which a file that is too deep to be a list's names one;
+    ``heard`` hears how many files were looked at, and of how many, whenever one was read.
     """
 
     def __init__(
@@ -126,6 +127,7 @@ class Scanner(Generic[P]):
         expect_marker: str | None = None,
         bound_by: bytes | None = None,
         beside: Callable[[bytes, P | None], P] | None = None,
+        heard: Callable[[int, int], None] = lambda _done, _total: None,
     ) -> None:
         self._root = root
         self.layout = layout
@@ -134,6 +136,7 @@ class Scanner(Generic[P]):
         self._clock = clock
         self._expected = expect_marker
         self._bound_by = bound_by
+        self._heard = heard
         self._sightings: dict[str, _Sighting] = {}
         self._last: dict[str, FileScan[P]] = {}
         self._cached: dict[str, Signature] = {}
@@ -152,7 +155,11 @@ class Scanner(Generic[P]):
         if force:
             self._cached.clear()
             self._strays.clear()
-        files = {found.path: self._look(found, now_ns) for found in tree.files}
+        files = {}
+        for done, found in enumerate(tree.files):
+            if self._cached.get(found.path) != found.signature:
+                self._heard(done, len(tree.files))
+            files[found.path] = self._look(found, now_ns)
         for path, retry_s in tree.being_saved.items():
             state = Unsettled("is being saved by an editor", retry_s)
             files[path] = FileScan(path, Signature(0, 0, 0), state, editor_open=True)

@@ -42,6 +42,14 @@ def test_what_waits_is_told_apart_from_what_needs_a_person() -> None:
     assert waybar(told)["text"] == "6"
 
 
+def test_of_the_work_under_way_it_says_how_far_how_fast_and_how_long() -> None:
+    sending = {"said": "sending to iCloud, 40 of 100 changes", "done": 40, "total": 100}
+    told = dict(facts({**WELL, "progress": {**sending, "rate": 4.0, "left_s": 15.0}}))
+    assert told["under way"] == "sending to iCloud, 40 of 100 changes, 4.0/s, 15 seconds left"
+    told = dict(facts({**WELL, "progress": {**sending, "rate": None, "left_s": None}}))
+    assert told["under way"] == "sending to iCloud, 40 of 100 changes"
+
+
 def test_a_line_says_the_same() -> None:
     assert line({**WELL, "last_success": ago(minutes=5)}) == "ok, synced 5 minutes ago"
     told = {**WELL, "state": "attention", "conflicts": 1, "pending": 1}

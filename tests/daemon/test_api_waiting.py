@@ -16,11 +16,13 @@ from daemon.running.agenda import Kind
 from daemon.running.feed import KEPT, Event, Feed
 from daemon.running.happened import Happened
 from daemon.running.state import State
+from daemon.running.steps import Progress
 from store.db import Store
 from store.journal import HistoryRow
 from store.model import Field
 from sync.core.actions import Conflict, Hold, HoldKind
 from sync.core.merging.merge import Side
+from sync.cycle.gauge import Phase
 from sync.errors import NetworkError
 from tests.daemon.fakes import PATIENCE_S, FakeEngine, Running, config, report
 from tests.daemon.serving import serving
@@ -76,6 +78,8 @@ def test_how_far_it_is_is_known_while_it_works(tmp_path: Path) -> None:
 
         def step(name: str) -> None:
             running.loop.stepped(name)
+            if name == "commit:page:after":
+                running.loop.gauged(Phase.PULL, 40, None)
             seen.append(running.board.status.progress)
 
         engine.steps = ["engine:pull", "commit:page:before", "commit:page:after"]
@@ -84,7 +88,8 @@ def test_how_far_it_is_is_known_while_it_works(tmp_path: Path) -> None:
         running.loop.want(Kind.TIMER)
         while running.events.get(timeout=PATIENCE_S).name != "cycle":
             pass
-        assert seen == [("reading iCloud", 0), ("reading iCloud", 0), ("reading iCloud, 1 page", 1)]
+        begun, counted = Progress("reading iCloud"), Progress("reading iCloud, 40 records", 40)
+        assert seen == [begun, begun, counted]
     assert running.board.status.progress is None
 
 

@@ -16,6 +16,7 @@ from sync.core.merging.compare import Difference, differences
 from sync.cycle.checking.findings import Names, of_lists, of_oddities, of_reminders, of_strays
 from sync.cycle.checking.verdict import VERIFIED, Finding, Verdict, Verified
 from sync.cycle.checking.walking import Stray, Walker, compare_zone, refresh
+from sync.cycle.gauge import Phase
 from sync.cycle.observing.reading import LocalState
 from sync.cycle.parts import Parts
 from sync.cycle.planning.planner import Planned
@@ -78,7 +79,7 @@ def _walk(cloud: Walker, checks: Checks, verdict: Verdict) -> list[Stray]:
     for row in store.mirror.zones():
         if row.gone or not row.complete:
             continue
-        walked = compare_zone(cloud, store, row, step)
+        walked = compare_zone(cloud, store, row, step, checks.parts.gauge)
         verdict.records += walked.records
         strays += walked.strays
         if walked.unreadable:
@@ -96,6 +97,7 @@ def _of_files(
     store = checks.store
     checks.parts.step("verify:files")
     local, _ = checks.parts.reader.read(force=True)
+    checks.parts.gauge(Phase.COMPARE, 0, None)
     planned = checks.parts.planner.plan(local, checks.parts.committer.leaving())
     found = [
         one

@@ -15,6 +15,7 @@ from store.db import Store
 from store.rows import ZoneRow
 from store.zones import PRIVATE
 from sync.codec.sameness import fields_apart
+from sync.cycle.gauge import Gauge, Phase, unwatched
 from sync.cycle.observing.mirroring import decoded_row
 from sync.cycle.observing.observe import Feed, remember, zone_id
 from sync.errors import BadResponse
@@ -60,12 +61,18 @@ class Walk:
 
 
 def compare_zone(
-    cloud: Walker, store: Store, row: ZoneRow, step: Callable[[str], None] = lambda _name: None
+    cloud: Walker,
+    store: Store,
+    row: ZoneRow,
+    step: Callable[[str], None] = lambda _name: None,
+    gauge: Gauge = unwatched,
 ) -> Walk:
     """Walk a zone from its beginning and compare each record; raises what the iCloud side raises.
 
-    The mirror must have been pulled just before. ``step`` is told of each page.
+    The mirror must have been pulled just before. ``step`` is told of each page, ``gauge`` of the
+    records that were compared.
     """
+    living = store.mirror.living(row.key)
     met: set[str] = set()
     suspects: set[str] = set()
     hidden = store.mirror.hidden(row.key)
@@ -78,7 +85,8 @@ def compare_zone(
         met |= live.keys()
         suspects |= _astray(store, live).keys() - hidden
         step("verify:page")
-    suspects |= store.mirror.living(row.key) ^ (met - hidden)
+        gauge(Phase.WALK, len(met), len(living))
+    suspects |= living ^ (met - hidden)
     return Walk(len(met), unreadable, _looked_up(cloud, store, row, sorted(suspects), met))
 
 

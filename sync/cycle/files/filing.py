@@ -20,6 +20,7 @@ from sync.cycle.files.desk import FileWrite
 from sync.cycle.files.marking import stamp_files, take_out
 from sync.cycle.files.pasting import lines_put_back, note_put_back
 from sync.cycle.files.work import Work
+from sync.cycle.gauge import Gauge, Phase, unwatched
 from sync.cycle.observing.reading import LocalState
 from sync.cycle.past.journaling import Chronicle
 from sync.cycle.planning.planner import Planned
@@ -53,6 +54,7 @@ class Filing:
         dialect: Dialect,
         mint: Callable[[], str],
         chronicle: Chronicle,
+        gauge: Gauge = unwatched,
     ) -> None:
         self._store = store
         self._chronicle = chronicle
@@ -60,6 +62,7 @@ class Filing:
         self.root = root
         self.dialect = dialect
         self._mint = mint
+        self._gauge = gauge
 
     def mark(self, planned: Planned, local: LocalState, report: Report) -> LocalState | None:
         """Give lines and files the marks that were committed: ids, and names that follow iCloud.
@@ -75,7 +78,8 @@ class Filing:
         )
         report.problems += [f"{problem.path}: {problem.reason}" for problem in problems]
         is_overtaken = False
-        for write in writes:
+        for done, write in enumerate(writes):
+            self._gauge(Phase.WRITE, done, len(writes))
             outcome = self._put(write, self._mint())
             is_overtaken |= isinstance(outcome, ChangedMeanwhile)
             if self._tell(outcome, write.path, report):
@@ -116,7 +120,8 @@ class Filing:
         """Write what was committed; gives the local state that stands afterwards."""
         moved = {*planned.world.matched.leftovers.values()}
         named, put_back = by_block(planned.known.blocks), lines_put_back(planned)
-        for key, write in work.writes:
+        for done, (key, write) in enumerate(work.writes):
+            self._gauge(Phase.WRITE, done, len(work.writes))
             outcome = self._put(write, key)
             if not self._tell(outcome, write.path, report):
                 if not (isinstance(outcome, Refused) and outcome.unsure):

@@ -10,7 +10,7 @@ nothing counts as gone. A record that is named and not given is owed (`owed.py`)
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -19,6 +19,7 @@ from store.rows import Kind, ZoneRow
 from store.zones import PRIVATE
 from sync.codec import fields
 from sync.codec.assets import documents_of
+from sync.cycle.gauge import Gauge, Phase, unwatched
 from sync.cycle.observing.mirroring import decoded_row, record_row
 from sync.cycle.observing.owed import note_failed, note_given
 from sync.errors import BadResponse, SyncTokenExpired
@@ -78,30 +79,34 @@ def known_zone(cloud: Feed, store: Store) -> ZoneId:
     return zone
 
 
-def pull(cloud: Feed, store: Store, progress: Callable[[int], None] = lambda _: None) -> Pulled:
+def pull(cloud: Feed, store: Store, gauge: Gauge = unwatched) -> Pulled:
     """Bring the mirror of the account's own zone up to date.
 
-    ``progress`` hears the number of records so far. Raises what the iCloud side raises; pages
-    that were committed stay.
+    ``gauge`` hears of the records that came. Raises what the iCloud side raises; pages that were
+    committed stay.
     """
     known_zone(cloud, store)
-    return pull_zone(cloud, store, PRIVATE, progress)
+    return pull_zone(cloud, store, PRIVATE, gauge)
 
 
-def pull_zone(
-    cloud: Feed, store: Store, key: str, progress: Callable[[int], None] = lambda _: None
-) -> Pulled:
+def pull_zone(cloud: Feed, store: Store, key: str, gauge: Gauge = unwatched) -> Pulled:
     """The same for the zone of that key, which the mirror knows."""
     row = store.mirror.zone(key)
     assert row is not None
     if not row.complete and not row.walking:
         row = _begin_walk(store, row)
     try:
-        return _pull_pages(cloud, store, row, progress)
+        return _pull_pages(cloud, store, row, gauge)
     except SyncTokenExpired:
         if row.sync_token is None:
             raise
-        return _pull_pages(cloud, store, _begin_walk(store, row), progress)
+        return _pull_pages(cloud, store, _begin_walk(store, row), gauge)
+
+
+def _expected(store: Store, row: ZoneRow) -> int | None:
+    """How many records a walk brings, where that is known: what one brought that was finished."""
+    is_from_the_beginning = row.walking and row.sync_token is None
+    return len(store.mirror.living(row.key)) if row.complete and is_from_the_beginning else None
 
 
 def _begin_walk(store: Store, row: ZoneRow) -> ZoneRow:
@@ -111,9 +116,10 @@ def _begin_walk(store: Store, row: ZoneRow) -> ZoneRow:
     return replace(row, sync_token=None, walking=True)
 
 
-def _pull_pages(cloud: Feed, store: Store, row: ZoneRow, progress: Callable[[int], None]) -> Pulled:
+def _pull_pages(cloud: Feed, store: Store, row: ZoneRow, gauge: Gauge) -> Pulled:
     pages = records = empty = nameless = 0
     token, zone = row.sync_token, zone_id(row)
+    total = _expected(store, row)
     while True:
         page = cloud.changes(zone, token)
         if page.more and page.token == token:
@@ -142,7 +148,7 @@ def _pull_pages(cloud: Feed, store: Store, row: ZoneRow, progress: Callable[[int
                         store.mirror.finish_walk(row.key, unmet)
         if unmet:
             _ask_for(cloud, store, row, unmet)
-        progress(records)
+        gauge(Phase.PULL, records, total)
         token = page.token
         if not page.more:
             return Pulled(pages, records, nameless)

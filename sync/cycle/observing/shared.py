@@ -16,6 +16,7 @@ from typing import Protocol
 from store.db import Store
 from store.rows import ZoneRow
 from store.zones import PRIVATE
+from sync.cycle.gauge import Gauge, unwatched
 from sync.cycle.observing.observe import FEED, Feed, pull_zone, unreadable
 from sync.cycle.observing.routing import zone_key
 from sync.cycle.report import Report
@@ -70,9 +71,10 @@ class _Listing:
 class Shared:
     """Follows the shared database of one account; ``clock`` is Unix seconds."""
 
-    def __init__(self, store: Store, clock: Callable[[], float]) -> None:
+    def __init__(self, store: Store, clock: Callable[[], float], gauge: Gauge = unwatched) -> None:
         self._store = store
         self._clock = clock
+        self._gauge = gauge
         self._asked_s: float | None = None
         self._cycles = 0
 
@@ -146,7 +148,7 @@ class Shared:
 
     def _read(self, cloud: SharedFeed, row: ZoneRow, news: SharedNews) -> bool:
         try:
-            pulled = pull_zone(cloud, self._store, row.key)
+            pulled = pull_zone(cloud, self._store, row.key, self._gauge)
         except ZoneMissing:
             self._mark(row, news, gone=True)
         except (ServiceError, NetworkError) as error:

@@ -19,6 +19,7 @@ from store.db import Store
 from store.outbox import Intent
 from sync.codec.operations import Group
 from sync.core.order import Request, pack
+from sync.cycle.gauge import Gauge, Phase, unwatched
 from sync.cycle.observing.asking import Asked, look_up
 from sync.cycle.observing.routing import key_of, zone_key
 from sync.cycle.sending.answering import Answers, Parcel, Pushed, acknowledge, park, settle
@@ -46,13 +47,17 @@ def push(
     zone: ZoneId,
     encode: Callable[[Intent], Group],
     now_ms: Callable[[], int],
+    gauge: Gauge = unwatched,
 ) -> Pushed:
     """Send everything that is queued for a zone. Network and account errors are raised."""
     result = Pushed(now_ms())
     parcels = _encode_all(store, encode, result, zone_key(zone))
     failed: set[str] = set()
+    sent = 0
     for request in pack(parcels):
+        gauge(Phase.SEND, sent, len(parcels))
         _send(store, cloud, zone, request, now_ms, result, failed)
+        sent += len(request.groups)
     if result.unsettled:
         look_up(store, cloud, zone, sorted(result.unsettled))
         result.wait(0.0)
