@@ -17,13 +17,15 @@ from store.connection import Connection
 from store.model import Field, Value
 from store.values import NoValue, from_sql, to_json, to_sql
 
-__all__ = ["BaseChange", "Render", "Renders"]
+__all__ = ["BaseChange", "Render", "Renders", "Written"]
 
 _TRUE, _NULL = to_json(True), to_json(None)
 _FIELDS = tuple(name.value for name in Field)
 _EMPTY = " AND ".join(("NOT placed", *(f"{name} IS NULL" for name in _FIELDS)))
 
+_WRITTEN = "key, path, expected_sha, new_sha, finished"
 _PLANNED = "SELECT id, field, after FROM render_change WHERE key = ?"
+_CHANGES = "SELECT id, field, before, after FROM render_change WHERE key = ?"
 
 # The changes of a render that still stand in the base. Without a base there is no line either:
 # nothing known of ``placed`` is not placed. One completion is as another: a line says the day at
@@ -51,15 +53,21 @@ class BaseChange:
 
 
 @dataclass(frozen=True, slots=True)
-class Render:
+class Written:
     """A write of ``path`` from ``expected_sha`` (what it should displace) to ``new_sha``."""
 
     key: str
     path: str
     expected_sha: str
     new_sha: str
-    changes: tuple[BaseChange, ...]
     finished: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Render(Written):
+    """The same, with all that it means for the base."""
+
+    changes: tuple[BaseChange, ...] = ()
 
 
 class Renders:
@@ -98,26 +106,22 @@ class Renders:
             rows,
         )
 
-    def renders(self) -> list[Render]:
-        """Every write that was not dropped, in the order planned."""
-        rows = self._db.all(
-            "SELECT key, path, expected_sha, new_sha, finished FROM render ORDER BY rowid"
-        )
-        changes: dict[str, list[BaseChange]] = {row[0]: [] for row in rows}
-        for key, *change in self._db.all(
-            "SELECT key, id, field, before, after FROM render_change ORDER BY key, position"
-        ):
-            if key not in changes:
-                raise self._db.damaged("is corrupt: a change in it belongs to no write of a file")
-            changes[key].append(_change(change))
-        return [
-            Render(key, path, expected_sha, new_sha, tuple(changes[key]), bool(finished))
-            for key, path, expected_sha, new_sha, finished in rows
-        ]
+    def written(self) -> list[Written]:
+        """Every write that was not dropped, in the order planned.
+
+        Without what they mean for the base: a cycle that has nothing to do asks, too, and that of
+        a first pull is a dozen rows for each reminder.
+        """
+        rows = self._db.all(f"SELECT {_WRITTEN} FROM render ORDER BY rowid")
+        return [Written(*_told(row)) for row in rows]
 
     def render(self, key: str) -> Render | None:
         """One write, if it was not dropped."""
-        return next((render for render in self.renders() if render.key == key), None)
+        row = self._db.one(f"SELECT {_WRITTEN} FROM render WHERE key = ?", (key,))
+        if row is None:
+            return None
+        changes = self._db.all(f"{_CHANGES} ORDER BY position", (key,))
+        return Render(*_told(row), tuple(map(_change, changes)))
 
     def finish_render(self, key: str) -> None:
         """The write stands: the base holds what it rendered. Once only, however often called."""
@@ -129,9 +133,9 @@ class Renders:
         if self._mark(key, finished=False):
             self._move(self._db.all(_STANDING, (key,)))
 
-    def drop_render(self, key: str) -> None:
-        """Forget a write; the base stays as it is."""
-        self._db.write("DELETE FROM render WHERE key = ?", (key,))
+    def drop_render(self, *keys: str) -> None:
+        """Forget writes; the base stays as it is."""
+        self._db.write_many("DELETE FROM render WHERE key = ?", [(key,) for key in keys])
 
     def _mark(self, key: str, *, finished: bool) -> bool:
         sql = "UPDATE render SET finished = ? WHERE key = ? AND finished = ?"
@@ -158,6 +162,11 @@ class Renders:
             self._db.write_many(f"UPDATE base SET {nothing} WHERE id = ?", ids)
         for ids in emptied.values():
             self._db.write_many(f"DELETE FROM base WHERE id = ? AND {_EMPTY}", ids)
+
+
+def _told(row: Any) -> tuple[str, str, str, str, bool]:
+    key, path, expected_sha, new_sha, finished = row
+    return key, path, expected_sha, new_sha, bool(finished)
 
 
 def _change(row: Any) -> BaseChange:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from store.bases import BaseEntry, ListBase
 from store.db import Store
 from store.model import AllDay, Completion, Field, Frequency, Priority, Reminder, Rule, Value
-from store.renders import BaseChange, Render
+from store.renders import BaseChange, Render, Written
 from store.values import NO_VALUE
 
 DAY, DONE = AllDay(date(2026, 3, 2)), Completion(at_ms=5)
@@ -124,8 +124,8 @@ AFTER = {
 
 
 def test_a_planned_render_is_remembered_and_moves_nothing(planned: Store) -> None:
-    expected = Render("k", "Home.md", "old", "new", (RENAMED, UNDATED, *NEW_LINE))
-    assert planned.places.renders() == [expected]
+    expected = Render("k", "Home.md", "old", "new", False, (RENAMED, UNDATED, *NEW_LINE))
+    assert planned.places.written() == [Written("k", "Home.md", "old", "new")]
     assert planned.places.render("k") == expected
     assert planned.places.render("other") is None
     assert planned.bases.all() == {"A1": BaseEntry(WHOLE, True)}
@@ -134,7 +134,7 @@ def test_a_planned_render_is_remembered_and_moves_nothing(planned: Store) -> Non
 def test_a_finished_render_moves_the_base_once(planned: Store) -> None:
     finish(planned)
     assert planned.bases.all() == AFTER
-    assert planned.places.renders()[0].finished
+    assert planned.places.written()[0].finished
     base(planned, "A1", {Field.TITLE: "lichen"})
     finish(planned)
     entry = planned.bases.get("A1")
@@ -249,7 +249,7 @@ def test_a_dropped_render_is_forgotten_with_its_changes(planned: Store) -> None:
     finish(planned)
     with planned.commit("quiet"):
         planned.places.drop_render("k")
-    assert planned.places.renders() == []
+    assert planned.places.written() == []
     assert planned.bases.all() == AFTER
     undo(planned)
     assert planned.bases.all() == AFTER

@@ -80,6 +80,16 @@ def test_idle_is_one_request_and_nothing_else(
     assert marks(seeded.folder) == before
 
 
+def test_the_cycle_after_files_were_made_is_the_last_that_has_to_do_with_them(seeded: Rig) -> None:
+    assert seeded.store.places.written()
+    seeded.run()
+    assert seeded.store.places.written() == []
+    rows, before = seeded.store.rows_written, marks(seeded.folder)
+    seeded.run()
+    assert seeded.store.rows_written == rows
+    assert marks(seeded.folder) == before
+
+
 def test_idle_after_work_on_both_sides(seeded: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     seeded.append("Work", "- [ ] Typed\n")
     seeded.phone.create("Groceries", "Dictated")

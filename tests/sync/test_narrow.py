@@ -10,6 +10,7 @@ from store.db import Store
 from tests.rig import Rig
 
 LARGE = ("record", "reminder", "base", "block", "line", "history", "alarm", "tag", "attachment")
+LARGE += ("render_change",)
 """The tables that have rows for each reminder, or for each change."""
 PART = "USING INDEX record_shared"  # of the lists that others share
 WHOLE = re.compile(rf"SCAN ({'|'.join(LARGE)})\b(?!.*{PART})")

@@ -170,7 +170,7 @@ def _wish(
 
 
 def _stands(parts: Parts, key: str) -> bool:
-    return any(render.key == key for render in parts.store.places.renders())
+    return any(one.key == key for one in parts.store.places.written())
 
 
 def _give_up(parts: Parts, outcome: Outcome, once: Once | None) -> None:

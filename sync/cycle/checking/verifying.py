@@ -155,7 +155,7 @@ def _unseen(store: Store, local: LocalState) -> set[str]:
     """The files that are otherwise than when a cycle last planned for them."""
     known = {path: file.sha256 for path, file in store.places.files().items()}
     here = {path: file.sha256 for path, file in local.files.items()}
-    written = {render.path for render in store.places.renders() if not render.finished}
+    written = {one.path for one in store.places.written() if not one.finished}
     return written | {
         path for path in known.keys() | here.keys() if known.get(path) != here.get(path)
     }

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -18,12 +18,12 @@ from store.db import Store
 from store.journal import HistoryRow
 from store.model import Field, Reminder, Value
 from store.places import LineRow
-from store.renders import Render
+from store.renders import Written
 from store.values import NO_VALUE
 from sync.cycle.observing.reading import LocalState
 from sync.cycle.observing.stale import never_seen
 from sync.local.outcome import Replaced
-from sync.local.receipts import Receipt, State
+from sync.local.receipts import Kind, Receipt, State
 from sync.local.swap import Writer
 
 __all__ = ["Settled", "forgive", "settle"]
@@ -48,46 +48,56 @@ def settle(
 ) -> Settled:
     """Judge every unconfirmed write and every receipt; raises ``OSError`` for a sick disk."""
     receipts = {receipt.key: receipt for receipt in writer.receipts()}
-    renders = {render.key: render for render in store.places.renders()}
+    written = {write.key: write for write in store.places.written()}
     result = Settled()
-    newest = _newest(renders.values())
-    for key, render in renders.items():
-        result.learned |= not render.finished
-        if key not in receipts:
-            _judge_alone(store, root, render, worth_keeping=key in newest)
+    over = _judge_alone(store, root, written.values(), receipts, result)
     for key, receipt in receipts.items():
-        _judge(store, writer, receipt, renders.get(key), result, now_ms, run)
+        over += _judge(store, writer, receipt, written.get(key), result, now_ms, run)
+    if over:
+        with store.commit("settle"):
+            store.places.drop_render(*over)
     return result
 
 
-def _newest(renders: Iterable[Render]) -> set[str]:
-    """The keys of the latest few writes of each file that was there before."""
-    by_path: defaultdict[str, list[str]] = defaultdict(list)
-    for render in renders:
-        if render.finished and render.expected_sha and render.new_sha:
-            by_path[render.path].append(render.key)
-    return {key for keys in by_path.values() for key in keys[-REMEMBERED:]}
-
-
-def _judge_alone(store: Store, root: Path, render: Render, *, worth_keeping: bool) -> None:
-    """No receipt: it never began, or it is long settled; the file itself says which.
+def _judge_alone(
+    store: Store,
+    root: Path,
+    written: Collection[Written],
+    receipts: Collection[str],
+    result: Settled,
+) -> list[str]:
+    """Without a receipt it never began, or is long settled; the file says which. Gives what may go.
 
     What stands is remembered until the person has saved the file after it (``forgive``).
     """
-    if worth_keeping:
-        return
-    with store.commit("settle"):
-        if render.finished:
-            store.places.drop_render(render.key)
-        elif _digest(root / render.path) == render.new_sha:
-            _confirm(store, render)
+    over, newest = [], _newest(written)
+    for write in written:
+        result.learned |= not write.finished
+        if write.key in receipts or write.key in newest:
+            continue
+        if not write.finished and _digest(root / write.path) == write.new_sha:
+            with store.commit("settle"):
+                _confirm(store, write)
         else:
-            store.places.drop_render(render.key)
+            over.append(write.key)
+    return over
 
 
-def _confirm(store: Store, render: Render) -> None:
+def _newest(written: Iterable[Written]) -> set[str]:
+    """The keys of the latest few writes of each file that was there before."""
+    by_path: defaultdict[str, list[str]] = defaultdict(list)
+    for write in written:
+        if write.finished and not write.expected_sha:
+            by_path.pop(write.path, None)  # of a file that we made there is no text of before
+        elif write.finished and write.new_sha:
+            by_path[write.path].append(write.key)
+    return {key for keys in by_path.values() for key in keys[-REMEMBERED:]}
+
+
+def _confirm(store: Store, write: Written) -> None:
     """The write stands: so do its new lines, though nobody may ever read them as we wrote them."""
-    if render.finished:
+    render = store.places.render(write.key)
+    if render is None or render.finished:
         return
     store.places.finish_render(render.key)
     new = [one.id for one in render.changes if one.field is None and one.after is True]
@@ -99,28 +109,28 @@ def _judge(
     store: Store,
     writer: Writer,
     receipt: Receipt,
-    render: Render | None,
+    write: Written | None,
     result: Settled,
     now_ms: Callable[[], int],
     run: int | None,
-) -> None:
+) -> list[str]:
+    """What became of a write that left a receipt; gives its key once nothing can come of it."""
     result.learned |= receipt.state is not State.CLEAN
     if receipt.state is State.FOREIGN:
-        _return(store, writer, receipt, render, result, now_ms, run)
-        return
-    if render is not None:
+        _return(store, writer, receipt, write, result, now_ms, run)
+        return []
+    if write is not None and not (write.finished and receipt.state is State.CLEAN):
         with store.commit("settle"):
             if receipt.state is State.CLEAN:
-                _confirm(store, render)
+                _confirm(store, write)
             else:
-                store.places.undo_render(render.key)
+                store.places.undo_render(write.key)
     if not receipt.quiet:
         result.open += 1
-        return
+        return []
     writer.drop(receipt)
-    if render is not None and receipt.state is not State.CLEAN:
-        with store.commit("settle"):
-            store.places.drop_render(render.key)
+    is_over = receipt.state is not State.CLEAN or receipt.kind is Kind.CREATE
+    return [write.key] if write is not None and is_over else []
 
 
 def forgive(
@@ -140,7 +150,8 @@ def forgive(
     """
     stale: list[str] = []
     unsure: list[str] = []
-    saved = [render for render in store.places.renders() if _was_saved_since(store, local, render)]
+    heads = [one for one in store.places.written() if _was_saved_since(store, local, one)]
+    saved = [render for one in heads if (render := store.places.render(one.key)) is not None]
     if not saved:
         return stale, unsure
     is_saving = any(file.unread and file.settling for file in local.files.values())
@@ -180,9 +191,9 @@ def _titles(store: Store, ids: Iterable[str]) -> dict[str, Value | None]:
     return {id: base.values.get(Field.TITLE) for id, base in bases.items() if base is not None}
 
 
-def _was_saved_since(store: Store, local: LocalState, render: Render) -> bool:
-    file, known = local.files.get(render.path), store.places.file(render.path)
-    if file is None or file.todo is None or known is None or not render.finished:
+def _was_saved_since(store: Store, local: LocalState, write: Written) -> bool:
+    file, known = local.files.get(write.path), store.places.file(write.path)
+    if file is None or file.todo is None or known is None or not write.finished:
         return False
     return file.sha256 != known.sha256
 
@@ -191,7 +202,7 @@ def _return(
     store: Store,
     writer: Writer,
     receipt: Receipt,
-    render: Render | None,
+    write: Written | None,
     result: Settled,
     now_ms: Callable[[], int],
     run: int | None,
@@ -200,9 +211,9 @@ def _return(
     outcome = writer.give_back(receipt)
     if isinstance(outcome, Replaced):
         result.returned += 1
-        if render is not None:
+        if write is not None:
             with store.commit("settle"):
-                store.places.undo_render(render.key)
+                store.places.undo_render(write.key)
         result.open += 1
         return
     if not receipt.quiet or receipt.file is None:
@@ -221,8 +232,8 @@ def _return(
     )
     with store.commit("settle"):
         store.journal.record([kept])
-        if render is not None:
-            store.places.drop_render(render.key)
+        if write is not None:
+            store.places.drop_render(write.key)
     writer.drop(receipt, kept_sha256=hashlib.sha256(data).hexdigest())
 
 
