@@ -128,7 +128,7 @@ class Oracle:
                 word
                 for _, said in found
                 if not _marks(said) & unclear
-                for word in {*_words_of(said)} & tale.outdone
+                for word in {*_words_of(said)} & (tale.outdone - tale.unseen)
             }
             if back:
                 yield f"replaced and back on {side}: {sorted(back)}"

@@ -50,6 +50,8 @@ class Tale:
     """By each word those in whose place it was typed in a file, and so on back."""
     outdone: set[str] = field(default_factory=set)
     """Words in whose place somebody typed others in a file, or nothing."""
+    unseen: set[str] = field(default_factory=set)
+    """Of these, what may have gone with a save by somebody who had not seen it."""
     taken: set[str] = field(default_factory=set)
     """Marks that were gone for a while on some side."""
     deleted: set[str] = field(default_factory=set)

@@ -67,3 +67,61 @@ def test_a_line_that_stands_shows_that_those_that_came_with_it_were_seen() -> No
     put.wrote({"A.md": NEW}, ())
     put.look({"A.md": "- [ ] w2 t2\n"})
     assert put.unclear == set()
+
+
+DATED = OLD.replace("t2", "t2 📅 2060-01-05")
+
+
+def day_written(before: str, left: str, typed: tuple[str, ...] = ()) -> Put:
+    put = Put()
+    put.look({"A.md": before})
+    put.wrote({"A.md": left}, (), typed=typed)
+    return put
+
+
+@pytest.mark.parametrize(
+    ("saved", "unclear"),
+    [
+        ("- [x] w1 t1\n- [ ] w2 t2\n", {"2060-01-05"}),
+        (OLD, set()),  # the one day was taken out, and nothing else done
+        (DATED.replace("t1", "t4"), set()),
+    ],
+)
+def test_a_day_that_was_just_written_and_goes_with_another_edit_is_unclear(
+    saved: str, unclear: set[str]
+) -> None:
+    put = day_written(OLD, DATED)
+    put.look({"A.md": saved})
+    assert put.unclear_days == unclear
+
+
+@pytest.mark.parametrize(
+    ("before", "left", "typed"),
+    [
+        (OLD, DATED, ("2060-01-05",)),  # by a person, while the cycle lasted
+        (OLD.replace("t2", "t2 📅 2060-01-04"), DATED, ()),  # in the place of another
+        ("- [ ] w1 t1\n", DATED, ()),  # with its line
+        (OLD, DATED.replace("t1", "t3"), ()),  # with words that still stand
+    ],
+)
+def test_a_day_that_was_seen_is_not(before: str, left: str, typed: tuple[str, ...]) -> None:
+    put = day_written(before, left, typed)
+    put.look({"A.md": left.replace(" 📅 2060-01-05", "").replace("[ ] w1", "[x] w1")})
+    assert put.unclear_days == set()
+
+
+def test_in_the_midst_of_a_cycle_only_a_day_counts_that_a_person_took_out() -> None:
+    for taken, unclear in ((["2060-01-05"], {"2060-01-05"}), ([], set())):
+        put = day_written(OLD, DATED)
+        put.look({"A.md": DATED})
+        put.wrote({"A.md": "- [x] w1 t1\n- [ ] w2 t2\n"}, (), taken)
+        assert put.unclear_days == unclear
+
+
+def test_who_takes_a_day_out_again_that_came_back_has_seen_it() -> None:
+    put = day_written(OLD, DATED)
+    put.look({"A.md": "- [x] w1 t1\n- [ ] w2 t2\n"})
+    put.wrote({"A.md": "- [x] w1 t1\n- [ ] w2 t2 📅 2060-01-05\n"}, ())
+    assert put.unclear_days == {"2060-01-05"}
+    put.look({"A.md": "- [x] w1 t1\n- [ ] w2 t2\n"})
+    assert put.unclear_days == set()

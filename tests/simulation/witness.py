@@ -7,7 +7,7 @@ that moment, and each cycle against what stood before it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -35,6 +35,8 @@ class Witness:
         """What is just being saved, and is not in its file yet."""
         self.torn_s: Mapping[Path, float] = {}
         """Since when, in steady seconds."""
+        self.typed: Set[str] = frozenset()
+        """Words that somebody ever typed in a file."""
         self._sees = "two machines" not in story.traits  # one's folder says nothing of the other
         self._phone = Phone(world.zone, clock.true, minting(Random(story.seed + 5)), "D8")
         self._world = world
@@ -50,6 +52,7 @@ class Witness:
         self._ids: dict[str, str] = {}
         self._marks: dict[str, str] = {}
         self._put = Put()
+        tale.unseen = self._put.unclear_days
         self._keeping = Keeping(tale)
         self._looked_at = ""
         self._there: list[tuple[str, Said]] = []
@@ -111,7 +114,7 @@ class Witness:
         """It is over, or failed: whoever stood in a file and lives, stands there still."""
         view, tale = self._view(), self._tale
         back = {mark for mark, when in tale.back.items() if when >= self._began_s}
-        self._put.wrote(view.texts, back, tale.left.keys())
+        self._put.wrote(view.texts, back, tale.left.keys() | tale.outdone, self.typed)
         zone, faults = self._world.zone, self._world.faults
         if not (self._sees and zone.present) or faults.read_lag or self._roots[1].is_dir():
             return
