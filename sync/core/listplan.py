@@ -91,7 +91,8 @@ class ListRules:
     before; ``told`` are lists of which a person was told that their file is gone; ``astray`` says
     of lists why they have no file, where their lines stand in one that can be no list's;
     ``complete`` that nothing is hidden. ``news`` are lists that are approved to go, to which
-    something came since, or in which it changed: the title of one such reminder.
+    something came since, or in which it changed: the title of one such reminder. ``is_made_of``
+    says of a list and a name whether a machine made that list of a file of that name.
     """
 
     mode_of: Callable[[str], Mode]
@@ -109,6 +110,7 @@ class ListRules:
     complete: bool = True
     purge: bool = False  # deletions are for good
     forgotten: Collection[str] = ()  # lists, and paths of files, that are not kept here
+    is_made_of: Callable[[str, str], bool] = lambda id, name: False
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +212,7 @@ class ListPlan:
     conflicts: list[Conflict] = field(default_factory=list)
     group_names: dict[str, str] = field(default_factory=dict)
     remembered: list[str] = field(default_factory=list)  # forgotten, and here again
+    heirs: dict[str, str] = field(default_factory=dict)  # gone list -> the one that has its file
 
     @property
     def writes(self) -> bool:
@@ -237,7 +240,7 @@ class Scene:
     files: Mapping[str, FileFacts]
     bases: Mapping[str, ListBase]
     group_bases: Mapping[str, ListBase]
-    owner: Mapping[str, str]
+    owner: dict[str, str]
     rules: ListRules
     mint: Callable[[str, str], str]
 

@@ -27,6 +27,7 @@ from sync.core.listplan import (
     again,
 )
 from sync.core.matching.binding import bind_files
+from sync.core.matching.heirs import find_heirs
 from sync.core.matching.listmatch import match_files
 from sync.core.matching.newlists import name_copy, plan_new_file
 from sync.core.merging.listlook import merge_look, said_look
@@ -50,6 +51,8 @@ def plan_lists(
     """
     plan = ListPlan()
     scene = _scene(remote, files, bases, rules, mint)
+    plan.heirs = find_heirs(scene.owner, remote, files, bases, rules)
+    scene.owner.update({new: scene.owner.pop(old) for old, new in plan.heirs.items()})
     plan.owner = {path: id for id, path in scene.owner.items()}
     groups = read_groups(scene, plan)
     agreed = {

@@ -207,6 +207,28 @@ def test_a_new_file_that_both_see_becomes_one_list(shared: Pair) -> None:
     shared.agree("Work/Plans")
 
 
+@pytest.mark.parametrize("name", ["Trip", "Travels"])
+def test_a_file_whose_list_a_phone_deleted_is_the_list_that_the_other_machine_made_of_it(
+    tmp_path: Path, name: str
+) -> None:
+    with open_pair(tmp_path, carried=True) as pair:
+        pair.desktop.save("Trip", "- [ ] Tickets\n")
+        pair.desktop.run()
+        pair.desktop.path("Trip").rename(pair.desktop.path(name))
+        pair.desktop.append(name, "- [ ] Passport\n")
+        pair.phone.delete_list("Trip")
+        pair.carry()
+        pair.laptop.run()
+        pair.carry()
+        pair.calm()
+        assert [one.name for one in pair.phone.lists()] == ["Inbox", name]
+        assert titles(pair, name) == ["Passport"]
+        assert pair.agree(name).count("- [ ] ") == 1
+        files = sorted(one.name for one in pair.laptop.folder.glob("*.md"))
+        assert files == ["Inbox.md", f"{name}.md"]
+        assert pair.laptop.run().held == pair.desktop.run().held == []
+
+
 def test_what_a_phone_did_is_written_with_the_same_bytes_on_both(shared: Pair) -> None:
     shared.laptop.append("Inbox", "- [ ] Milk\n- [ ] Bread\n- [ ] Eggs\n")
     shared.calm()

@@ -19,9 +19,9 @@ from store.model import Reminder
 from sync.core.matching.identity import derived, is_ours, stands_for
 from sync.core.matching.traces import Line, Matched
 
-__all__ = ["Registry", "carried", "mark", "name_new"]
+__all__ = ["ALIKE", "Registry", "carried", "mark", "name_new"]
 
-ALIKE = 32  # so many lines of one title another machine may have named before this one
+ALIKE = 32  # so many of one name another machine may have named before this one
 _UUID = re.compile(r"[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}")  # as the UID of a task is
 
 

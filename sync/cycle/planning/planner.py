@@ -6,8 +6,9 @@ the same plan.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from store.db import Store
 from store.model import Field, ListInfo, Present, Reminder, Unknown
@@ -21,6 +22,7 @@ from sync.core.listplan import ListBase, ListPlan, ListRules
 from sync.core.lists import plan_lists
 from sync.core.matching.identity import derived
 from sync.core.matching.match import Leaving
+from sync.core.matching.newcomers import ALIKE
 from sync.core.plan import make_plan
 from sync.core.settings import Settings
 from sync.core.snapshot import Mode, Policy
@@ -256,18 +258,22 @@ class Planner:
             purge=self.settings.purge,
             forgotten=self._store.forgotten.all().keys(),
             news=news_since(self._store, known, approved),
+            is_made_of=lambda id, name: id in islice(self._ids_of("list", name), ALIKE),
         )
         return plan_lists(remote_lists(known), facts, bases, rules, self._new_list(known, bases))
 
     def _new_list(self, known: Known, bases: Mapping[str, ListBase]) -> Callable[[str, str], str]:
-        account = (self._store.meta.get("apple_id") or "").casefold()
         taken = known.list_rows.keys() | known.gone_lists | bases.keys()
 
         def named(kind: str, name: str) -> str:
-            origin = derived(account, kind, name.casefold())
-            return next(id for id in origin if id not in taken)
+            return next(id for id in self._ids_of(kind, name) if id not in taken)
 
         return named
+
+    def _ids_of(self, kind: str, name: str) -> Iterator[str]:
+        """The identities of what is new and called so, on whatever machine, in their order."""
+        account = (self._store.meta.get("apple_id") or "").casefold()
+        return derived(account, kind, name.casefold())
 
     def _guarded(
         self,

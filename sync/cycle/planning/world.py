@@ -21,6 +21,7 @@ from store.model import (
     Present,
     Reminder,
     Unknown,
+    Value,
     Zoned,
 )
 from store.rows import ReminderRow
@@ -162,10 +163,11 @@ def build_world(
     found = _local(known, local, lists, matched, by_id, put_away)
     found |= {id: Unknown(reason) for id, reason in doubts.items()}
     unsure = frozenset[str]() if dialect.marks else matched.doubtful
+    base = {id: _inherited(one, lists) for id, one in known.base.items() if id not in unsure}
     snapshot = Snapshot(
         remote=read_remote(remote, outlook),
         local=read_local(found, pages, outlook) if says_sections else found,
-        base=read_base({id: one for id, one in known.base.items() if id not in unsure}, outlook),
+        base=read_base(base, outlook),
         in_flight=known.in_flight,
         lists=lists.views,
         pending=known.pending,
@@ -174,6 +176,12 @@ def build_world(
         origins=known.origins | matched.origins,
     )
     return World(snapshot, matched, by_id, outlook, put_away, doubts)
+
+
+def _inherited(values: Mapping[Field, Value], lists: ListPlan) -> Mapping[Field, Value]:
+    """What was agreed on, in the list that has the file of its own now."""
+    heir = lists.heirs.get(str(values.get(Field.LIST)))
+    return values if heir is None else {**values, Field.LIST: heir}
 
 
 def _remote(
