@@ -98,6 +98,7 @@ class ListRules:
     mode_of: Callable[[str], Mode]
     name_of: Callable[[str], str]  # path -> list name
     group_name: Callable[[str], str]  # directory -> group name
+    label_of: Callable[[str], str]  # list name -> as a file of its own says it
     paths: Callable[[Mapping[str, ListInfo], Mapping[str, str]], Mapping[str, str]]
     new_lists: NewLists
     approved: Collection[str] = ()

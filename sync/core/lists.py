@@ -33,7 +33,6 @@ from sync.core.matching.newlists import name_copy, plan_new_file
 from sync.core.merging.listlook import merge_look, said_look
 from sync.core.merging.listmerge import Agreed, meet, merge_list
 from sync.core.snapshot import ListView, Mode
-from sync.local.text import clean_title
 
 __all__ = ["plan_lists"]
 
@@ -199,7 +198,7 @@ def _place(scene: Scene, groups: Groups, plan: ListPlan, agreed: Mapping[str, Ag
             plan.owner[wanted[id]] = id
             view = plan.views[id]
             plan.views[id] = ListView(id, view.name, wanted[id], view.mode)
-        elif _needs_label(scene.files[path], one, scene.bases.get(id)):
+        elif _needs_label(scene.rules, scene.files[path], one, scene.bases.get(id)):
             plan.label_files.append(LabelFile(id, path, one.info.name))
         elif one.follows and wanted[id] != path:
             agreed_on = replace(one.base, path=wanted[id])
@@ -208,10 +207,10 @@ def _place(scene: Scene, groups: Groups, plan: ListPlan, agreed: Mapping[str, Ag
             plan.learned[id] = one.base
 
 
-def _needs_label(facts: FileFacts, agreed: Agreed, base: ListBase | None) -> bool:
+def _needs_label(rules: ListRules, facts: FileFacts, agreed: Agreed, base: ListBase | None) -> bool:
     """Whether the file that says the list's name has to say another one first."""
     follows = agreed.follows or (base is None and facts.label is not None)
-    return facts.labelled and follows and facts.label != clean_title(agreed.info.name)
+    return facts.labelled and follows and facts.label != rules.label_of(agreed.info.name)
 
 
 # ---- lists that are not there, or not to be read ------------------------------------------------

@@ -11,6 +11,7 @@ from sync.core.lists import plan_lists
 from sync.core.merging.merge import Side
 from sync.core.snapshot import Mode
 from sync.local.names import assign, list_name
+from sync.local.text import clean_title
 
 __all__ = ["BASE", "GROUP", "HOME", "facts", "plan"]
 
@@ -49,6 +50,7 @@ def plan(
         mode_of=lambda _: mode,
         name_of=lambda path: list_name(path.rpartition("/")[2].removesuffix(".md")),
         group_name=list_name,
+        label_of=clean_title,
         paths=paths,
         new_lists=new_lists,
         approved=approved,

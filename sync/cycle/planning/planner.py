@@ -46,6 +46,7 @@ from sync.cycle.sending.parking import sort_out
 from sync.local.formats import Dialect
 from sync.local.layout import Layout
 from sync.local.names import assign, file_name, list_name
+from sync.local.text import clean_title
 
 __all__ = ["Planned", "Planner"]
 
@@ -246,6 +247,7 @@ class Planner:
             mode_of=self.settings.mode_of,
             name_of=layout.named,
             group_name=list_name,
+            label_of=clean_title,
             paths=paths,
             new_lists=self.settings.new_lists,
             approved=approved,
