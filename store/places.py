@@ -104,10 +104,6 @@ class Places(Renders):
             (id, block, own),
         )
 
-    def drop_block(self, id: str) -> None:
-        """Let no block id stand for ``id``."""
-        self._db.write("DELETE FROM block WHERE id = ?", (id,))
-
     def set_lines(self, path: str, rows: Iterable[LineRow]) -> None:
         """The lines of reminders in the file at ``path`` are now ``rows``, and no others.
 

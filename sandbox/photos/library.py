@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from random import Random
 from types import MappingProxyType
@@ -120,10 +120,6 @@ class Library:
         self.albums[album] = (title, list(names))
         self.revision += 1
         return album
-
-    def by_master(self, name: str) -> Iterator[Photo]:
-        """The photos that share a master."""
-        return (photo for photo in self._photos.values() if photo.master == name)
 
     def _place_asset(self, photo: Photo) -> None:
         fields = LazyFields(asset_fields, photo, self.shelf.register)

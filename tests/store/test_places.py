@@ -21,9 +21,9 @@ def test_a_block_stands_for_one_reminder(store: Store) -> None:
     with pytest.raises(ValueError, match="r-aaaaaaa stands for A1, not for B2"), store.commit("x"):
         places.set_block("B2", "r-aaaaaaa", own=True)
     with store.commit("stamp"):
-        places.drop_block("A1")
+        places.set_block("A1", "r-bbbbbbb", own=True)
         places.set_block("B2", "r-aaaaaaa", own=True)
-    assert places.all_blocks() == {"B2": Block("r-aaaaaaa", True)}
+    assert places.all_blocks() == {"A1": Block("r-bbbbbbb", True), "B2": Block("r-aaaaaaa", True)}
 
 
 def lines(store: Store, path: str, *ids: str) -> None:
