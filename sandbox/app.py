@@ -9,10 +9,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from sandbox import control, faults
-from sandbox.cloud import assethost, cloudkit, shares
+from sandbox.cloud import assethost, cloudkit
 from sandbox.device import api
 from sandbox.photos import api as photos
 from sandbox.services import calendar, callkit, contacts, editing, findmy, notes, switches
+from sandbox.sharing import routes as shares
 from sandbox.signing import setup, signin, twostep, verify, webaccess
 from sandbox.world import World
 

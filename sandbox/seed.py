@@ -1,4 +1,4 @@
-"""Fills a pretend account: a family's reminders made on the phone, or any number fast."""
+"""Fills a pretend account: a family's reminders, made on the phone."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sandbox.cloud.generate import generate
 from sandbox.cloud.zone import Zone
 from sandbox.device.phone import ACCOUNT, Phone
 
-__all__ = ["generate", "seed"]
+__all__ = ["seed"]
 
 _DAY = 86400
 

@@ -7,14 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random, SystemRandom
 
-from sandbox import seed
 from sandbox.account import Account
 from sandbox.clock import Clock
-from sandbox.cloud.sharing import SharedDatabase
 from sandbox.cloud.zone import Zone
 from sandbox.device.phone import Phone, minting
 from sandbox.faults import Faults
+from sandbox.generate import generate
+from sandbox.seed import seed
 from sandbox.services.roster import Services
+from sandbox.sharing.people import SharedDatabase
 
 APPLE_ID = "ada@example.test"
 PASSWORD = "correct horse battery"
@@ -59,9 +60,9 @@ def make_world(
     zone = Zone(account.owner, clock)
     world = world_of(account, zone, clock)
     if reminders is None:
-        seed.seed(world.phone, zone, clock())
+        seed(world.phone, zone, clock())
     else:
-        seed.generate(zone, reminders, clock())
+        generate(zone, reminders, clock())
     return world
 
 

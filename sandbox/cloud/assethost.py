@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import base64
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox.cloud.assets import AssetRefused, AssetShelf, is_asset
+from sandbox.cloud.assets import AssetRefused, AssetShelf
+from sandbox.cloud.call import Call
 from sandbox.cloud.fields import Json
+from sandbox.cloud.links import ORIGIN
 from sandbox.cloud.modify import RequestError
 
 if TYPE_CHECKING:
-    from sandbox.cloud.call import Call
     from sandbox.world import World
 
-ORIGIN: Final = "https://cvws.icloud-content.com"
 MAX_TOKENS: Final = 200
 _BYTES: Final = "application/octet-stream"
 _RANGE: Final = re.compile(r"bytes=(\d*)-(\d*)", re.ASCII)
@@ -105,26 +104,3 @@ def _token(shelf: AssetShelf, entry: Any) -> Json:
             address = f"{ORIGIN}/U/{shelf.ticket(record, field)}"
             return {"recordName": record, "fieldName": field, "url": address}
     raise RequestError("each of tokens needs recordType, recordName and fieldName")
-
-
-def linked(call: Call, items: Iterable[Json]) -> list[Json]:
-    """Wire records with a link, or the bytes themselves, in each asset field."""
-    found = list(items)
-    for item in found:
-        fields: Mapping[str, Json] = item.get("fields", {})
-        for field in fields.values():
-            if is_asset(field):
-                _link(call, field["value"])
-    return found
-
-
-def _link(call: Call, value: Json) -> None:
-    shelves = (zone.assets for zone in call.zones)
-    shelf = next((each for each in shelves if each.holds(value)), None)
-    if shelf is None:
-        return
-    if call.faults.inline_assets:
-        value["downloadedData"] = base64.b64encode(shelf.read(value) or b"").decode()
-    else:
-        expired = call.faults.use("expired_links")
-        value["downloadURL"] = ORIGIN + shelf.link(value, expired=expired)

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sandbox.cloud.assethost import linked
 from sandbox.cloud.fields import Json
+from sandbox.cloud.links import linked
 from sandbox.cloud.modify import RequestError
 from sandbox.cloud.wire import decoded
 from sandbox.cloud.zone import MAX_PAGE, Zone
@@ -83,7 +83,7 @@ class Call:
     def shaped(self, items: Iterable[Json]) -> list[Json]:
         """Records as this request wants to read them, and as switched on."""
         asked = self.body.get("numbersAsStrings") or self.body.get("numberAsStrings")
-        shaped = linked(self, items)
+        shaped = linked(self.zones, self.faults, items)
         if asked or self.faults.numbers_as_text:
             for item in shaped:
                 _numbers_to_text(item)

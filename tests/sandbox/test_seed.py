@@ -11,7 +11,8 @@ from sandbox.cloud.zone import Zone
 from sandbox.device import document
 from sandbox.device.phone import Phone
 from sandbox.device.view import ShownReminder
-from sandbox.seed import generate, seed
+from sandbox.generate import generate
+from sandbox.seed import seed
 from tests.sandbox.phones import START, Clock
 
 OWNER = "_" + "0a" * 16

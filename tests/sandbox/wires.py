@@ -14,8 +14,8 @@ from starlette.middleware import Middleware
 
 from sandbox import account, faults
 from sandbox.cloud import assethost, cloudkit
-from sandbox.cloud.sharing import SharedDatabase
 from sandbox.cloud.zone import Zone
+from sandbox.sharing.people import SharedDatabase
 
 Json = dict[str, Any]
 

@@ -11,9 +11,9 @@ from typing import Any
 import httpx
 import orjson
 
-from sandbox.cloud.assethost import ORIGIN
 from sandbox.cloud.assets import AssetRefused
 from sandbox.cloud.cloudkit import reminders
+from sandbox.cloud.links import ORIGIN
 from sandbox.trouble import CodeFault
 from sandbox.world import World
 from tests.simulation.chance import Clock, minting

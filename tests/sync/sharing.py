@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sandbox.cloud.sharing import Sharer
+from sandbox.sharing.people import Sharer
 from tests.rig import Rig
 
 GRACE = "Grace Hopper"

@@ -6,7 +6,7 @@ from contextlib import suppress
 
 import pytest
 
-from sandbox.cloud.sharing import Sharer
+from sandbox.sharing.people import Sharer
 from sync.errors import BadResponse, NetworkError
 from tests.rig import Crash, Rig
 from tests.sync.sharing import DATABASE, GRACE, SHARED, rest, share, shown

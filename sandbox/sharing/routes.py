@@ -9,10 +9,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox.cloud.sharing import PERMISSIONS
 from sandbox.cloud.wire import json_object
 from sandbox.device.api import routes_of
 from sandbox.device.phone import Phone
+from sandbox.sharing.people import PERMISSIONS
 
 if TYPE_CHECKING:
     from sandbox.world import World
