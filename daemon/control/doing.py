@@ -21,8 +21,8 @@ from sync.cycle.asked.carrying import Brought, Options
 from sync.cycle.asked.refiling import Refiled
 from sync.cycle.asked.relisting import Relisted
 from sync.cycle.asked.restoring import Restored
+from sync.cycle.asked.undoing import Undone
 from sync.cycle.checking.verdict import Verdict
-from sync.cycle.past.undoing import Undone
 from sync.errors import UsageError
 
 __all__ = ["Doing"]

@@ -12,7 +12,7 @@ from store.journal import HistoryRow, Run
 from store.values import NO_VALUE
 
 if TYPE_CHECKING:
-    from sync.cycle.past.undoing import Undone
+    from sync.cycle.asked.undoing import Undone
 
 __all__ = ["Names", "changes_of", "run_document", "titles_told", "undo_document"]
 

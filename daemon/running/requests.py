@@ -28,9 +28,9 @@ from sync.cycle.asked.refused import Refused
 from sync.cycle.asked.relisting import Relisted
 from sync.cycle.asked.resolving import Resolved
 from sync.cycle.asked.restoring import Restored
+from sync.cycle.asked.undoing import Undone
 from sync.cycle.asked.writing import Decide, Written
 from sync.cycle.checking.verdict import Verdict, Verified
-from sync.cycle.past.undoing import Undone
 from sync.cycle.report import Report
 from sync.errors import RemindersdError
 

@@ -13,7 +13,7 @@ from store.db import Store
 from store.journal import HistoryRow
 from store.model import Completion, Field
 from store.values import NO_VALUE
-from sync.cycle.past.undoing import Stays, Undone
+from sync.cycle.asked.undoing import Stays, Undone
 from sync.errors import CannotUndo
 from tests.daemon.fakes import FakeEngine
 from tests.daemon.serving import fill, serving

@@ -9,7 +9,7 @@ import pytest
 
 from store.values import NO_VALUE
 from sync.cycle.asked.carrying import Options
-from sync.cycle.past.undoing import Undone
+from sync.cycle.asked.undoing import Undone
 from sync.errors import ServiceError
 from tests.rig import Rig
 from tests.sync.machines import COPY

@@ -1,1 +1,1 @@
-"""What a person asks for beside a cycle: bringing back, resolving, forgetting, carrying in."""
+"""What a person asks for beside a cycle: restoring, undoing, resolving, forgetting, carrying in."""

@@ -22,6 +22,7 @@ from sync.cycle.asked.relisting import Relisted, relist
 from sync.cycle.asked.resolving import OTHER, Resolved, resolve, values_now
 from sync.cycle.asked.restoring import Restored, restore
 from sync.cycle.asked.setting import Setting, intend
+from sync.cycle.asked.undoing import TRIGGER, Undoer, Undone, run_to_undo
 from sync.cycle.asked.writing import Decide, Written, write_down
 from sync.cycle.checking.verdict import VERIFIED, Verdict, Verified
 from sync.cycle.checking.verifying import Checks, verify
@@ -30,7 +31,6 @@ from sync.cycle.observing.homecoming import FOLDER, take_back
 from sync.cycle.observing.reading import LocalState
 from sync.cycle.observing.settle import settle
 from sync.cycle.parts import Parts
-from sync.cycle.past.undoing import TRIGGER, Undoer, Undone, run_to_undo
 from sync.cycle.planning.planner import Planned
 from sync.cycle.report import Report
 from sync.errors import Busy, UsageError

@@ -1,1 +1,1 @@
-"""What was changed: history, runs, and taking a run back."""
+"""What was changed: the history of values written over, and the runs that they belong to."""

@@ -15,10 +15,10 @@ from store.db import Store
 from store.journal import HistoryRow
 from sync.core.trails import Trails
 from sync.core.undo import Now, TakeBack, take_back
-from sync.cycle.past.aftermath import UNDOABLE, names_known, now_of, trails_in
+from sync.cycle.asked.aftermath import UNDOABLE, names_known, now_of, trails_in
+from sync.cycle.asked.revoking import edits_of, rows_of
 from sync.cycle.past.history import DELETED
 from sync.cycle.past.journaling import Chronicle
-from sync.cycle.past.revoking import edits_of, rows_of
 from sync.cycle.planning.planner import Planned
 from sync.cycle.sending.edits import send_edits
 from sync.cycle.sending.encoding import Encoder
