@@ -35,8 +35,7 @@ CORE = re.compile(
     r"|sync\.local\.(names|layout|tasks|unread|verify|lines|dates|text|projection|formats)$"
 )
 PURE = re.compile(
-    CORE.pattern
-    + r"|sync\.cycle\.(files\.(render|directories)|planning\.sentences|observing\.stale)$"
+    CORE.pattern + r"|sync\.cycle\.(rendering(\.\w+)?|planning\.sentences|observing\.stale)$"
 )
 IMPURE_MODULES = {
     "asyncio", "glob", "http", "httpx", "io", "logging", "os", "pyicloud", "random", "requests",

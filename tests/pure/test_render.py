@@ -12,10 +12,10 @@ from store.values import NO_VALUE
 from sync.core.actions import AddLine, MoveLine, RemoveLine, SetLine, Why
 from sync.core.matching.identity import block_id
 from sync.core.matching.match import Leaving, Matched, words
-from sync.cycle.files.desk import Desk, FileWrite
-from sync.cycle.files.marking import stamp_files, take_out
-from sync.cycle.files.render import moving_out, write_files
 from sync.cycle.observing.reading import LocalState
+from sync.cycle.rendering.desk import Desk, FileWrite
+from sync.cycle.rendering.marking import stamp_files, take_out
+from sync.cycle.rendering.render import moving_out, write_files
 from sync.local import markdown
 from sync.local.formats import MARKDOWN, Dialect
 from sync.local.markdown import CannotEdit, Insert, TodoFile, parse

@@ -25,13 +25,13 @@ from sync.cycle.asked.once import Once, as_text, before, left_of
 from sync.cycle.asked.scenery import scene_of
 from sync.cycle.asked.setting import Setting, intend
 from sync.cycle.files.committing import LEAVING
-from sync.cycle.files.directories import moving_files
-from sync.cycle.files.render import moving_out, write_files
-from sync.cycle.files.work import Work, desk_of
 from sync.cycle.observing.reading import LocalState
 from sync.cycle.parts import Parts
 from sync.cycle.planning.planner import Planned
 from sync.cycle.planning.standing import leaving_text
+from sync.cycle.rendering.directories import moving_files
+from sync.cycle.rendering.render import moving_out, write_files
+from sync.cycle.rendering.work import Work, desk_of
 from sync.cycle.report import Report
 from sync.errors import Busy, CannotWrite
 from sync.local.formats import Dialect

@@ -1,1 +1,1 @@
-"""Committing a plan, and writing it into the files."""
+"""Committing a plan, and carrying it out on the files."""

@@ -16,10 +16,10 @@ from zoneinfo import ZoneInfo
 
 from sync.core.actions import RemoveLine, Why
 from sync.core.archive import Archived, archive_path, is_archive, without
-from sync.cycle.files.desk import FileWrite
 from sync.cycle.files.filing import Filing
 from sync.cycle.observing.reading import LocalState
 from sync.cycle.planning.planner import Planned
+from sync.cycle.rendering.desk import FileWrite
 from sync.cycle.report import Report
 from sync.local.files import Stable, opaque_reason, read_stable
 from sync.local.formats import Dialect

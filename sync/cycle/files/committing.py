@@ -32,7 +32,6 @@ from sync.core.listplan import ListBase, ListPlan, again
 from sync.core.matching.identity import stands_for
 from sync.core.matching.match import Leaving
 from sync.core.merging.merge import Side
-from sync.cycle.files.work import Work, plan_work
 from sync.cycle.observing.reading import LocalState
 from sync.cycle.past.journaling import Chronicle
 from sync.cycle.planning.doubts import DOUBTS, doubts_text
@@ -43,6 +42,7 @@ from sync.cycle.planning.origins import ORIGINS, origins_text
 from sync.cycle.planning.planner import Planned
 from sync.cycle.planning.sectioning import have_arrived, remember_sections
 from sync.cycle.planning.standing import leaving_of, leaving_text, line_rows
+from sync.cycle.rendering.work import Work, plan_work
 from sync.local.formats import Dialect
 
 __all__ = ["LEAVING", "Committer"]

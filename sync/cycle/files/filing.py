@@ -16,10 +16,7 @@ from store.places import FileRow
 from sync.core.listplan import RenameFile, again
 from sync.core.matching.match import Leaving, words
 from sync.cycle.files.committing import LEAVING
-from sync.cycle.files.desk import FileWrite
-from sync.cycle.files.marking import stamp_files, take_out
 from sync.cycle.files.pasting import lines_put_back, note_put_back
-from sync.cycle.files.work import Work
 from sync.cycle.gauge import Gauge, Phase, unwatched
 from sync.cycle.observing.reading import LocalState
 from sync.cycle.past.journaling import Chronicle
@@ -32,6 +29,9 @@ from sync.cycle.planning.standing import (
     may_stand_still,
 )
 from sync.cycle.planning.unmarked import line_saying
+from sync.cycle.rendering.desk import FileWrite
+from sync.cycle.rendering.marking import stamp_files, take_out
+from sync.cycle.rendering.work import Work
 from sync.cycle.report import Report
 from sync.local.formats import Dialect
 from sync.local.outcome import ChangedMeanwhile, Outcome, Refused, Replaced

@@ -17,10 +17,10 @@ from sync.core.actions import AddLine
 from sync.core.matching.match import Leaving, words
 from sync.core.merging.lift import PLACE, as_reminder, lift
 from sync.cycle.files.committing import LEAVING
-from sync.cycle.files.desk import FileWrite
 from sync.cycle.observing.reading import LocalState
 from sync.cycle.planning.planner import Planned
 from sync.cycle.planning.standing import leaving_of, leaving_text
+from sync.cycle.rendering.desk import FileWrite
 from sync.local.formats import Dialect
 from sync.local.tasks import Task
 

@@ -17,8 +17,8 @@ from store.outbox import Intent
 from store.values import NO_VALUE, NoValue
 from sync.core.actions import AddLine, MoveLine, RemoveLine, RenderOp, SetLine, Why
 from sync.core.merging.lift import PLACE, as_reminder, lift
-from sync.cycle.files.work import Work
 from sync.cycle.planning.planner import Planned
+from sync.cycle.rendering.work import Work
 
 __all__ = ["DELETED", "cloud_rows", "file_rows", "mark_rows", "place_rows", "returned_rows"]
 

@@ -16,9 +16,9 @@ from store.db import Store
 from store.journal import KEPT_MS, HistoryRow, Side
 from store.outbox import Intent
 from store.values import NO_VALUE
-from sync.cycle.files.work import Work
 from sync.cycle.past.history import cloud_rows, file_rows, mark_rows, place_rows
 from sync.cycle.planning.planner import Planned
+from sync.cycle.rendering.work import Work
 from sync.cycle.report import Report
 from sync.local.formats import Dialect
 

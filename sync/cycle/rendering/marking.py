@@ -7,17 +7,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from sync.core.matching.match import Leaving, Matched, words
-from sync.cycle.files.desk import FileWrite, Problem, applied
 from sync.cycle.observing.reading import LocalFile, LocalState
 from sync.cycle.planning.unmarked import line_saying
+from sync.cycle.rendering.desk import FileWrite, Problem, applied
 from sync.local.formats import Dialect
-from sync.local.tasks import (
-    Edit,
-    Insert,
-    Remove,
-    Stamp,
-    Task,
-)
+from sync.local.tasks import Edit, Insert, Remove, Stamp, Task
 
 __all__ = ["stamp_files", "take_out"]
 

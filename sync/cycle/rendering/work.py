@@ -10,12 +10,17 @@ from sync.core.colors import hexadecimal_of
 from sync.core.listplan import LabelFile
 from sync.core.matching.identity import list_block_id
 from sync.core.matching.match import Leaving, words
-from sync.cycle.files.desk import Desk, FileWrite, Problem
-from sync.cycle.files.directories import FileMove, label_writes, moving_files, nothing_but_labels
-from sync.cycle.files.render import moving_out, write_files
 from sync.cycle.observing.reading import LocalFile, LocalState
 from sync.cycle.planning.known import ranks_of
 from sync.cycle.planning.planner import Planned
+from sync.cycle.rendering.desk import Desk, FileWrite, Problem
+from sync.cycle.rendering.directories import (
+    FileMove,
+    label_writes,
+    moving_files,
+    nothing_but_labels,
+)
+from sync.cycle.rendering.render import moving_out, write_files
 from sync.local.formats import Dialect
 
 __all__ = ["Removal", "Work", "desk_of", "plan_work"]

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from sync.core.actions import ListField, MoveLine, RenderOp
 from sync.core.listplan import LabelFile
-from sync.cycle.files.desk import Desk, FileWrite
 from sync.cycle.observing.reading import LocalFile, LocalState
+from sync.cycle.rendering.desk import Desk, FileWrite
 from sync.local.layout import Layout
 from sync.local.text import clean_title
 

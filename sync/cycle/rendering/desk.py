@@ -15,9 +15,7 @@ from sync.cycle.observing.reading import LocalFile, LocalState
 from sync.cycle.planning.unmarked import without_ids
 from sync.local.formats import Dialect
 from sync.local.making import NO_FAMILIES, make_edits
-from sync.local.tasks import (
-    Edit,
-)
+from sync.local.tasks import Edit
 
 __all__ = ["Desk", "FileWrite", "Problem", "Values", "applied"]
 

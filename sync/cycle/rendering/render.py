@@ -20,10 +20,10 @@ from sync.core.matching.identity import list_block_id
 from sync.core.matching.match import Leaving, Line, words
 from sync.core.merging.fields import images_after
 from sync.core.merging.lift import PLACE
-from sync.cycle.files.desk import Desk, FileWrite, Problem, Values, applied
 from sync.cycle.observing.reading import LocalFile
 from sync.cycle.planning.standing import by_block
 from sync.cycle.planning.unmarked import rows_after
+from sync.cycle.rendering.desk import Desk, FileWrite, Problem, Values, applied
 from sync.local.formats import Dialect
 from sync.local.tasks import (
     Beneath,
