@@ -262,6 +262,7 @@ class History:
 
     def _come_to_rest(self) -> Report | None:
         self.typist.rest()
+        self._hear_of_the_end()
         report, rests = None, False
         for _ in range(CYCLES):
             self.clock.wait(130)
@@ -277,6 +278,16 @@ class History:
                 return report
         self.verdict.wrong.append(f"no rest: {report} {self.machine.errors[-1:]}")
         return None
+
+    def _hear_of_the_end(self) -> None:
+        """Devices hear that the zone was emptied, and say of what is there again what they know.
+
+        One that deleted it before has the newer word if the machine's clock is behind; said after
+        the last cycle, that would be news to which nobody comes any more.
+        """
+        for phone in [caller.phone for caller in self.callers if self.tale.emptied]:
+            phone.sync()
+            phone.sync()  # what was refused on the way down goes up
 
     def _approve(self, report: Report) -> bool:
         """Do as a person what is waited for, if this one does."""

@@ -149,3 +149,43 @@ def test_a_line_that_stands_where_it_is_no_task_is_not_put_in_elsewhere(two: Rig
     two.run()
     assert line in two.read("Plans")
     two.rest()
+
+
+def leave_a_line_behind(two: Rig) -> None:
+    """“Typed” stands in `Plans.md` by now, and in `Inbox.md` still."""
+
+    def save(name: str) -> None:
+        if name == "engine:write":
+            two.step = lambda _: None
+            two.replace("Inbox", "- [ ] Typed", "Prose\n\n- [ ] Typed")
+
+    two.step = save
+    two.wait(3)
+    two.engine.cycle("test")
+    assert "Typed" in two.read("Inbox")
+    assert "Typed" in two.read("Plans")
+
+
+@pytest.mark.parametrize("also", ["", "typed", "noted", "said both times"])
+def test_a_line_left_behind_where_a_phone_moves_it_back_is_one(two: Rig, also: str) -> None:
+    """Taken out as left behind, and put in as moved, it was in neither file for a moment."""
+    id = two.shown("Typed").id
+    if also == "said both times":
+        two.phone.edit(id, flagged=True)
+    leave_a_line_behind(two)
+    two.phone.move(id, "Inbox")
+    if also == "typed":  # its file has to be stamped first
+        two.append("Inbox", "- [ ] New\n")
+    if also == "noted":
+        two.append("Plans", "    > a note\n")
+    if also == "said both times":  # what was left behind says again what shall be
+        two.phone.edit(id, flagged=False)
+    two.run()
+    assert two.titles("Inbox") == {"Typed"} | ({"New"} if also == "typed" else set())
+    assert two.titles("Plans") == {"Other"}
+    assert (two.shown("Typed").id, two.shown("Typed").flagged) == (id, False)
+    assert two.shown("Typed").notes == ("a note" if also == "noted" else "")
+    assert two.read("Inbox").count("Typed") == 1
+    assert "Typed" not in two.read("Plans")
+    assert "Prose" in two.read("Inbox")
+    two.rest()

@@ -7,15 +7,16 @@ from collections.abc import Collection, Mapping, Sequence
 from store.model import AllDay, Due, Field, Floating, Presence, Present, Rule, Zoned
 from sync.core.listplan import ListPlan
 from sync.core.matching.claims import contested
-from sync.core.matching.match import Leaving, Line, Matched, Registry, Spot, match_lines, words
+from sync.core.matching.match import Leaving, Line, Matched, Registry, Spot, match_lines
 from sync.core.repeating.occurrence import copy_id
 from sync.core.snapshot import Mode, RemoteItem
 from sync.cycle.observing.reading import LocalState
 from sync.cycle.planning.known import Known
+from sync.cycle.planning.unfinished import left_behind
 from sync.cycle.planning.unmarked import followed
 from sync.local.formats import Dialect
 
-__all__ = ["follow_moves", "match_all", "series_of"]
+__all__ = ["match_all", "series_of"]
 
 
 def match_all(
@@ -51,7 +52,7 @@ def match_all(
             overdue,
             {id for id in strangers if _is_to_be_shown(remote[id], lists)},
         ),
-        leaving=leaving | _carried_ahead(known, lines, remote),
+        leaving=left_behind(leaving, known, lines, remote),
         away=known.vanished,
         series=series,
         said={id: dialect.shown(known.reminders[id]) for id in several},
@@ -70,38 +71,6 @@ def _is_to_be_shown(item: Presence[RemoteItem], lists: ListPlan) -> bool:
     return (
         view is not None and bool(view.path and not view.blocked) and view.mode is not Mode.IGNORE
     )
-
-
-def follow_moves(
-    leaving: frozenset[Leaving], known: Known, lists: ListPlan, dialect: Dialect
-) -> frozenset[Leaving]:
-    """Lines of unfinished moves, in the place that their list has now: a person may rename it."""
-    found = set()
-    for one in leaving:
-        id, place = known.list_at.get(one.path, ""), dialect.layout.place_of(one.path)
-        now = lists.views[id].path if id in lists.views else None
-        if now is None or lists.owner.get(place) == id:
-            found.add(one)
-        else:
-            found.add(one._replace(path=now + one.path.removeprefix(place)))
-    return frozenset(found)
-
-
-def _carried_ahead(
-    known: Known, lines: Sequence[Line], remote: Mapping[str, Presence[RemoteItem]]
-) -> set[Leaving]:
-    """Lines that iCloud moved, of which another machine's file with the new place is here first."""
-    ids = {block: id for id, block in known.blocks.items()}
-    found = set()
-    for line in lines:
-        id = ids.get(line.block or "", "")
-        item, trace = remote.get(id), known.traces.get(id)
-        if trace is None or line.path == trace.path or not isinstance(item, Present):
-            continue
-        was, now = known.base.get(id, {}).get(Field.LIST), item.value.reminder.list
-        if was is not None and was != now == line.reminder.list:
-            found.add(Leaving(trace.path, id, words(trace.text, trace.notes)))
-    return found
 
 
 def _ignored(matched: Matched, lists: ListPlan, dialect: Dialect) -> set[Spot]:

@@ -35,9 +35,10 @@ from sync.cycle.planning.doubts import doubt_holds, stored_doubts
 from sync.cycle.planning.facts import file_facts, free_directories
 from sync.cycle.planning.known import Known, gather
 from sync.cycle.planning.letgo import news_since
-from sync.cycle.planning.matching import follow_moves
+from sync.cycle.planning.listbases import learn_bases, list_bases
 from sync.cycle.planning.sectioning import section_intents, without_section
 from sync.cycle.planning.tables import Tables
+from sync.cycle.planning.unfinished import first_out, follow_moves
 from sync.cycle.planning.unjudged import all_waiting, still_waiting
 from sync.cycle.planning.unusable import unusable
 from sync.cycle.planning.world import World, astray, build_world, remote_lists, visible_since
@@ -62,7 +63,8 @@ class Planned:
     what is missed now; ``overtaken`` parked intents (by number) that nobody wants any more;
     ``withheld`` what is planned and not sent, since iCloud refused it, as in ``parking``;
     ``archived`` lines that go, of which a copy stands in the archive; ``new_sections`` are chosen
-    anew, by id; ``unjudged`` of the holds are those of before that nothing can be said of now.
+    anew, by id; ``unjudged`` of the holds are those of before that nothing can be said of now;
+    ``turns``: lines go back to where an unfinished move left them, once they are out of there.
     """
 
     known: Known
@@ -82,6 +84,7 @@ class Planned:
     marks: bool = True  # lines carry ids
     new_sections: Mapping[str, SectionBase] = field(default_factory=dict)
     unjudged: Sequence[Hold] = ()
+    turns: bool = False
 
     @property
     def writes(self) -> bool:
@@ -173,7 +176,9 @@ class Planner:
         )
         world.snapshot = replace(world.snapshot, returned=self._returned(known, world, local))
         plan = make_plan(world.snapshot, self.policy)
+        plan, turns = first_out(plan, world.matched.leftovers, lists, self._dialect.layout)
         planned = self._guarded(known, lists, world, plan, leaving, approved)
+        planned.turns = turns
         self._hold_first_plan(planned, local, approved)
         planned.holds += unusable(local, {*lists.owner} & known.list_at.keys())
         waiting = missed(waiting_keys(world.matched), since, now_s, WAIT_S)
@@ -221,11 +226,8 @@ class Planner:
         return Planned(known, ListPlan(), World.empty(), Plan(), [], holds, leaving, waits=True)
 
     def _plan_lists(self, known: Known, local: LocalState, approved: frozenset[str]) -> ListPlan:
-        bases = {
-            id: ListBase(base.name, base.group, base.path or "", base.color, base.emblem)
-            for id, base in self._store.bases.all_lists().items()
-        }
-        layout = self._dialect.layout
+        layout, remote = self._dialect.layout, remote_lists(known)
+        bases = list_bases(self._store, known, remote, layout)
         homes = {base.path for base in bases.values()}
         facts = file_facts(local, known, self._dialect, homes)
         groups = {base.name for base in bases.values() if not base.path}
@@ -262,7 +264,9 @@ class Planner:
             news=news_since(self._store, known, approved),
             is_made_of=lambda id, name: id in islice(self._ids_of("list", name), ALIKE),
         )
-        return plan_lists(remote_lists(known), facts, bases, rules, self._new_list(known, bases))
+        lists = plan_lists(remote, facts, bases, rules, self._new_list(known, bases))
+        learn_bases(self._store, bases, lists)
+        return lists
 
     def _new_list(self, known: Known, bases: Mapping[str, ListBase]) -> Callable[[str, str], str]:
         taken = known.list_rows.keys() | known.gone_lists | bases.keys()
