@@ -10,7 +10,7 @@ in ``plan``, ``lists``, ``match`` and ``guard``; this room puts things in their 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from store.db import Store
@@ -19,6 +19,7 @@ from sync.cycle.asked.acts import ROUNDS, Acts
 from sync.cycle.asked.relisting import RELISTING, go_on
 from sync.cycle.asked.resolving import close_agreed
 from sync.cycle.files.archiving import clear_archive, copy_out
+from sync.cycle.files.pasting import take_pasted
 from sync.cycle.gauge import Phase
 from sync.cycle.naming import in_order, names_of
 from sync.cycle.observing import observe, owed
@@ -29,11 +30,11 @@ from sync.cycle.observing.reading import LocalState
 from sync.cycle.observing.routing import zones_for
 from sync.cycle.observing.settle import settle
 from sync.cycle.observing.shared import Shared, tolerated
-from sync.cycle.observing.trusting import put_right
 from sync.cycle.parts import Parts
 from sync.cycle.planning.nearby import Nearby
 from sync.cycle.planning.planner import Planned
 from sync.cycle.planning.sentences import renames, sentences
+from sync.cycle.planning.trusting import put_right
 from sync.cycle.report import Report
 from sync.cycle.sending.push import push, resolve_in_flight
 from sync.cycle.sending.secondlook import call_off_deletions
@@ -205,7 +206,9 @@ class Engine(Acts):
         """
         parts = self._parts
         if not report.planned_only:
-            told, local = discount(parts.store, local, parts.planner, parts.filing)
+            root, dialect = parts.filing.root, parts.filing.dialect
+            told, local = discount(parts.store, local, root, dialect, self._blocks)
+            take_pasted(parts.store, local, dialect, self._blocks)
             report.changes += told
         planned = (nearby and self._nearby.plan(local)) or self._plan_all(local)
         if put_right(parts.store, planned):
@@ -233,6 +236,10 @@ class Engine(Acts):
             return None
         report.changes += renames(planned)
         return marked, self._plan_all(marked)
+
+    def _blocks(self) -> Mapping[str, str]:
+        """The block ids of all that is known, by id."""
+        return self._parts.planner.known().blocks
 
     def _plan_all(self, local: LocalState) -> Planned:
         self._parts.gauge(Phase.PLAN, 0, None)

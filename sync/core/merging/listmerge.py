@@ -16,7 +16,6 @@ from sync.core.groups import Groups, hold_group
 from sync.core.listplan import FileFacts, ListBase, ListPlan, ListRules, Scene
 from sync.core.merging.merge import Conflicted, Merged, Push, Render, Side, merge
 from sync.core.snapshot import Mode
-from sync.local.text import clean_title
 
 __all__ = ["Agreed", "meet", "merge_list", "plain", "said_name"]
 
@@ -112,7 +111,7 @@ def said_name(facts: FileFacts, base: ListBase, info: ListInfo, rules: ListRules
     """The list name that a file's name stands for; where it was put, or numbered, says nothing."""
     path = facts.path
     if facts.label is not None:
-        names = {clean_title(name): name for name in (base.name, info.name)}
+        names = {rules.label_of(name): name for name in (base.name, info.name)}
         return names.get(facts.label, facts.label)
     said = rules.name_of(path)
     if path == base.path or said == rules.name_of(base.path):

@@ -19,11 +19,8 @@ from store.journal import HistoryRow
 from store.model import Field, Reminder, Value
 from store.values import NoValue
 from sync.core.matching.outdated import outdated
-from sync.cycle.files.filing import Filing
-from sync.cycle.files.pasting import take_pasted
 from sync.cycle.observing.reading import LocalFile, LocalState
 from sync.cycle.observing.settle import forgive
-from sync.cycle.planning.planner import Planner
 from sync.local.files import Unsettled, read_stable
 from sync.local.formats import Dialect
 from sync.local.tasks import TodoFile
@@ -40,22 +37,21 @@ Earlier = Mapping[Field, Collection[Value]]
 
 
 def discount(
-    store: Store, local: LocalState, planner: Planner, filing: Filing
+    store: Store,
+    local: LocalState,
+    root: Path,
+    dialect: Dialect,
+    blocks: Callable[[], Mapping[str, str]],
 ) -> tuple[list[str], LocalState]:
     """Take from the base what files say that is nobody's edit.
 
-    Gives what is to be told of it, and the state of what can be judged now.
+    ``blocks`` gives the block ids of all that is known, by id. Gives what is to be told of it, and
+    the state of what can be judged now.
     """
-    dialect = filing.dialect
-
-    def blocks() -> Mapping[str, str]:
-        return planner.known().blocks
-
     unseen, unsure = forgive(store, local, dialect.shown, blocks, marks=dialect.marks)
     for path in unsure:
         local = local.later(path, "waits for a file that is being saved")
-    restored, carried = _take_comebacks(store, local, filing.root, dialect, blocks)
-    take_pasted(store, local, dialect, blocks)
+    restored, carried = _take_comebacks(store, local, root, dialect, blocks)
     told = [
         *(f"files: {path} was saved by someone who had not {_SEEN}" for path in unseen),
         *(f"files: {path} is an older version; {_UNION}" for path in restored),
@@ -72,8 +68,6 @@ def _take_comebacks(
     blocks: Callable[[], Mapping[str, str]],
 ) -> tuple[list[str], list[str]]:
     """Set the base back where a file came back; gives the files, restored ones and carried ones.
-
-    ``blocks`` gives the block ids of all that is known, by id.
 
     Without marks on lines nothing is known of what an older version lacks.
     """
