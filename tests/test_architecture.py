@@ -6,8 +6,10 @@ import ast
 import re
 import sys
 import tomllib
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
+from graphlib import TopologicalSorter
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -25,6 +27,9 @@ MAY_IMPORT = {
     "sandbox": {"sandbox"},
 }
 USES_THE_SANDBOX = re.compile(r"daemon\.(demo(\.\w+)?|cli\.trial)$")
+
+HALLS = {"daemon", "store", "sync", "sync.cycle"}  # packages of which each part is a room by itself
+BACK = {("sync.cycle.planning", "sync.cycle.sending")}  # a plan weighs what iCloud has refused
 
 CORE = re.compile(
     r"store\.(model|polled\.rows)$"
@@ -100,6 +105,14 @@ def _imports(name: str) -> Iterator[str]:
             yield from (f"{base}.{alias.name}" for alias in node.names)
 
 
+def room(name: str) -> str:
+    """The room that a module is in; in a hall it is one by itself."""
+    home = name
+    while (above := home.rpartition(".")[0]) and above not in HALLS:
+        home = above
+    return home
+
+
 def calls(name: str) -> Iterator[tuple[int, ast.expr]]:
     for node in nodes(name):
         if isinstance(node, ast.Call):
@@ -159,6 +172,17 @@ def test_imports_run_one_way() -> None:
         if targets - allowed:
             wrong[name] = targets - allowed
     assert wrong == {}
+
+
+def test_rooms_import_one_way() -> None:
+    """What a room rests on does not rest on it, however long the way round."""
+    rests_on: defaultdict[str, set[str]] = defaultdict(set)
+    for name in written():
+        targets = {room(target) for target in imports(name) if target in modules()}
+        rests_on[room(name)] |= targets - {room(name)} - HALLS
+    for upper, lower in BACK:
+        rests_on[upper].remove(lower)
+    TopologicalSorter(rests_on).prepare()  # raises CycleError, which names the rooms
 
 
 def test_every_library_in_use_is_declared_and_every_declared_one_in_use() -> None:
