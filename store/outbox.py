@@ -15,11 +15,15 @@ from store.model import Completion, Field, Value
 from store.raw import dumps, loads
 from store.values import mapping_from_json, mapping_to_json
 
-__all__ = ["STANDING", "Intent", "IntentState", "Outbox"]
+__all__ = ["REMOVALS", "STANDING", "Intent", "IntentState", "Outbox"]
+
+REMOVALS = ("remove", "remove-for-good")
+"""The deletion, soft or for good, of a reminder that has no line; ``changes`` is what it was."""
 
 STANDING = (
     *("set", "set-list", "set-section", "set-sections"),
     *("add", "add-list", "add-group", "add-section"),
+    *REMOVALS,
 )
 """What a person asked for by a verb: no plan wants it, and none takes it back. It stays until
 iCloud shows it, and the base does not follow from it, so that the files do."""

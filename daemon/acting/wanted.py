@@ -92,8 +92,9 @@ def changed(content: Mapping[str, Any], keys: Sequence[str], scene: Scene) -> li
 def dropped(keys: Sequence[str], scene: Scene) -> list[Deed]:
     """What is deleted; what goes with another of them is named once."""
     ids = dict.fromkeys(find_reminder(scene, key) for key in keys)
-    here = scene.here
-    return [Drop(id) for id in ids if id not in here or here[id].parent not in ids]
+    above = {id: one.parent for id, one in (*scene.here.items(), *scene.hidden.items())}
+    above |= scene.beneath
+    return [Drop(id) for id in ids if above.get(id) not in ids]
 
 
 def _changes(content: Mapping[str, Any], scene: Scene, was: Reminder) -> dict[Field, Value]:

@@ -58,9 +58,10 @@ Deed = Make | Change | Drop
 class Scene:
     """What there is when a person acts: ``here`` are the reminders that have a line, by id.
 
-    ``hidden`` are completed too long ago to have one, and are changed in iCloud alone; ``away``
-    says of all others why nothing can be changed. ``blocks`` are the short ids of all; ``taken``
-    ids that something new may not get. ``now`` is in the home zone.
+    ``hidden`` are completed too long ago to have one, and are changed in iCloud alone; ``beneath``
+    names the hidden one that a line belongs to; ``away`` says of all others why nothing can be
+    changed. ``blocks`` are the short ids of all; ``taken`` ids that something new may not get.
+    ``now`` is in the home zone.
     """
 
     now: datetime
@@ -68,6 +69,7 @@ class Scene:
     here: Mapping[str, Reminder]
     lists: Mapping[str, ListView]
     hidden: Mapping[str, Reminder] = field(default_factory=dict)
+    beneath: Mapping[str, str] = field(default_factory=dict)
     away: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # title, why
     blocks: Mapping[str, str] = field(default_factory=dict)
     taken: frozenset[str] = frozenset()
@@ -77,7 +79,8 @@ class Scene:
 class Outcome:
     """What deeds come to: ``renders`` to be written, and of each deed in order its reminder.
 
-    ``wishes`` are changes, by id, of what has no line: for iCloud to have.
+    ``wishes`` are changes, by id, of what has no line, and ``removed`` what of it goes: for iCloud
+    to have.
 
     ``before`` and ``after`` have what was touched, by id; ``also`` counts, by the id of what goes
     or moves, the subtasks that come along.
@@ -89,6 +92,7 @@ class Outcome:
     also: dict[str, int] = field(default_factory=dict)
     renders: list[RenderOp] = field(default_factory=list)
     wishes: dict[str, Mapping[Field, Value]] = field(default_factory=dict)
+    removed: list[str] = field(default_factory=list)
 
 
 def carried_out(scene: Scene, deeds: Sequence[Deed]) -> Outcome:
@@ -109,6 +113,7 @@ def carried_out(scene: Scene, deeds: Sequence[Deed]) -> Outcome:
         work.out.before[id], work.out.after[id] = scene.hidden[id], now
         if changes := _apart(scene.hidden[id], now):
             work.out.wishes[id] = changes
+    work.out.before.update((id, scene.hidden[id]) for id in work.out.removed)
     return work.out
 
 
@@ -156,18 +161,25 @@ class _Work:
             now = replace(now, section="")
         self.now[id] = now
         if Field.LIST in changes:
-            below = [child for child in self._below(id) if self.now[child].list != now.list]
-            for child in below:
-                self.now[child] = replace(self.now[child], list=now.list)
-                self.touched[child] = None
-            self.out.also[id] = len(below)
+            self.out.also[id] = self._take_along(self._below(id), now.list)
+
+    def _take_along(self, lines: Iterable[str], list_id: str) -> int:
+        """Move these lines to another list; how many were not there yet."""
+        below = [child for child in lines if self.now[child].list != list_id]
+        for child in below:
+            self.now[child] = replace(self.now[child], list=list_id)
+            self.touched[child] = None
+        return len(below)
 
     def _wish(self, id: str, changes: Mapping[Field, Value]) -> None:
-        """Change what has no line. It cannot be moved so, for what goes along may have lines."""
-        was = self.wished.get(id, self._scene.hidden[id])
+        """Change what has no line; what it takes along to another list may have lines."""
+        was = self._unseen(id)
         wanted = self._wanted(was, changes)
-        if any(name in PLACE for name in wanted):
-            raise Impossible(f"“{was.title}” cannot be moved: {NO_LINE}", REOPEN)
+        if Field.LIST in wanted:
+            self._may_move(was, str(wanted[Field.LIST]))
+            wanted = {Field.PARENT: None, Field.SECTION: "", **wanted}
+        if wanted.get(Field.PARENT) is not None or wanted.get(Field.SECTION):
+            raise Impossible(f"“{was.title}” cannot be put there: {NO_LINE}", REOPEN)
         if Field.DONE in wanted and was.repeat is not None:
             raise Impossible(
                 f"“{was.title}” cannot be reopened here: it repeats, and its end was reached",
@@ -177,7 +189,21 @@ class _Work:
         if unread is not None:
             raise Impossible(f"{unread.value} of “{was.title}” in iCloud cannot be read here")
         self.out.ids.append(id)
-        self.wished[id] = overlay(was, wanted)
+        now = self.wished[id] = overlay(was, wanted)
+        if Field.LIST in wanted:
+            unseen = list(self._below_unseen(id))
+            for child in unseen:
+                self.wished[child] = replace(self._unseen(child), list=now.list, section="")
+            self.out.also[id] = len(unseen) + self._take_along(self._lines_below(id), now.list)
+
+    def _may_move(self, was: Reminder, list_id: str) -> None:
+        self._open_list(list_id)
+        lists = self._scene.lists
+        if lists[list_id].zone != lists[was.list].zone:
+            raise Impossible(
+                f"“{was.title}” cannot move to “{lists[list_id].name}”, a list of another owner",
+                "move it on a device",
+            )
 
     def _wanted(self, was: Reminder, changes: Mapping[Field, Value]) -> dict[Field, Value]:
         """What of ``changes`` is news."""
@@ -192,12 +218,26 @@ class _Work:
         return wanted
 
     def drop(self, id: str) -> None:
+        if id in self._scene.hidden:
+            self._remove(id)
+            return
         was = self._there(id)
         self._open_list(was.list)
         below = list(self._below(id))
         self.out.ids.append(id)
         self.out.also[id] = len(below)
         for gone in (id, *below):
+            self.touched[gone] = None
+            del self.now[gone]
+
+    def _remove(self, id: str) -> None:
+        """Delete what has no line; the lines of its subtasks go as any."""
+        self._open_list(self._unseen(id).list)
+        unseen, lines = list(self._below_unseen(id)), list(self._lines_below(id))
+        self.out.ids.append(id)
+        self.out.also[id] = len(unseen) + len(lines)
+        self.out.removed += [id, *unseen]
+        for gone in lines:
             self.touched[gone] = None
             del self.now[gone]
 
@@ -258,6 +298,22 @@ class _Work:
 
     def _below(self, id: str) -> Iterator[str]:
         return (other for other, one in list(self.now.items()) if one.parent == id)
+
+    def _unseen(self, id: str) -> Reminder:
+        """What has no line, as it is by now."""
+        found = self.wished.get(id, self._scene.hidden[id])
+        if id in self.out.removed:
+            raise Impossible(f"“{found.title}” cannot be changed here: it is deleted")
+        return found
+
+    def _below_unseen(self, id: str) -> Iterator[str]:
+        hidden = self._scene.hidden
+        below = (other for other in hidden if self.wished.get(other, hidden[other]).parent == id)
+        return (other for other in below if other not in self.out.removed)
+
+    def _lines_below(self, id: str) -> Iterator[str]:
+        beneath = self._scene.beneath
+        return (line for line, above in beneath.items() if above == id and line in self.now)
 
     def _new_id(self, reminder: Reminder) -> str:
         """As a line that was typed gets it: so it is known again should the database be lost."""

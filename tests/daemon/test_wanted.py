@@ -198,6 +198,8 @@ def test_what_has_no_line_is_found_by_its_whole_title_and_to_be_reopened_first()
     assert find_reminder(scene, "bins", open_first=False) == "A5"
     assert find_reminder(scene, "h1") == "H1"
     assert find_reminder(scene, "old one") == "H2"
+    below = {**scene.hidden, "H3": replace(trip, id="H3", title="Pack", parent="H1")}
+    assert dropped(["H1", "H3", "A1"], replace(scene, hidden=below)) == [Drop("H1"), Drop("A1")]
     [deed] = changed({"add_tags": ["sea"]}, ["H1"], scene)
     assert deed == Change("H1", {Field.TAGS: frozenset({"sea"})})
     with pytest.raises(UsageError, match="beneath “Old one”: it was completed long ago"):

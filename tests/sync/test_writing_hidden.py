@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import pytest
 
@@ -13,7 +13,7 @@ from sync.core.deeds import Change, Deed, Drop, Scene
 from sync.cycle.asked.once import Once
 from sync.errors import CannotUndo, CannotWrite
 from tests.rig import Rig
-from tests.sync.test_writing import list_of, write
+from tests.sync.test_writing import write
 
 REOPENED = {Field.DONE: None}
 
@@ -115,23 +115,20 @@ def test_with_what_has_a_line_it_is_one_run_and_with_a_key_asked_for_once(
 
 
 def test_what_cannot_be_done_to_it_is_said_with_the_way_out(rig: Rig, old: str) -> None:
-    rig.phone.create_list("Home")
-    rig.run()
     gone = next(row.id for row in rig.store.mirror.reminders() if row.title == "Gone")
     no_line = "it was completed long ago, and has no line"
-    refused: list[tuple[Callable[[str], Deed], str]] = [
-        (lambda _: Drop(old), f"cannot be reached here: {no_line}"),
-        (lambda to: Change(old, {Field.LIST: to}), f"cannot be moved: {no_line}"),
-        (lambda _: Change(old, {Field.TITLE: ""}), "needs a title"),
-        (lambda _: Change(gone, {Field.FLAGGED: True}), "remindersd restore"),
+    stays = rig.shown("Stays").id
+    refused: list[tuple[Deed, str]] = [
+        (Change(old, {Field.SECTION: "Calls"}), f"cannot be put there: {no_line}"),
+        (Change(old, {Field.PARENT: stays}), f"cannot be put there: {no_line}"),
+        (Change(stays, {Field.PARENT: old}), f"cannot be reached here: {no_line}"),
+        (Change(old, {Field.TITLE: ""}), "needs a title"),
+        (Change(gone, {Field.FLAGGED: True}), "remindersd restore"),
+        (Drop(gone), "remindersd restore"),
     ]
     for deed, words in refused:
-
-        def decide(scene: Scene, deed: Callable[[str], Deed] = deed) -> Sequence[Deed]:
-            return [deed(list_of(scene, "Home"))]
-
         with pytest.raises(CannotWrite, match=words):
-            rig.engine.write(decide, "edit", wait=rig.wait)
+            write(rig, deed, trigger="edit")
     told = granted(rig.engine, Wish("edit", {"notes": "x"}, [old], dry_run=True), rig.wait)
     assert (told["state"], told["reminders"][0]["notes"]) == ("unchanged", "x")
     assert rig.store.outbox.of(old) == []

@@ -50,10 +50,13 @@ def before(store: Store, once: Once | None, now_ms: int) -> Answer | None:
 
 
 def as_text(
-    renders: Iterable[RenderOp], wishes: Mapping[str, Mapping[Field, Value]] | None = None
+    renders: Iterable[RenderOp],
+    wishes: Mapping[str, Mapping[Field, Value]] | None = None,
+    removed: Iterable[str] = (),
 ) -> str:
     """What is about to be done, so that it can be done again; ``left_of`` reads it."""
     rows = [["change", id, mapping_to_json(changes)] for id, changes in (wishes or {}).items()]
+    rows += [["drop", id, "{}"] for id in removed]
     for op in renders:
         match op:
             case AddLine(id=id, reminder=reminder):
@@ -75,6 +78,6 @@ def left_of(begun: Answer, scene: Scene) -> list[Deed]:
             deeds.append(Make(overlay(Reminder(id), changes)))
         elif kind == "change" and (id in scene.here or id in scene.hidden):
             deeds.append(Change(id, changes))
-        elif kind == "drop" and id in scene.here:
+        elif kind == "drop" and (id in scene.here or id in scene.hidden):
             deeds.append(Drop(id))
     return deeds

@@ -25,6 +25,8 @@ _WORDS = {
     "undelete": "reminder edited here and deleted in iCloud",
     "delete": "deletion",
     "purge": "deletion for good",
+    "remove": "deletion",
+    "remove-for-good": "deletion for good",
     "occurrence": "completed occurrence",
     "create-list": "new list",
     "create-group": "new group",

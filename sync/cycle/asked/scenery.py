@@ -7,6 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from store.model import Present, Reminder
+from store.outbox import REMOVALS
 from sync.core.deeds import Scene
 from sync.core.merging.lift import overlay
 from sync.core.snapshot import Mode
@@ -21,7 +22,7 @@ def scene_of(parts: Parts, planned: Planned) -> Scene:
     known, world = planned.known, planned.world
     local = world.snapshot.local
     here = {id: one.value.reminder for id in world.lines if isinstance(one := local[id], Present)}
-    hidden = _hidden(parts, planned, here)
+    hidden, leaving = _hidden(parts, planned, here)
     zone = parts.planner.settings.home_zone
     return Scene(
         now=datetime.fromtimestamp(parts.clock(), ZoneInfo(zone)),
@@ -29,16 +30,33 @@ def scene_of(parts: Parts, planned: Planned) -> Scene:
         here=here,
         lists=planned.lists.views,
         hidden=hidden,
-        away=dict(_away(planned, here.keys() | hidden.keys(), parts.store.forgotten.all())),
+        beneath={
+            id: row.parent_id
+            for id, one in here.items()
+            if one.parent is None
+            and (row := known.rows.get(id)) is not None
+            and row.parent_id in hidden
+            and row.list_id == one.list
+        },
+        away={
+            **dict(_away(planned, here.keys() | hidden.keys(), parts.store.forgotten.all())),
+            **leaving,
+        },
         blocks=known.blocks,
         taken=frozenset({*known.blocks, *known.gone, *known.rows}),
     )
 
 
-def _hidden(parts: Parts, planned: Planned, here: Mapping[str, Reminder]) -> dict[str, Reminder]:
-    """What was completed too long ago to be shown, with what was wished for since."""
+def _hidden(
+    parts: Parts, planned: Planned, here: Mapping[str, Reminder]
+) -> tuple[dict[str, Reminder], dict[str, tuple[str, str]]]:
+    """What was completed too long ago to be shown, with what was wished for since.
+
+    And what of that is to be deleted, as those are told that cannot be changed.
+    """
     known, views = planned.known, planned.lists.views
     found: dict[str, Reminder] = {}
+    leaving: dict[str, tuple[str, str]] = {}
     for id, one in planned.world.snapshot.remote.items():
         if id in here or id in known.archived or not isinstance(one, Present):
             continue
@@ -49,7 +67,9 @@ def _hidden(parts: Parts, planned: Planned, here: Mapping[str, Reminder]) -> dic
     for intent in (*outbox.in_flight(), *outbox.queued()):
         if intent.kind == "set" and intent.id in found:
             found[intent.id] = overlay(found[intent.id], intent.changes)
-    return found
+        elif intent.kind in REMOVALS and intent.id in found:
+            leaving[intent.id] = (found.pop(intent.id).title, "it is deleted with the next sync")
+    return found, leaving
 
 
 def _away(

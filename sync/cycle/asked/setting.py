@@ -13,12 +13,13 @@ from dataclasses import dataclass, field
 
 from store.db import Store
 from store.journal import HistoryRow
-from store.model import Field, Value
-from store.outbox import Intent
+from store.model import Field, Reminder, Value
+from store.outbox import REMOVALS, Intent
 from store.values import NO_VALUE, NoValue
 from sync.core.actions import ListField
+from sync.cycle.past.history import DELETED
 
-__all__ = ["Setting", "intend", "wishes"]
+__all__ = ["Setting", "intend", "intend_removal", "wishes"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,29 @@ def intend(
         for one in wanted
         for name, value in (*one.changes.items(), *one.texts.items())
     ]
+
+
+def intend_removal(
+    store: Store, removed: Mapping[str, Reminder], now_ms: int, *, for_good: bool
+) -> list[HistoryRow]:
+    """Queue the deletion of what has no line; gives what goes, for the history, as ``intend``.
+
+    It is meant as it is known now: what a device makes of it before it goes is not deleted.
+    """
+    kind = REMOVALS[for_good]
+    rows = []
+    for id, known in removed.items():
+        mirrored = store.mirror.reminder(id)
+        changed = any(one.changes for one in store.outbox.of(id))
+        was = {} if changed or mirrored is None else mirrored.reminder().values()
+        store.outbox.add([Intent(id, kind, was)])
+        rows.append(HistoryRow(None, now_ms, "cloud", id, DELETED, False, True))
+        rows += [
+            HistoryRow(None, now_ms, "cloud", id, name.value, value, NO_VALUE)
+            for name, value in known.values().items()
+            if value != Reminder("").value(name)
+        ]
+    return rows
 
 
 def wishes(store: Store, settings: Iterable[Setting]) -> list[Intent]:

@@ -15,6 +15,7 @@ from datetime import datetime
 
 from store.journal import HistoryRow
 from store.model import Completion, Field, Reminder, Value
+from store.outbox import REMOVALS
 from store.places import Vanished
 from store.values import NO_VALUE
 from sync.core.actions import RemoveLine
@@ -23,7 +24,7 @@ from sync.core.matching.match import Line
 from sync.core.merging.lift import PLACE
 from sync.cycle.asked.once import Once, as_text, before, left_of
 from sync.cycle.asked.scenery import scene_of
-from sync.cycle.asked.setting import Setting, intend
+from sync.cycle.asked.setting import Setting, intend, intend_removal
 from sync.cycle.files.committing import LEAVING
 from sync.cycle.observing.reading import LocalState
 from sync.cycle.parts import Parts
@@ -62,7 +63,7 @@ class Written:
     @property
     def changed(self) -> bool:
         """Whether anything had to be written, or wished for."""
-        return bool(self.outcome.renders or self.outcome.wishes)
+        return bool(self.outcome.renders or self.outcome.wishes or self.outcome.removed)
 
 
 def write_down(
@@ -102,7 +103,7 @@ def write_down(
         if problems is None:
             return None
         written = replace(written, problems=problems)
-    if written.outcome.wishes:
+    if written.outcome.wishes or written.outcome.removed:
         _wish(parts, planned, written, report, once)
     found = {id: parts.store.places.line_of(id) for id in written.outcome.after}
     at = {id: (row.path, row.line + 1) for id, row in found.items() if row is not None}
@@ -161,9 +162,12 @@ def _wish(
         for one in settings
     }
     with parts.store.commit("wish"):
-        for id in outcome.wishes.keys() - planned.known.stored_blocks:
+        for id in {*outcome.wishes, *outcome.removed} - planned.known.stored_blocks:
             parts.store.places.set_block(id, planned.known.blocks[id], own=True)
-        rows = intend(parts.store, settings, before, int(parts.clock() * 1000))
+        now_ms, for_good = int(parts.clock() * 1000), parts.planner.settings.purge
+        rows = intend(parts.store, settings, before, now_ms)
+        removed = {id: outcome.before[id] for id in outcome.removed}
+        rows += intend_removal(parts.store, removed, now_ms, for_good=for_good)
         parts.chronicle.note(report.trigger, rows)
         if once is not None and not outcome.renders:
             _begin(parts, once, written)
@@ -186,7 +190,8 @@ def _begin(parts: Parts, once: Once, written: Written) -> None:
     """Remember what is about to be done, and the answer; in the same commit as the intent."""
     now_ms = int(parts.clock() * 1000)
     text = written.answer or once.say(written)
-    deeds = as_text(written.outcome.renders, written.outcome.wishes)
+    outcome = written.outcome
+    deeds = as_text(outcome.renders, outcome.wishes, outcome.removed)
     parts.store.answered.begin(once.key, once.asked, text, deeds, now_ms)
 
 
@@ -196,7 +201,21 @@ def _outcome(parts: Parts, scene: Scene, deeds: Sequence[Deed]) -> Outcome:
     except Impossible as error:
         raise CannotWrite(error.reason, error.hint) from None
     _can_be_said(parts, outcome)
+    _are_few(parts, outcome.removed)
     return outcome
+
+
+def _are_few(parts: Parts, removed: Sequence[str]) -> None:
+    """Raise CannotWrite where too much would be deleted at once: no file could hold it back."""
+    outbox = parts.store.outbox
+    before = {one.id for one in (*outbox.queued(), *outbox.in_flight()) if one.kind in REMOVALS}
+    count, most = len(before.union(removed)), parts.planner.settings.hold_above
+    if removed and count > most:
+        raise CannotWrite(
+            f"{count} completed reminders without lines would be deleted at once, and"
+            f" `hold_above: {most}` allows {most}",
+            "delete fewer and let `remindersd sync` send that, or raise it in the config",
+        )
 
 
 # ---- what can be written -------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from typing import Any
 
 from store.db import Store
 from store.model import Field
-from store.outbox import STANDING, Intent
+from store.outbox import REMOVALS, STANDING, Intent
 from store.sections import SectionBase
 from store.zones import PRIVATE
 from sync.codec.operations import Group
@@ -30,6 +30,7 @@ TRIES = 5  # before an operation whose references never resolve is parked
 # What was edited comes after what lives again, a done copy after its occurrence, and the place of
 # a list's file after what it said.
 # After what a person wished for come the files.
+_DELETING = ("delete", "delete-list", "purge", "purge-list", *REMOVALS)
 _MORE_TO_COME = ("undelete", "occurrence", "update-list", *STANDING)
 FULL_WAIT_MS = 5 * 60_000  # before trying again where there is no room, doubled each time
 FULL_WAIT_MOST_MS = 6 * 3_600_000
@@ -76,7 +77,7 @@ class Parcel:
 
     @property
     def deletes(self) -> bool:
-        return self.intent.kind in ("delete", "delete-list", "purge", "purge-list")
+        return self.intent.kind in _DELETING
 
 
 @dataclass(slots=True)
@@ -170,6 +171,8 @@ def acknowledge(store: Store, intent: Intent) -> None:
         case "rename-section" | "delete-section" | "sections":
             _sections_acknowledged(store, intent)
     store.outbox.drop(intent.seq)
+    if intent.kind in REMOVALS and _left_over(store, intent):  # it is not as it was by now
+        store.outbox.add([Intent(intent.id, intent.kind)])
 
 
 def _sections_acknowledged(store: Store, intent: Intent) -> None:
@@ -205,7 +208,7 @@ def _waits_for_section(intent: Intent) -> bool:
 
 def _left_over(store: Store, intent: Intent) -> bool:
     """Whether a deletion for good took more than one request could do: the rest is planned anew."""
-    if not intent.kind.startswith("purge"):
+    if intent.kind not in ("purge", "purge-list", "remove-for-good"):
         return False
     kind = "List" if intent.kind == "purge-list" else "Reminder"
     return any(store.mirror.record(name) is not None for name in (f"{kind}/{intent.id}", intent.id))

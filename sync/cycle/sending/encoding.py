@@ -8,7 +8,7 @@ from typing import Any
 
 from store.db import Store
 from store.model import AllDay, Field, Floating, ListInfo, Reminder, Rule, Zoned
-from store.outbox import Intent
+from store.outbox import REMOVALS, Intent
 from store.zones import PRIVATE
 from sync.codec import encode
 from sync.codec.assets import MEMBERSHIPS, asset_value
@@ -115,6 +115,8 @@ class Encoder:
             return encode.create_list(ctx, info, self._records)
         if intent.kind.endswith(("sections", "-section")):
             return self._sections(ctx, intent)
+        if intent.kind in REMOVALS:
+            return self._removal(intent)
         record = self._record("List" if intent.kind.endswith("-list") else "Reminder", intent.id)
         match intent.kind:
             case "update" | "set":
@@ -136,6 +138,20 @@ class Encoder:
             case "undelete-list":
                 return encode.undelete_list(ctx, record)
         raise ValueError(f"nobody knows how to send “{intent.kind}”")
+
+    def _removal(self, intent: Intent) -> Group:
+        """The deletion of what a person meant, unless a device made something else of it."""
+        row = self._store.mirror.reminder(intent.id)
+        if row is None or row.deleted:
+            return Group((), Rank.DELETE_REMINDER, Change(intent.kind, intent.id))
+        now = row.reminder()
+        if any(now.value(name) != value for name, value in intent.changes.items()):
+            raise ValueError(
+                "it was changed in iCloud after you deleted it here, and stays:"
+                " `remindersd drop` it, and delete it again if it shall go"
+            )
+        kind = {"remove": "delete", "remove-for-good": "purge"}[intent.kind]
+        return self.encode(Intent(intent.id, kind))
 
     def _sections(self, ctx: Context, intent: Intent) -> Group:
         name = intent.texts.get("name") or ""
