@@ -61,9 +61,9 @@ class Doing:
 
     async def _approve(self, asked: Asked) -> Response:
         body = await read_body(asked, "keys")
-        approved: list[Hold] = await asyncio.wrap_future(
-            self._ask(Request(keys=body.texts("keys")))
-        )
+        keys = body.texts("keys")
+        work = Request(work=lambda engine: engine.approve(keys))
+        approved: list[Hold] = await asyncio.wrap_future(self._ask(work))
         found = [
             {"id": hold.id, "kind": str(hold.kind), "reason": hold.reason} for hold in approved
         ]
@@ -92,7 +92,8 @@ class Doing:
             path = body.text("file")
             request = Request(work=lambda engine: engine.restore_file(path))
         else:
-            request = Request(restore=body.text("id"))
+            id = body.text("id")
+            request = Request(work=lambda engine: engine.restore(id))
         restored: Restored | Relisted | Refiled = await asyncio.wrap_future(self._ask(request))
         return json_answer(restored.document())
 

@@ -94,13 +94,8 @@ class Loop:
         self._inbox.put(work)
 
     def ask(self, request: Request) -> Future[Any]:
-        """Ask and be answered: a Report, what was approved, or a RemindersdError."""
-        with self._gate:
-            if self._ended is None:
-                self._inbox.put(request)
-                return request.answer
-        request.answer.set_exception(self._ended)
-        return request.answer
+        """Ask and be answered: a Report, what its work gave, or a RemindersdError."""
+        return self._send(request)
 
     def lend(self, work: Callable[[Store], Any]) -> Future[Any]:
         """Let ``work`` use the mirror between two cycles; what it gives, or a RemindersdError."""
@@ -114,13 +109,13 @@ class Loop:
         """Let all go by itself again."""
         return self._send(Order(lambda _: self._pausing.resume()))
 
-    def _send(self, errand: Errand) -> Future[Any]:
+    def _send(self, asked: Request | Errand) -> Future[Any]:
         with self._gate:
             if self._ended is None:
-                self._inbox.put(errand)
-                return errand.answer
-        errand.answer.set_exception(self._ended)
-        return errand.answer
+                self._inbox.put(asked)
+                return asked.answer
+        asked.answer.set_exception(self._ended)
+        return asked.answer
 
     # ---- the loop
 
@@ -209,12 +204,9 @@ class Loop:
             self._answer(request, result)
 
     def _cycle(self, kind: Kind) -> None:
-        for request in [request for request in self._requests if request.keys is not None]:
-            self._answer(request, self._approved(request.keys or ()))
-        for request in [request for request in self._requests if request.restore is not None]:
-            self._answer(request, self._restored(request.restore or ""))
-        for request in [request for request in self._requests if request.work is not None]:
-            self._answer(request, self._attempt(request.work or (lambda _engine: None)))
+        for request in list(self._requests):
+            if request.work is not None:
+                self._answer(request, self._attempt(request.work))
         waiting = [request for request in self._requests if not request.plan_only]
         name = Kind.SYNC if waiting else kind
         approve = any(request.approve for request in waiting)
@@ -228,12 +220,6 @@ class Loop:
             self._failed(result, took_s, is_asked=bool(waiting))
             for request in waiting:
                 self._answer(request, result)
-
-    def _approved(self, keys: Sequence[str]) -> Any:
-        return self._attempt(lambda engine: engine.approve(keys))
-
-    def _restored(self, key: str) -> Any:
-        return self._attempt(lambda engine: engine.restore(key))
 
     def _attempt(self, work: Callable[[Cycler], Any]) -> Any:
         """What ``work`` gives, or the RemindersdError that it ended with."""

@@ -111,14 +111,10 @@ class Unexpected(RemindersdError):
 
 @dataclass(slots=True, eq=False)
 class Request:
-    """Somebody waits for ``answer``: of a cycle, of a plan, of an approval of ``keys``, of bringing
-    back the reminder ``restore``, or of ``work`` on the engine, which a cycle follows.
-    """
+    """Somebody waits for ``answer``: of a cycle, a plan, or of ``work``, which a cycle follows."""
 
     approve: bool = False
     plan_only: bool = False
-    keys: Sequence[str] | None = None
-    restore: str | None = None
     work: Callable[[Cycler], Any] | None = None
     answer: Future[Any] = field(default_factory=Future)
     asked: float = 0.0

@@ -79,7 +79,8 @@ def test_approval_and_plan_reach_the_engine(tmp_path: Path) -> None:
         running.until("ok")
         running.ask(plan_only=True).result(PATIENCE_S)
         running.ask(approve=True).result(PATIENCE_S)
-        assert [hold.id for hold in running.ask(keys=["A"]).result(PATIENCE_S)] == ["A"]
+        approved = running.ask(work=lambda one: one.approve(["A"])).result(PATIENCE_S)
+        assert [hold.id for hold in approved] == ["A"]
     assert engine.calls[1:3] == [("plan", False, True), ("sync", True, False)]
 
 
