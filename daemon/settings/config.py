@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 import yaml
@@ -25,6 +24,7 @@ from pydantic import (
 )
 
 from daemon.settings.address import parse_listen
+from daemon.settings.diagnostics import IS_IT_THIS, NO_TEXT, SEE_EXAMPLE, not_yaml, repeated, unfit
 from daemon.settings.logconfig import Log
 from daemon.settings.notifyconfig import Hooks, Notify
 from daemon.settings.paths import PROFILE, check_socket, config_path, no_config
@@ -37,10 +37,6 @@ from sync.remote.endpoint import parse_endpoint
 __all__ = ["EXAMPLE", "Config", "address", "load_config", "todo_folder"]
 
 EXAMPLE = Path(__file__).with_name("config.example.yaml")
-
-_NO_TEXT = "it is no text in UTF-8"
-_SEE_EXAMPLE = "`remindersd config example` shows every key"
-_IS_IT_THIS = "name the right file with --config, or write a new one with `remindersd init`"
 
 
 def address(value: str) -> str:
@@ -268,12 +264,12 @@ def load_config(path: Path | None = None) -> Config:
     try:
         node, data = read_yaml(text)
     except TooMuch as error:
-        raise UsageError(f"{source}: {error}", _SEE_EXAMPLE) from None
+        raise UsageError(f"{source}: {error}", SEE_EXAMPLE) from None
     except (yaml.YAMLError, ValueError) as error:  # ValueError: a date such as 2026-02-31
-        raise _not_yaml(source, text, error) from None
+        raise not_yaml(source, text, error) from None
     if not isinstance(data, dict):
-        raise UsageError(f"{source}: write keys and values, such as `folder: ~/Todo`", _SEE_EXAMPLE)
-    for key, line, first in _repeated(node):
+        raise UsageError(f"{source}: write keys and values, such as `folder: ~/Todo`", SEE_EXAMPLE)
+    for key, line, first in repeated(node):
         raise UsageError(
             f"{source}, line {line}: the key `{key}` is there already, in line {first}",
             "keep one of the two",
@@ -281,7 +277,7 @@ def load_config(path: Path | None = None) -> Config:
     try:
         config = Config.model_validate({**data, "source": source})
     except ValidationError as error:
-        raise _explain(source, node, error) from None
+        raise unfit(source, node, error) from None
     if config.control.socket is not None:
         try:
             check_socket(config.control.socket)
@@ -296,87 +292,6 @@ def _text(source: Path) -> str:
     except FileNotFoundError:
         raise no_config(source) from None
     except UnicodeDecodeError:
-        raise UsageError(f"cannot read the config {source}: {_NO_TEXT}", _IS_IT_THIS) from None
+        raise UsageError(f"cannot read the config {source}: {NO_TEXT}", IS_IT_THIS) from None
     except OSError as error:
-        raise UsageError(
-            f"cannot read the config {source}: {error.strerror}", _IS_IT_THIS
-        ) from None
-
-
-def _not_yaml(source: Path, text: str, error: Exception) -> UsageError:
-    if isinstance(error, yaml.reader.ReaderError):
-        return UsageError(f"cannot read the config {source}: {_NO_TEXT}", _IS_IT_THIS)
-    mark = getattr(error, "problem_mark", None)
-    if mark is None:
-        return UsageError(f"{source}: it is not YAML", _SEE_EXAMPLE)
-    place = f"{source}, line {mark.line + 1}"
-    problem = getattr(error, "problem", None) or "it is not YAML"
-    if "'\\t'" in problem or _indented_by_tab(text, mark.line):
-        return UsageError(f"{place}: there is a tab", "use spaces")
-    return UsageError(f"{place}: {problem}", "correct that line")
-
-
-def _indented_by_tab(text: str, number: int) -> bool:
-    lines = text.split("\n")[number : number + 1]
-    return any(line.lstrip(" ").startswith("\t") for line in lines)
-
-
-def _repeated(root: yaml.Node | None) -> Iterator[tuple[str, int, int]]:
-    """Keys that one mapping has twice: the dotted key, its 1-based line and that of the first."""
-    waiting: list[tuple[str, yaml.Node | None]] = [("", root)]
-    known: set[int] = set()  # an anchor can make a node part of itself
-    while waiting:
-        above, node = waiting.pop()
-        if id(node) in known or not isinstance(node, yaml.CollectionNode):
-            continue
-        known.add(id(node))
-        if not isinstance(node, yaml.MappingNode):
-            waiting += [(above, item) for item in node.value]
-            continue
-        lines: dict[str, int] = {}
-        for key, value in node.value:
-            name, line = f"{above}{key.value}", key.start_mark.line + 1
-            if name in lines:
-                yield name, line, lines[name]
-            lines[name] = line
-            waiting.append((f"{name}.", value))
-
-
-def _explain(source: Path, node: yaml.Node | None, error: ValidationError) -> UsageError:
-    first = error.errors()[0]
-    path = [str(part) for part in first["loc"]]
-    key = ".".join(path)
-    line = _line_of(node, path)
-    place = f"{source}, line {line}" if line else str(source)
-    match first["type"]:
-        case "extra_forbidden":
-            what, hint = f"unknown key `{key}`", _SEE_EXAMPLE
-        case "missing":
-            what, hint = f"the key `{key}` is missing", _SEE_EXAMPLE
-        case "model_type" | "dict_type":
-            what = f"`{key}` has to have keys below it"
-            hint = _SEE_EXAMPLE
-        case _:
-            what = f"`{key}`: {_plain(first)}"
-            hint = "correct that value"
-    return UsageError(f"{place}: {what}", hint)
-
-
-def _plain(first: Any) -> str:
-    message = str(first["msg"]).removeprefix("Value error, ")
-    return message[:1].lower() + message[1:]
-
-
-def _line_of(node: yaml.Node | None, path: list[str]) -> int | None:
-    """The 1-based line of the deepest key of ``path`` that stands in the file."""
-    line: int | None = None
-    for part in path:
-        if not isinstance(node, yaml.MappingNode):
-            break
-        for key, value in node.value:
-            if key.value == part:
-                line, node = key.start_mark.line + 1, value
-                break
-        else:
-            break
-    return line
+        raise UsageError(f"cannot read the config {source}: {error.strerror}", IS_IT_THIS) from None
