@@ -7,7 +7,7 @@ import importlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -134,11 +134,24 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """``@pytest.mark.needs("vim")``: skip by name without the tool, or fail if nothing may skip."""
+    """``@pytest.mark.needs("vim")``: skip by name without the tool."""
     for marker in item.iter_markers("needs"):
         for tool in marker.args:
             if shutil.which(tool) is None:
-                sentence = f"needs {tool}, which is not installed here"
-                if os.environ.get("REMINDERSD_NO_SKIP") == "1":
-                    pytest.fail(sentence, pytrace=False)
-                pytest.skip(sentence)
+                pytest.skip(f"needs {tool}, which is not installed here")
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """With ``REMINDERSD_NO_SKIP=1`` a test that is skipped, however it came to that, has failed."""
+    report = yield
+    return insisted(report) if os.environ.get("REMINDERSD_NO_SKIP") == "1" else report
+
+
+def insisted(report: pytest.TestReport) -> pytest.TestReport:
+    """The report of a test where none may be skipped; one that is expected to fail is none."""
+    if report.skipped and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longreprtext
+        report.outcome = "failed"
+        report.longrepr = f"{reason} (and nothing may be skipped: REMINDERSD_NO_SKIP=1)"
+    return report

@@ -12,7 +12,7 @@ import socket
 import threading
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 from unittest.mock import patch
 from urllib.parse import unquote
@@ -82,7 +82,7 @@ class _ShortWay(httpx.BaseTransport):
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._origin = endpoint.origin
-        self._network = redirect_transport(endpoint)
+        self._endpoint = endpoint
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         lent = _serving.get(self._origin)
@@ -90,8 +90,14 @@ class _ShortWay(httpx.BaseTransport):
             return self._network.handle_request(request)
         return _called(lent.app, request)
 
+    @cached_property
+    def _network(self) -> httpx.BaseTransport:
+        """Made when first wanted, which it seldom is: its TLS takes longer than many a test."""
+        return redirect_transport(self._endpoint)
+
     def close(self) -> None:
-        self._network.close()
+        if "_network" in self.__dict__:
+            self._network.close()
 
 
 def _called(app: ASGIApp, request: httpx.Request) -> httpx.Response:

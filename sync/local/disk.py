@@ -13,6 +13,7 @@ import hashlib
 import os
 import platform
 import stat
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 
@@ -34,6 +35,7 @@ _NOREPLACE = 1
 _EXCHANGE = 2
 # For C libraries without the wrapper (musl before 1.2.6): the system call's number by machine.
 _SYSCALL = {"x86_64": 316, "aarch64": 276, "riscv64": 276, "armv7l": 382, "i686": 353}
+_PART_BYTES = 1 << 16  # at a time of what is hashed: most files are smaller
 _ATTRIBUTE_REFUSED = frozenset({errno.EPERM, errno.EACCES, errno.EOPNOTSUPP, errno.ENODATA})
 
 
@@ -59,8 +61,13 @@ class Renameat2:
         _renameat2(old, new, _NOREPLACE)
 
 
+@cache
+def _libc() -> ctypes.CDLL:
+    return ctypes.CDLL(None, use_errno=True)
+
+
 def _renameat2(old: Path, new: Path, flags: int) -> None:
-    libc = ctypes.CDLL(None, use_errno=True)
+    libc = _libc()
     names = (os.fsencode(old), os.fsencode(new))
     if hasattr(libc, "renameat2"):
         result = libc.renameat2(_AT_FDCWD, names[0], _AT_FDCWD, names[1], ctypes.c_uint(flags))
@@ -175,8 +182,14 @@ def _copy_attributes(source: Path, handle: int) -> None:
 def digest(path: Path) -> str:
     """SHA-256 of a file's content, in hex; links are not followed. Raises ``OSError``."""
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-    with os.fdopen(os.open(path, flags), "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    found = hashlib.sha256()
+    handle = os.open(path, flags)
+    try:
+        while part := os.read(handle, _PART_BYTES):
+            found.update(part)
+    finally:
+        os.close(handle)
+    return found.hexdigest()
 
 
 def sync_directory(path: Path) -> None:

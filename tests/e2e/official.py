@@ -115,10 +115,7 @@ def installed(root: Path) -> Path:
             (home / "done").write_text(trouble)
         trouble = (home / "done").read_text()
     if trouble:
-        sentence = f"needs ricloud {VERSION}, which could not be installed: {trouble}"
-        if os.environ.get("REMINDERSD_NO_SKIP") == "1":
-            pytest.fail(sentence, pytrace=False)
-        pytest.skip(sentence)
+        pytest.skip(f"needs ricloud {VERSION}, which could not be installed: {trouble}")
     return python
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -82,9 +82,15 @@ def places_of(phone: Phone) -> dict[str, str]:
 
 def in_files(root: Path) -> Iterator[tuple[str, Said]]:
     """Every task line of every file, with its id."""
-    above = len(str(root)) + 1
-    for path in texts_in(root):
-        yield from _tasks(path[above:].removesuffix(".md"), bytes_of(path))
+    return said_in(root, {path: bytes_of(path) for path in texts_in(root)})
+
+
+def said_in(root: Path, contents: Mapping[str, bytes]) -> Iterator[tuple[str, Said]]:
+    """The same of files that were read already, by their paths; those below ``root`` alone."""
+    above = f"{root}/"
+    for path, content in contents.items():
+        if path.startswith(above):
+            yield from _tasks(path.removeprefix(above).removesuffix(".md"), content)
 
 
 def bytes_of(path: str | Path) -> bytes:
@@ -99,7 +105,7 @@ def texts_in(root: Path, *, copies: bool = False) -> list[str]:
     With ``copies`` also the conflict copies that a sync tool made.
     """
     found: list[str] = []
-    waiting = [str(root)] if root.is_dir() else []
+    waiting = [top] if os.path.isdir(top := str(root)) else []
     while waiting:
         with os.scandir(waiting.pop()) as entries:
             for entry in entries:

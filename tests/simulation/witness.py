@@ -16,7 +16,7 @@ from sandbox.device.phone import Phone
 from sandbox.world import World
 from tests.simulation.chance import Clock, minting
 from tests.simulation.keeping import Keeping, View
-from tests.simulation.reading import Said, bytes_of, in_files, on_phone, places_of, texts_in
+from tests.simulation.reading import Said, bytes_of, on_phone, places_of, said_in, texts_in
 from tests.simulation.story import Story
 from tests.simulation.tale import MARK, Tale
 from tests.simulation.unseen import Put
@@ -56,6 +56,7 @@ class Witness:
         self._keeping = Keeping(tale)
         self._looked_at = ""
         self._there: list[tuple[str, Said]] = []
+        self._homes: dict[str, str] = {}
 
     # ---- what is there
 
@@ -65,27 +66,29 @@ class Witness:
         if now != self._looked_at:
             self._phone.sync()
             self._there, self._looked_at = list(on_phone(self._phone)), now
+            lists = {one.name: one.id for one in self._phone.lists()}
+            places = places_of(self._phone).items()
+            self._homes = {f"{self._roots[0]}/{place}.md": lists[name] for name, place in places}
         return self._there
 
-    def here(self) -> list[tuple[str, Said]]:
-        """What the files say now."""
-        return [one for root in self._roots for one in in_files(root)]
+    def here(self, contents: Mapping[str, bytes] | None = None) -> list[tuple[str, Said]]:
+        """What the files say now, or what is in these ``contents`` of them."""
+        contents = self._contents() if contents is None else contents
+        return [one for root in self._roots for one in said_in(root, contents)]
 
-    def _texts(self) -> dict[str, str]:
-        return {path: bytes_of(path).decode() for root in self._roots for path in texts_in(root)}
+    def _contents(self) -> dict[str, bytes]:
+        """What is in each file, by its path."""
+        return {path: bytes_of(path) for root in self._roots for path in texts_in(root)}
 
     def agreed(self) -> set[str]:
         """Marks of which both sides say the same."""
         there = {said for _, said in self.there()}
         return {mark for _, said in self.here() if said in there for mark in _marks(said)}
 
-    def _view(self) -> View:
-        """What stands now in files, and the lists of iCloud, by where their files are."""
+    def _view(self, contents: Mapping[str, bytes]) -> View:
+        """What stands in files, and the lists of iCloud, by where their files are."""
         self.there()
-        lists = {one.name: one.id for one in self._phone.lists()}
-        places = places_of(self._phone).items()
-        homes = {f"{self._roots[0]}/{place}.md": lists[name] for name, place in places}
-        return View(self._texts(), homes)
+        return View({path: content.decode() for path, content in contents.items()}, self._homes)
 
     # ---- a cycle
 
@@ -93,8 +96,9 @@ class Witness:
         """A cycle begins."""
         self._began_s = self._read_s = self._looked_s = self._clock.steady()
         self._gone = set()
-        self._stood = {mark: said for _, said in self.here() for mark in _marks(said)}
-        view = self._view()
+        contents = self._contents()
+        self._stood = {mark: said for _, said in self.here(contents) for mark in _marks(said)}
+        view = self._view(contents)
         self._put.look(view.texts)
         self._keeping.begin(view, self._began_s)
 
@@ -112,7 +116,8 @@ class Witness:
 
     def end(self, *, done: bool) -> None:
         """It is over, or failed: whoever stood in a file and lives, stands there still."""
-        view, tale = self._view(), self._tale
+        contents, tale = self._contents(), self._tale
+        view = self._view(contents)
         back = {mark for mark, when in tale.back.items() if when >= self._began_s}
         self._put.wrote(view.texts, back, tale.left.keys() | tale.outdone, self.typed)
         zone, faults = self._world.zone, self._world.faults
@@ -120,7 +125,7 @@ class Witness:
             return
         self.wrong += self._keeping.end(view, self._clock.steady(), done=done)
         ids = {mark: id for id, said in self.there() for mark in _marks(said)}
-        stands = {mark for _, said in self.here() for mark in _marks(said)}
+        stands = {mark for _, said in self.here(contents) for mark in _marks(said)}
         left = self._stood.keys() - stands - self._left_since()
         # The other line of one that was just moving: a person took the new one, we the old one.
         left -= {mark for mark, when in tale.thinned.items() if when >= self._began_s}
@@ -211,7 +216,7 @@ class Witness:
         tale = self._tale
         if tale.forgotten or tale.emptied or not self._sees:
             return
-        yield from self._keeping.verdict(self._view(), parked)
+        yield from self._keeping.verdict(self._view(self._contents()), parked)
         there = self.there()
         unclear = tale.copied | tale.bare | tale.taken
         others = {m for id, said in there for m in _marks(said) if self._ids.get(m, id) != id}

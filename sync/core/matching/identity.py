@@ -12,6 +12,7 @@ import json
 import re
 from base64 import b32encode
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from hashlib import sha256
 from itertools import count
 from uuid import UUID
@@ -43,6 +44,7 @@ def stands_for(block: str, uuid: str) -> bool:
     return block == uuid or (is_ours(block) and _digest(uuid).startswith(block[2:]))
 
 
+@lru_cache(4096)
 def _digest(uuid: str) -> str:
     return b32encode(sha256(uuid.upper().encode()).digest()).decode().lower().rstrip("=")
 
