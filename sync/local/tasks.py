@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from store.model import Field, Reminder, Value
 
 __all__ = [
     "INSTANT",
+    "NONE",
     "Beneath",
     "CannotEdit",
     "DropHeading",
@@ -32,6 +34,9 @@ __all__ = [
 
 
 INSTANT = "instant"  # among the extras of a task: its due time names no zone
+
+NONE: frozenset[Any] = frozenset()
+"""The empty set that all tasks share: each of its own takes 216 bytes, and a task has seven."""
 
 
 class NotTodo(ValueError):

@@ -8,6 +8,7 @@ import pytest
 
 from store.model import Field, Frequency, Repeat, Rule
 from sync.local.markdown import parse
+from sync.local.tasks import NONE
 
 from .strategies import HOME
 
@@ -146,3 +147,14 @@ def test_other_words_about_a_link_are_left_alone(child: str) -> None:
     (task,) = parse(f"- [ ] a\n    - {child}\n".encode(), HOME).tasks
     assert (task.reminder.urls, task.reminder.notes) == (frozenset(), "")
     assert (set(task.extras), task.clean) == ({"link"}, False)
+
+
+def test_tasks_share_the_empty_set() -> None:
+    file = parse(
+        "- [ ] Buy milk 📅 2026-09-11 ^r-eb6voik\n    > Oat, if there is any\n".encode(), HOME
+    )
+    (task,) = file.tasks
+    said = task.reminder
+    empty = (task.extras, said.tags, said.urls, said.images, said.alarms, said.opaque)
+    (place,) = file.layout.places
+    assert all(one is NONE for one in (*empty, place.notes.extras))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import socket
+import ssl
 import threading
 from collections.abc import Iterator
+from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +16,9 @@ import pytest
 import requests
 
 from sync.errors import BadResponse, NetworkError, RemindersdError, UsageError
+from sync.remote.account import Account
 from sync.remote.adapter import RedirectAdapter, install
-from sync.remote.client import CONNECT_TIMEOUT_S, READ_TIMEOUT_S, make_client
+from sync.remote.client import CONNECT_TIMEOUT_S, READ_TIMEOUT_S, _trust, make_client
 from sync.remote.endpoint import Endpoint, is_apple_host, parse_endpoint
 from sync.remote.limiter import Limiter
 from sync.remote.redirect import redirect_transport
@@ -263,6 +266,22 @@ def test_every_request_has_a_timeout(
     assert given == [usual, 3, usual, 3]
     with make_client(cloud.account(), signed_in.cookies()) as client:
         assert (client.timeout.connect, client.timeout.read) == usual
+
+
+def test_certificates_are_read_once_for_all_clients(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[ssl.SSLContext] = []
+
+    def noted() -> ssl.SSLContext:
+        read.append(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+        return read[-1]
+
+    monkeypatch.setattr(httpx, "create_ssl_context", noted)
+    _trust.cache_clear()
+    account = Account("ada@example.test", "world", None)
+    for _ in range(3):
+        make_client(account, CookieJar()).close()
+    _trust.cache_clear()
+    assert [one.verify_mode for one in read] == [ssl.CERT_REQUIRED]
 
 
 def test_nothing_goes_to_a_proxy(

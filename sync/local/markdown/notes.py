@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 
 from store.model import Place
 from sync.local.lines import column, is_blank, leading
+from sync.local.tasks import NONE
 from sync.local.text import clean_notes
 
 from .alarms import PlaceLine, is_place, read_place_line
@@ -68,12 +69,12 @@ class Notes:
     @property
     def urls(self) -> frozenset[str]:
         """What the links point to."""
-        return frozenset(link.url for link in self.links)
+        return frozenset(link.url for link in self.links) or NONE
 
     @property
     def where(self) -> frozenset[Place]:
         """The places that alarms ring at."""
-        return frozenset(one.place for one in self.places)
+        return frozenset(one.place for one in self.places) or NONE
 
     def last(self, task: int) -> int:
         """The last line of the links, else of the notes, else ``task``, the task's own line."""
@@ -82,7 +83,7 @@ class Notes:
     @property
     def images(self) -> frozenset[str]:
         """The paths of its downloaded images."""
-        return frozenset(picture.url for picture in self.pictures)
+        return frozenset(picture.url for picture in self.pictures) or NONE
 
 
 @dataclass(slots=True)
@@ -115,7 +116,7 @@ def read_notes(lines: Sequence[str], blocks: Blocks, item: Item, content_column:
 
 def _nothing(line: int) -> Notes:
     """What stands beneath a task that is alone on its line."""
-    return Notes("", (), (), None, (line,), (), (), (), frozenset())
+    return Notes("", (), (), None, (line,), (), (), (), NONE)
 
 
 def _read_line(
@@ -202,7 +203,7 @@ def _assemble(lines: Sequence[str], found: _Found) -> Notes:
         links=tuple(found.links),
         places=tuple(found.places),
         pictures=tuple(found.pictures),
-        extras=frozenset(found.extras),
+        extras=frozenset(found.extras) or NONE,
         unread_places=tuple(found.unread_places),
     )
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from store.model import Field, Reminder
 from sync.local.lines import decode
-from sync.local.tasks import Task, TodoFile
+from sync.local.tasks import NONE, Task, TodoFile
 
 from .again import Kept, Part, kept_of
 from .blocks import Blocks, Heading, find_blocks
@@ -139,8 +139,8 @@ def _units(places: Sequence[Place]) -> tuple[str, ...]:
 
 def _task(place: Place, line: int, parent: int | None, section: str | None, zone: str) -> Task:
     said = read_fields(place.line, zone)
-    extras = said.extras | place.notes.extras
-    opaque = said.opaque | ({Field.ALARMS} if "place" in extras else frozenset())
+    extras = said.extras | place.notes.extras or NONE
+    opaque = said.opaque | ({Field.ALARMS} if "place" in extras else NONE) or NONE
     is_silent = Field.ALARMS in opaque
     return Task(
         line=line,
@@ -155,11 +155,11 @@ def _task(place: Place, line: int, parent: int | None, section: str | None, zone
             due=said.due,
             priority=said.priority,
             flagged=said.flagged,
-            tags=said.tags,
+            tags=said.tags or NONE,
             urls=place.notes.urls,
             images=place.notes.images,
             repeat=said.repeat,
-            alarms=frozenset() if is_silent else said.alarms | place.notes.where,
+            alarms=NONE if is_silent else said.alarms | place.notes.where or NONE,
             section=section or "" if parent is None else "",
             opaque=opaque,
         ),
