@@ -10,20 +10,25 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from store.connection import Connection
+from store.connection import Connection, json_array
 from store.model import Completion, Field, Value
 from store.raw import dumps, loads
 from store.values import mapping_from_json, mapping_to_json
 
-__all__ = ["REMOVALS", "STANDING", "Intent", "IntentState", "Outbox"]
+__all__ = ["ACTS", "REMOVALS", "STANDING", "Intent", "IntentState", "Outbox"]
 
 REMOVALS = ("remove", "remove-for-good")
 """The deletion, soft or for good, of a reminder that has no line; ``changes`` is what it was."""
+
+ACTS = ("undo", "restore", "restore-list")
+"""What takes several requests, each decided on what there is by then: it is no request itself. It
+stays until it is over, and is no wish of which iCloud shows anything."""
 
 STANDING = (
     *("set", "set-list", "set-section", "set-sections"),
     *("add", "add-list", "add-group", "add-section"),
     *REMOVALS,
+    *ACTS,
 )
 """What a person asked for by a verb: no plan wants it, and none takes it back. It stays until
 iCloud shows it, and the base does not follow from it, so that the files do."""
@@ -90,7 +95,16 @@ class Outbox:
 
     def queued(self) -> list[Intent]:
         """What is to be sent, in the order planned."""
-        return self._in("queued")
+        return [one for one in self._in("queued") if one.kind not in ACTS]
+
+    def acts(self) -> list[Intent]:
+        """The acts that are under way, or were cut off, in the order in which they began."""
+        rows = self._db.all(
+            f"""SELECT {_COLUMNS} FROM outbox WHERE state = 'queued'
+            AND kind IN (SELECT value FROM json_each(?)) ORDER BY seq""",
+            (json_array(ACTS),),
+        )
+        return [_intent(row) for row in rows]
 
     def in_flight(self) -> list[Intent]:
         """What was sent and not answered."""

@@ -16,7 +16,6 @@ from typing import TypeVar
 from store.db import Store
 from sync.core.actions import Hold, HoldKind
 from sync.cycle.asked.acts import ROUNDS, Acts
-from sync.cycle.asked.relisting import RELISTING, go_on
 from sync.cycle.asked.resolving import close_agreed
 from sync.cycle.files.archiving import clear_archive, copy_out
 from sync.cycle.files.pasting import take_pasted
@@ -80,9 +79,7 @@ class Engine(Acts):
         observe.known_zone(cloud, parts.store)
         parts.step("engine:pull")
         news = self._pull(cloud, report) or self._wake()
-        if parts.store.meta.get(RELISTING) not in (None, "{}"):
-            report.problems += go_on(parts.store, cloud, parts.encoder, parts.chronicle)
-            news = True
+        news = (not plan_only and self._finish_acts(cloud, report)) or news
         parts.step("engine:scan")
         local, changed = parts.reader.read()
         report.come_back(local.retry_after_s)

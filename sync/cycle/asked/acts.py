@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import PurePath
 
 from sync.core.actions import Hold
 from sync.cycle.asked.carrying import Brought, Options, carry_in, read_entries
 from sync.cycle.asked.copies import MergedCopy, merge_copy
+from sync.cycle.asked.finishing import Finisher
 from sync.cycle.asked.forgetting import Forgot, forget
 from sync.cycle.asked.once import Once
 from sync.cycle.asked.refiling import Refiled, refile
@@ -33,7 +35,7 @@ from sync.cycle.observing.settle import settle
 from sync.cycle.parts import Parts
 from sync.cycle.planning.planner import Planned
 from sync.cycle.report import Report
-from sync.errors import Busy, UsageError
+from sync.errors import Busy, NetworkError, UsageError
 from sync.local.claim import alone_in
 from sync.remote.cloudkit import CloudKit
 
@@ -72,6 +74,18 @@ class Acts(ABC):
     def _push(self, cloud: CloudKit, report: Report) -> None:
         """Send what is queued."""
 
+    def _finish_acts(self, cloud: CloudKit, report: Report) -> bool:
+        """Go on with what was asked for and cut off; whether there was any of it."""
+        if not self._parts.store.outbox.acts():
+            return False
+        parts = self._parts
+        finished = Finisher(
+            parts.store, cloud, parts.encoder, parts.chronicle, self._undoer(cloud), self._is_there
+        ).finish()
+        report.changes += finished.done
+        report.problems += finished.problems
+        return True
+
     def approve(self, keys: Sequence[str] = ()) -> list[Hold]:
         """Let what is held go ahead: the holds of these ids or paths, or all that can be.
 
@@ -94,7 +108,8 @@ class Acts(ABC):
         """
         parts, cloud = self._parts, self._up_to_date()
         parts.chronicle.begin(anew=True)
-        return restore(parts.store, cloud, parts.encoder, key, parts.chronicle)
+        with self._going_on():
+            return restore(parts.store, cloud, parts.encoder, key, parts.chronicle)
 
     def restore_file(self, path: str) -> Refiled:
         """Let a list's file that is gone or damaged be written again with the next cycle.
@@ -111,13 +126,9 @@ class Acts(ABC):
         Raises CannotRestore, and what the iCloud side raises.
         """
         parts, cloud = self._parts, self._up_to_date()
-        home = parts.home.root
-
-        def is_there(path: str) -> bool:
-            return os.path.lexists(home / path)
-
         parts.chronicle.begin(anew=True)
-        return relist(parts.store, cloud, parts.encoder, key, parts.chronicle, is_there)
+        with self._going_on():
+            return relist(parts.store, cloud, parts.encoder, key, parts.chronicle, self._is_there)
 
     def forget(self, key: str) -> Forgot:
         """Keep a list whose file was deleted here no more; raises UsageError."""
@@ -267,7 +278,7 @@ class Acts(ABC):
         parts = self._parts
         wanted = run_to_undo(parts.store, run)
         cloud = parts.cloud()
-        undoer = Undoer(parts.store, cloud, parts.encoder, parts.chronicle, self._look)
+        undoer = self._undoer(cloud)
         try:
             if dry_run:
                 observe.known_zone(cloud, parts.store)
@@ -277,9 +288,27 @@ class Acts(ABC):
                 if self.cycle("sync").retry_after_s != 0.0:
                     break
             parts.chronicle.begin(anew=True)
-            return undoer.undo(wanted)
+            with self._going_on():
+                return undoer.undo(wanted)
         finally:
             self._look_again()
+
+    @contextmanager
+    def _going_on(self) -> Iterator[None]:
+        """Whoever is cut off is told that what is left is done by itself."""
+        try:
+            yield
+        except NetworkError as error:
+            if self._parts.store.outbox.acts():
+                error.hint = "what is left of it is done with the next sync"
+            raise
+
+    def _undoer(self, cloud: CloudKit) -> Undoer:
+        parts = self._parts
+        return Undoer(parts.store, cloud, parts.encoder, parts.chronicle, self._look)
+
+    def _is_there(self, path: str) -> bool:
+        return os.path.lexists(self._parts.home.root / path)
 
     def _look(self) -> Planned:
         parts = self._parts

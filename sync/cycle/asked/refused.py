@@ -36,6 +36,9 @@ _WORDS = {
     "rename-section": "renamed section",
     "delete-section": "deleted section",
     "sections": "section",
+    "undo": "run taken back",
+    "restore": "reminder brought back",
+    "restore-list": "list brought back",
 }
 _KEPT = ("create", "undelete", "create-list", "create-group", "create-section")
 _IDS = (Field.LIST.value, Field.PARENT.value, "group")
@@ -219,7 +222,8 @@ def _title(store: Store, intent: Intent) -> str:
         return named.name
     base = store.bases.get(intent.id)
     agreed = base.values.get(Field.TITLE) if base is not None else None
-    return str(intent.changes.get(Field.TITLE) or intent.texts.get("name") or agreed or "")
+    called = intent.changes.get(Field.TITLE) or intent.texts.get("name") or agreed
+    return str(called or (intent.id if intent.kind == "undo" else ""))
 
 
 def _list(store: Store, intent: Intent) -> str:

@@ -2,7 +2,7 @@
 
 A list that was deleted softly only loses its mark, and all that was in it is there again. One that
 is gone for good is made anew under its old id, with the reminders that went with it, one after the
-other. Which ones is durable before anything is sent, so that it can be gone on with after a crash.
+other. Which ones is in the outbox before anything is sent: if we die, the next cycle goes on.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from sync.codec.operations import Group
 from sync.codec.records import decode_list, decode_reminder
 from sync.codec.reviving import revive_list
 from sync.core.listplan import again
+from sync.cycle.asked.begun import act, begin, begun, end
 from sync.cycle.asked.restoring import restore
 from sync.cycle.observing.observe import remember, zone_id
 from sync.cycle.observing.routing import zone_key
@@ -32,9 +33,9 @@ from sync.cycle.sending.push import Sender
 from sync.errors import CannotRestore, ServiceError
 from sync.remote.answers import Failure
 
-__all__ = ["RELISTING", "Relisted", "go_on", "relist"]
+__all__ = ["Relisted", "relist"]
 
-RELISTING = "relisting"  # meta key: lists that are coming back, each with its reminders
+_ACT, _WITH = "restore-list", "reminders"  # the text of the act that names those that come along
 WITH_IT_MS = 600_000  # gone so shortly before or after its list, a reminder went with it
 
 
@@ -84,7 +85,7 @@ def relist(
             return Relisted(one.id, one.name, deleted=False)
     id, name = _meant(store, key)
     row, now_ms = store.mirror.list(id), chronicle.now_ms
-    if id in _coming(store):
+    if _coming(store, id) is not None:
         return _finish(store, cloud, encoder, id, name, chronicle)
     if row is None:
         return _anew(store, cloud, encoder, id, name, chronicle)
@@ -92,24 +93,17 @@ def relist(
         _undelete(store, cloud, encoder, id, name, chronicle)
         if (agreed := store.bases.all_lists().get(id)) is None or not is_there(agreed.path or ""):
             _file_only(store, id, name, now_ms)
+        _over(store, id)
         return Relisted(id, name, deleted=True)
     base = store.bases.all_lists().get(id)
     if id not in store.forgotten.all() and base is not None and is_there(base.path or ""):
-        raise CannotRestore(f"“{name}” is not deleted; it is in {base.path}")
-    return _file_only(store, id, name, now_ms)
-
-
-def go_on(store: Store, cloud: Sender, encoder: Encoder, chronicle: Chronicle) -> list[str]:
-    """Go on with what a crash cut off; gives what could not come along, in sentences."""
-    lost: list[str] = []
-    for id in _coming(store):
-        try:
-            done = _finish(store, cloud, encoder, id, id, chronicle)
-        except (CannotRestore, ServiceError) as error:
-            lost.append(f"a list that is to come back: {error.message}")
-        else:
-            lost += done.lost
-    return lost
+        if begun(store, _ACT, id) is None:
+            raise CannotRestore(f"“{name}” is not deleted; it is in {base.path}")
+        _over(store, id)  # it had come back before we died
+        return Relisted(id, name, deleted=True)
+    done = _file_only(store, id, name, now_ms)
+    _over(store, id)
+    return done
 
 
 # ---- which list
@@ -201,8 +195,7 @@ def _anew(
     with store.commit("relist"):
         _unagreed(store, id, chronicle.now_ms, with_it)
         store.bases.drop_list(id)
-        coming = {**_coming(store), id: with_it}
-        store.meta.set(RELISTING, json.dumps(coming))
+        begin(store, act(_ACT, id, chronicle.run, {_WITH: json.dumps(with_it)}))
     return _finish(store, cloud, encoder, id, name, chronicle)
 
 
@@ -220,7 +213,7 @@ def _finish(
         rows = _rows(id, decode_list(record).info.name, (), chronicle.now_ms)
         _send(store, cloud, revival.group, record_name, name, chronicle, rows)
     count = 0
-    for reminder in _coming(store).get(id, ()):
+    for reminder in _coming(store, id) or ():
         if store.mirror.reminder(reminder) is not None:
             continue
         try:
@@ -230,9 +223,7 @@ def _finish(
         else:
             count += 1
             lost += [f"“{restored.title}”: {what}" for what in restored.lost]
-    left = {other: ids for other, ids in _coming(store).items() if other != id}
-    with store.commit("relisted"):
-        store.meta.set(RELISTING, json.dumps(left))
+    _over(store, id)
     row = store.mirror.list(id)
     name = row.name if row is not None else name
     return Relisted(id, name, True, anew=True, reminders=count, lost=tuple(lost))
@@ -253,11 +244,16 @@ def _send(
         raise CannotRestore(f"“{name}” cannot be restored: it is no longer shared with you")
     with store.commit("restore"):
         chronicle.note("restore", rows)
+        before = begun(store, _ACT, rows[0].id)
+        said = None if before is None else before.texts.get(_WITH)
+        texts = {} if said is None else {_WITH: said}
+        begin(store, act(_ACT, rows[0].id, chronicle.run, texts))
     answers = cloud.modify(zone_id(zone), group.operations, atomic=True)
     failure = next((item for item in answers if isinstance(item, Failure)), None)
     if failure is not None:
         with store.commit("not restored"):
             chronicle.give_up({row.id for row in rows})
+            end(store, _ACT, rows[0].id)
         reason = failure.reason or "no reason given"
         raise ServiceError(f"iCloud did not take “{name}” back: {failure.code} ({reason})")
     with store.commit("restored"):
@@ -284,6 +280,16 @@ def _went_with(store: Store, list_id: str) -> list[str]:
     return sorted(parents, key=lambda id: (parents[id] in parents, id))
 
 
-def _coming(store: Store) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = json.loads(store.meta.get(RELISTING) or "{}")
+def _coming(store: Store, id: str) -> list[str] | None:
+    """The reminders that come with a list which is being made anew; ``None`` if it is not."""
+    one = begun(store, _ACT, id)
+    if one is None or one.texts.get(_WITH) is None:
+        return None
+    found: list[str] = json.loads(one.texts[_WITH] or "[]")
     return found
+
+
+def _over(store: Store, id: str) -> None:
+    if begun(store, _ACT, id) is not None:
+        with store.commit("relisted"):
+            end(store, _ACT, id)

@@ -1,7 +1,8 @@
 """Bringing a deleted reminder back: taking a soft deletion back, or making it anew if it is gone.
 
-Only iCloud is written here. That the base forgets the reminder is durable before anything is
-sent, so that the next plan takes it for one that is new there, and not for a line deleted here.
+Only iCloud is written here. What was asked for is durable before anything is sent, and is finished
+by the next cycle if we die; and so is that the base forgets the reminder, so that the next plan
+takes it for one that is new there, and not for a line deleted here.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from sync.codec import encode, fields
 from sync.codec.operations import Group
 from sync.codec.records import decode_reminder
 from sync.codec.reviving import revive_reminder
+from sync.cycle.asked.begun import act, begin, begun, end
 from sync.cycle.observing.asking import catch_up
 from sync.cycle.observing.observe import remember, zone_id
 from sync.cycle.observing.routing import key_of, zone_key
@@ -33,6 +35,7 @@ from sync.remote.cloudkit import ZoneId
 
 __all__ = ["Restored", "restore", "revival"]
 
+_ACT = "restore"
 TRIES = 3  # when somebody else writes it in the same moment
 _BLOCK = re.compile(r"\^?(r-[0-9a-z]+)")
 
@@ -76,17 +79,21 @@ def restore(
             chronicle.note("restore", returned_rows(said, chronicle.now_ms))
             store.bases.drop(id)
             store.places.clear_vanished(id)
-            store.outbox.drop_many(intent.seq for intent in store.outbox.of(id))
+            kept = begun(store, _ACT, id)
+            store.outbox.drop_many(one.seq for one in store.outbox.of(id) if one != kept)
+            begin(store, act(_ACT, id, chronicle.run))
         answers = cloud.modify(zone, group.operations, atomic=True)
         failures = [item for item in answers if isinstance(item, Failure)]
         if not failures:
             with store.commit("restored"):
                 records = [item for item in answers if isinstance(item, dict)]
                 remember(store, records, zone_key(zone))
+                end(store, _ACT, id)
             chronicle.go_on(1)
             return found
         with store.commit("not restored"):
             chronicle.give_up([id])
+            end(store, _ACT, id)
         failure = next((one for one in failures if not one.atomic_sibling), failures[0])
         if not (failure.conflict or failure.gone):
             break

@@ -2,7 +2,8 @@
 
 What is about to be written over is in the journal, as a run of its own, before anything is sent.
 Nothing is carried over: what is to be done is decided on what there is, in rounds, until nothing
-is left to do. So an undo that was cut off is done again and goes on where it stopped.
+is left to do. From the first of them to the last it stands in the outbox: so one that was cut off
+goes on with the next cycle.
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ from typing import TypeVar
 
 from store.db import Store
 from store.journal import HistoryRow
+from store.outbox import Intent
 from sync.core.trails import Trails
 from sync.core.undo import Now, TakeBack, take_back
 from sync.cycle.asked.aftermath import UNDOABLE, names_known, now_of, trails_in
+from sync.cycle.asked.begun import act, begin, begun, end
 from sync.cycle.asked.revoking import edits_of, rows_of
 from sync.cycle.past.history import DELETED
 from sync.cycle.past.journaling import Chronicle
@@ -25,13 +28,19 @@ from sync.cycle.sending.encoding import Encoder
 from sync.cycle.sending.push import Sender
 from sync.errors import CannotUndo
 
-__all__ = ["TRIGGER", "Stays", "Undoer", "Undone", "run_to_undo"]
+__all__ = ["TRIGGER", "Stays", "Undoer", "Undone", "run_to_undo", "run_undone"]
 
 TRIGGER = "undo"
 ROUNDS = 6  # each does what the one before made possible; two are the rule
 
 
 T = TypeVar("T")
+_RUN = "run"  # the text of the act that names the run which is taken back
+
+
+def run_undone(intent: Intent) -> int:
+    """The run that an undo in the outbox takes back."""
+    return int(intent.texts[_RUN] or 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +78,13 @@ class Undone:
 def run_to_undo(store: Store, run: int | None) -> int:
     """The run that is meant: by its number, or the latest that changed something.
 
+    While an undo is cut off, or refused, that is no run to be undone: the same one is meant again.
     Raises CannotUndo where there is none, or nothing of it is known any more.
     """
     journal = store.journal
+    if run is None:
+        begun_ones = (*store.outbox.acts(), *store.outbox.parked())
+        run = next((run_undone(one) for one in begun_ones if one.kind == TRIGGER), None)
     wanted = journal.latest_with(UNDOABLE) if run is None else run
     if wanted is None:
         raise CannotUndo("no run has changed anything yet", "see `remindersd log`")
@@ -132,7 +145,10 @@ class Undoer:
             _name(told, planned, trails)
             if not take.writes:
                 break
-            told.lost += self._round(take, now, planned, trails, refused)
+            told.lost += self._round(run, take, now, planned, trails, refused)
+        if begun(self._store, TRIGGER, _id(run)) is not None:
+            with self._store.commit("undone"):
+                end(self._store, TRIGGER, _id(run))
         told.by = self._chronicle.run
         told.rows = self._store.journal.history(run=told.by)[::-1] if told.by else []
         told.deletions = sum(row.field == DELETED and row.after is True for row in told.rows)
@@ -150,7 +166,13 @@ class Undoer:
         return planned
 
     def _round(
-        self, take: TakeBack, now: Now, planned: Planned, trails: Trails, refused: dict[str, str]
+        self,
+        run: int,
+        take: TakeBack,
+        now: Now,
+        planned: Planned,
+        trails: Trails,
+        refused: dict[str, str],
     ) -> list[str]:
         """Write down what will be changed, then change what can be changed now; what is lost."""
         edits = edits_of(self._store, self._encoder, planned, now, take)
@@ -160,6 +182,8 @@ class Undoer:
             rows = rows_of(about, now, trails, self._chronicle.now_ms)
             self._chronicle.note(TRIGGER, rows)
             self._let_go(about)
+            if begun(self._store, TRIGGER, _id(run)) is None:
+                begin(self._store, act(TRIGGER, _id(run), self._chronicle.run, {_RUN: str(run)}))
         sent = send_edits(self._store, self._cloud, edits.ready)
         self._chronicle.go_on(sent.count)
         if sent.refused:
@@ -179,6 +203,11 @@ class Undoer:
             store.outbox.drop_many(intent.seq for intent in store.outbox.of(id))
         store.occurrences.forget(take.deletions)
         store.journal.approve(take.deletions, self._chronicle.now_ms)
+
+
+def _id(run: int) -> str:
+    """What stands for the undo of a run in the outbox."""
+    return f"run {run}"
 
 
 def _name(told: Undone, planned: Planned, trails: Trails) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from itertools import chain
 
 from store.db import Store
@@ -40,6 +41,7 @@ class Chronicle:
         self._counts: Counter[str] = Counter()
         self._parked: frozenset[int] = frozenset()  # what was refused before this run's changes
         self._goes_on = self._went_on = False
+        self._noted: list[HistoryRow] = []  # by the run that was taken up, before it was cut off
         self._pruned_ms = 0
         self.run: int | None = None
 
@@ -53,7 +55,15 @@ class Chronicle:
         if anew or not self._goes_on:
             self.run = None
             self._counts.clear()
+            self._noted.clear()
         self._went_on, self._goes_on = self.run is not None, False
+
+    def take_up(self, run: int) -> None:
+        """What was cut off goes on in its run; what that has noted already is not noted again."""
+        if self._store.journal.run(run) is not None:
+            self.run = run
+            self._parked = frozenset(one.seq for one in self._store.outbox.parked())
+            self._noted = [_fact(row) for row in self._store.journal.history(run=run)]
 
     def go_on(self, sent: int) -> None:
         """The next cycle belongs to this run, which has sent so many changes already."""
@@ -62,7 +72,7 @@ class Chronicle:
 
     def note(self, trigger: str, rows: Iterable[HistoryRow]) -> int | None:
         """Write ``rows`` down; a run begins if none is under way and there is anything."""
-        found = list(rows)
+        found = [row for row in rows if not self._noted or _fact(row) not in self._noted]
         if found and self.run is None:
             self._parked = frozenset(one.seq for one in self._store.outbox.parked())
             self.run = self._store.journal.start(trigger, self.now_ms)
@@ -147,6 +157,11 @@ def _subjects(refused: Iterable[Intent]) -> Iterator[str]:
     """What was refused for good: reminders and lists."""
     for intent in refused:
         yield from intent.texts if intent.kind.endswith("sections") else (intent.id,)
+
+
+def _fact(row: HistoryRow) -> HistoryRow:
+    """What a row says, whenever that was noted."""
+    return replace(row, run=None, at_ms=0, number=0)
 
 
 def _content(intent: Intent) -> tuple[object, ...]:
