@@ -164,7 +164,7 @@ class Witness:
         titles = {f"Reminder/{id}": said for id, said in self.there()}
         marks = {name: _marks(titles[name]) if name in titles else set() for name in names}
         names = {name for name in names if not marks[name] & self._approved}
-        self._count(names)
+        self._count(names & titles.keys())  # what lies in “Recently Deleted” is gone already
         stands = {mark for _, said in self.here() for mark in _marks(said)} | self._being_saved()
         unclear = self._tale.copied | self._tale.bare | self._left_since()
         # What is put back between our last look and our request cannot be seen by anybody.
