@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -18,6 +16,7 @@ from daemon.cli.failure import NotThere
 from daemon.cli.working import through_daemon_or
 from daemon.output import document, plural, say, warn
 from sync.errors import UsageError
+from sync.privatefile import write_private
 
 if TYPE_CHECKING:
     from sync.cycle.engine import Engine
@@ -100,16 +99,7 @@ def _write(path: Path, data: bytes) -> None:
     """Write a file for its owner alone, whole or not at all."""
     if not path.parent.is_dir():
         raise UsageError(f"there is no folder {path.parent}", "make it, or name another place")
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
+    write_private(path, data)
 
 
 @click.command("import")

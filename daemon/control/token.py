@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from daemon.lock import make_state
 from daemon.settings.config import Config
 from daemon.settings.paths import state_dir
 from sync.errors import UsageError
+from sync.privatefile import write_private
 
 __all__ = ["TOKEN", "find_token", "new_token", "refuse_open_token", "token_of"]
 
@@ -53,11 +53,5 @@ def new_token(state: Path) -> str:
     """Make another token; who has the old one is refused from now on."""
     make_state(state)
     token = secrets.token_urlsafe(32)
-    part = state / f".{TOKEN}.{os.getpid()}"
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(f"{token}\n")
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(state / TOKEN)
+    write_private(state / TOKEN, f"{token}\n".encode("ascii"))
     return token

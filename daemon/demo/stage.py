@@ -7,8 +7,6 @@ empty or a demo's; (2) there is no address in it but a loopback one; (3) both pr
 from __future__ import annotations
 
 import json
-import os
-import secrets
 import select
 import subprocess
 import tempfile
@@ -27,6 +25,7 @@ from daemon.demo.phone import Phone
 from daemon.demo.process import last_line, our_command, surroundings
 from daemon.settings.paths import MIRROR
 from sync.errors import RemindersdError, UsageError
+from sync.privatefile import write_private
 
 __all__ = ["DemoFailed", "Stage", "TooLate", "pause", "set_stage", "wait_until"]
 
@@ -148,7 +147,7 @@ def _home(folder: Path) -> Path:
 
 def _remember(home: Path, port: int) -> None:
     """Keep the port for the next demo of this folder, since a mirror belongs to one address."""
-    _write_private(home / _ABOUT, json.dumps({"schema": 1, "port": port}))
+    write_private(home / _ABOUT, json.dumps({"schema": 1, "port": port}).encode())
 
 
 def _remembered_port(home: Path) -> int:
@@ -164,7 +163,7 @@ def _remembered_port(home: Path) -> int:
 
 def _write_config(home: Path, folder: Path, invitation: dict[str, Any], socket: Path) -> Path:
     password = home / "password"
-    _write_private(password, invitation["password"] + "\n")
+    write_private(password, f"{invitation['password']}\n".encode())
     config = {
         "profile": _PROFILE,
         "account": {
@@ -177,16 +176,8 @@ def _write_config(home: Path, folder: Path, invitation: dict[str, Any], socket: 
         "control": {"socket": str(socket)},
     }
     path = home / "config.yaml"
-    _write_private(path, yaml.safe_dump(config, sort_keys=False, allow_unicode=True))
+    write_private(path, yaml.safe_dump(config, sort_keys=False, allow_unicode=True).encode())
     return path
-
-
-def _write_private(path: Path, text: str) -> None:
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-    private = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    with open(private, "w", encoding="utf-8") as file:
-        file.write(text)
-    draft.replace(path)
 
 
 # ---- the two sides

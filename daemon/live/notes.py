@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
 from daemon.settings.paths import state_dir
+from sync.privatefile import write_private
 
 __all__ = ["Notes", "notes_of"]
 
@@ -30,13 +30,7 @@ class Notes:
         if all_of_them == known:
             return
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        beside = self._path.with_suffix(".new")  # so that a kill leaves the old ones or the new
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(all_of_them, file)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(beside, self._path)
+        write_private(self._path, json.dumps(all_of_them).encode())
 
     def names(self) -> list[str]:
         """What was made and is not known to be removed."""

@@ -7,10 +7,11 @@ they are. They count only as long as the same one shows notices on the same bus.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+
+from sync.privatefile import write_private
 
 __all__ = ["STANDING", "Standing"]
 
@@ -45,8 +46,5 @@ class Standing:
             if not shown:
                 self._path.unlink(missing_ok=True)
                 return
-            part = self._path.with_name(f".{STANDING}.{os.getpid()}")
-            descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                json.dump({"schema": 1, "server": server, "shown": dict(shown)}, file)
-            part.replace(self._path)
+            document = {"schema": 1, "server": server, "shown": dict(shown)}
+            write_private(self._path, json.dumps(document).encode())

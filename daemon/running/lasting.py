@@ -8,12 +8,13 @@ no row. For the same reason a success alone is written down now and then only, s
 from __future__ import annotations
 
 import json
-import os
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from sync.privatefile import write_private
 
 __all__ = ["EVERY_S", "LASTING", "Known", "Lasting", "Pause"]
 
@@ -90,13 +91,7 @@ class Lasting:
         """Write down what is not written yet."""
         if self._path is None or self._known == self._written:
             return
-        part = self._path.with_name(f".{LASTING}.{os.getpid()}")
-        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            json.dump(_document(self._known), file)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(self._path)
+        write_private(self._path, json.dumps(_document(self._known)).encode("ascii"))
         self._written = self._known
 
 

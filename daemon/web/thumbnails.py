@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from daemon.worker import Worker
 from sync.polls.asked import PollOutcome, PollRequest
 from sync.polls.downloading import THUMBNAILS
+from sync.privatefile import write_private
 
 __all__ = ["KEPT_MAX", "Files", "Thumbnails"]
 
@@ -86,11 +87,7 @@ class Thumbnails:
 
     def _keep(self, path: Path, content: bytes) -> None:
         self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        part = path.with_suffix(".part")
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
-        with os.fdopen(os.open(part, flags, 0o600), "wb") as file:
-            file.write(content)
-        part.replace(path)
+        write_private(path, content)
         kept = sorted(self._directory.glob("*.jpg"), key=lambda one: one.stat().st_mtime)
         for old in kept[:-KEPT_MAX]:
             old.unlink(missing_ok=True)

@@ -7,10 +7,8 @@ one step.
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import threading
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +16,7 @@ from warnings import catch_warnings, simplefilter
 
 import orjson
 
+from sync.privatefile import write_private
 from sync.remote.account import Account
 
 if TYPE_CHECKING:
@@ -82,9 +81,9 @@ class SessionStore:
         self._make()
         # pyicloud fails on a file that it cannot read; an empty one only costs a sign-in.
         if self._read_data() is None:
-            _write_private(self.session_path, b"{}")
+            write_private(self.session_path, b"{}")
         if self._read_cookies() is None:
-            _write_private(self.cookie_path, _LWP_HEADER.encode())
+            write_private(self.cookie_path, _LWP_HEADER.encode())
         self.narrow()
 
     def _make(self) -> None:
@@ -118,7 +117,7 @@ class SessionStore:
     def save_data(self, data: dict[str, Any]) -> None:
         """Replace the stored tokens."""
         self.prepare()
-        _write_private(self.session_path, orjson.dumps(data))
+        write_private(self.session_path, orjson.dumps(data))
 
     def save_cookies(self, jar: LWPCookieJar) -> None:
         """Replace the stored cookies; those that have no end are kept, the expired are not.
@@ -128,7 +127,7 @@ class SessionStore:
         text = _LWP_HEADER + jar.as_lwp_str(ignore_discard=True, ignore_expires=False)
         self.prepare()
         if self.cookie_path.read_bytes() != text.encode():
-            _write_private(self.cookie_path, text.encode())
+            write_private(self.cookie_path, text.encode())
 
     def standing(self) -> dict[str, Any]:
         """What was noted about the sign-in itself; empty if nothing was, or it cannot be read."""
@@ -142,7 +141,7 @@ class SessionStore:
             return
         if standing:
             self._make()
-            _write_private(self.standing_path, orjson.dumps(standing))
+            write_private(self.standing_path, orjson.dumps(standing))
         else:
             self.standing_path.unlink(missing_ok=True)
 
@@ -179,16 +178,3 @@ def _read_object(path: Path) -> dict[str, Any] | None:
     except (FileNotFoundError, orjson.JSONDecodeError):
         return None
     return document if isinstance(document, dict) else None
-
-
-def _write_private(path: Path, data: bytes) -> None:
-    """Write a 0600 file in one step: a reader sees the old or the new, a crash leaves one whole."""
-    # Two threads may write at once; each has a name of its own.
-    temporary = path.with_name(f"{path.name}.{threading.get_ident()}.new")
-    temporary.unlink(missing_ok=True)
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
