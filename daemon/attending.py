@@ -25,8 +25,8 @@ from daemon.query.answers import Answers
 from daemon.query.filters import read_filters
 from daemon.reminding.desktop import Desktop
 from daemon.reminding.hooks import Hooks
+from daemon.reminding.noticefile import NoticeFile
 from daemon.reminding.rings import Reminding
-from daemon.reminding.standing import Standing
 from daemon.reminding.telling import Telling
 from daemon.reminding.todayfile import TodayFile
 from daemon.running.loop import Loop
@@ -61,7 +61,7 @@ class Senses(Protocol):
 @contextmanager
 def attending(config: Config, loop: Loop, senses: Senses, answers: Answers) -> Iterator[None]:
     """Attend to the person while the context lasts."""
-    standing = Standing(state_dir(config.profile))
+    standing = NoticeFile(state_dir(config.profile))
     desktop = Desktop(session_address, lambda about, key: reminding.pressed(about, key), standing)
     hooks = Hooks(lambda: senses.config.hooks)
     telling = Telling(config, loop.lend, desktop, hooks)

@@ -34,7 +34,7 @@ from sync.core.snapshot import Mode
 from sync.cycle.engine import Engine
 from sync.cycle.files.committing import Committer
 from sync.cycle.files.filing import Filing
-from sync.cycle.files.images import Pictures
+from sync.cycle.files.images import ImageFiles
 from sync.cycle.gauge import Gauge, Phase, unwatched
 from sync.cycle.observing import ahead
 from sync.cycle.observing.assets import Fetcher
@@ -279,7 +279,7 @@ def wire(config: Config, store: Store, transport: Transport, around: Around) -> 
             cloud=lambda: cloud,
             reading=around.reading,
             fetcher=Fetcher(store, clock),
-            pictures=Pictures(store, config.folder, settings, clock, step),
+            images=ImageFiles(store, config.folder, settings, clock, step),
             home=home,
             reader=Reader(scanner),
             filing=Filing(

@@ -16,7 +16,7 @@ import click
 from daemon.cli.common import Globals, json_option, named, pass_globals
 from daemon.cli.failure import NotThere
 from daemon.cli.looking import asked_or_read, mirror, tell_parked, was_read
-from daemon.cli.standing import COLOURS, facts, line, state_word, waybar
+from daemon.cli.statuswords import COLOURS, facts, line, state_word, waybar
 from daemon.output import clean, coloured, document, say
 from sync.errors import NetworkError
 

@@ -19,7 +19,7 @@ from typing import Any
 from jeepney import DBusAddress, MatchRule
 
 from daemon.bus import Bus, NoBus, Signal
-from daemon.reminding.standing import Standing
+from daemon.reminding.noticefile import NoticeFile
 
 __all__ = ["Button", "Desktop", "Notice"]
 
@@ -66,11 +66,11 @@ class Desktop:
         self,
         address: Callable[[], str | None],
         pressed: Pressed = lambda _about, _key: None,
-        standing: Standing | None = None,
+        standing: NoticeFile | None = None,
     ) -> None:
         self._address = address
         self._pressed = pressed
-        self._standing = standing or Standing()
+        self._standing = standing or NoticeFile()
         self._gate = threading.Lock()
         self._bus: Bus | None = None
         self._server = ""

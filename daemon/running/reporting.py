@@ -12,10 +12,10 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
+from daemon.running.cyclelog import CycleLog
 from daemon.running.feed import Event
 from daemon.running.happened import Happened, ended
 from daemon.running.lasting import Pause
-from daemon.running.notices import Notices
 from daemon.running.outcome import Failure, Outcome
 from daemon.running.requests import Surroundings
 from daemon.running.state import State, state_after
@@ -52,7 +52,7 @@ class Reporting:
         self._around = around
         self._happened = Happened(lend)
         self._begun: str | None = None  # the trigger of a cycle that was told to have begun
-        self._notices = Notices()
+        self._cycle_log = CycleLog()
         self._silent: str | None = None  # the trigger of a cycle of which nothing was told yet
         self._steps = Steps(around.monotonic)
         known = around.lasting.known
@@ -114,10 +114,10 @@ class Reporting:
     def succeeded(self, report: Report, now: float, took_s: float) -> None:
         """A cycle came to its end; ``now`` is monotonic."""
         around, board, self._silent = self._around, self._around.board, None
-        self._notices.over("cycle")
+        self._cycle_log.over("cycle")
         wall = around.wall()
         trust = around.trust(wall)
-        self._notices.trust(trust, now)
+        self._cycle_log.trust(trust, now)
         around.tally.succeeded(report, took_s)
         with suppress(OSError):  # a full disk is told of by what the cycles meet of it
             around.lasting.succeeded(wall, news=not report.idle)
@@ -126,10 +126,10 @@ class Reporting:
         begun, self._begun = self._begun is not None, None
         for event in self._happened.events_of(report, begun=begun):
             board.tell(event)
-        self._notices.done(report, took_s)
+        self._cycle_log.done(report, took_s)
         state, reason = state_after(report)
         if (state, reason) != (board.status.state, board.status.reason):
-            self._notices.went_through(board.status.state, state, report)
+            self._cycle_log.went_through(board.status.state, state, report)
         self.say(state, reason, told="see `remindersd status`")
         around.heard(Outcome(trust=trust))
 
@@ -140,7 +140,7 @@ class Reporting:
         begun, self._begun = self._begun, None
         if begun is not None:
             self._around.board.tell(ended(begun, None, "failed"))
-        self._notices.failed(trouble.state, error, now)
+        self._cycle_log.failed(trouble.state, error, now)
         self.say(trouble.state, error.message)
         self._around.heard(Outcome(Failure.of(error, trouble.state)))
 

@@ -92,7 +92,7 @@ class Engine(Acts):
         else:
             self._quiet_until_s = quiet_until_s
             self._nearby.stay()
-            self._bring_pictures(report, cloud)
+            self._bring_images(report, cloud)
         self._sum_up(report)
         parts.chronicle.end(report)
         self._nearby.close()
@@ -180,7 +180,7 @@ class Engine(Acts):
                 parts.store, parts.filing.root, planned, local, parts.chronicle, report
             )
             self._push(cloud, report)
-            self._bring_pictures(report, cloud)
+            self._bring_images(report, cloud)
         if parts.store.journal.open_conflicts():
             with parts.store.commit("agreed"):
                 close_agreed(parts.store, parts.planner.known(), self._now_ms())
@@ -256,10 +256,10 @@ class Engine(Acts):
                 report.come_back(pushed.retry_after_s)
         report.problems += report.refused
 
-    def _bring_pictures(self, report: Report, cloud: CloudKit) -> None:
+    def _bring_images(self, report: Report, cloud: CloudKit) -> None:
         """Images into the folder; their lines are for the next cycle, which comes at once."""
         parts = self._parts
-        brought = parts.pictures.bring(cloud)
+        brought = parts.images.bring(cloud)
         report.problems += brought.problems
         if brought.count:
             self._quiet_until_s = 0.0

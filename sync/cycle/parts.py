@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from store.db import Store
 from sync.cycle.files.committing import Committer
 from sync.cycle.files.filing import Filing
-from sync.cycle.files.images import Pictures
+from sync.cycle.files.images import ImageFiles
 from sync.cycle.gauge import Gauge, unwatched
 from sync.cycle.observing import ahead
 from sync.cycle.observing.assets import Fetcher
@@ -36,7 +36,7 @@ class Parts:
     cloud: Callable[[], CloudKit]
     reading: ahead.Reading
     fetcher: Fetcher
-    pictures: Pictures
+    images: ImageFiles
     reader: Reader
     filing: Filing
     home: Home

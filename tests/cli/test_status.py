@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from daemon.cli.standing import facts, line, waybar
+from daemon.cli.statuswords import facts, line, waybar
 from sync.core.matching.identity import block_id
 from tests.cli.conftest import FakeDaemon, Home
 from tests.cli.terminal import terminal

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from daemon.control.client import call
-from daemon.running.notices import AGAIN_S, Notices
+from daemon.running.cyclelog import AGAIN_S, CycleLog
 from daemon.running.troubles import judge
 from daemon.running.trust import Trust
 from sync.errors import (
@@ -133,14 +133,14 @@ def test_signing_out_lets_go_of_every_connection(
 
 
 def test_what_is_amiss_is_said_once_a_day() -> None:
-    notices = Notices()
-    assert notices.is_due("cycle", "a code is needed", 0.0)
-    assert not notices.is_due("cycle", "a code is needed", AGAIN_S - 1)
-    assert notices.is_due("cycle", "a code is needed", AGAIN_S)
-    assert notices.is_due("cycle", "the network is gone", AGAIN_S + 1)
-    assert notices.is_due("trust", "the network is gone", AGAIN_S + 1)
-    notices.over("cycle")
-    assert notices.is_due("cycle", "the network is gone", AGAIN_S + 2)
+    log = CycleLog()
+    assert log.is_due("cycle", "a code is needed", 0.0)
+    assert not log.is_due("cycle", "a code is needed", AGAIN_S - 1)
+    assert log.is_due("cycle", "a code is needed", AGAIN_S)
+    assert log.is_due("cycle", "the network is gone", AGAIN_S + 1)
+    assert log.is_due("trust", "the network is gone", AGAIN_S + 1)
+    log.over("cycle")
+    assert log.is_due("cycle", "the network is gone", AGAIN_S + 2)
 
 
 def test_a_needed_code_is_one_line_in_the_log(

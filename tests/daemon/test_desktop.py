@@ -11,7 +11,7 @@ import pytest
 
 from daemon.bus import NoBus, session_address, system_address
 from daemon.reminding.desktop import Button, Desktop, Notice
-from daemon.reminding.standing import STANDING, Standing
+from daemon.reminding.noticefile import NOTICES, NoticeFile
 from tests.daemon.desktops import Server, a_bus
 from tests.daemon.fakes import PATIENCE_S
 
@@ -92,7 +92,7 @@ def test_what_another_server_shows_is_not_taken_for_ours(address: str) -> None:
 
 def test_a_button_of_a_notice_of_an_earlier_process_is_heard(address: str, tmp_path: Path) -> None:
     pressed: queue.Queue[tuple[str, str]] = queue.Queue()
-    standing = Standing(tmp_path)
+    standing = NoticeFile(tmp_path)
 
     def desktop() -> closing[Desktop]:
         return closing(Desktop(lambda: address, lambda *what: pressed.put(what), standing))
@@ -102,8 +102,8 @@ def test_a_button_of_a_notice_of_an_earlier_process_is_heard(address: str, tmp_p
             assert before.resume() == frozenset()
             before.show(CALL)
             number = server.heard.get(timeout=PATIENCE_S)[1][0]
-        assert (tmp_path / STANDING).stat().st_mode & 0o777 == 0o600
-        assert b"mum" not in (tmp_path / STANDING).read_bytes()
+        assert (tmp_path / NOTICES).stat().st_mode & 0o777 == 0o600
+        assert b"mum" not in (tmp_path / NOTICES).read_bytes()
         with desktop() as after:
             assert after.resume() == {"A"}
             server.press(number, "done")
@@ -116,8 +116,8 @@ def test_a_button_of_a_notice_of_an_earlier_process_is_heard(address: str, tmp_p
 
 def test_a_memory_of_notices_that_is_damaged_is_none(tmp_path: Path) -> None:
     for text in ("", "[]", '{"server": "s", "shown": [1]}', '{"server": "s", "shown": {"A": "x"}}'):
-        (tmp_path / STANDING).write_text(text)
-        assert Standing(tmp_path).read("s") == {}
+        (tmp_path / NOTICES).write_text(text)
+        assert NoticeFile(tmp_path).read("s") == {}
 
 
 def test_a_bus_that_went_away_is_found_again(tmp_path: Path) -> None:

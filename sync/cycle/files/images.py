@@ -19,15 +19,15 @@ from sync.cycle.observing.assets import Fetched, Files, Patience
 from sync.cycle.observing.observe import zone_id
 from sync.errors import NetworkError, ServiceError, ZoneMissing
 from sync.local.disk import Renameat2
+from sync.local.images import image_name, save_image, take_away
 from sync.local.outcome import Refusal
-from sync.local.pictures import picture_name, save_picture, take_away
 
-__all__ = ["AT_ONCE", "Pictures"]
+__all__ = ["AT_ONCE", "ImageFiles"]
 
 AT_ONCE = 20  # of one cycle: what a person typed meanwhile does not wait for a whole album
 
 
-class Pictures:
+class ImageFiles:
     """The images of one store in one folder; ``clock`` is Unix seconds."""
 
     def __init__(
@@ -88,9 +88,9 @@ class Pictures:
         if mark_of(record, value) != image.mark:
             return False
         data = cloud.fetch(zone_id(zone), image.record_name, FILE, value)
-        name = picture_name(image.id, image.file_name, image.uti)
+        name = image_name(image.id, image.file_name, image.uti)
         self._step("image:save")
-        path, sha256 = save_picture(self._root, directory, name, data, Renameat2())
+        path, sha256 = save_image(self._root, directory, name, data, Renameat2())
         self._step("image:saved")
         with self._store.commit("image"):
             self._store.images.put(image.record_name, image.mark, directory, path, sha256)

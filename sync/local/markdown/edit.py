@@ -41,11 +41,11 @@ from .assemble import (
     finish,
 )
 from .headings import Region, regions, renamed
+from .images import image_line
 from .layout import MarkdownFile
 from .lineedit import change_line
 from .notes import link_line, relink, rewrite
 from .parse import parse
-from .pictures import picture_line
 from .placing import Spot, child_lead, child_prefix, subtask_spot, top_spot, unit_for
 from .render import child_bullet, render, shown
 from .taskline import read_alarms, read_rule
@@ -145,7 +145,7 @@ def _change_below(work: Work, index: int, wanted: Reminder) -> None:
         work.chunks.setdefault(at, []).append(Chunk(PLACES, lines))
     if wanted.images != task.reminder.images:
         below = notes.places[-1].line if notes.places else notes.last(task.line)
-        dropped, at, lines = relink(notes.pictures, below, wanted.images, lead, picture_line)
+        dropped, at, lines = relink(notes.image_lines, below, wanted.images, lead, image_line)
         work.dropped |= dropped
         work.chunks.setdefault(at, []).append(Chunk(PICTURES, lines))
 

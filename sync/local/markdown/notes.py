@@ -21,7 +21,7 @@ from sync.local.text import clean_notes
 
 from .alarms import PlaceLine, is_place, read_place_line
 from .blocks import Blocks, Item
-from .pictures import PICTURE
+from .images import IMAGE
 
 __all__ = ["Link", "Notes", "is_url", "link_line", "quote", "read_notes"]
 __all__ += ["relink", "rewrite"]
@@ -62,7 +62,7 @@ class Notes:
     own: tuple[int, ...]
     links: tuple[Link, ...]
     places: tuple[PlaceLine, ...]
-    pictures: tuple[Link, ...]
+    image_lines: tuple[Link, ...]
     extras: frozenset[str]
     unread_places: tuple[tuple[int, str], ...] = ()
 
@@ -83,7 +83,7 @@ class Notes:
     @property
     def images(self) -> frozenset[str]:
         """The paths of its downloaded images."""
-        return frozenset(picture.url for picture in self.pictures) or NONE
+        return frozenset(link.url for link in self.image_lines) or NONE
 
 
 @dataclass(slots=True)
@@ -92,7 +92,7 @@ class _Found:
     own: list[int]
     links: list[Link]
     places: list[PlaceLine]
-    pictures: list[Link]
+    image_lines: list[Link]
     extras: set[str]
     unread_places: list[tuple[int, str]] = field(default_factory=list)
 
@@ -172,10 +172,10 @@ def _read_attachment(line: str, index: int, found: _Found) -> bool:
     if link:
         found.links.append(Link(index, link["url"] or link["bare"], link["lead"]))
         return True
-    picture = PICTURE.fullmatch(line)
-    if picture:
-        found.pictures.append(Link(index, picture["path"], picture["lead"]))
-    return picture is not None
+    image = IMAGE.fullmatch(line)
+    if image:
+        found.image_lines.append(Link(index, image["path"], image["lead"]))
+    return image is not None
 
 
 def _assemble(lines: Sequence[str], found: _Found) -> Notes:
@@ -202,7 +202,7 @@ def _assemble(lines: Sequence[str], found: _Found) -> Notes:
         own=tuple(found.own),
         links=tuple(found.links),
         places=tuple(found.places),
-        pictures=tuple(found.pictures),
+        image_lines=tuple(found.image_lines),
         extras=frozenset(found.extras) or NONE,
         unread_places=tuple(found.unread_places),
     )

@@ -16,8 +16,8 @@ from sync.local.dates import FLOATING
 from sync.local.projection import project, words_of
 
 from .alarms import alarms_on_line, place_line, places_in
+from .images import image_line, is_image
 from .notes import is_url, link_line, quote
-from .pictures import is_picture, picture_line
 from .taskline import read_fields, split
 from .tokens import escape, is_tag
 
@@ -47,7 +47,7 @@ def shown(reminder: Reminder, home_zone: str) -> Reminder:
         value,
         tags=frozenset(tag for tag in value.tags if is_tag(f"#{tag}")),
         urls=frozenset(url for url in value.urls if is_url(url)),
-        images=frozenset(path for path in value.images if is_picture(path)),
+        images=frozenset(path for path in value.images if is_image(path)),
     )
 
 
@@ -88,7 +88,7 @@ def render(
     line = " ".join(word for word in words if word)
     links = [link_line(url, lead) for url in sorted(value.urls)]
     places = [place_line(place, lead) for place in sorted(places_in(value.alarms), key=repr)]
-    images = [picture_line(path, lead) for path in sorted(value.images)]
+    images = [image_line(path, lead) for path in sorted(value.images)]
     return [line, *quote(value.notes, f"{below}>"), *links, *places, *images]
 
 

@@ -12,7 +12,7 @@ from daemon.running.state import State
 from sync.cycle.report import AMISS, FOR_A_PERSON, Report
 from sync.errors import RemindersdError
 
-__all__ = ["AGAIN_S", "Notices"]
+__all__ = ["AGAIN_S", "CycleLog"]
 
 AGAIN_S = 86400.0
 
@@ -22,7 +22,7 @@ _log = logging.getLogger(__name__)
 _titles = logging.getLogger(TITLES)
 
 
-class Notices:
+class CycleLog:
     """What was last said of each subject, and when, in monotonic seconds."""
 
     def __init__(self) -> None:

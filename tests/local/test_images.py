@@ -8,9 +8,9 @@ import pytest
 
 from sync.local.disk import Renameat2
 from sync.local.folder import OURS
-from sync.local.markdown.pictures import is_picture
+from sync.local.images import image_name, save_image, take_away
+from sync.local.markdown.images import is_image
 from sync.local.outcome import Refusal
-from sync.local.pictures import picture_name, save_picture, take_away
 
 ID = "3F0C1B7E-5D0A-4B1C-9E57-0A1B2C3D4E5F"
 
@@ -22,7 +22,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def save(root: Path, name: str, data: bytes, directory: str = "Attachments") -> str:
-    return save_picture(root, directory, name, data, Renameat2())[0]
+    return save_image(root, directory, name, data, Renameat2())[0]
 
 
 @pytest.mark.parametrize(
@@ -45,11 +45,11 @@ def save(root: Path, name: str, data: bytes, directory: str = "Attachments") -> 
 def test_a_name_is_safe_whatever_it_was_called(
     file_name: str | None, uti: str | None, ending: str
 ) -> None:
-    name = picture_name(ID, file_name, uti)
+    name = image_name(ID, file_name, uti)
     assert name[7:] == f"-{ending}"
-    assert name == picture_name(ID, file_name, uti)
-    assert name != picture_name(ID[:-1] + "0", file_name, uti)
-    assert is_picture(f"Attachments/{name}")
+    assert name == image_name(ID, file_name, uti)
+    assert name != image_name(ID[:-1] + "0", file_name, uti)
+    assert is_image(f"Attachments/{name}")
 
 
 def test_an_image_is_put_there_once(root: Path) -> None:
@@ -81,7 +81,7 @@ def test_a_link_in_the_way_is_not_followed(root: Path, tmp_path: Path) -> None:
 
 
 def test_only_what_was_written_here_is_taken_away(root: Path, tmp_path: Path) -> None:
-    path, sha256 = save_picture(root, "Attachments", "a-x.jpg", b"one", Renameat2())
+    path, sha256 = save_image(root, "Attachments", "a-x.jpg", b"one", Renameat2())
     (root / path).write_bytes(b"cropped")
     assert not take_away(root, path, sha256)
     assert (root / path).read_bytes() == b"cropped"

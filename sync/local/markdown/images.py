@@ -8,22 +8,20 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["PICTURE", "is_picture", "picture_line"]
+__all__ = ["IMAGE", "image_line", "is_image"]
 
 _PATH = r"[\w-][\w.-]*/[a-z2-7]{7}-[\w.-]+"
 _BULLET = r"[ \t]*(?:[-*+]|[0-9]{1,9}[.)])[ \t]+"
 
-PICTURE = re.compile(
-    rf"(?P<lead>{_BULLET})📎\ufe0f?[ \t]*!\[[^\[\]\n]*\]\((?P<path>{_PATH})\)[ \t]*"
-)
+IMAGE = re.compile(rf"(?P<lead>{_BULLET})📎\ufe0f?[ \t]*!\[[^\[\]\n]*\]\((?P<path>{_PATH})\)[ \t]*")
 """The whole of an image's line; the words in brackets are anybody's."""
 
 
-def is_picture(path: str) -> bool:
+def is_image(path: str) -> bool:
     """Whether an image's line can say ``path``, seen from the folder."""
     return re.fullmatch(_PATH, path) is not None
 
 
-def picture_line(path: str, lead: str) -> str:
+def image_line(path: str, lead: str) -> str:
     """The line of an image; ``lead`` is its indentation and bullet, such as ``"    - "``."""
     return f"{lead}📎 ![{path.rpartition('/')[2].partition('-')[2]}]({path})"

@@ -13,17 +13,17 @@ from pathlib import Path
 
 from sync.privatefile import write_private
 
-__all__ = ["STANDING", "Standing"]
+__all__ = ["NOTICES", "NoticeFile"]
 
-STANDING = "notices.json"
+NOTICES = "notices.json"
 """Its name in the state directory."""
 
 
-class Standing:
+class NoticeFile:
     """The file in ``state``; ``None`` remembers nothing."""
 
     def __init__(self, state: Path | None = None) -> None:
-        self._path = None if state is None else state / STANDING
+        self._path = None if state is None else state / NOTICES
 
     def is_empty(self) -> bool:
         """Whether there is nothing to go on with."""

@@ -17,7 +17,7 @@ from sync.local.folder import OURS
 from sync.local.outcome import Refusal
 from sync.local.place import check_directory, locate
 
-__all__ = ["picture_name", "save_picture", "take_away"]
+__all__ = ["image_name", "save_image", "take_away"]
 
 _LONGEST = 50  # characters of a name's stem: with four bytes each it still is a file name
 _SUFFIX_OF = {
@@ -32,7 +32,7 @@ _SUFFIX_OF = {
 _SUFFIXES = frozenset({*_SUFFIX_OF.values(), ".jpeg", ".tif", ".bmp"})
 
 
-def picture_name(id: str, file_name: str | None, uti: str | None) -> str:
+def image_name(id: str, file_name: str | None, uti: str | None) -> str:
     """A file name for the image ``id``: seven characters of its own, and what it is called.
 
     It has no blanks and brackets, so that a link can hold it, never the ending of a todo file, and
@@ -48,7 +48,7 @@ def picture_name(id: str, file_name: str | None, uti: str | None) -> str:
     return f"{own}-{'-'.join(words)[:_LONGEST].rstrip('-') or 'image'}{suffix}"
 
 
-def save_picture(
+def save_image(
     root: Path, directory: str, name: str, data: bytes, calls: Exchange
 ) -> tuple[str, str]:
     """Put an image into ``root/directory``; gives its path from ``root``, and its SHA-256.
