@@ -16,6 +16,7 @@ from typing import TypeVar
 from store.db import Store
 from sync.core.actions import Hold, HoldKind
 from sync.cycle.asked.acts import ROUNDS, Acts
+from sync.cycle.asked.latewords import LateWords
 from sync.cycle.asked.resolving import close_agreed
 from sync.cycle.files.archiving import clear_archive, copy_out
 from sync.cycle.files.pasting import take_pasted
@@ -36,7 +37,7 @@ from sync.cycle.planning.sentences import renames, sentences
 from sync.cycle.planning.trusting import put_right
 from sync.cycle.report import Report
 from sync.cycle.sending.push import push, resolve_in_flight
-from sync.cycle.sending.secondlook import call_off_deletions
+from sync.cycle.sending.secondlook import call_off_all, call_off_deletions
 from sync.local.claim import alone_in
 from sync.remote.cloudkit import CloudKit
 
@@ -51,6 +52,7 @@ class Engine(Acts):
     def __init__(self, parts: Parts) -> None:
         super().__init__(parts)
         self._shared = Shared(parts.store, parts.clock, parts.gauge)
+        self._late_words = LateWords(parts)
         self._leaps = Leaps(parts.clock, parts.elapsed)
         self._nearby = Nearby(parts.store, parts.planner, parts.clock)
         self._quiet_since_s = self._quiet_until_s = 0.0
@@ -80,6 +82,7 @@ class Engine(Acts):
         parts.step("engine:pull")
         news = self._pull(cloud, report) or self._wake()
         news = (not plan_only and self._finish_acts(cloud, report)) or news
+        news = (not plan_only and self._late_words.hear(cloud, report)) or news
         parts.step("engine:scan")
         local, changed = parts.reader.read()
         report.come_back(local.retry_after_s)
@@ -156,6 +159,7 @@ class Engine(Acts):
         if looked is None:
             return
         local, planned = looked
+        is_sent = True
         report.changes += sentences(planned)
         if report.planned_only:
             report.held = list(dict.fromkeys(planned.holds))
@@ -179,7 +183,11 @@ class Engine(Acts):
             call_off_deletions(
                 parts.store, parts.filing.root, planned, local, parts.chronicle, report
             )
-            self._push(cloud, report)
+            is_sent = self._is_last_word(planned, cloud, report)
+            if is_sent:
+                self._push(cloud, report)
+                # What was said in them meanwhile is heard by who looks once more.
+                report.come_back(0.0 if planned.lists.delete_lists else None)
             self._bring_images(report, cloud)
         if parts.store.journal.open_conflicts():
             with parts.store.commit("agreed"):
@@ -190,7 +198,7 @@ class Engine(Acts):
             # What was refused is tried again, and told again, until it is done.
             self._quiet_since_s = parts.clock()
             self._quiet_until_s = planned.next_look(self._quiet_since_s)
-        if not planned.waits:
+        if not planned.waits and is_sent:
             self._nearby.end(planned, local, report)
 
     def _look_closely(
@@ -241,6 +249,19 @@ class Engine(Acts):
     def _plan_all(self, local: LocalState) -> Planned:
         self._parts.gauge(Phase.PLAN, 0, None)
         return self._parts.planner.plan(local, self._parts.committer.leaving())
+
+    def _is_last_word(self, planned: Planned, cloud: CloudKit, report: Report) -> bool:
+        """Whether iCloud says nothing new, where a list is to go with all that is in it.
+
+        If it does, nothing is sent that was planned without that: the next cycle plans it anew.
+        """
+        if not planned.lists.delete_lists:
+            return True
+        pulled = observe.pull(cloud, self._parts.store).records
+        report.pulled += pulled
+        if pulled:
+            call_off_all(self._parts.store, planned, self._parts.chronicle, report)
+        return not pulled
 
     def _push(self, cloud: CloudKit, report: Report) -> None:
         parts = self._parts

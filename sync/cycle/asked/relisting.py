@@ -33,7 +33,7 @@ from sync.cycle.sending.push import Sender
 from sync.errors import CannotRestore, ServiceError
 from sync.remote.answers import Failure
 
-__all__ = ["Relisted", "relist"]
+__all__ = ["Relisted", "relist", "undelete"]
 
 _ACT, _WITH = "restore-list", "reminders"  # the text of the act that names those that come along
 WITH_IT_MS = 600_000  # gone so shortly before or after its list, a reminder went with it
@@ -90,7 +90,7 @@ def relist(
     if row is None:
         return _anew(store, cloud, encoder, id, name, chronicle)
     if row.deleted:
-        _undelete(store, cloud, encoder, id, name, chronicle)
+        undelete(store, cloud, encoder, id, chronicle, is_asked=True)
         if (agreed := store.bases.all_lists().get(id)) is None or not is_there(agreed.path or ""):
             _file_only(store, id, name, now_ms)
         _over(store, id)
@@ -163,9 +163,19 @@ def _agreed(store: Store, list_id: str) -> list[str]:
     return [id for id, base in bases.items() if base.values.get(Field.LIST) == list_id]
 
 
-def _undelete(
-    store: Store, cloud: Sender, encoder: Encoder, id: str, name: str, chronicle: Chronicle
+def undelete(
+    store: Store,
+    cloud: Sender,
+    encoder: Encoder,
+    id: str,
+    chronicle: Chronicle,
+    *,
+    is_asked: bool = False,
 ) -> None:
+    """Take a list's soft deletion back, with all in it; raises what the iCloud side raises.
+
+    If we die, the next cycle goes on if it ``is_asked`` for by a person.
+    """
     row = store.mirror.list(id)
     assert row is not None
     record = store.mirror.record(row.record_name)
@@ -176,7 +186,7 @@ def _undelete(
     came = [decode_reminder(one).reminder for one in records if one is not None]
     rows = _rows(id, row.name, came, chronicle.now_ms)
     group = undelete_list(context, record)
-    _send(store, cloud, group, row.record_name, name, chronicle, rows)
+    _send(store, cloud, group, row.record_name, row.name, chronicle, rows, is_asked=is_asked)
 
 
 def _rows(id: str, name: str, came: Iterable[Reminder], now_ms: int) -> list[HistoryRow]:
@@ -237,6 +247,8 @@ def _send(
     name: str,
     chronicle: Chronicle,
     rows: Sequence[HistoryRow],
+    *,
+    is_asked: bool = True,
 ) -> None:
     """Send it; ``rows`` are in the history before, and not if it was refused."""
     zone = store.mirror.zone(store.mirror.zone_of(record_name) or PRIVATE)
@@ -244,10 +256,11 @@ def _send(
         raise CannotRestore(f"“{name}” cannot be restored: it is no longer shared with you")
     with store.commit("restore"):
         chronicle.note("restore", rows)
-        before = begun(store, _ACT, rows[0].id)
-        said = None if before is None else before.texts.get(_WITH)
-        texts = {} if said is None else {_WITH: said}
-        begin(store, act(_ACT, rows[0].id, chronicle.run, texts))
+        if is_asked:
+            before = begun(store, _ACT, rows[0].id)
+            said = None if before is None else before.texts.get(_WITH)
+            texts = {} if said is None else {_WITH: said}
+            begin(store, act(_ACT, rows[0].id, chronicle.run, texts))
     answers = cloud.modify(zone_id(zone), group.operations, atomic=True)
     failure = next((item for item in answers if isinstance(item, Failure)), None)
     if failure is not None:

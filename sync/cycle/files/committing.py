@@ -37,7 +37,7 @@ from sync.cycle.past.journaling import Chronicle
 from sync.cycle.planning.doubts import DOUBTS, doubts_text
 from sync.cycle.planning.filed import remember_put_away
 from sync.cycle.planning.known import Known
-from sync.cycle.planning.letgo import forget_let_go, note_let_go
+from sync.cycle.planning.letgo import forget_let_go, note_let_go, note_sent
 from sync.cycle.planning.origins import ORIGINS, origins_text
 from sync.cycle.planning.planner import Planned
 from sync.cycle.planning.sectioning import have_arrived, remember_sections
@@ -121,6 +121,8 @@ class Committer:
             for conflict in planned.plan.conflicts:
                 self._keep_loser(conflict)
             self._store.outbox.replace_queued(planned.intents)
+            if planned.lists.delete_lists:
+                note_sent(self._store, planned.known, planned.lists.delete_lists, self._now_ms)
             self._store.outbox.drop_many(planned.overtaken)
             self._write_down(planned)
             for key, write in work.writes:

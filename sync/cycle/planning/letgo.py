@@ -2,23 +2,42 @@
 
 An approval that waits, for the next cycle or for iCloud, must not take along what somebody said on
 a device meanwhile. So what was in the list then is remembered with it, and the list goes as long as
-nothing else is in it; what left it since may have.
+nothing else is in it; what left it since may have. What a device says after the last look is heard
+of when the list is gone: so that stays remembered, for as long as history is kept.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 
+from store.bases import ListBase
 from store.db import Store
-from store.model import Reminder
+from store.journal import KEPT_MS
+from store.model import Field, Reminder
 from store.values import mapping_to_json
 from sync.cycle.planning.known import Known
 
-__all__ = ["LET_GO", "forget_let_go", "news_since", "note_let_go"]
+__all__ = ["LET_GO", "SENT", "Gone", "forget_let_go", "news_in", "news_since", "note_let_go"]
+__all__ += ["keep_sent", "note_sent", "sent_lists", "take_back"]
 
 LET_GO = "let-go"  # meta key: by list, by reminder, a digest of what it said
+SENT = "let-go-sent"  # meta key: by list of which the deletion is sent, a ``Gone``
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A list as it was when its deletion was sent, with what was ``seen`` in it, as in ``LET_GO``.
+
+    ``returns``: something else was in it, so that it is to live again.
+    """
+
+    base: ListBase
+    seen: Mapping[str, str]
+    at_ms: int
+    returns: bool = False
 
 
 def note_let_go(store: Store, known: Known, lists: Iterable[str]) -> None:
@@ -42,11 +61,50 @@ def news_since(store: Store, known: Known, approved: Collection[str]) -> dict[st
     seen = _stored(store)
     found: dict[str, str] = {}
     for id in sorted(approved & known.list_rows.keys()):
-        before = seen.get(id, {})
-        news = (one for one in _within(known, id) if before.get(one.id) != _digest(one))
-        if titles := sorted(one.title for one in news):
-            found[id] = titles[0]
+        news = news_in(known, id, seen.get(id, {}))
+        if news is not None:
+            found[id] = news
     return found
+
+
+def news_in(known: Known, list_id: str, seen: Mapping[str, str]) -> str | None:
+    """What is in a list and was not ``seen`` so: the first title of it."""
+    news = (one.title for one in _within(known, list_id) if seen.get(one.id) != _digest(one))
+    return min(news, default=None)
+
+
+# ---- once the deletion is sent
+
+
+def note_sent(store: Store, known: Known, lists: Iterable[str], now_ms: int) -> None:
+    """The deletion of these lists is about to be sent, by what is ``known`` of them."""
+    gone = sent_lists(store)
+    for id in lists:
+        base = store.bases.get_list(id)
+        if base is not None:
+            seen = {one.id: _digest(one) for one in _within(known, id)}
+            gone[id] = Gone(base, seen, now_ms)
+    keep_sent(store, {id: one for id, one in gone.items() if now_ms - one.at_ms < KEPT_MS})
+
+
+def take_back(store: Store, id: str, gone: Gone, now_ms: int) -> None:
+    """Let it rest without its file as it did before, approved with what was seen in it."""
+    store.bases.set_list(id, gone.base)
+    store.journal.approve([id], now_ms)
+    store.meta.set(LET_GO, json.dumps({**_stored(store), id: dict(gone.seen)}, sort_keys=True))
+    keep_sent(store, {**sent_lists(store), id: replace(gone, returns=True)})
+
+
+def sent_lists(store: Store) -> dict[str, Gone]:
+    """The lists of which the deletion was sent, by id."""
+    found = json.loads(store.meta.get(SENT) or "{}")
+    return {id: Gone(**{**one, "base": ListBase(**one["base"])}) for id, one in found.items()}
+
+
+def keep_sent(store: Store, gone: Mapping[str, Gone]) -> None:
+    """Put these in the place of what ``sent_lists`` gives; to be called inside a commit."""
+    told = {id: asdict(one) for id, one in gone.items()}
+    store.meta.set(SENT, json.dumps(told, sort_keys=True))
 
 
 def _within(known: Known, list_id: str) -> Iterable[Reminder]:
@@ -58,7 +116,10 @@ def _within(known: Known, list_id: str) -> Iterable[Reminder]:
 
 
 def _digest(one: Reminder) -> str:
-    return sha256(mapping_to_json(one.values()).encode()).hexdigest()[:16]
+    """Of all that it says; in which section it stood says nothing where its list goes."""
+    values = {**one.values()}
+    values.pop(Field.SECTION, None)
+    return sha256(mapping_to_json(values).encode()).hexdigest()[:16]
 
 
 def _stored(store: Store) -> dict[str, dict[str, str]]:

@@ -2,16 +2,18 @@
 
 What was saved meanwhile may have brought a line back (an editor that empties a file and then fills
 it, an undo). So no deletion that was planned without it is sent; the next cycle plans it anew.
-A file that is new, or that could not be read, needs no such look: nothing was judged by it.
+A file that is new, or that could not be read, needs no such look: nothing was judged by it. Before
+a list goes, with all that is in it, iCloud is asked once more as well.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from store.db import Store
+from store.outbox import STANDING, Intent
 from sync.cycle.observing.reading import LocalFile, LocalState
 from sync.cycle.past.journaling import Chronicle
 from sync.cycle.planning.planner import Planned
@@ -22,7 +24,7 @@ from sync.local.disk import digest
 from sync.local.outcome import Refusal
 from sync.local.place import locate
 
-__all__ = ["call_off_deletions"]
+__all__ = ["call_off_all", "call_off_deletions"]
 
 _KINDS = frozenset({"delete", "purge", "delete-list", "purge-list"})
 _SOON_S = 0.5
@@ -44,13 +46,33 @@ def call_off_deletions(
     files = (*local.files.values(), *local.done.values())
     if not queued or not any(_was_saved(root, file) for file in files):
         return
+    _call_off(store, queued, planned, chronicle, report)
+    report.come_back(_SOON_S)
+
+
+def call_off_all(store: Store, planned: Planned, chronicle: Chronicle, report: Report) -> None:
+    """Take all of a plan back out of the outbox: iCloud has said something else since.
+
+    What a person asked for by a verb is nobody's plan, and stays.
+    """
+    queued = [intent for intent in store.outbox.queued() if intent.kind not in STANDING]
+    _call_off(store, queued, planned, chronicle, report)
+    report.come_back(0.0)
+
+
+def _call_off(
+    store: Store,
+    queued: Sequence[Intent],
+    planned: Planned,
+    chronicle: Chronicle,
+    report: Report,
+) -> None:
     ids = {intent.id for intent in queued}
     with store.commit("call off"):
         store.outbox.drop_many(intent.seq for intent in queued)
         chronicle.strike(ids, side="cloud")
     untold = _told_of(planned, ids)
     report.changes = [change for change in report.changes if change not in untold]
-    report.come_back(_SOON_S)
 
 
 def _was_saved(root: Path, file: LocalFile) -> bool:
