@@ -94,7 +94,9 @@ class History:
     def _machine(self, name: str, folder: str, state: str, net: Network, dice: int) -> Machine:
         settings, random = self.story.settings, Random(self.story.seed + dice)
         places = (self.home / folder, self.home / state)
-        return Machine(name, *places, settings, self.clock, net, random, self._step)
+        machine = Machine(name, *places, settings, self.clock, net, random, self._step)
+        machine.fresh = any(event.what == "database corrupt" for event in self.story.events)
+        return machine
 
     def _cloud(self) -> World:
         random = Random(self.story.seed + 3)
@@ -124,7 +126,7 @@ class History:
             self.verdict.wrong.append(traceback.format_exc())
         finally:
             for machine in self.machines:
-                machine.stop()
+                machine.end()
         self.verdict.told = self.tale.told
         self.verdict.struck.update(self.tale.acts)
         return self.verdict

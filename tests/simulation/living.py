@@ -20,6 +20,10 @@ def live(story: Story, home: Path) -> Verdict:
     shutil.rmtree(home, ignore_errors=True)
     home.mkdir()
     try:
-        return history_of(story, home).run()
+        history = history_of(story, home)
+        verdict = history.run()
+        for machine in history.machines:
+            machine.retire()
+        return verdict
     finally:
         shutil.rmtree(home)

@@ -27,6 +27,7 @@ from sync.machine import told
 from sync.remote.account import Account, Connection
 from sync.remote.limiter import Limiter
 from sync.remote.transport import Transport
+from tests.simulation import spare
 from tests.simulation.chance import Clock, Crash, Renames, minting
 from tests.simulation.network import Network
 
@@ -94,6 +95,8 @@ class Machine:
     first_plan: bool = True
     """Whether a person is asked before its next plan is carried out."""
     errors: list[str] = field(default_factory=list)
+    fresh: bool = False
+    """Whether its database has to be a new file, in which all lies where it always does."""
     _lock: ExitStack = field(default_factory=ExitStack)
     _engine: Engine | None = None
     _store: Store | None = None
@@ -131,12 +134,17 @@ class Machine:
             return
         self.end()  # what a start that failed has left
         config = self._config
-        if not self.database.exists():
+        is_new = not self.database.exists()
+        if is_new:
             self.state.mkdir(exist_ok=True)
-            shutil.copyfile(_template(), self.database)
+            self._left = None if self.fresh else spare.take(self.database)
+            if self._left is None:
+                shutil.copyfile(_template(), self.database)
         around = self._around()
         self._lock.enter_context(held_lock(self.state))
-        self._store = self._reopened(config, around) or open_mirror(config, self.database, around)
+        self._store = self._reopened(config, around, is_new=is_new) or open_mirror(
+            config, self.database, around
+        )
         limiter = Limiter(self.clock.steady, self.clock.wait, self.dice.random, now=self.clock.date)
         self._transport = Transport(self.session, limiter, inner=self.network)
         self._engine = wire(config, self._store, self._transport, around)
@@ -162,13 +170,13 @@ class Machine:
         self.stop()
         anew(self._config, self.database, self._around())
 
-    def _reopened(self, config: Config, around: Around) -> Store | None:
+    def _reopened(self, config: Config, around: Around, *, is_new: bool) -> Store | None:
         """What the process before had open, checked as a file is that is opened."""
         raw, self._left = self._left, None
         if raw is None:
             return None
         assert not raw.in_transaction
-        assert raw.execute("PRAGMA quick_check(1)").fetchone() == ("ok",)
+        assert is_new or raw.execute("PRAGMA quick_check(1)").fetchone() == ("ok",)
         return claimed(config, Store(raw, self.database, writing=True), around)
 
     def end(self) -> None:
@@ -186,6 +194,13 @@ class Machine:
         if self._left is not None:
             self._left.close()
             self._left = None
+
+    def retire(self) -> None:
+        """End for good; the database may be another machine's."""
+        self.end()
+        raw, self._left = self._left, None
+        if raw is not None:
+            spare.lay_aside(self.database, raw)
 
     def _close(self) -> None:
         if self._transport is not None:

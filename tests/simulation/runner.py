@@ -18,6 +18,7 @@ from typing import Any
 from tests.simulation.history import Verdict
 from tests.simulation.living import live
 from tests.simulation.shrink import shrink
+from tests.simulation.spare import sparing
 from tests.simulation.story import Story, choose
 
 ROOT = Path(__file__).parents[2]
@@ -71,7 +72,7 @@ def workplace(name: str = "simulation") -> Iterator[Path]:
 def run_seeds(seeds: range, tell: Callable[[int], Story] = choose) -> Tally:
     """These histories, one after another, in this process; ``tell`` makes a story of a seed."""
     tally = Tally()
-    with workplace() as place, _rare_collections():
+    with workplace() as place, sparing(place / "spare"), _rare_collections():
         for number, seed in enumerate(seeds):
             tally.add(seed, live(tell(seed), place / "home"))
             if number % COLLECTED == 0:

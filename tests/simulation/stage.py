@@ -117,7 +117,7 @@ class Stage(History):
                 return report
 
     def end(self) -> End:
-        """How it ended; the machine is asked once more what it keeps, and stopped."""
+        """How it ended; the machine is asked once more what it keeps."""
         phone = self.phone
         phone.sync()
         entries = phone.reminders()
@@ -136,7 +136,6 @@ class Stage(History):
                 bare = (ID.sub("", line).strip() for line in read(path).split("\n"))
                 lines.update((str(place), line) for line in bare if line[:10] != "icloud-id:")
         conflicts = self.machine.store.journal.open_conflicts()
-        self.machine.stop()
         return End(
             sorted(shown, key=repr),
             sorted((*line, count) for line, count in lines.items()),
@@ -292,6 +291,8 @@ def play(
     try:
         stage = Stage(scenario, home, strikes)
         verdict = stage.run()
-        return stage, None if verdict.wrong else stage.end()
+        end = None if verdict.wrong else stage.end()
+        stage.machine.retire()
+        return stage, end
     finally:
         shutil.rmtree(home)

@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from tests.simulation.runner import ROOT, workplace
 from tests.simulation.scenarios import SCENARIOS
+from tests.simulation.spare import sparing
 from tests.simulation.stage import End, Stage, Strike, play
 
 BEFORE: Final = 20
@@ -61,7 +62,7 @@ def strikes(way: str, effects: int, stride: int = 1) -> Iterator[tuple[Strike, .
 def sweep(name: str, way: str, stride: int = 1, part: int = 0, parts: int = 1) -> Swept:
     """One scenario in one way, or every ``parts``-th play of that from ``part`` on."""
     found = Swept()
-    with workplace() as place:
+    with workplace() as place, sparing(place / "spare"):
         stage, calm = play(SCENARIOS[name], place / "home")
         found.effects = len(stage.steps)
         if calm is None:

@@ -25,3 +25,5 @@ def test_a_line_that_is_deleted_and_back_at_either_machine_is_seen(tmp_path: Pat
     pair.tale.deleted = set(MARK.findall(said.title)[:1])
     pair.tale.touched.clear()
     assert [*pair.came_back(set())] == [f"deleted and back: {sorted(pair.tale.deleted)}"]
+    for machine in pair.machines:
+        machine.stop()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -21,6 +22,7 @@ from tests.simulation.history import History
 from tests.simulation.living import live
 from tests.simulation.runner import ROOT, run_histories
 from tests.simulation.shrink import shrink
+from tests.simulation.spare import is_spared, sparing
 from tests.simulation.story import Story, choose
 from tests.simulation.trace import trace
 
@@ -69,6 +71,17 @@ def test_a_history_lived_twice_is_the_same(tmp_path: Path, seed: int) -> None:
     assert one == other
 
 
+def test_nor_does_what_was_lived_before_in_the_same_database_matter(tmp_path: Path) -> None:
+    """In most it is: one history's machine gets the database of the one before, emptied."""
+    alone = trace(choose(9), tmp_path / "home")
+    shutil.rmtree(tmp_path / "home")
+    with sparing(tmp_path / "spare"):
+        for seed in (2, 3):
+            live(choose(seed), tmp_path / "home")
+        assert is_spared(tmp_path / "home" / "state" / "mirror.db")
+        assert trace(choose(9), tmp_path / "home") == alone
+
+
 def test_a_history_does_not_depend_on_the_order_of_sets(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "tests.simulation", "--trace", "3"]
     traces = [
@@ -106,3 +119,4 @@ def test_a_lost_word_would_be_noticed(tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
     history.tale.say(["w999"])
     assert history.run().wrong == ["lost: ['w999']"]
+    history.machine.stop()
