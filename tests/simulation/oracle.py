@@ -123,15 +123,28 @@ class Oracle:
         if self._unsure:
             return
         unclear = tale.copied | tale.bare | tale.taken | held
+        overtaken = self._overtaken()
         for side, found in (("phone", self.there), ("files", self.here)):
             back = {
                 word
                 for _, said in found
                 if not _marks(said) & unclear
-                for word in {*_words_of(said)} & (tale.outdone - tale.unseen)
+                for word in {*_words_of(said)} & (tale.outdone - tale.unseen - overtaken)
             }
             if back:
                 yield f"replaced and back on {side}: {sorted(back)}"
+
+    def _overtaken(self) -> set[str]:
+        """What was typed over in saves that our write displaced, and that are kept.
+
+        Before such a save could go back, somebody saved what we had put in its place: that is the
+        newer one, and has what was typed over.
+        """
+        rows = self.machine.store._connection.all(
+            "SELECT before FROM history WHERE field = 'displaced'"
+        )
+        kept = words_in(" ".join(str(text) for (text,) in rows)) - self._live()
+        return set().union(*(self.tale.over.get(word, ()) for word in kept))
 
     def _disputes(self) -> Iterator[str]:
         """Who is told to have lost a conflict had not typed over what won."""
