@@ -28,7 +28,8 @@ reminders: {{new_lists: 'yes'}}
 control: {{socket: {socket}}}
 """
 _REMINDERS, _LISTS = 1_000, 20
-_STARTED_S, _RESTED_S = 300.0, 30.0
+_STARTED_S = 300.0
+_RESTED_S = 60.0  # by then the first polls have been, and the process that they have is gone
 _TICK_S = 1 / os.sysconf("SC_CLK_TCK")
 _EVERY_S = 60.0  # a cycle, as the config has it by itself
 _ROUNDS = 9
@@ -72,7 +73,7 @@ def _seen(pid: int) -> _Seen:
     for one in _family(pid):
         place = Path(f"/proc/{one}")
         fields = (place / "stat").read_text().rpartition(")")[2].split()
-        cpu_s += sum(map(int, fields[11:13])) * _TICK_S
+        cpu_s += sum(map(int, fields[11:15])) * _TICK_S  # with that of children that have ended
         private += 1024 * sum(
             int(line.split()[1])
             for line in (place / "smaps_rollup").read_text().splitlines()

@@ -28,6 +28,7 @@ exception: one bad record must not stop its neighbours.
 from __future__ import annotations
 
 from math import ceil
+from typing import Any
 
 __all__ = [
     "AccountUnusable",
@@ -63,6 +64,14 @@ class RemindersdError(Exception):
         super().__init__(message)
         self.message = message
         self.hint = hint
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Another process gets it as it is, whatever its constructor takes."""
+        return _bare, (type(self), self.args), self.__dict__
+
+
+def _bare(kind: type[RemindersdError], args: tuple[Any, ...]) -> RemindersdError:
+    return kind.__new__(kind, *args)
 
 
 class UsageError(RemindersdError):

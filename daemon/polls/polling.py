@@ -12,9 +12,12 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
 from typing import Any, TypeVar
 
 from daemon.instants import instant
+from daemon.polls.apart import Apart
 from daemon.running.pulse import POLL_S, Pulses
 from daemon.running.requests import Stopping
 from daemon.running.schedule import PollClock
@@ -68,6 +71,8 @@ class Polling:
         self._lend = lend
         self._ended = threading.Event()
         around = around_of(config, self._mirror, self._wait, lambda: None, limiter)
+        self._apart = Apart(*_session_of(config), limiter, self._wait)
+        around = replace(around, elsewhere=self._apart)
         self.roster = Roster(around, config.account.apple_id, lambda: settings_of(self._config))
         self._clock = PollClock(self._due)
         self._workers: dict[str, Worker] = {}
@@ -85,6 +90,7 @@ class Polling:
         """End; a poll under way ends at its next step."""
         self._ended.set()
         self._clock.stop()
+        self._apart.close()
 
     def adopt(self, config: Config) -> None:
         """Another config is in use."""
@@ -230,13 +236,17 @@ def around_of(
     limiter: Limiter,
 ) -> Around:
     """What sources work with, for this config; ``password`` gives one, or ``None`` for never."""
-    account = Account(config.account.apple_id, config.account.region, config.account.endpoint)
-    directory = state_dir(config.profile) / "session"
+    account, directory = _session_of(config)
 
     def session() -> Session:
         return Session(account, directory, password, limiter=limiter)
 
     return Around(mirror, session, limiter, time.time, wait, state_dir(config.profile) / "spool")
+
+
+def _session_of(config: Config) -> tuple[Account, Path]:
+    account = Account(config.account.apple_id, config.account.region, config.account.endpoint)
+    return account, state_dir(config.profile) / "session"
 
 
 def settings_of(config: Config) -> PollSettings:

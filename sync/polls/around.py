@@ -6,16 +6,17 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from store.db import Store
 from sync.errors import RemindersdError
+from sync.polls.asked import Progress, unheard
 from sync.remote.cloudkit import CloudKit
 from sync.remote.limiter import Limiter
 from sync.remote.session import Session
 from sync.remote.transport import Transport
 
-__all__ = ["Around", "Mirror"]
+__all__ = ["Around", "Ask", "Meanwhile", "Mirror"]
 
 T = TypeVar("T")
 
@@ -28,10 +29,29 @@ class Mirror(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Meanwhile:
+    """What can be done while a service is asked: to ``wait`` so many seconds, to tell how far."""
+
+    wait: Callable[[float], None]
+    progress: Progress
+
+
+class Ask(Protocol):
+    """Has a service asked that pyicloud speaks."""
+
+    def __call__(self, key: str, work: Callable[[Any, Meanwhile], T], progress: Progress) -> T:
+        """What ``work`` gets from a signed-in ``PyiCloudService``; ``key`` is the service it asks.
+
+        Raises as ``sync.polls.services.ask``.
+        """
+
+
+@dataclass(frozen=True, slots=True)
 class Around:
     """``session`` opens one for this thread, ``clock`` gives Unix seconds, ``wait`` sleeps.
 
-    ``spool`` is a private directory for files on their way to whoever asked.
+    ``spool`` is a private directory for files on their way to whoever asked. ``elsewhere`` asks
+    pyicloud's services in another process; without it they are asked in this one.
     """
 
     mirror: Mirror
@@ -40,6 +60,17 @@ class Around:
     clock: Callable[[], float]
     wait: Callable[[float], None]
     spool: Path
+    elsewhere: Ask | None = None
+
+    def ask(self, key: str, work: Callable[[Any, Meanwhile], T], progress: Progress = unheard) -> T:
+        """As ``Ask``; ``work`` is a function of a module, or ``partial`` of one, and both what it
+        takes and what it gives are plain values: it may be carried out in another process."""
+        if self.elsewhere is not None:
+            return self.elsewhere(key, work, progress)
+        from sync.polls.services import ask
+
+        meanwhile = Meanwhile(self.wait, progress)
+        return ask(self.session(), key, lambda service: work(service, meanwhile))
 
     def now_ms(self) -> int:
         """Unix milliseconds."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from store.db import Store
 from sync.errors import BadResponse
-from sync.polls.around import Around
+from sync.polls.around import Around, Meanwhile
 from sync.polls.asked import DataQuery, Item, Progress
 from sync.polls.items.common import word
 from sync.polls.items.events import event_item, is_event_within, read_event
@@ -48,20 +49,11 @@ class CalendarSource:
 
     def refresh(self, progress: Progress, window: Window | None = None) -> None:
         """Read what begins on the days of ``window``; raises RemindersdError."""
-        from sync.polls.services import address, ask
-
         first, last = window or self._window(DataQuery(EVENTS))
-
-        def told(service: Any) -> tuple[Any, Any]:
-            address(service, "calendar")
-            calendar = service.calendar
-            begin, end = (datetime(day.year, day.month, day.day) for day in (first, last))
-            return calendar.get_calendars(), calendar.refresh_client(begin, end)
-
         around = self._around
         with around.recorded(SERVICE):
             last_ms, now_ms = around.last_success(SERVICE), around.now_ms()
-            calendars, answer = ask(around.session(), "calendar", told)
+            calendars, answer = around.ask("calendar", partial(_told, first, last))
             wire = answer.get("Event", []) if isinstance(answer, Mapping) else None
             if not isinstance(wire, list):
                 raise BadResponse("Calendar answered without a list of events")
@@ -91,6 +83,15 @@ class CalendarSource:
             last = query.until.astimezone(UTC).date() + timedelta(days=1)
             first = min(first, last - timedelta(days=1)) if query.since is None else first
         return max(first, last - timedelta(days=_LONGEST_DAYS)), max(first, last)
+
+
+def _told(first: date, last: date, service: Any, _: Meanwhile) -> tuple[Any, Any]:
+    from sync.polls.services import address
+
+    address(service, "calendar")
+    calendar = service.calendar
+    begin, end = (datetime(day.year, day.month, day.day) for day in (first, last))
+    return calendar.get_calendars(), calendar.refresh_client(begin, end)
 
 
 def _names(calendars: object) -> dict[str, str]:

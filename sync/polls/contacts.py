@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
 from store.db import Store
 from sync.errors import BadResponse
-from sync.polls.around import Around
+from sync.polls.around import Around, Meanwhile
 from sync.polls.asked import CannotPoll, DataQuery, Item, Progress
 from sync.polls.items.contacts import contact_item, image_id, read_contact
 from sync.remote.endpoint import is_apple_host
@@ -33,16 +34,10 @@ class ContactSource:
 
     def refresh(self, progress: Progress) -> None:
         """Read the address book; raises RemindersdError."""
-        from sync.polls.services import address, ask
-
-        def cards(service: Any) -> Any:
-            address(service, "contacts")
-            return service.contacts.all
-
         around = self._around
         with around.recorded(SERVICE):
             last_ms, now_ms = around.last_success(SERVICE), around.now_ms()
-            told = ask(around.session(), "contacts", cards)
+            told = around.ask("contacts", _cards)
             if not isinstance(told, list):
                 # Not the same as an address book without cards: that would lose them all.
                 raise BadResponse("Contacts answered without a list of contacts")
@@ -59,8 +54,6 @@ class ContactSource:
 
     def file(self, id: str, progress: Progress) -> tuple[str, bytes]:
         """The picture of a card, by its file id; raises RemindersdError."""
-        from sync.polls.services import ask
-
         url = self._picture(id)
         if url is None:
             self.refresh(progress)
@@ -69,14 +62,7 @@ class ContactSource:
             raise CannotPoll("unknown-file", f"there is no picture {id}")
         if not url.startswith("https://") or not is_apple_host(urlsplit(url).hostname or ""):
             raise BadResponse("a picture's address is not an Apple https host; nothing was sent")
-        address = url
-
-        def fetched(service: Any) -> bytes:
-            response = service.session.get(address)
-            content: bytes = response.content
-            return content
-
-        data = ask(self._around.session(), "contacts", fetched)
+        data = self._around.ask("contacts", partial(_fetched, url))
         if len(data) > _IMAGE_MAX_BYTES:
             raise BadResponse("a picture of a contact is larger than any picture")
         return next((name for magic, name in _MAGIC if data.startswith(magic)), "jpg"), data
@@ -84,6 +70,18 @@ class ContactSource:
     def _picture(self, id: str) -> str | None:
         cards = self._around.mirror(lambda store: store.contacts.cards())
         return next((card.image_url for card in cards if image_id(card.id) == id), None)
+
+
+def _cards(service: Any, _: Meanwhile) -> Any:
+    from sync.polls.services import address
+
+    address(service, "contacts")
+    return service.contacts.all
+
+
+def _fetched(url: str, service: Any, _: Meanwhile) -> bytes:
+    content: bytes = service.session.get(url).content
+    return content
 
 
 def contact_items(store: Store) -> list[Item]:

@@ -7,10 +7,11 @@ Devices take 10 to 30 seconds to answer; one that is off never does. Wire facts:
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from store.db import Store
-from sync.polls.around import Around
+from sync.polls.around import Around, Meanwhile
 from sync.polls.asked import DataQuery, Item, Progress
 from sync.polls.items.devices import device_item, is_settled, read_device
 
@@ -39,15 +40,10 @@ class DeviceSource:
 
     def refresh(self, progress: Progress, *, locate: bool) -> None:
         """Read what Find My knows, after waking the devices if told so; raises RemindersdError."""
-        from sync.polls.services import address, ask
-
-        def told(service: Any) -> list[Content]:
-            return self._told(service, address(service, "findme"), progress, locate=locate)
-
         around = self._around
         with around.recorded(SERVICE):
             last_ms, now_ms = around.last_success(SERVICE), around.now_ms()
-            contents = ask(around.session(), "findme", told)
+            contents = around.ask("findme", partial(_told, locate=locate), progress)
             read = [one for one in map(read_device, contents) if one is not None]
             devices = [device for device, _ in read]
             places = [place for _, place in read if place is not None]
@@ -60,34 +56,39 @@ class DeviceSource:
 
             around.mirror(keep)
 
-    def _told(self, service: Any, url: str, progress: Progress, *, locate: bool) -> list[Content]:
-        from pyicloud.exceptions import PyiCloudNoDevicesException
-        from pyicloud.services.findmyiphone import FindMyiPhoneServiceManager
 
-        try:
-            # Without an interval, or it would ask again from a thread of its own for ever.
-            manager = FindMyiPhoneServiceManager(
-                url, "", service.session, service.params, refresh_interval=None
-            )
-        except PyiCloudNoDevicesException:
-            return []
-        if locate:
-            self._wake(manager, progress)
-        return _contents(manager)
+def _told(service: Any, meanwhile: Meanwhile, *, locate: bool) -> list[Content]:
+    """What Find My knows of each device."""
+    from pyicloud.exceptions import PyiCloudNoDevicesException
+    from pyicloud.services.findmyiphone import FindMyiPhoneServiceManager
 
-    def _wake(self, manager: Any, progress: Progress) -> None:
-        """Wake the devices, and look until all have said where they are or are not to be had."""
-        manager.refresh(locate=True)
-        waited_s, pause_s = 0.0, FIRST_S
-        while waited_s + pause_s <= LONGEST_S:
-            self._around.wait(pause_s)
-            waited_s, pause_s = waited_s + pause_s, AGAIN_S
-            manager.refresh(locate=False)  # asked to locate again, they would begin anew
-            contents = _contents(manager)
-            settled = sum(map(is_settled, contents))
-            progress(DEVICES, settled, len(contents))
-            if settled == len(contents):
-                return
+    from sync.polls.services import address
+
+    try:
+        # Without an interval, or it would ask again from a thread of its own for ever.
+        manager = FindMyiPhoneServiceManager(
+            address(service, "findme"), "", service.session, service.params, refresh_interval=None
+        )
+    except PyiCloudNoDevicesException:
+        return []
+    if locate:
+        _wake(manager, meanwhile)
+    return _contents(manager)
+
+
+def _wake(manager: Any, meanwhile: Meanwhile) -> None:
+    """Wake the devices, and look until all have said where they are or are not to be had."""
+    manager.refresh(locate=True)
+    waited_s, pause_s = 0.0, FIRST_S
+    while waited_s + pause_s <= LONGEST_S:
+        meanwhile.wait(pause_s)
+        waited_s, pause_s = waited_s + pause_s, AGAIN_S
+        manager.refresh(locate=False)  # asked to locate again, they would begin anew
+        contents = _contents(manager)
+        settled = sum(map(is_settled, contents))
+        meanwhile.progress(DEVICES, settled, len(contents))
+        if settled == len(contents):
+            return
 
 
 def device_items(store: Store) -> list[Item]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sync.polls.around import Around
+from sync.polls.around import Around, Meanwhile
 from sync.polls.asked import Item
 from sync.polls.items.common import item_id, object_of, word
 
@@ -16,9 +16,7 @@ INFO = "icloud.account"
 
 def account_items(around: Around, apple_id: str) -> list[Item]:
     """One item: whose account it is, and which services it uses; raises RemindersdError."""
-    from sync.polls.services import ask
-
-    document = ask(around.session(), "account", _document)
+    document = around.ask("account", _document)
     details = object_of(document.get("dsInfo"))
     return [
         {
@@ -35,7 +33,7 @@ def account_items(around: Around, apple_id: str) -> list[Item]:
     ]
 
 
-def _document(service: Any) -> Mapping[str, Any]:
+def _document(service: Any, _: Meanwhile) -> Mapping[str, Any]:
     return object_of(service.data)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import importlib
+import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -92,3 +93,15 @@ def test_it_is_done_after_each_cycle_that_goes_through(tmp_path: Path) -> None:
         assert give_back not in lent
         senses.heard(Outcome())
         assert give_back in lent
+
+
+def test_what_runs_all_the_time_loads_nothing_that_only_polls_and_sign_ins_need() -> None:
+    rooms = ("attending", "compose", "control.server", "polls.polling", "ricloud.wiring", "service")
+    unwanted = {"pyicloud", "requests", "fido2", "keyring", "cryptography"}
+    code = (
+        f"import sys; {'; '.join(f'import daemon.{room}' for room in rooms)}; print(*sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    assert loaded & unwanted == set()
+    assert "httpx" in loaded

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from daemon.compose import new_limiter
+from daemon.polls.helper import DONE, Errand
 from daemon.polls.polling import AGAIN_S, FIRST_S, Polling, _due_at
 from daemon.running.schedule import PollClock
 from daemon.settings.config import load_config
@@ -153,6 +154,27 @@ def test_whoever_asks_is_told_what_went_wrong(
             made.items(DataQuery("icpl.photos")).result(PATIENCE_S)
         assert refused.value.exit_code == 11
         assert made.document()["photos"]["error"] == "sign-in"
+
+
+def test_pyicloud_is_asked_in_another_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    class Elsewhere:
+        errands = 0
+
+        def carry_out(self, errand: Errand, _calls: object) -> tuple[str, list[object]]:
+            asked.append(errand.key)
+            return DONE, []
+
+        def end(self) -> None:
+            asked.append("ended")
+
+    monkeypatch.setattr("daemon.polls.apart.Helper", Elsewhere)
+    with polling(tmp_path, monkeypatch) as made:
+        assert made.items(DataQuery("mme_contacts.contacts")).result(PATIENCE_S) == []
+    assert asked == ["contacts", "ended"]
 
 
 def test_whoever_asks_beside_a_poll_sees_how_far_that_is(
