@@ -166,6 +166,7 @@ class Pair(History):
                 continue
             if any(hold.kind == "unknown-id" for one in done for hold in one.held):
                 self.clock.wait(WAIT_S)
+                continue
             if all(one.idle and not one.pending and one.retry_after_s is None for one in done):
                 self.clock.wait(130)
                 self._both()

@@ -16,6 +16,7 @@ from sync.errors import Busy
 from sync.local.claim import alone_in
 from tests.rig import Crash
 from tests.sync.machines import COPY, Machine, Pair, open_pair
+from tests.sync.stepping import FullOnce
 
 
 @pytest.fixture(params=["with", "without"])
@@ -167,6 +168,21 @@ def test_a_line_that_is_ticked_before_it_has_its_id_is_what_the_other_machine_se
     shared.desktop.run()
     assert [one.done for one in shared.phone.reminders("Inbox")] == [True]
     assert [*shared.desktop.store.journal.open_conflicts()] == []
+
+
+def test_a_line_that_could_not_be_given_its_id_and_was_ticked_is_what_the_other_machine_sent(
+    tmp_path: Path,
+) -> None:
+    with open_pair(tmp_path, carried=True) as pair:
+        pair.desktop.append("Inbox", "- [ ] Milk\n")
+        pair.desktop.step = FullOnce("swap:write")
+        pair.desktop.run()
+        assert "^r-" not in pair.desktop.read("Inbox")
+        pair.carry()
+        pair.laptop.run()
+        pair.desktop.replace("Inbox", "- [ ] Milk", "- [x] Milk")
+        pair.desktop.run()
+        assert [one.done for one in pair.phone.reminders("Inbox")] == [True]
 
 
 def test_what_was_done_long_ago_is_typed_anew(apart: Pair) -> None:

@@ -28,8 +28,9 @@ _UUID = re.compile(r"[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}")  # as the UID o
 class Registry:
     """Who is known here: ``taken`` are all identities that anything has or had.
 
-    ``strangers`` are reminders in iCloud that never had a line; those ``awaited`` are just to get
-    one. ``overdue`` are block ids of ours that have waited long enough for their reminder.
+    ``strangers`` are reminders in iCloud that never had a line, and ``unagreed`` also those whose
+    line was named and given no id; the ``awaited`` of them are just to get a line. ``overdue`` are
+    block ids of ours that have waited long enough for their reminder.
     """
 
     def __init__(
@@ -38,11 +39,13 @@ class Registry:
         strangers: Mapping[str, Reminder] | None = None,
         overdue: Collection[str] = (),
         awaited: Collection[str] = (),
+        unagreed: Mapping[str, Reminder] | None = None,
     ) -> None:
         self.taken = taken
         self.strangers = strangers or {}
         self.overdue = overdue
         self.awaited = awaited
+        self.unagreed = self.strangers if unagreed is None else unagreed
 
 
 def carried(line: Line, registry: Registry, matched: Matched, there: set[str]) -> bool:
@@ -78,7 +81,7 @@ def name_new(line: Line, registry: Registry, matched: Matched, there: set[str]) 
     for id in _names(line, own=own):
         if id in there:
             continue
-        stranger = registry.strangers.get(id)
+        stranger = registry.unagreed.get(id)
         if stranger is not None and (id in registry.awaited or _may_be(line.reminder, stranger)):
             matched.paired.add(line.spot)
             if _typed_block(line, own=own) is None:

@@ -34,12 +34,13 @@ def match_all(
 
     ``leaving``, ``overdue`` and ``series`` are as ``match_lines`` has them.
     """
-    with_place = known.base.keys() | known.traces.keys() | known.archived
-    strangers = {
+    agreed = known.base.keys() | known.archived
+    unagreed = {
         id: dialect.shown(item.value.reminder)
         for id, item in remote.items()
-        if isinstance(item, Present) and id not in with_place
+        if isinstance(item, Present) and id not in agreed
     }
+    strangers = {id: one for id, one in unagreed.items() if id not in known.traces}
     blocks = {block: id for id, block in known.blocks.items()}
     several = contested(lines, blocks) & known.reminders.keys()
     matched = match_lines(
@@ -50,7 +51,8 @@ def match_all(
             known.blocks.keys() | known.gone,
             strangers,
             overdue,
-            {id for id in strangers if _is_to_be_shown(remote[id], lists)},
+            {id for id in unagreed if _is_to_be_shown(remote[id], lists)},
+            unagreed,
         ),
         leaving=left_behind(leaving, known, lines, remote),
         away=known.vanished,
