@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from multiprocessing.connection import Pipe
 from pathlib import Path
@@ -31,6 +31,11 @@ LINGER_S = 15.0
 _END_S = 5.0
 
 T = TypeVar("T")
+Calls = Mapping[str, Callable[..., Any]]
+
+
+class _Gone(RemindersdError):
+    """A helper ended before it had answered."""
 
 
 class Apart:
@@ -50,7 +55,7 @@ class Apart:
         self._account = account
         self._directory = directory
         self._start = start or Helper
-        self._calls: dict[str, Callable[..., Any]] = {
+        self._calls: Calls = {
             "sleep": wait,
             "wait": limiter.wait,
             "succeeded": limiter.succeeded,
@@ -63,13 +68,11 @@ class Apart:
     def __call__(self, key: str, work: Callable[[Any, Meanwhile], T], progress: Progress) -> T:
         """Carry out ``work`` over there; raises what it raises, and RemindersdError."""
         errand = Errand(self._account, self._directory, key, work)
-        helper = self._taken()
+        calls = {**self._calls, "progress": progress}
         try:
-            said, value = helper.carry_out(errand, {**self._calls, "progress": progress})
-        except BaseException:
-            helper.end()
-            raise
-        self._put_back(helper)
+            said, value = self._carried_out(errand, calls, self._taken())
+        except _Gone:  # while it waited, perhaps; to ask is no harm
+            said, value = self._carried_out(errand, calls, self._start())
         if said == DONE:
             found: T = value
             return found
@@ -83,6 +86,15 @@ class Apart:
             idle, self._idle = self._idle, []
         for helper in idle:
             helper.end()
+
+    def _carried_out(self, errand: Errand, calls: Calls, helper: Helper) -> tuple[str, Any]:
+        try:
+            answer = helper.carry_out(errand, calls)
+        except BaseException:
+            helper.end()
+            raise
+        self._put_back(helper)
+        return answer
 
     def _taken(self) -> Helper:
         with self._lock:
@@ -122,7 +134,7 @@ class Helper:
                 command, env=around, pass_fds=[fd], stdin=nowhere, stdout=nowhere, stderr=nowhere
             )
 
-    def carry_out(self, errand: Errand, calls: dict[str, Callable[..., Any]]) -> tuple[str, Any]:
+    def carry_out(self, errand: Errand, calls: Calls) -> tuple[str, Any]:
         """What it said of ``errand``; while it is at it, it is answered with ``calls``."""
         self.errands += 1
         try:
@@ -133,7 +145,7 @@ class Helper:
                 self._line.send(_answer(calls[name], args))
                 said, value = self._line.recv()
         except (EOFError, BrokenPipeError, ConnectionResetError):
-            raise RemindersdError(
+            raise _Gone(
                 "the process that asks iCloud beside the daemon has ended",
                 "it is started again when it is needed next",
             ) from None

@@ -153,14 +153,19 @@ def test_a_bug_is_told_without_its_words(made: Made, work: Any) -> None:
     assert made.ask(answers)
 
 
-def test_one_that_died_is_told_of_and_another_takes_its_place(made: Made) -> None:
+def test_in_the_place_of_one_that_died_another_is_asked_once(
+    made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
     made.ask(answers)
     made.started[0].end()
     made.started[0]._line = Pipe()[0]  # nobody holds the other end
-    with pytest.raises(RemindersdError, match="has ended"):
-        made.ask(answers)
     assert made.ask(answers) == {"found": 2}
     assert len(made.started) == 2
+    monkeypatch.setattr(Here, "_serve", lambda _self, there: there.close())
+    made.apart.close()
+    with pytest.raises(RemindersdError, match="has ended"):
+        made.ask(answers)
+    assert len(made.started) == 4
 
 
 def test_whoever_stops_the_poll_stops_it_there(made: Made) -> None:
