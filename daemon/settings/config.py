@@ -25,6 +25,7 @@ from pydantic import (
 
 from daemon.settings.address import parse_listen
 from daemon.settings.diagnostics import IS_IT_THIS, NO_TEXT, SEE_EXAMPLE, not_yaml, repeated, unfit
+from daemon.settings.folder import expanded, read_folder
 from daemon.settings.logconfig import Log
 from daemon.settings.notifyconfig import Hooks, Notify
 from daemon.settings.paths import PROFILE, check_socket, config_path, no_config
@@ -47,29 +48,8 @@ def address(value: str) -> str:
 
 
 def todo_folder(value: object) -> Path:
-    """The folder that a person named, with ``~`` expanded; it need not be there yet.
-
-    Raises ValueError for what can be no folder of todo files, saying what to write.
-    """
-    if not isinstance(value, str):
-        raise ValueError("write the path of a folder, such as ~/Todo")
-    path = _expanded(value)
-    if not path.is_absolute():
-        raise ValueError("write an absolute path, or one that starts with ~")
-    real = os.path.realpath(path)
-    if real in ("/", os.path.realpath(Path.home())):
-        what = "the root of the file system" if real == "/" else "your home directory"
-        raise ValueError(f"{path} is {what}; name a folder of its own, such as ~/Todo")
-    if os.path.exists(path) and not os.path.isdir(path):
-        raise ValueError(f"{path} is no folder but a file; name a folder, or move the file away")
-    return path
-
-
-def _expanded(value: str) -> Path:
-    try:
-        return Path(value).expanduser()
-    except RuntimeError:
-        raise ValueError(f"{value.partition('/')[0]} is nobody's home; write it out") from None
+    """The folder that a person named for todo files; raises ValueError."""
+    return read_folder(value, "~/Todo")
 
 
 ListMode = Literal["two-way", "read-only", "ignore"]
@@ -194,7 +174,7 @@ class Control(Section):
     @field_validator("socket", mode="before")
     @classmethod
     def _path(cls, value: object) -> object:
-        return _expanded(value) if isinstance(value, str) else value
+        return expanded(value) if isinstance(value, str) else value
 
 
 class Config(Section):

@@ -2,35 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, field_validator
 
+from daemon.settings.folder import read_folder
 from daemon.settings.section import Seconds, Section
 
 __all__ = ["Polls"]
 
 
 def _folder(value: object) -> Path | None:
-    """The folder that a person named, with ``~`` expanded."""
-    if value is None:
-        return None
-    if not isinstance(value, str):
-        raise ValueError("write the path of a folder, such as ~/Pictures/iCloud; or null")
-    try:
-        path = Path(value).expanduser()
-    except RuntimeError:
-        raise ValueError(f"{value.partition('/')[0]} is nobody's home; write it out") from None
-    if not path.is_absolute():
-        raise ValueError("write an absolute path, or one that starts with ~")
-    real = os.path.realpath(path)
-    if real in ("/", os.path.realpath(Path.home())):
-        raise ValueError(f"{path} is no folder for photos; name one, such as ~/Pictures/iCloud")
-    if os.path.exists(path) and not os.path.isdir(path):
-        raise ValueError(f"{path} is no folder but a file; name a folder, or move the file away")
-    return path
+    return None if value is None else read_folder(value, "~/Pictures/iCloud", "; or null")
 
 
 class Polled(Section):
