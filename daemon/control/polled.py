@@ -11,13 +11,13 @@ from typing import Any, Protocol
 from starlette.requests import Request as Asked
 from starlette.responses import Response
 
+from daemon.polls.documents import download_document, poll_document, query_of
 from daemon.replies import json_answer, read_body
 from sync.errors import UsageError
 from sync.polls.asked import DataQuery, Item
 from sync.polls.downloading import Downloaded
-from sync.polls.roster import DATA_TYPES, SERVICES
 
-__all__ = ["Polled", "Polls", "download_document", "poll_document", "query_of"]
+__all__ = ["Polled", "Polls"]
 
 Handler = Callable[[Asked], Awaitable[Response]]
 
@@ -65,30 +65,6 @@ class Polled:
     async def _download(self, asked: Asked) -> Response:
         await read_body(asked)
         return json_answer(download_document(await asyncio.wrap_future(self._polls.download())))
-
-
-def query_of(service: str, since: datetime | None, until: datetime | None) -> DataQuery:
-    """What asks for all of a service; raises UsageError."""
-    if service not in DATA_TYPES:
-        raise UsageError(f"there is no service {service[:40]}", f"use {', '.join(SERVICES)}")
-    return DataQuery(DATA_TYPES[service], since, until)
-
-
-def poll_document(data_type: str, items: list[Item]) -> dict[str, Any]:
-    """The answer: the data type, its items, and how many they are."""
-    metadata = {"count": len(items)}
-    return {"schema": 1, "data_type": data_type, "data": items, "metadata": metadata}
-
-
-def download_document(done: Downloaded) -> dict[str, Any]:
-    """How many files are new in the folder of photos, and what could not be had."""
-    return {
-        "schema": 1,
-        "folder": done.folder,
-        "files": done.files,
-        "bytes": done.bytes,
-        "problems": list(done.problems),
-    }
 
 
 def _moment(name: str, text: str) -> datetime:

@@ -10,8 +10,8 @@ from functools import partial
 from typing import Any
 
 from daemon.compose import new_limiter, open_store
-from daemon.control.polled import download_document, poll_document, query_of
 from daemon.password import find_password
+from daemon.polls.documents import download_document, poll_document, query_of
 from daemon.polls.polling import around_of, settings_of
 from daemon.private import write_no_core
 from daemon.settings.config import Config
