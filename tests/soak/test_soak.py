@@ -52,6 +52,8 @@ def test_a_script_has_each_act_and_is_the_same_for_a_seed() -> None:
         ("threads", [9, 9, 9, 9, 10, 10], True),
         ("rows: run", [9, 90, 100, 100, 101, 102], False),
         ("rows: run", [9, 90, 100, 110, 120, 130], True),
+        ("rows: render_change", [301, 258, 307, 227, 378, 300, 334, 322, 363], False),
+        ("rows: render_change", [301, 258, 307, 227, 378, 300, 384, 392, 363], True),
     ],
 )
 def test_the_last_third_is_held_against_the_one_before(
