@@ -1,10 +1,7 @@
-"""The account over the socket, how often it is spoken of, and what the process gives away."""
+"""The account over the socket: how its sign-in stands, signing in and out, and what goes wrong."""
 
 from __future__ import annotations
 
-import logging
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,19 +9,14 @@ from typing import Any
 import pytest
 
 from daemon.control.client import call
-from daemon.running.cyclelog import AGAIN_S, CycleLog
-from daemon.running.troubles import judge
-from daemon.running.trust import Trust
 from sync.errors import (
-    ConsentNeeded,
     NetworkError,
     RemindersdError,
-    SignInNeeded,
     Throttled,
     WrongPassword,
 )
 from sync.remote.signing.states import Kind, SignInState, Way
-from tests.daemon.fakes import FakeDesk, FakeEngine, Running, config
+from tests.daemon.fakes import FakeDesk, FakeEngine
 from tests.daemon.serving import serving
 
 DAY_S = 86400.0
@@ -130,78 +122,3 @@ def test_signing_out_lets_go_of_every_connection(
     assert desk.calls == [("logout",)]
     assert call(socket, "POST", "/sync", {})[0] == 200  # the loop has come to it by now
     assert (engine.closed, engine.opened) == (1, opened + 1)
-
-
-def test_what_is_amiss_is_said_once_a_day() -> None:
-    log = CycleLog()
-    assert log.is_due("cycle", "a code is needed", 0.0)
-    assert not log.is_due("cycle", "a code is needed", AGAIN_S - 1)
-    assert log.is_due("cycle", "a code is needed", AGAIN_S)
-    assert log.is_due("cycle", "the network is gone", AGAIN_S + 1)
-    assert log.is_due("trust", "the network is gone", AGAIN_S + 1)
-    log.over("cycle")
-    assert log.is_due("cycle", "the network is gone", AGAIN_S + 2)
-
-
-def test_a_needed_code_is_one_line_in_the_log(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.WARNING)
-    engine = FakeEngine(*(SignInNeeded("a code is needed", "run: login") for _ in range(3)))
-    with Running(config(tmp_path), engine) as running:
-        running.until("sign-in")
-        for _ in range(2):
-            with pytest.raises(SignInNeeded):
-                running.ask().result(10)
-    assert [record.message for record in caplog.records] == [
-        "sign-in: a code is needed (run: login)"
-    ]
-
-
-def test_trust_that_ends_soon_is_renewed_or_else_warned_of() -> None:
-    now, desk = 1000 * DAY_S, FakeDesk()
-    trust = Trust(desk)
-    assert trust.look(now) is None
-    desk.now = SignInState(Kind.TRUST_EXPIRING, "", until=now + 5.5 * DAY_S)
-    assert trust.look(now + 60) is None  # once an hour is enough
-    warning = trust.look(now + 3600)
-    assert warning is not None
-    assert "in 5 days" in warning
-    assert "login" in warning
-    assert desk.calls == [("refresh",)]
-    trust.look(now + 7200)
-    assert desk.calls == [("refresh",)]  # asking Apple is for once a day
-    desk.error = NetworkError("cut")
-    assert trust.look(now + 1.5 * DAY_S) is not None
-    desk.error, desk.now = None, SignInState(Kind.SIGNED_IN, "")
-    assert trust.look(now + 2 * DAY_S) is None
-
-
-def test_the_warning_is_in_the_log(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.WARNING)
-    around = {"trust": lambda _now: "trust ends in 5 days"}
-    with Running(config(tmp_path), FakeEngine(), **around) as running:
-        running.until("ok")
-        running.ask().result(10)
-    assert [record.message for record in caplog.records] == ["trust ends in 5 days"]
-
-
-def test_a_device_is_waited_for_in_ever_longer_steps() -> None:
-    waits = [judge(ConsentNeeded("allow it"), times, lambda: 1.0).wait_s for times in (1, 4, 99)]
-    assert waits == [5.0, 40.0, 900.0]
-    assert judge(ConsentNeeded("allow it"), 1, lambda: 1.0).state == "sign-in"
-
-
-def test_no_core_is_ever_written() -> None:
-    script = """
-import ctypes, resource
-from daemon.private import write_no_core
-most = resource.getrlimit(resource.RLIMIT_CORE)[1]
-resource.setrlimit(resource.RLIMIT_CORE, (most, most))
-write_no_core()
-print(resource.getrlimit(resource.RLIMIT_CORE), ctypes.CDLL(None).prctl(3, 0, 0, 0, 0))
-"""
-    done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True
-    )
-    assert done.stdout == "(0, 0) 0\n"

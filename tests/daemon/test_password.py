@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -72,3 +73,18 @@ def test_a_command_without_a_password_is_named_and_not_quoted(
 def test_a_command_that_is_not_there_is_named(ring: Ring) -> None:
     with pytest.raises(UsageError, match="no program /no/such"):
         find_password(APPLE_ID, ["/no/such"])
+
+
+def test_no_core_is_ever_written() -> None:
+    script = """
+import ctypes, resource
+from daemon.private import write_no_core
+most = resource.getrlimit(resource.RLIMIT_CORE)[1]
+resource.setrlimit(resource.RLIMIT_CORE, (most, most))
+write_no_core()
+print(resource.getrlimit(resource.RLIMIT_CORE), ctypes.CDLL(None).prctl(3, 0, 0, 0, 0))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "(0, 0) 0\n"

@@ -15,6 +15,7 @@ from sync.core.actions import Hold, HoldKind
 from sync.errors import (
     AccountUnusable,
     BadResponse,
+    ConsentNeeded,
     MirrorDamaged,
     NetworkError,
     RemindersdError,
@@ -93,3 +94,9 @@ def test_what_waits_for_a_person_is_attention_and_the_grace_is_not() -> None:
     assert state_after(report(parked=1)) == (State.ATTENTION, "1 change refused by iCloud")
     assert state_after(report(problems=["x.md is not UTF-8"]))[1] == "x.md is not UTF-8"
     assert state_after(report()) == (State.OK, "")
+
+
+def test_a_device_is_waited_for_in_ever_longer_steps() -> None:
+    waits = [judge(ConsentNeeded("allow it"), times, lambda: 1.0).wait_s for times in (1, 4, 99)]
+    assert waits == [5.0, 40.0, 900.0]
+    assert judge(ConsentNeeded("allow it"), 1, lambda: 1.0).state == "sign-in"
