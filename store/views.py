@@ -76,7 +76,9 @@ _LISTS = """CREATE VIEW lists AS
         l.id AS id,
         l.name AS name,
         (SELECT g.name FROM list g WHERE g.id = l.group_id AND NOT g.deleted) AS "group",
-        (SELECT f.path FROM file f LEFT JOIN list_base b ON b.id = l.id
+        (SELECT CASE substr(f.path, 1, length(b.path) + 1)
+                WHEN b.path || '/' THEN b.path ELSE f.path END  -- a list may be a directory
+            FROM file f LEFT JOIN list_base b ON b.id = l.id
             WHERE f.list_id = l.id ORDER BY f.path IS b.path DESC, f.path LIMIT 1) AS file,
         (SELECT count(*) FROM reminder r
             WHERE r.list_id = l.id AND NOT r.deleted AND NOT r.done) AS open,

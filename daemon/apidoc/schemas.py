@@ -269,7 +269,7 @@ SCHEMAS: Mapping[str, Keys] = {
         "id": "text: the UUID",
         "name": "text: what it is called",
         "group": "text?: the group that it is in",
-        "file": "text?: in the folder",
+        "file": "text?: in the folder; of a vdir the directory",
         "open": "whole: reminders that are not done",
         "total": "whole: all reminders",
         "shared": "text?: with you, or by you",

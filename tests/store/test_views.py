@@ -137,6 +137,19 @@ def test_a_title_that_could_not_be_read_is_null(store: Store, shell: sqlite3.Con
     assert tuple(row) == (None, "")
 
 
+def test_a_list_that_is_a_directory_is_told_by_that(
+    store: Store, shell: sqlite3.Connection
+) -> None:
+    put(store, a_list("HOME"), a_list("HOMEWORK"))
+    with store.commit("scan"):
+        for path, id in (("Home/1.ics", "HOME"), ("Home work/1.ics", "HOMEWORK")):
+            store.places.set_file(FileRow(path, "ab", 3, id))
+        store.bases.set_list("HOME", ListBase("Home", None, "Home"))
+        store.bases.set_list("HOMEWORK", ListBase("Homework", None, "Home"))  # moved just now
+    told = shell.execute("SELECT id, file FROM lists ORDER BY id")
+    assert [tuple(row) for row in told] == [("HOME", "Home"), ("HOMEWORK", "Home work/1.ics")]
+
+
 def test_lists_with_their_groups_files_and_counts(store: Store, shell: sqlite3.Connection) -> None:
     put(
         store,
