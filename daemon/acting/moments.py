@@ -65,6 +65,7 @@ _AHEAD = re.compile(r"(?:in|next)\s", re.IGNORECASE)
 _DIGITS = re.compile(r"\d+")
 _LANGUAGES = ["en", "de", "fr", "es", "it", "nl", "pt", "sv", "da", "pl"]
 _ORDINAL = re.compile(r"(?<=\d)(st|nd|rd|th)\b", re.IGNORECASE)
+_LIKE_A_ZONE = re.compile(r"[A-Za-z_]{3,}(/[A-Za-z_+-]{3,})+")
 _HINT = "such as `tomorrow 9am`, `friday`, `3 dec 14:30`, `in 2 hours` or 2026-12-03T14:30"
 
 
@@ -94,6 +95,9 @@ def read_due(words: str, now: datetime, zone: str, *, all_day: bool = False) -> 
     text, named = _zone_of(text)
     found = _iso(text, now, named or zone) or _spoken(text, now, named or zone)
     if found is None:
+        last = text.rpartition(" ")[2]
+        if named is None and _LIKE_A_ZONE.fullmatch(last):
+            raise NotWhen(f"there is no time zone “{last[:40]}”", "such as `America/New_York`")
         raise NotWhen(f"“{words[:60]}” is no date that is understood", _HINT)
     if all_day and not isinstance(found, AllDay):
         return AllDay(found.wall.date())

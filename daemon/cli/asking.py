@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from daemon.cli.common import Globals, json_option, pass_globals
+from daemon.cli.common import Globals, json_option, pass_globals, readable
 from daemon.cli.completing import names_of
 from daemon.cli.failure import FIRST, NotThere, not_read
 from daemon.output import document, plural, say, table
@@ -180,6 +180,7 @@ def _smart(options: Globals, name: str, as_json: bool) -> None:
 
 def _asked(options: Globals, query: Mapping[str, str]) -> Document:
     """What GET /reminders gives for this query."""
+    query = {name: readable(words) for name, words in query.items()}
 
     def read(queries: Queries) -> Document:
         from daemon.query.filters import read_filters
@@ -192,6 +193,7 @@ def _asked(options: Globals, query: Mapping[str, str]) -> Document:
 def _one(options: Globals, key: str) -> Document:
     if not key.strip():
         raise UsageError("the id is empty", "name a reminder by its id or title")
+    key = readable(key)
 
     return _daemon_or(
         options, f"/reminders/{quote(key, safe='')}", lambda queries: queries.reminder(key)

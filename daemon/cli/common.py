@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from daemon.settings.config import Config
     from daemon.settings.paths import Place
 
-__all__ = ["Globals", "json_option", "named", "pass_globals", "talking"]
+__all__ = ["Globals", "json_option", "named", "pass_globals", "readable", "talking"]
 
 _QUICK_S = 10.0
 
@@ -106,6 +106,11 @@ def named(config: Path | None) -> tuple[Path, dict[str, str | None]]:
     if isinstance(found.get("folder"), str):
         said["folder"] = str(Path(os.path.expanduser(found["folder"])))
     return source, said
+
+
+def readable(words: str) -> str:
+    """``words`` as they can be asked for: bytes that are no text name nothing, and are no bug."""
+    return words.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def talking() -> bool:

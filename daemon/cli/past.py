@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import click
 
-from daemon.cli.common import Globals, json_option, pass_globals, talking
+from daemon.cli.common import Globals, json_option, pass_globals, readable, talking
 from daemon.cli.completing import names_of
 from daemon.cli.failure import NotThere
 from daemon.cli.looking import asked_or_read
@@ -62,8 +62,9 @@ def log(options: Globals, limit: int, run: int | None, reminder: str | None, as_
     if run is not None:
         told = _run(options, run)
     elif reminder is not None:
-        path = f"/changes?of={quote(reminder, safe='')}"
-        told = asked_or_read(options, path, lambda answers: answers.changes(reminder))
+        key = readable(reminder)
+        path = f"/changes?of={quote(key, safe='')}"
+        told = asked_or_read(options, path, lambda answers: answers.changes(key))
     else:
         told = asked_or_read(options, f"/runs?limit={limit}", lambda answers: answers.runs(limit))
     if as_json:

@@ -9,7 +9,7 @@ import pytest
 from daemon.cli.carrying import _write
 from daemon.output import table
 from sync.errors import UsageError
-from tests.cli.conftest import Home
+from tests.cli.conftest import FakeDaemon, Home
 
 
 @pytest.mark.parametrize(
@@ -43,6 +43,15 @@ def test_adding_before_there_is_a_list_says_what_comes_first(home: Home) -> None
 def test_searching_for_nothing_is_a_mistake(home: Home) -> None:
     refused = home.run("search", "  ")
     assert (refused.exit_code, "no word to look for" in refused.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("verb", [["show"], ["search"], ["log", "--reminder"]])
+def test_bytes_that_are_no_text_are_asked_for_and_found_nowhere(
+    home: Home, fake_daemon: FakeDaemon, verb: list[str]
+) -> None:
+    told = home.run(*verb, "a\udcff")  # as a shell gives the byte FF
+    assert fake_daemon.asked[-1][0].endswith("a%EF%BF%BD")
+    assert (told.exit_code, "a bug" in told.stderr) == (2, False)
 
 
 def test_an_export_into_a_folder_that_is_not_there_names_it(tmp_path: Path) -> None:

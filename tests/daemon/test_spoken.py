@@ -145,6 +145,13 @@ def test_so_many_minutes_from_now_through_a_change_of_clocks(minutes: int) -> No
     assert away == minutes * 60
 
 
+def test_a_zone_that_there_is_not_is_named() -> None:
+    with pytest.raises(NotWhen, match="there is no time zone “Mars/Olympus”"):
+        read_due("friday 9:30 Mars/Olympus", NOW, PARIS)
+    with pytest.raises(NotWhen, match="no date that is understood"):
+        read_due("on 12/3", NOW, PARIS)
+
+
 def test_alarms() -> None:
     assert read_alarm("10 min before", NOW, PARIS) == Early(10, Unit.MINUTE)
     assert read_alarm("2 months before", NOW, PARIS) == Early(2, Unit.MONTH)

@@ -232,7 +232,7 @@ def member(value: str | Alarm) -> str:
         case AtTime(at):
             return f"an alarm at {iso(at)}"
         case Early(count, unit):
-            return f"an alarm {count} {unit}s before"
+            return f"an alarm {count} {unit}{'s' * (count > 1)} before"
         case Place(arriving=arriving, title=title):
             return f"an alarm on {'arriving at' if arriving else 'leaving'} {title or 'a place'}"
         case str():
