@@ -118,6 +118,38 @@ def test_it_is_not_forgotten_while_its_file_cannot_be_read(two: Rig) -> None:
     assert sends_nothing(two)
 
 
+def test_a_new_line_is_not_sent_again_for_each_save_of_its_file(two: Rig) -> None:
+    refuse(two, "Reminder/")
+    two.append("Inbox", "- [ ] Never\n")
+    two.run()
+    [before] = refused_now(two.store)
+    text = two.read("Inbox")
+    two.path("Inbox").write_bytes(b"\xff\xfe\x00")  # as while it is being saved
+    assert two.run().parked == 1
+    two.save("Inbox", text + "- [ ] Another\n")
+    two.world.faults.clear()
+    two.run()
+    assert refused_now(two.store) == [before]
+    assert "Never" not in two.titles("Inbox")
+    two.append("Inbox", "- [ ] Third\n")
+    two.run()
+    assert refused_now(two.store) == [before]
+
+
+def test_a_new_list_is_not_sent_again_for_each_save_of_its_file(two: Rig) -> None:
+    refuse(two, "List/")
+    two.save("Fresh", "- [ ] Never\n")
+    two.run()
+    before = refused_now(two.store)
+    assert [one.what for one in before] == ["new list"]
+    two.path("Fresh").write_bytes(b"\xff\xfe\x00")
+    two.run()
+    two.save("Fresh", "- [ ] Never\n- [ ] Another\n")
+    two.world.faults.clear()
+    two.run()
+    assert refused_now(two.store) == before
+
+
 def test_retry_sends_it_again(two: Rig) -> None:
     refuse(two, two.shown("Bad").id)
     two.replace("Inbox", "Bad", "Worse")

@@ -57,6 +57,7 @@ class Known:
     filed: dict[str, LineRow]  # what a tool put away, as it was told; archived as well
     told: dict[str, list[str]]  # what was put away and says nothing any more, by reminder
     in_flight: dict[str, Evidence]
+    refused: frozenset[str]  # new reminders that iCloud did not accept
     pending: dict[str, Occurrence]
     sections: KnownSections
     list_at: dict[str, str]  # the list that a path belonged to last time
@@ -109,6 +110,7 @@ def gather(
         filed=filed,
         told=json.loads(store.meta.get(TOLD) or "{}"),
         in_flight=_evidence(store.outbox.in_flight()),
+        refused=frozenset(one.id for one in store.outbox.parked() if one.kind == "create"),
         pending={
             one.id: Occurrence(one.id, one.due, one.next_due, one.next_rule, one.copy_id)
             for one in store.occurrences.pending()

@@ -260,7 +260,7 @@ def _local(
         found[id] = Present(LocalItem(filed.reminder, filed.path, 0))
     standing = {**put_away.standing, **local.standing()}
     paths = {view.id: view.path for view in lists.views.values()}
-    for id in known.base.keys() | known.in_flight.keys() | known.filed.keys():
+    for id in {*known.base, *known.in_flight, *known.filed, *known.refused}:
         if id not in found:
             found[id] = _missing(id, known, local, standing, paths, lists.views)
     if elsewhere := local.aside():  # what is not known any more is not written a second time
