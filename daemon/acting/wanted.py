@@ -273,7 +273,17 @@ def _text(content: Mapping[str, Any], name: str) -> str | None:
     value = content.get(name)
     if value is not None and not isinstance(value, str):
         raise UsageError(f"`{name}` must be a text, or null for none")
+    _is_text(name, value or "")
     return value
+
+
+def _is_text(name: str, value: str) -> None:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise UsageError(
+            f"`{name}` has bytes that are no text", "is the terminal one for UTF-8?"
+        ) from None
 
 
 def _line(content: Mapping[str, Any], name: str) -> str:
@@ -295,6 +305,7 @@ def _texts(content: Mapping[str, Any], name: str) -> list[str]:
     found = [] if value is None else [value] if isinstance(value, str) else value
     if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
         raise UsageError(f"`{name}` must be a list of texts")
+    _is_text(name, "".join(found))
     return [one for one in found if one.strip()]
 
 

@@ -142,6 +142,8 @@ def test_snoozing_moves_the_date_and_what_would_ring_before_goes() -> None:
         ({"title": "A", "remind": "5 min before"}, "no date"),
         ({"title": "A", "remind": "tomorrow"}, "no time of day"),
         ({"title": "A", "urls": [5]}, "list of texts"),
+        ({"title": "A\udcff"}, "no text"),
+        ({"title": "A", "tags": ["\ud83d"]}, "no text"),
     ],
 )
 def test_what_is_wrong_is_named(content: dict[str, Any], words: str) -> None:
