@@ -297,7 +297,7 @@ def _record_values(
         subject if subject is not None else record.about,
         record.owner,
         record.change_tag,
-        pack(record.raw),
+        record.packed or pack(record.raw),
         walk,
         seq,
     )

@@ -41,7 +41,8 @@ class RecordRow:
 
     ``owner`` is the name of the record that it hangs on (an alarm's reminder, a trigger's alarm);
     ``about`` the id of the reminder or list that changes when it changes, taken from the decoded
-    row where there is one; ``zone`` the key of its zone.
+    row where there is one; ``zone`` the key of its zone; ``packed`` is ``pack(raw)``, by whoever
+    had the time for it.
     """
 
     name: str
@@ -51,6 +52,7 @@ class RecordRow:
     owner: str | None = None
     about: str | None = None
     zone: str = "Reminders"
+    packed: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

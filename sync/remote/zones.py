@@ -63,7 +63,8 @@ class ChangePage:
 
     ``token`` continues after this page; ``more`` says that another one follows now.
     ``failed`` are the records that the feed named and could not give, each with the service's code;
-    ``unreadable`` counts the items that are no record or do not say which one.
+    ``unreadable`` counts the items that are no record or do not say which one. ``packed`` are
+    records as they are kept (``store.raw.pack``), by name, where somebody had the time for it.
     """
 
     records: list[dict[str, Any]]
@@ -71,6 +72,7 @@ class ChangePage:
     more: bool
     unreadable: int = 0
     failed: Mapping[str, str] = field(default_factory=dict)
+    packed: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

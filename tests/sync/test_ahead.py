@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 
 from daemon.running.pulse import Pulses
 from store.db import Store
+from store.raw import pack
 from store.rows import ZoneRow
 from sync.cycle.observing import observe
 from sync.cycle.observing.ahead import Ahead, Reading, in_turn
@@ -60,6 +62,33 @@ def kept(store: Store) -> tuple[str | None, int]:
     """The token, and how many reminders are there."""
     zone = store.mirror.zone()
     return (zone.sync_token if zone else None), sum(1 for _ in store.mirror.reminders())
+
+
+class Twice(Feed):
+    """Each page says a record twice: the last word counts."""
+
+    def changes(self, zone: ZoneId, token: str | None) -> ChangePage:
+        page = super().changes(zone, token)
+        return replace(page, records=[{**page.records[0], "recordChangeTag": "old"}, *page.records])
+
+
+def test_what_is_kept_of_a_record_is_made_on_its_way(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[bool] = []
+
+    def noted(record: Any) -> bytes:
+        made.append(threading.current_thread() is threading.main_thread())
+        return pack(record)
+
+    monkeypatch.setattr("sync.cycle.observing.ahead.pack", noted)
+    monkeypatch.setattr("store.mirror.pack", noted)
+    with Ahead(Twice()) as reading:
+        observe.pull(reading, store)
+    assert made.count(True) == 1  # the first page: nobody knew that it would be asked for
+    for number in range(PAGES):
+        (wanted,) = Feed().changes(ZoneId("Reminders", "_owner"), str(number)).records
+        assert store.mirror.record(str(wanted["recordName"])) == wanted
 
 
 def test_the_next_page_is_asked_for_before_this_one_is_kept(store: Store) -> None:

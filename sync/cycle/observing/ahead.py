@@ -5,8 +5,9 @@ Rules it keeps
    before has come and says that more is coming. Who gives up has asked for one that is not read.
 2. What goes wrong with a page is raised to whoever asks for that page: what came before is kept by
    then. After a refused token nothing is under way.
-3. A thread of its own makes the request and no more; everything that is kept, the caller keeps.
-   It works for the caller's thread (``worker``): its steps are steps of that one.
+3. A thread of its own makes the request, and packs the records that came: while zlib is at it,
+   the caller's thread goes on. Everything that is kept, the caller keeps. It works for that thread
+   (``worker``): its steps are steps of that one.
 """
 
 from __future__ import annotations
@@ -15,9 +16,11 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, wait
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from types import TracebackType
 from typing import Any
 
+from store.raw import pack
 from sync.cycle.observing.observe import Feed
 from sync.remote.answers import Failure
 from sync.remote.zones import ChangePage, ZoneId
@@ -76,8 +79,13 @@ class Ahead:
         page = self._page(zone, token)
         if page.more and page.token != token:
             following = page.token  # not by way of the page, which would be kept until then
-            self._coming = (zone, following, _begun(lambda: self._feed.changes(zone, following)))
+            self._coming = (zone, following, _begun(lambda: self._packed(zone, following)))
         return page
+
+    def _packed(self, zone: ZoneId, token: str) -> ChangePage:
+        page = self._feed.changes(zone, token)
+        # Of a record that comes twice the last one is there, as it is the one that is kept.
+        return replace(page, packed={one["recordName"]: pack(one) for one in page.records})
 
     def _page(self, zone: ZoneId, token: str | None) -> ChangePage:
         coming, self._coming = self._coming, None

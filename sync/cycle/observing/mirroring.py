@@ -46,8 +46,11 @@ Files = Callable[[str, str], bytes | None]
 """The bytes of the file in a field of a record, if they are known."""
 
 
-def record_row(record: Record, zone: str = PRIVATE) -> RecordRow:
-    """The record itself, with its type and the record that it hangs on; ``zone`` is a key."""
+def record_row(record: Record, zone: str = PRIVATE, packed: bytes | None = None) -> RecordRow:
+    """The record itself, with its type and the record that it hangs on; ``zone`` is a key.
+
+    ``packed`` is the record as it is kept, if it has been packed already.
+    """
     kind = fields.type_of(record)
     return RecordRow(
         name=str(record["recordName"]),
@@ -56,6 +59,7 @@ def record_row(record: Record, zone: str = PRIVATE) -> RecordRow:
         change_tag=change_tag_of(record),
         owner=fields.parent_name(record) or _owner_by_field(record, kind),
         zone=zone,
+        packed=packed,
     )
 
 

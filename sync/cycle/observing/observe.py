@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from store.db import Store
@@ -137,7 +138,7 @@ def _pull_pages(cloud: Feed, store: Store, row: ZoneRow, gauge: Gauge) -> Pulled
         unmet: list[str] = []
         if brings or page.more or row.walking:
             with store.commit("page"):
-                remember(store, page.records, row.key)
+                remember(store, page.records, row.key, page.packed)
                 note_failed(store, row.key, page.failed)
                 if row.walking:
                     store.mirror.spare_unmet(row.key, None if page.unreadable else page.failed)
@@ -164,10 +165,16 @@ def _ask_for(cloud: Feed, store: Store, row: ZoneRow, unmet: Sequence[str]) -> N
         store.mirror.finish_walk(row.key)
 
 
-def remember(store: Store, records: Iterable[Record], zone: str = PRIVATE) -> None:
+def remember(
+    store: Store,
+    records: Iterable[Record],
+    zone: str = PRIVATE,
+    packed: Mapping[str, bytes] = MappingProxyType({}),
+) -> None:
     """Put records of a zone (by its key) into the mirror; to be called inside a commit.
 
-    Of a record that comes more than once the last word counts, be it a tombstone or not.
+    Of a record that comes more than once the last word counts, be it a tombstone or not. ``packed``
+    are some of them as they are kept, by name.
     """
     records = list(records)
     last = {one.get("recordName"): at for at, one in enumerate(records)}
@@ -178,7 +185,10 @@ def remember(store: Store, records: Iterable[Record], zone: str = PRIVATE) -> No
     live = [record for record in records if not _is_tombstone(record)]
     _note_documents(store, live)
     files = store.documents.get
-    store.mirror.put((record_row(one, zone), decoded_row(one, files, me)) for one in live)
+    store.mirror.put(
+        (record_row(one, zone, packed.get(one["recordName"])), decoded_row(one, files, me))
+        for one in live
+    )
     for record in records:
         if _is_tombstone(record):
             name = str(record.get("recordName"))
