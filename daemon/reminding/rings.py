@@ -10,9 +10,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
 from datetime import tzinfo
 from queue import Empty, SimpleQueue
 from typing import Any, Protocol
@@ -21,25 +20,21 @@ from zoneinfo import ZoneInfo
 from daemon.bus import NoBus
 from daemon.compose import dialect_of
 from daemon.reminding.desktop import Notice
+from daemon.reminding.mirrorview import MirrorView, view_of
 from daemon.reminding.ringnotice import DONE, EACH, Pair, ids_of, notices_of, until_of
 from daemon.running.requests import Stopping
 from daemon.settings.config import Config
 from store.db import Store
 from store.rings import Told
 from sync.core.repeating.ringing import Bells, Dated, Outlook, outlook, rings_of
-from sync.core.settings import Settings
-from sync.core.snapshot import Mode
-from sync.cycle.ringing import Remindable, remindable, ticked_in_files
+from sync.cycle.ringing import Remindable, ticked_in_files
 from sync.errors import RemindersdError
 
 __all__ = ["Acts", "Hook", "Reminding", "Shows"]
 
-SINCE = "reminding_since"  # meta key: Unix seconds of the first start that reminded
-
 _MARK_S = 5.0  # a cycle may take longer; the reminder shall not
 _AGAIN_S = 60.0  # until the next look for a desktop
 _LONGEST_S = 3600.0
-_KEPT_S = 90 * 86400.0
 
 Lend = Callable[[Callable[[Store], Any]], Future[Any]]
 _log = logging.getLogger(__name__)
@@ -81,17 +76,6 @@ class Hook(Protocol):
         """Tell of reminders, each with its moment."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """What the mirror says, and at which point it said so."""
-
-    point: tuple[object, ...]
-    found: Mapping[str, Remindable]
-    told: frozenset[Told]
-    since: float
-    home: tzinfo
-
-
 class Reminding:
     """Reminds of what is in the mirror that ``lend`` gives access to.
 
@@ -117,7 +101,7 @@ class Reminding:
         self._clock = clock
         self._local = here
         self._inbox: SimpleQueue[Callable[[], None]] = SimpleQueue()
-        self._known: _Known | None = None
+        self._known: MirrorView | None = None
         self._asking = False
         self._told: set[Told] = set()  # also what could not be written down
         self._up: set[str] = set()  # what there may be notices about
@@ -200,15 +184,15 @@ class Reminding:
     def _is_heard(self) -> bool:
         return self._hook is not None and self._hook.is_wanted()
 
-    def _outlook(self, known: _Known, now: float) -> Outlook:
+    def _outlook(self, known: MirrorView, now: float) -> Outlook:
         dated = [one.dated for id, one in known.found.items() if self._acted.get(id) != one.dated]
         return outlook(dated, self._told, now, self._bells(known))
 
-    def _bells(self, known: _Known) -> Bells:
+    def _bells(self, known: MirrorView) -> Bells:
         notify = self._config.notify
         return Bells(self._here(known), notify.all_day, float(notify.missed), known.since)
 
-    def _tell(self, known: _Known, found: Outlook, *, is_seen: bool, is_heard: bool) -> None:
+    def _tell(self, known: MirrorView, found: Outlook, *, is_seen: bool, is_heard: bool) -> None:
         self._told |= set(found.told)
         pairs = [(known.found[ring.reminder], ring.at) for ring in found.show]
         dialect = dialect_of(self._config, str(known.home))
@@ -232,7 +216,7 @@ class Reminding:
             self._mark(lambda store, _now: store.rings.drop(found.told))
             self._miss_the_desktop(now)
 
-    def _show(self, known: _Known, pairs: Sequence[Pair], *, opened: bool = False) -> None:
+    def _show(self, known: MirrorView, pairs: Sequence[Pair], *, opened: bool = False) -> None:
         here, can_act = self._here(known), self._acts is not None
         for notice in notices_of(pairs, here, self._clock(), can_act=can_act, opened=opened):
             self._shows.show(notice)
@@ -269,33 +253,11 @@ class Reminding:
             return
         self._asking = True
         point = self._known.point if self._known is not None else None
-        asked = self._lend(lambda store: self._read(store, point))
+        config, now = self._config, self._clock
+        asked = self._lend(lambda store: view_of(store, config, now(), point))
         asked.add_done_callback(lambda answer: self._inbox.put(lambda: self._learn(answer)))
 
-    def _read(self, store: Store, before: tuple[object, ...] | None) -> _Known | None:
-        """What the mirror says, in the thread that owns it; ``None``: the same as ``before``."""
-        point = store.mirror.cursor(), *store.outbox.counts().items()
-        if point == before:
-            return None
-        since = store.meta.get(SINCE)
-        if since is None:
-            since = str(self._clock())
-            with store.commit("reminding"):
-                store.meta.set(SINCE, since)
-        if before is None:
-            with store.commit("rings"):
-                store.rings.let_go(int((self._clock() - _KEPT_S) * 1000))
-        modes = {name: Mode(mode) for name, mode in self._config.reminders.lists.items()}
-        zone = store.meta.get("home_zone") or "UTC"
-        return _Known(
-            point,
-            {one.dated.id: one for one in remindable(store, Settings(zone, modes).mode_of)},
-            store.rings.told(),
-            float(since),
-            ZoneInfo(zone),
-        )
-
-    def _learn(self, answer: Future[_Known | None]) -> None:
+    def _learn(self, answer: Future[MirrorView | None]) -> None:
         self._asking = False
         error = answer.exception()
         if error is not None:
@@ -314,7 +276,7 @@ class Reminding:
             self._shows.take_back(about)  # ticked, or gone, on another device
             self._up.discard(about)
 
-    def _here(self, known: _Known) -> tzinfo:
+    def _here(self, known: MirrorView) -> tzinfo:
         """Where the person is: what the config says, else where the machine is."""
         if self._config.time_zone is not None:
             return ZoneInfo(self._config.time_zone)
@@ -346,13 +308,13 @@ class Reminding:
             lambda answer: self._inbox.put(lambda: self._heard(about, meant, answer))
         )
 
-    def _meant(self, known: _Known, about: str) -> list[Remindable]:
+    def _meant(self, known: MirrorView, about: str) -> list[Remindable]:
         """What a button does something to: of many only what still is as they were shown."""
         if about in known.found:
             return [known.found[about]]
         return [one for one, _ in self._rung(known, ids_of(about)) if one.may_edit]
 
-    def _rung(self, known: _Known, ids: Sequence[str]) -> list[Pair]:
+    def _rung(self, known: MirrorView, ids: Sequence[str]) -> list[Pair]:
         """Those that have rung and were not put off since, each with its latest moment."""
         bells, now, found = self._bells(known), self._clock(), []
         for one in (known.found[id] for id in ids if id in known.found):
@@ -363,7 +325,7 @@ class Reminding:
             found += [(one, told[-1])] if told else []
         return found
 
-    def _open(self, known: _Known, about: str) -> None:
+    def _open(self, known: MirrorView, about: str) -> None:
         """Show a notice of each in the place of one of many."""
         try:
             self._show(known, self._rung(known, ids_of(about)), opened=True)
