@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from store.attention import Conflict
 from sync.errors import CannotResolve, NetworkError
 from tests.rig import Crash, Rig
+from tests.sync.machines import open_pair
 
 
 @pytest.fixture
@@ -273,3 +276,18 @@ def test_a_tick_for_a_time_that_has_passed_is_not_taken(rig: Rig) -> None:
     rig.run()
     [why] = take(rig)
     assert "tick its line to complete what is due now" in why
+
+
+def test_a_line_typed_after_another_machine_s_was_done_is_opened_again(tmp_path: Path) -> None:
+    with open_pair(tmp_path, carried=False) as pair:
+        pair.laptop.append("Inbox", "- [ ] Milk\n")
+        pair.laptop.run()
+        pair.phone.complete(pair.phone.find("Milk").id)
+        pair.desktop.append("Inbox", "- [ ] Milk\n")
+        pair.calm()
+        assert [one.done for one in pair.phone.reminders("Inbox")] == [True]
+        pair.desktop.engine.resolve([], "other")
+        pair.calm()
+        assert [one.done for one in pair.phone.reminders("Inbox")] == [False]
+        assert "- [ ] Milk" in pair.agree("Inbox")
+        assert [*pair.desktop.store.journal.open_conflicts()] == []

@@ -104,6 +104,9 @@ def merge_fields(case: Case, local: LocalItem, remote: RemoteItem, wins: Side) -
                     fields.learned[name] = value
             case Render(value):
                 fields.renders[name] = value
+                if name is Field.DONE and known is MISSING and case.origin:
+                    # Or the line was typed after the other one was done: then this is told.
+                    fields.conflicts.append(Conflict(case.id, name, value, None, Side.CLOUD))
             case Push(value):
                 fields.pushes[name] = value
             case Joined(value) if value == seen.value(name):
