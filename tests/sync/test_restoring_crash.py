@@ -94,8 +94,9 @@ def test_what_cannot_come_back_any_more_is_told_once(rig: Rig) -> None:
     with pytest.raises(NetworkError):
         rig.engine.restore(id)
     rig.phone.delete_list("Inbox")
-    assert [one for one in rig.run().problems if "what was to come back" in one] == [
-        "what was to come back: “Bread” cannot be restored: its list “Inbox” was deleted"
+    assert [one for one in rig.run().problems if "begun before" in one] == [
+        "what was begun before is not brought back: “Bread” cannot be restored:"
+        " its list “Inbox” was deleted"
     ]
     rig.run()
     rig.rest()

@@ -105,6 +105,10 @@ def test_a_lost_answer_leaves_nothing_undone(rig: Rig, kind: str) -> None:
     with pytest.raises(NetworkError) as error:
         rig.engine.undo(run)
     assert error.value.hint == "what is left of it is done with the next sync"
+    rig.world.faults.fail("cut_before", "records/modify")
+    with pytest.raises(NetworkError) as error:  # who asks again means the same
+        rig.engine.undo()
+    assert error.value.hint == "what is left of it is done with the next sync"
     rig.run()
     assert both(rig) == before
     rig.rest()
@@ -139,7 +143,7 @@ def test_what_icloud_refuses_as_a_whole_waits_for_a_person(rig: Rig) -> None:
     rig.run()
     [refused] = refused_now(rig.store)
     assert (refused.what, refused.title) == (
-        "run taken back",
+        "undo",
         f"run {run_to_undo(rig.store, None)}",
     )
     rig.rest()

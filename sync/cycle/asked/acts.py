@@ -106,9 +106,10 @@ class Acts(ABC):
 
         Raises CannotRestore, and what the iCloud side raises.
         """
-        parts, cloud = self._parts, self._up_to_date()
-        parts.chronicle.begin(anew=True)
+        parts = self._parts
         with self._going_on():
+            cloud = self._up_to_date()
+            parts.chronicle.begin(anew=True)
             return restore(parts.store, cloud, parts.encoder, key, parts.chronicle)
 
     def restore_file(self, path: str) -> Refiled:
@@ -125,9 +126,10 @@ class Acts(ABC):
 
         Raises CannotRestore, and what the iCloud side raises.
         """
-        parts, cloud = self._parts, self._up_to_date()
-        parts.chronicle.begin(anew=True)
+        parts = self._parts
         with self._going_on():
+            cloud = self._up_to_date()
+            parts.chronicle.begin(anew=True)
             return relist(parts.store, cloud, parts.encoder, key, parts.chronicle, self._is_there)
 
     def forget(self, key: str) -> Forgot:
@@ -284,11 +286,11 @@ class Acts(ABC):
                 observe.known_zone(cloud, parts.store)
                 self._pull(cloud, Report(TRIGGER, self._now_ms()))
                 return undoer.preview(wanted)
-            for _ in range(ROUNDS):  # what a person typed last is no part of what is taken back
-                if self.cycle("sync").retry_after_s != 0.0:
-                    break
-            parts.chronicle.begin(anew=True)
             with self._going_on():
+                for _ in range(ROUNDS):  # what a person typed last is no part of what is taken back
+                    if self.cycle("sync").retry_after_s != 0.0:
+                        break
+                parts.chronicle.begin(anew=True)
                 return undoer.undo(wanted)
         finally:
             self._look_again()

@@ -69,7 +69,8 @@ class Finisher:
             except (BadResponse, SyncTokenExpired, ZoneMissing):
                 raise
             except (CannotRestore, ServiceError) as error:
-                told.problems.append(f"what was to come back: {error.message}")
+                what = "taken back" if act.kind == "undo" else "brought back"
+                told.problems.append(f"what was begun before is not {what}: {error.message}")
                 self._set_aside(act, error)
         return told
 

@@ -36,9 +36,9 @@ _WORDS = {
     "rename-section": "renamed section",
     "delete-section": "deleted section",
     "sections": "section",
-    "undo": "run taken back",
-    "restore": "reminder brought back",
-    "restore-list": "list brought back",
+    "undo": "undo",
+    "restore": "restore",
+    "restore-list": "restore",
 }
 _KEPT = ("create", "undelete", "create-list", "create-group", "create-section")
 _IDS = (Field.LIST.value, Field.PARENT.value, "group")
