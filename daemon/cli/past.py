@@ -259,6 +259,8 @@ def _tell_undone(told: Told) -> None:
     if told["changes"]:
         say(f"run {told['run']} was taken back, by run {told['by']}:")
         _tell_changes(told["changes"])
+    elif told["back"]:
+        say(f"run {told['run']}: it is taken back already")
     else:
         say(f"run {told['run']}: there was nothing to take back")
     _tell_left(told)

@@ -65,6 +65,19 @@ def test_what_stays_is_named_and_the_exit_code_says_so(home: Home, world: World)
     assert world.phone.find("Milk")
 
 
+def test_an_undo_that_is_cut_off_goes_on_when_it_is_asked_for_again(
+    home: Home, world: World
+) -> None:
+    world.faults.fail("cut_before", "records/modify")
+    failed = home.run("undo", "--yes")
+    assert failed.exit_code == 6, failed.output
+    assert "hint: what is left of it is done with the next sync" in failed.stderr
+    again = home.run("undo", "--yes")
+    assert (again.exit_code, again.stdout) == (0, "run 2: it is taken back already\n"), again.output
+    world.phone.sync()
+    assert world.phone.find("Milk")
+
+
 def test_runs_that_are_not_there(home: Home, world: World) -> None:
     for verb in (["log", "--run", "99"], ["undo", "99", "--yes"]):
         failed = home.run(*verb)
