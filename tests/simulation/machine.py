@@ -243,7 +243,7 @@ def _settled(settings: tuple[tuple[str, str], ...]) -> Config:
             "grace": given.get("grace", "0s"),
             "hold_above": int(given.get("hold_above", "5")),
         },
-        "completed": {"show": "36500d"},
+        "completed": {"show": given.get("show", "36500d"), "archive": given.get("archive")},
     }
     return Config.model_validate({**BASE, "reminders": reminders})
 

@@ -12,7 +12,15 @@ from sandbox.device.phone import Phone
 from sync.core.actions import Hold
 from sync.cycle.report import Report
 from tests.simulation.machine import Machine
-from tests.simulation.reading import Said, doubled, in_files, on_phone, places_of, texts_in
+from tests.simulation.reading import (
+    Said,
+    archived_in,
+    doubled,
+    in_files,
+    on_phone,
+    places_of,
+    texts_in,
+)
 from tests.simulation.tale import MARK, Tale, words_in
 
 RESTING = frozenset({"recurring", "unsayable"})
@@ -82,7 +90,7 @@ class Oracle:
         yield from self._disputes()
         yield from (f"nobody looks at it: {path.name}" for path in self._receipts())
         yield from (f"waits for ever: {one.id}" for one in report.held if one.kind == "grace")
-        yield from self._agreement(held)
+        yield from self._agreement(held | self._archived())
 
     def _live(self) -> set[str]:
         live: set[str] = {word for _, said in self.there for word in _words_of(said)}
@@ -224,6 +232,13 @@ class Oracle:
         )
         blocks = self.machine.store.places.all_blocks()
         return {id for id, row in blocks.items() if row.block in copies - lists}
+
+    def _archived(self) -> set[str]:
+        """What is done, and has left its list for the archive; and what iCloud has below that."""
+        left = archived_in(self.machine.folder)
+        left -= {mark for _, said in self.here for mark in _marks(said)}
+        done = {mark for _, said in self.there if said.done for mark in _marks(said) & left}
+        return done.union(*(_marks(said) for _, said in self.there if _marks(said) & done))
 
     def _agreement(self, held: set[str]) -> Iterator[str]:
         there = Counter(self._compared(said) for _, said in self.there if not _marks(said) & held)

@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from sandbox.device.phone import Phone
+from tests.simulation.tale import MARK
 
 TASK = re.compile(r"^( *)- \[(.)\] (.*?)(?: \^(r-[a-z2-7]+))?[ \t]*$")
 NOTE = re.compile(r"^ +> ?(.*)$")
@@ -80,6 +81,10 @@ def places_of(phone: Phone) -> dict[str, str]:
     }
 
 
+NO_LISTS = frozenset({".remindersd", "Archive"})
+"""Directories of a folder in which nothing is kept in step."""
+
+
 def in_files(root: Path) -> Iterator[tuple[str, Said]]:
     """Every task line of every file, with its id."""
     return said_in(root, {path: bytes_of(path) for path in texts_in(root)})
@@ -99,6 +104,12 @@ def bytes_of(path: str | Path) -> bytes:
         return file.read()
 
 
+def archived_in(root: Path) -> set[str]:
+    """The marks of all that stands in the archive."""
+    paths = (root / "Archive").rglob("*.md")
+    return {mark for path in paths for mark in MARK.findall(bytes_of(path).decode())}
+
+
 def texts_in(root: Path, *, copies: bool = False) -> list[str]:
     """The files of lists, in the order of paths; quicker than a glob, which is most of an act.
 
@@ -110,7 +121,7 @@ def texts_in(root: Path, *, copies: bool = False) -> list[str]:
         with os.scandir(waiting.pop()) as entries:
             for entry in entries:
                 if entry.is_dir(follow_symlinks=False):
-                    waiting += [entry.path] * (entry.name != ".remindersd")
+                    waiting += [entry.path] * (entry.name not in NO_LISTS)
                 elif entry.name.endswith(".md"):
                     found.append(entry.path)
     if not copies:

@@ -138,6 +138,30 @@ def spare(stage: Stage) -> None:
     stage.make("Spare")
 
 
+def let_go(stage: Stage) -> None:
+    """A list of which the file is deleted is approved, and the phone says something in it."""
+    with stage.typing():
+        stage.path("Spare").unlink()
+    stage.clock.wait(3)
+    stage.cycle()
+    stage.approve_now()
+    stage.make("Spare")
+    stage.retitle(marks(stage, "Inbox")[0])
+
+
+def archived(stage: Stage) -> None:
+    """What was done long ago leaves for the archive, one with its subtask; one is opened again."""
+    one, two, *_ = marks(stage, "Inbox")
+    parent, child, _ = marks(stage, "Plans")
+    for mark in (one, two, child, parent):
+        stage.phone.complete(stage.find(mark).id, stage.clock.wall())
+    stage.clock.wait(3)
+    stage.cycle()
+    stage.clock.wait(3 * 86_400)
+    stage.phone.reopen(stage.find(two).id)
+    stage.retype(marks(stage, "Inbox")[2], stage.renamed)
+
+
 def repeating(stage: Stage) -> None:
     """An occurrence is done in the file, another on the phone, a third on both sides."""
     one, two, three = marks(stage, "Inbox")
@@ -237,6 +261,8 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
         Scenario("approved too late", furnished, approved_too_late, {"hold_above": "1"}),
         Scenario("deleted and edited", furnished, deleted_and_edited),
         Scenario("lists", spare, lists),
+        Scenario("list let go", spare, let_go),
+        Scenario("archive", furnished, archived, {"show": "1d", "archive": "month"}),
         Scenario("repeating", series, repeating),
         Scenario("sections and alarms", sectioned, sections),
         Scenario("stale buffer", furnished, stale_buffer),

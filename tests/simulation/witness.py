@@ -16,7 +16,15 @@ from sandbox.device.phone import Phone
 from sandbox.world import World
 from tests.simulation.chance import Clock, minting
 from tests.simulation.keeping import Keeping, View
-from tests.simulation.reading import Said, bytes_of, on_phone, places_of, said_in, texts_in
+from tests.simulation.reading import (
+    Said,
+    archived_in,
+    bytes_of,
+    on_phone,
+    places_of,
+    said_in,
+    texts_in,
+)
 from tests.simulation.story import Story
 from tests.simulation.tale import MARK, Tale
 from tests.simulation.unseen import Put
@@ -127,6 +135,7 @@ class Witness:
         ids = {mark: id for id, said in self.there() for mark in _marks(said)}
         stands = {mark for _, said in self.here(contents) for mark in _marks(said)}
         left = self._stood.keys() - stands - self._left_since()
+        left -= archived_in(self._roots[0]) if left else set()
         # The other line of one that was just moving: a person took the new one, we the old one.
         left -= {mark for mark, when in tale.thinned.items() if when >= self._began_s}
         left -= {mark for text in self.torn.values() for mark in MARK.findall(text)}

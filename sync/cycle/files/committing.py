@@ -320,16 +320,18 @@ class Committer:
         )
 
     def _hold(self, planned: Planned, work: Work) -> list[Hold]:
-        """Write what waits now; gives what did not wait before."""
+        """Write what waits now; gives what did not wait before, or asks something else now."""
         holds = [*planned.holds]
         holds += [Hold(p.id, HoldKind.FILE, f"{p.path}: {p.reason}") for p in work.problems]
-        before = {hold.key for hold in self._store.journal.holds()}
+        before = {hold.key: hold.reason for hold in self._store.journal.holds()}
         unique = {f"{hold.kind.value}:{hold.id}": hold for hold in holds}
         self._store.journal.set_holds(
             StoredHold(key, hold.kind.value, hold.id, hold.reason, self._now_ms, hold.until_ms)
             for key, hold in unique.items()
         )
-        return [hold for key, hold in unique.items() if key not in before]
+        asked = {key for key, hold in unique.items() if hold.kind is HoldKind.LIST}
+        again = {key for key in asked if before.get(key) != unique[key].reason}
+        return [hold for key, hold in unique.items() if key not in before or key in again]
 
 
 def _stored(base: ListBase) -> StoredListBase:
