@@ -20,6 +20,7 @@ from sync.privatefile import write_private
 
 if TYPE_CHECKING:
     from sync.cycle.engine import Engine
+    from sync.cycle.gauge import Gauge
 
 __all__ = ["export", "import_"]
 
@@ -47,7 +48,10 @@ def export(options: Globals, file: str, form: str | None, lists: tuple[str, ...]
        remindersd export --format ics --list Work work.ics
        remindersd export | jq '.reminders[].title'
     """
-    data = _exported(options, form or _form_of(file), lists)
+    from daemon.cli.progress import cycle_bar
+
+    with cycle_bar() as watch:
+        data = _exported(options, form or _form_of(file), lists, watch.gauge)
     if file == "-":
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
@@ -66,18 +70,20 @@ def _form_of(file: str) -> str:
     return "ics" if suffix == ".ics" else "json"
 
 
-def _exported(options: Globals, form: str, lists: Sequence[str]) -> bytes:
+def _exported(options: Globals, form: str, lists: Sequence[str], gauge: Gauge) -> bytes:
     from daemon.compose import dialect_of
     from daemon.settings.paths import MIRROR, state_dir
     from daemon.storage import as_ours
     from store.db import Store
     from store.errors import StoreError
     from store.raw import dumps
+    from sync.cycle.gauge import Phase
     from sync.export.book import read_book
     from sync.export.calendar import calendar
     from sync.export.document import document as whole
 
     config = options.load()
+    gauge(Phase.GATHER, 0, None)
     try:
         with Store.open_reading(state_dir(config.profile) / MIRROR) as store:
             zone = store.meta.get("home_zone") or "UTC"
@@ -90,9 +96,10 @@ def _exported(options: Globals, form: str, lists: Sequence[str]) -> bytes:
     if missing:
         raise NotThere(f"there is no list “{missing[0]}”", "see `remindersd lists`")
     if form == "ics":
-        return calendar(book, zone)
+        return calendar(book, zone, gauge)
     at = datetime.now(UTC).isoformat(timespec="seconds")
-    return dumps(whole(book, account=config.account.apple_id, home_zone=zone, at=at)) + b"\n"
+    account = config.account.apple_id
+    return dumps(whole(book, account=account, home_zone=zone, at=at, gauge=gauge)) + b"\n"
 
 
 def _write(path: Path, data: bytes) -> None:

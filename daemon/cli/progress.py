@@ -82,15 +82,23 @@ class Watch:
         self._clock = clock
         self._began = clock()
         self._shown = _Shown(stack)
+        self._lock = threading.Lock()
 
     def step(self, name: str) -> None:
         """The work comes to a step of that name."""
-        if self._steps.step(name):
-            self._show()
+        with self._lock:
+            if self._steps.step(name):
+                self._show()
 
     def gauge(self, phase: Phase, done: int, total: int | None) -> None:
         """So much of it is done."""
-        if self._steps.gauge(phase, done, total):
+        with self._lock:
+            if self._steps.gauge(phase, done, total):
+                self._show()
+
+    def look(self) -> None:
+        """Show how far it is, from any thread: what takes long may not tell for as long."""
+        with self._lock:
             self._show()
 
     def _show(self) -> None:
@@ -138,7 +146,15 @@ def cycle_bar(clock: Callable[[], float] = time.monotonic) -> Iterator[Watch]:
         yield _Unseen()
         return
     with ExitStack() as stack:
-        yield Watch(stack, clock)
+        watch = Watch(stack, clock)
+        timer = threading.Timer(_AFTER_S, watch.look)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield watch
+        finally:
+            timer.cancel()
+            timer.join()
 
 
 @contextmanager

@@ -27,6 +27,8 @@ _SAID = {
     Phase.SEND: ("sending to iCloud", "change"),
     Phase.WALK: ("comparing with iCloud", "record"),
     Phase.COMPARE: ("comparing files", ""),
+    Phase.GATHER: ("reading the mirror", ""),
+    Phase.EXPORT: ("making the export", "reminder"),
 }
 _TELLING_S = 1.0  # in less, a rate says nothing
 _AGAIN_S = 0.1  # nobody sees more, and files are read faster than that

@@ -9,7 +9,7 @@ __all__ = ["Gauge", "Phase", "unwatched"]
 
 
 class Phase(StrEnum):
-    """What a cycle spends its time on, each counted in a unit of its own."""
+    """What a cycle, or an export, spends its time on, each counted in a unit of its own."""
 
     PULL = "pull"  # records
     READ = "read"  # files
@@ -18,6 +18,8 @@ class Phase(StrEnum):
     SEND = "send"  # changes
     WALK = "walk"  # records
     COMPARE = "compare"  # not counted
+    GATHER = "gather"  # not counted
+    EXPORT = "export"  # reminders
 
 
 Gauge = Callable[[Phase, int, int | None], None]

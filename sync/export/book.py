@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from store.db import Store
 from store.model import Reminder
 from store.rows import AttachmentRow, ListRow, ReminderRow
+from sync.cycle.gauge import Gauge, Phase
 from sync.cycle.planning.known import gather
 from sync.local.formats import Dialect
 
-__all__ = ["Book", "read_book"]
+__all__ = ["Book", "counted", "read_book"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,13 @@ class Book:
     def names(self) -> dict[str, str]:
         """The lists' names, by id."""
         return {row.id: row.name for row in self.lists}
+
+
+def counted(reminders: Mapping[str, Reminder], gauge: Gauge) -> Iterator[tuple[str, Reminder]]:
+    """All of them, of which ``gauge`` hears as they are taken."""
+    for done, one in enumerate(reminders.items()):
+        gauge(Phase.EXPORT, done, len(reminders))
+        yield one
 
 
 def read_book(store: Store, dialect: Dialect, called: Collection[str] = ()) -> Book:

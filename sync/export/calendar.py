@@ -12,7 +12,8 @@ from dataclasses import replace
 
 from store.model import Reminder
 from sync.core.importing import Entry
-from sync.export.book import Book
+from sync.cycle.gauge import Gauge, unwatched
+from sync.export.book import Book, counted
 from sync.export.errors import NotAnExport
 from sync.local.lines import Line, decode
 from sync.local.tasks import NotTodo
@@ -30,12 +31,12 @@ _ZONE = re.compile(r"BEGIN:VTIMEZONE\r\n.*?END:VTIMEZONE\r\n", re.DOTALL)
 _TASK = re.compile(r"BEGIN:VTODO\r\n.*?END:VTODO\r\n", re.DOTALL)
 
 
-def calendar(book: Book, home_zone: str) -> bytes:
+def calendar(book: Book, home_zone: str, gauge: Gauge = unwatched) -> bytes:
     """All reminders as VTODOs of one VCALENDAR, with the zones that they name."""
     zones: dict[str, None] = {}
     tasks: list[str] = []
     names = book.names()
-    for id, one in book.reminders.items():
+    for id, one in counted(book.reminders, gauge):
         beneath = one.parent if one.parent in book.reminders else None
         text = render(one, id, home_zone, beneath).decode()
         zones |= dict.fromkeys(_ZONE.findall(text))

@@ -13,7 +13,8 @@ from store.raw import dumps, loads
 from store.rows import AttachmentRow, ListRow, ReminderRow
 from store.values import iso, mapping_from_json, mapping_to_json
 from sync.core.importing import Entry
-from sync.export.book import Book
+from sync.cycle.gauge import Gauge, unwatched
+from sync.export.book import Book, counted
 from sync.export.errors import NotAnExport
 
 __all__ = ["KIND", "SCHEMA", "document", "read_document"]
@@ -24,7 +25,9 @@ KIND = "remindersd-export"
 Document = dict[str, Any]
 
 
-def document(book: Book, *, account: str, home_zone: str, at: str) -> Document:
+def document(
+    book: Book, *, account: str, home_zone: str, at: str, gauge: Gauge = unwatched
+) -> Document:
     """The whole book; ``at`` is when it was made, in ISO 8601."""
     names = book.names()
     return {
@@ -36,7 +39,7 @@ def document(book: Book, *, account: str, home_zone: str, at: str) -> Document:
         "lists": [_list(row, book) for row in book.lists],
         "reminders": [
             _reminder(one, book.rows[id], names, book.attachments.get(id, ()))
-            for id, one in book.reminders.items()
+            for id, one in counted(book.reminders, gauge)
         ],
         "records": list(book.records),
     }

@@ -104,6 +104,17 @@ def test_a_long_one_shows_what_it_does_and_takes_it_away(
     assert shown.endswith("\x1b[2K")
 
 
+def test_what_is_silent_for_long_is_shown_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = on_terminal(monkeypatch)
+    clock = Clock(0.0)
+    with cycle_bar(clock=clock) as watch:
+        watch.step("engine:commit")
+        clock.now += 1.0
+        assert terminal.getvalue() == ""
+        watch.look()  # as a timer does it
+    assert "planning" in terminal.getvalue()
+
+
 def test_of_what_nobody_knows_how_much_it_is_no_time_left_is_told(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
