@@ -253,8 +253,7 @@ class Reminding:
             return
         self._asking = True
         point = self._known.point if self._known is not None else None
-        config, now = self._config, self._clock
-        asked = self._lend(lambda store: view_of(store, config, now(), point))
+        asked = self._lend(lambda store: view_of(store, self._config, self._clock(), point))
         asked.add_done_callback(lambda answer: self._inbox.put(lambda: self._learn(answer)))
 
     def _learn(self, answer: Future[MirrorView | None]) -> None:
