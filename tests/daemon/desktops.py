@@ -48,9 +48,6 @@ class Server:
     def press(self, number: int, key: str) -> None:
         self._connection.send(new_signal(PATH, "ActionInvoked", "us", (number, key)))
 
-    def dismiss(self, number: int) -> None:
-        self._connection.send(new_signal(PATH, "NotificationClosed", "uu", (number, 2)))
-
     def close(self) -> None:
         self._connection.interrupt()
         self._thread.join(10)
