@@ -63,6 +63,8 @@ class Apart:
             "unreached": limiter.unreached,
         }
         self._idle: list[Helper] = []
+        self._busy: list[Helper] = []
+        self._is_closed = False
         self._lock = threading.Lock()
 
     def __call__(self, key: str, work: Callable[[Any, Meanwhile], T], progress: Progress) -> T:
@@ -72,6 +74,8 @@ class Apart:
         try:
             said, value = self._carried_out(errand, calls, self._taken())
         except _Gone:  # while it waited, perhaps; to ask is no harm
+            if self._is_closed:
+                raise
             said, value = self._carried_out(errand, calls, self._start())
         if said == DONE:
             found: T = value
@@ -81,19 +85,24 @@ class Apart:
         raise RuntimeError(f"{value} in the process that asks {key}")
 
     def close(self) -> None:
-        """End what waits for questions; what is asked now ends by itself."""
+        """End all of them, those that are being asked too."""
         with self._lock:
+            self._is_closed = True
             idle, self._idle = self._idle, []
+            for helper in self._busy:
+                helper.kill()
         for helper in idle:
             helper.end()
 
     def _carried_out(self, errand: Errand, calls: Calls, helper: Helper) -> tuple[str, Any]:
+        with self._lock:
+            self._busy.append(helper)
         try:
             answer = helper.carry_out(errand, calls)
         except BaseException:
-            helper.end()
+            self._put_back(helper, is_well=False)
             raise
-        self._put_back(helper)
+        self._put_back(helper, is_well=True)
         return answer
 
     def _taken(self) -> Helper:
@@ -102,9 +111,15 @@ class Apart:
                 return self._idle.pop()
         return self._start()
 
-    def _put_back(self, helper: Helper) -> None:
+    def _put_back(self, helper: Helper, *, is_well: bool) -> None:
         with self._lock:
-            self._idle.append(helper)
+            self._busy.remove(helper)
+            stays = is_well and not self._is_closed
+            if stays:
+                self._idle.append(helper)
+        if not stays:
+            helper.end()
+            return
         timer = threading.Timer(LINGER_S, self._retire, [helper, helper.errands])
         timer.daemon = True
         timer.start()
@@ -131,7 +146,13 @@ class Helper:
         nowhere = subprocess.DEVNULL
         with there:
             self._process = subprocess.Popen(
-                command, env=around, pass_fds=[fd], stdin=nowhere, stdout=nowhere, stderr=nowhere
+                command,
+                env=around,
+                pass_fds=[fd],
+                stdin=nowhere,
+                stdout=nowhere,
+                stderr=nowhere,
+                process_group=0,  # what a terminal says to the daemon is not for it
             )
 
     def carry_out(self, errand: Errand, calls: Calls) -> tuple[str, Any]:
@@ -150,6 +171,10 @@ class Helper:
                 "it is started again when it is needed next",
             ) from None
         return said, value
+
+    def kill(self) -> None:
+        """End it in the middle of what it does; from any thread."""
+        self._process.kill()
 
     def end(self) -> None:
         """Hang up, and see that it goes."""

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from daemon.polls.apart import Apart, Helper
+from daemon.polls.apart import Apart, Helper, _Gone
 from daemon.polls.helper import serve
 from sync.errors import BadResponse, NetworkError, RemindersdError, Throttled
 from sync.polls.around import Meanwhile
@@ -25,6 +25,7 @@ from sync.remote.account import Account
 from sync.remote.limiter import Limiter
 from tests.polls.conftest import Bench
 
+SOON_S = 20.0  # nothing waits that long, but for a test that fails
 ACCOUNT = Account("ada@example.test", "world", None)
 
 
@@ -162,7 +163,7 @@ def test_in_the_place_of_one_that_died_another_is_asked_once(
     assert made.ask(answers) == {"found": 2}
     assert len(made.started) == 2
     monkeypatch.setattr(Here, "_serve", lambda _self, there: there.close())
-    made.apart.close()
+    made.apart._retire(made.started[1], 1)
     with pytest.raises(RemindersdError, match="has ended"):
         made.ask(answers)
     assert len(made.started) == 4
@@ -174,6 +175,47 @@ def test_whoever_stops_the_poll_stops_it_there(made: Made) -> None:
 
     with pytest.raises(NetworkError, match="stopping"):
         made.apart("contacts", answers, stop)
+
+
+class Stuck(Helper):
+    """Asks a service that never answers."""
+
+    def __init__(self) -> None:
+        self.errands = 0
+        self.asked, self.killed, self.ended = (threading.Event() for _ in range(3))
+
+    def carry_out(self, _errand: object, _calls: object) -> tuple[str, Any]:
+        self.asked.set()
+        assert self.killed.wait(SOON_S)
+        raise _Gone("it has ended")
+
+    def kill(self) -> None:
+        self.killed.set()
+
+    def end(self) -> None:
+        self.ended.set()
+
+
+def test_the_end_of_the_daemon_is_that_of_one_that_is_being_asked(limiter: Limiter) -> None:
+    made, caught = Made(Stuck, limiter), []
+
+    def ask() -> None:
+        try:
+            made.ask(answers)
+        except RemindersdError as error:
+            caught.append(error)
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    while not made.started:
+        thread.join(0.01)
+    (helper,) = made.started
+    assert isinstance(helper, Stuck)
+    assert helper.asked.wait(SOON_S)
+    made.apart.close()
+    thread.join(SOON_S)
+    assert helper.ended.is_set()
+    assert len(caught) == len(made.started) == 1
 
 
 def test_one_that_nobody_asks_any_more_ends(made: Made) -> None:
