@@ -8,6 +8,7 @@ import os
 import pytest
 
 from tests.rig import Rig
+from tests.sync.stepping import FullOnce
 
 
 class Meddling:
@@ -63,5 +64,34 @@ def test_a_line_whose_file_cannot_be_written_is_not_sent_and_others_are(rig: Rig
     rig.step = lambda _: None
     rig.run()
     assert rig.titles("Inbox") == {"Retitled meanwhile"}
+    assert rig.titles("Packing") == {"Tent"}
+    rig.rest()
+
+
+def test_a_line_that_got_no_id_is_not_sent_where_its_file_follows_its_list_to_a_new_name(
+    rig: Rig,
+) -> None:
+    rig.append("Inbox", "- [ ] First\n")
+    rig.run()
+    rig.append("Inbox", "- [ ] Typed\n")
+    [inbox] = [one.id for one in rig.phone.lists() if one.name == "Inbox"]
+    rig.phone.rename_list(inbox, "Post")
+    rig.step = FullOnce("swap:write")
+    rig.wait(3)
+    assert any("full" in problem for problem in rig.engine.cycle("test").problems)
+    assert rig.titles("Post") == {"First"}
+    rig.replace("Post", "- [ ] Typed", "- [ ] Retyped")
+    rig.run()
+    assert rig.titles("Post") == {"First", "Retyped"}
+    rig.rest()
+
+
+def test_a_new_file_that_got_no_ids_is_a_list_in_the_next_cycle(rig: Rig) -> None:
+    rig.run()
+    rig.save("Packing", "- [ ] Tent\n")
+    rig.step = FullOnce("swap:write")
+    rig.wait(3)
+    assert any("full" in problem for problem in rig.engine.cycle("test").problems)
+    rig.run()
     assert rig.titles("Packing") == {"Tent"}
     rig.rest()

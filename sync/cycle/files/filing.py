@@ -265,7 +265,7 @@ class Filing:
         list_id = planned.lists.owner.get(self.dialect.layout.place_of(path))
         places.set_file(FileRow(path, file.sha256, len(file.data), list_id))
         self._store.versions.note(path, file.sha256)
-        if self.dialect.marks:
+        if self.dialect.marks and file.todo is not None:  # else nothing new is known of its lines
             before = places.lines_in(path)
             gone = {*leaving} - {row.id for row in before}
             rows = lines_by_block(path, file, named, before)
@@ -305,8 +305,7 @@ class Filing:
         old, new, agreed = op.old, op.path, op.agreed
         moved = {path: f"{new}{path[len(old) :]}" for path in local.files if _is_at(path, old)}
         for path, target in moved.items():
-            data, parse = local.files[path].data, self.dialect.parser(target)
-            local = local.with_file(target, data, parse).without_file(path)
+            local = local.renamed(path, target, self.dialect.parser(target))
         named = by_block(planned.known.blocks)
         with self._store.commit("renamed"):
             self._store.bases.set_list(

@@ -79,6 +79,14 @@ class LocalState:
         file = replace(self.files[path], todo=None, trouble=f"{path} {reason}", settling=True)
         return replace(self, files={**self.files, path: file})
 
+    def renamed(self, path: str, new: str, parse: Callable[[bytes], TodoFile]) -> LocalState:
+        """The state after we moved ``path``; what could not be read there is not read now."""
+        file = self.files[path]
+        if not file.trouble:
+            return self.with_file(new, file.data, parse).without_file(path)
+        moved = replace(file, path=new, trouble=file.trouble.replace(path, new, 1))
+        return replace(self, files={**self.files, new: moved}).without_file(path)
+
     def without_file(self, path: str) -> LocalState:
         """The state after ``path`` was taken away."""
         return replace(
