@@ -132,6 +132,12 @@ class Outbox:
             [(at_ms, seq) for seq in seqs],
         )
 
+    def sent_later(self, by_ms: int) -> None:
+        """What is in flight was sent so much later by the clock, which was set since."""
+        self._db.write(
+            "UPDATE outbox SET sent_at_ms = sent_at_ms + ? WHERE state = 'in-flight'", (by_ms,)
+        )
+
     def requeue(self, seq: int) -> None:
         """Send it again later: it is known not to have been applied."""
         self._db.write("UPDATE outbox SET state = 'queued' WHERE seq = ?", (seq,))

@@ -155,6 +155,7 @@ class Engine(Acts):
 
     def _work(self, local: LocalState, report: Report, cloud: CloudKit) -> None:
         parts = self._parts
+        self._leaps.heed(parts.store)
         looked = self._look_closely(local, report, nearby=True)
         if looked is None:
             return
@@ -168,6 +169,7 @@ class Engine(Acts):
             parts.step("engine:archive")
             planned = copy_out(parts.filing, planned, local, report)
         parts.step("engine:commit")
+        self._leaps.heed(parts.store)
         work = parts.committer.commit(planned, local, report.trigger)
         report.new_holds = work.new_holds
         news = (*report.conflicts, *planned.lists.conflicts, *planned.plan.conflicts)

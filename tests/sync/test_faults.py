@@ -8,6 +8,7 @@ import pytest
 
 from sync.errors import NetworkError, RemindersdError
 from tests.rig import Rig, empty_world, open_rig
+from tests.sync.stepping import DoesOnce
 
 MODIFY, CHANGES = "records/modify", "records/changes"
 
@@ -307,6 +308,33 @@ def test_what_was_sent_and_not_answered_is_learned_while_its_file_cannot_be_read
     assert rig.run().conflicts == []
     assert rig.shown("Typed").due is None
     assert "2026-12-13" not in rig.read("Inbox")
+    rig.rest()
+
+
+@pytest.mark.parametrize("leap_s", [10 * 365 * 86_400.0, -10 * 365 * 86_400.0])
+@pytest.mark.parametrize("step", ["engine:fetch", "engine:commit"])
+def test_what_was_sent_and_not_answered_is_not_forgotten_for_a_clock_that_is_set(
+    rig: Rig, leap_s: float, step: str
+) -> None:
+    """Who types over it, while iCloud does not show it yet, loses no conflict to it."""
+    rig.append("Inbox", "- [ ] Typed\n")
+    rig.run()
+    rig.replace("Inbox", "- [ ] Typed", "- [ ] Typed 📅 2026-12-13")
+    rig.world.faults.fail("lost_reply", MODIFY)
+    rig.wait(3)
+    with pytest.raises(NetworkError):
+        rig.engine.cycle("test")
+    rig.restart()
+    rig.replace("Inbox", "2026-12-13", "2026-12-14")
+    rig.world.faults.read_lag = 20.0
+    rig.step = DoesOnce(step, lambda: rig.leap(leap_s))
+    rig.wait(3)
+    rig.engine.cycle("test")
+    assert rig.leapt_s == leap_s
+    rig.world.faults.read_lag = 0.0
+    rig.run()
+    assert rig.store.journal.open_conflicts() == []
+    assert str(rig.shown("Typed").due) == "2026-12-14"
     rig.rest()
 
 

@@ -1,7 +1,8 @@
-"""Whether somebody set the clock between two cycles, and that nothing waits shorter for it.
+"""Whether somebody set the clock while we run, and that nothing waits shorter or longer for it.
 
-Grace is counted by the wall clock, since it goes on while no process runs. While one does, another
-clock tells what time has really passed, and what is remembered is moved along with the wall's.
+Grace is counted by the wall clock, since it goes on while no process runs, and so is how long an
+answer that we did not hear may still show. While a process runs, another clock tells what time has
+really passed, and what is remembered is moved along with the wall's.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ SLACK_S = 5.0  # by so much the clocks may part: slewing stays far below it
 
 
 class Leaps:
-    """Compares two clocks from cycle to cycle, both in seconds: nobody can set ``elapsed``."""
+    """Compares two clocks now and then, both in seconds: nobody can set ``elapsed``."""
 
     def __init__(self, wall: Callable[[], float], elapsed: Callable[[], float]) -> None:
         self._wall = wall
@@ -25,13 +26,16 @@ class Leaps:
         self._apart_s: float | None = None
 
     def heed(self, store: Store) -> None:
-        """Let what is missed have been seen as long ago as it really was."""
+        """Let what is missed have been seen, and what was sent be sent, as long ago as it was."""
         apart_s, before_s = self._wall() - self._elapsed(), self._apart_s
         self._apart_s = apart_s
         leapt_s = 0.0 if before_s is None else apart_s - before_s
-        waiting = store.places.vanished() if abs(leapt_s) > SLACK_S else {}
-        if waiting:
+        if abs(leapt_s) <= SLACK_S:
+            return
+        waiting, is_sent = store.places.vanished(), bool(store.outbox.in_flight())
+        if waiting or is_sent:
             with store.commit("leap"):
                 store.places.set_vanished(
                     replace(one, seen_s=one.seen_s + leapt_s) for one in waiting.values()
                 )
+                store.outbox.sent_later(int(leapt_s * 1000))
