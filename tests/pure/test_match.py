@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from store.model import Reminder
 from sync.core.matching.identity import block_id, derived
 from sync.core.matching.match import Leaving, Line, Matched, Registry, Trace, match_lines, words
+from sync.core.matching.traces import bare
 from tests.pure.values import A
 
 
@@ -189,9 +190,30 @@ def test_a_uid_that_is_a_uuid_is_the_identity() -> None:
 
 def test_earlier_rules_win() -> None:
     exact = Trace("exact", "A.md", "- [ ] milk", "old title")
-    titled = trace("titled", "milk")
+    titled = Trace("titled", "A.md", "- [ ] milk ⏫ ^r-titled", "milk")
     found = match([line(0, "milk")], traces=[exact, titled])
     assert found.ids == {at(0): "exact"}
+
+
+def test_of_two_with_one_title_a_line_without_its_id_is_the_one_that_said_exactly_that() -> None:
+    was = [Trace("a", "A.md", "- [ ] milk ⏫ ^r-a", "milk"), trace("b", "milk")]
+    found = match([line(0, "milk"), line(1, "eggs", "r-c")], traces=was, ids=["c"])
+    assert found.ids[at(0)] == "b"
+    assert found.unstamped == {at(0)}
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("    - [ ] milk ^r-a", "    - [ ] milk"),
+        ("- [ ] milk  ^r-a ", "- [ ] milk "),
+        ("(A) milk id:r-a +shop", "(A) milk +shop"),
+        ("- [ ] milk ^r-b", "- [ ] milk ^r-b"),
+    ],
+)
+def test_a_line_without_its_id(text: str, left: str) -> None:
+    assert bare(text, "r-a") == left
+    assert bare(text, None) == text
 
 
 # ---- doubt --------------------------------------------------------------------------------------

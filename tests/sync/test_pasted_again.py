@@ -53,3 +53,21 @@ def test_who_took_the_id_off_a_line_that_we_just_moved_has_seen_it(rig: Rig, als
     assert rig.titles("Inbox") == {"Other", "Typed"}
     assert rig.read("Inbox").count("Typed") == 1
     rig.rest()
+
+
+def test_what_was_just_put_in_is_known_without_its_id_where_an_older_line_is_pasted_beside_it(
+    rig: Rig,
+) -> None:
+    """The pasted line says what it said before our write, as an older buffer would."""
+    rig.append("Inbox", "- [ ] Typed\n- [ ] Other\n")
+    rig.run()
+    line = f"{rig.line('Inbox', 'Typed')}\n"
+    rig.phone.edit(rig.shown("Typed").id, due="2026-12-13")
+    added = rig.phone.create("Inbox", "Added")
+    rig.run()
+    rig.replace("Inbox", f"{rig.line('Inbox', 'Typed')}\n", "")
+    rig.save("Inbox", re.sub(r" \^r-\w+", "", rig.read("Inbox")) + line)
+    rig.run()
+    assert (rig.shown("Added").id, len(rig.phone.reminders())) == (added, 3)
+    assert rig.read("Inbox").count("Added") == 1
+    rig.rest()

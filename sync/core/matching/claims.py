@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from store.model import Reminder
-from sync.core.matching.traces import Line, Trace
+from sync.core.matching.traces import Line, Trace, bare
 
 __all__ = ["contested", "keeper"]
 
@@ -38,7 +38,7 @@ def _strayed(line: Line, trace: Trace) -> tuple[bool, ...]:
     return (
         line.path != trace.path,
         line.text != trace.text,
-        _bare(line.text, line.block) != _bare(trace.text, line.block),
+        bare(line.text, line.block).strip() != bare(trace.text, line.block).strip(),
         _title(line.reminder.title) != _title(trace.title),
     )
 
@@ -50,10 +50,6 @@ def _differs(line: Reminder, said: Reminder) -> tuple[bool, ...]:
         line.due != said.due,
         (line.done is None) != (said.done is None),
     )
-
-
-def _bare(text: str, block: str | None) -> list[str]:
-    return [word for word in text.split() if block is None or block not in word]
 
 
 def _title(title: str) -> list[str]:

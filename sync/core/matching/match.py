@@ -19,7 +19,7 @@ from store.model import Field, Reminder
 from sync.core.matching import tracing
 from sync.core.matching.claims import keeper
 from sync.core.matching.newcomers import Registry, carried, mark, name_new
-from sync.core.matching.traces import Leaving, Line, Matched, Spot, Trace, words
+from sync.core.matching.traces import Leaving, Line, Matched, Spot, Trace, bare, words
 
 __all__ = ["Leaving", "Line", "Matched", "Registry", "Spot", "Trace", "alike"]
 __all__ += ["match_lines", "words"]
@@ -68,7 +68,8 @@ def match_lines(
         tracing.ticked(unmarked, gone, series, matched)
         _hand_on(lines, series, matched, apart=apart)
         tracing.elsewhere(unmarked, gone, matched)
-    _recognise(unmarked, gone, away, matched)
+    named = {id: block for block, id in blocks.items() if id in gone}
+    _recognise(unmarked, gone, named, away, matched)
     lost = {id: trace for id, trace in gone.items() if not (marks and id in away)}
     matched.doubtful = tracing.doubtful(unmarked, lost, matched, alike)
     free.sort(key=_spot)
@@ -86,16 +87,20 @@ def match_lines(
 def _recognise(
     unmarked: Sequence[Line],
     gone: dict[str, Trace],
+    named: Mapping[str, str],
     away: Collection[str],
     matched: Matched,
 ) -> None:
-    """Pair lines by what they say with those that are gone; by likeness with none of ``away``."""
+    """Pair lines by what they say with those that are gone; by likeness with none of ``away``.
+
+    ``named`` are the block ids that stood on these, by reminder.
+    """
     _pair(
         unmarked,
         gone,
         matched,
         lambda line: (line.path, line.text),
-        lambda trace: (trace.path, trace.text),
+        lambda trace: (trace.path, bare(trace.text, named.get(trace.id))),
     )
     for _ in range(2):  # subtasks are known by parents that were themselves just recognised
         _pair(
@@ -262,6 +267,8 @@ def _pair(
         if not _placed(line, matched):
             wanted[line_key(line)].append(line)
     wanted.pop(None, None)
+    if not wanted:
+        return
     for id, trace in gone.items():
         offered[trace_key(trace)].append(id)
     for key, candidates in wanted.items():

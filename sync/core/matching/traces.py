@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from store.model import Reminder
 
-__all__ = ["Leaving", "Line", "Matched", "Spot", "Trace", "words"]
+__all__ = ["Leaving", "Line", "Matched", "Spot", "Trace", "bare", "words"]
 
 Spot = tuple[str, int]  # path, index of the task in its parsed file
 
@@ -61,6 +61,15 @@ class Leaving(NamedTuple):
 def words(text: str, notes: str) -> str:
     """All that stands on a line and in the notes beneath it."""
     return f"{text}\n{notes}"
+
+
+def bare(text: str, block: str | None) -> str:
+    """A line without this block id, as it is when somebody took that away."""
+    if block is None or block not in text:
+        return text
+    at = text.index(block)
+    start = max(text.rfind(" ", 0, at), text.rfind("\t", 0, at), 0)
+    return text[:start].rstrip() + text[at + len(block) :]
 
 
 @dataclass(slots=True)
