@@ -205,6 +205,7 @@ def record_name(kind: str, identity: str, records: Records) -> str:
 
 
 def integer(value: int) -> Wire:
+    """A whole number of 64 bits."""
     return {"type": "INT64", "value": int(value)}
 
 
@@ -214,6 +215,7 @@ def timestamp(ms: int | None) -> Wire:
 
 
 def double(value: float) -> Wire:
+    """A number."""
     return {"type": "DOUBLE", "value": float(value)}
 
 
@@ -223,6 +225,7 @@ def encrypted_double(value: float) -> Wire:
 
 
 def octets(data: bytes) -> Wire:
+    """Bytes, as base64."""
     return {"type": "BYTES", "value": to_base64(data)}
 
 
@@ -242,6 +245,7 @@ def sealed(data: bytes) -> Wire:
 
 
 def strings(values: Iterable[str]) -> Wire:
+    """A list of strings."""
     return {"type": "STRING_LIST", "value": list(values)}
 
 

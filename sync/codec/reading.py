@@ -51,14 +51,17 @@ class Reading:
 
 
 def name_of(record: Record) -> str:
+    """The name of the record, ``""`` where it has none."""
     return str(record.get("recordName") or "")
 
 
 def id_of(record: Record) -> str:
+    """The identity in its name, without the type."""
     return fields.bare_id(name_of(record))
 
 
 def change_tag_of(record: Record) -> str:
+    """The version of the record, ``""`` where it names none that could be kept."""
     tag = str(record.get("recordChangeTag") or "")
     return tag if fields.is_name(tag) else ""
 
@@ -70,5 +73,6 @@ def is_deleted(record: Record, reading: Reading) -> bool:
 
 
 def linked_id(record: Record, name: str) -> str | None:
+    """The identity of the record that a reference points at; raises as ``fields.reference``."""
     target = fields.reference(record, name)
     return None if target is None else fields.bare_id(target)

@@ -47,11 +47,13 @@ class Case:
     origin: bool = False
 
     def view(self, reminder: Reminder) -> ListView:
+        """The list that ``reminder`` is in, blocked where nothing is known of it."""
         known = self.lists.get(reminder.list)
         return known or ListView(reminder.list, "", None, blocked="its list is not known")
 
 
 def case_of(snapshot: Snapshot, policy: Policy, id: str) -> Case:
+    """The three states of one reminder, its base with what evidence adds."""
     remote = snapshot.remote_of(id)
     stored = snapshot.base.get(id, {})
     learned = _learn(snapshot.in_flight.get(id, Evidence()), stored, remote)

@@ -29,6 +29,7 @@ class Line:
 
     @property
     def spot(self) -> Spot:
+        """Its file, and its place among the tasks there."""
         return (self.path, self.task)
 
     @property

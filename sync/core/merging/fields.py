@@ -70,6 +70,7 @@ class Fields:
 
 
 def merge_fields(case: Case, local: LocalItem, remote: RemoteItem, wins: Side) -> Fields:
+    """Merge all fields that both sides can be read in; ``wins`` decides where both changed one."""
     base = as_reminder(case.id, case.base) if case.base else None
     seen = lift(local.reminder, case.policy.shown, remote.reminder, base)
     fields = Fields(seen)
@@ -236,6 +237,7 @@ def hold_crossing(case: Case, fields: Fields, remote: Reminder) -> None:
 
 
 def line_change(case: Case, fields: Fields) -> tuple[RenderOp, ...]:
+    """What its line shall say otherwise: in its place, or, where that changes, as a whole."""
     changes = fields.renders
     if not changes:
         return ()

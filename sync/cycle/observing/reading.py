@@ -40,6 +40,7 @@ class LocalFile:
 
     @property
     def tasks(self) -> tuple[Task, ...]:
+        """Its tasks; none where it could not be read."""
         return self.todo.tasks if self.todo else ()
 
     @property

@@ -338,6 +338,7 @@ def _names(list_id: str, known: KnownSections, outlook: Outlook) -> set[str]:
 
 
 def new_section_id(list_id: str, name: str, known: KnownSections) -> str:
+    """The first identity of a section of that name that nothing here ever had."""
     taken = {row.id for rows in known.living.values() for row in rows} | known.agreed.keys()
     return next(id for id in derived(list_id, "section", name) if id not in taken | known.gone)
 
