@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import importlib
 import os
+import secrets
 import shutil
 import tempfile
 from collections.abc import Generator, Iterator
@@ -12,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+import srp._pysrp
 from hypothesis import HealthCheck, settings
 from hypothesis.internal.conjecture import providers
 
@@ -41,6 +43,10 @@ if not SOAKING:
     # Examples with constants from our modules would depend on which are imported: other ones for
     # a file run alone. No public way; to read all modules also takes seconds in each process.
     providers.is_local_module_file = lambda _path: False
+
+# A secret of as many bits as the service's own: with the 2048 of the library one sign-in took as
+# long as five rounds of a sync, and there are hundreds.
+srp._pysrp.get_random_of_length = lambda _octets: secrets.randbits(256)
 
 HERE = Path(__file__).parent
 # Nothing here waits for a disk: that fsync was called is tested, a disk that keeps it is not ours.
