@@ -254,7 +254,14 @@ class Reminding:
         self._asking = True
         point = self._known.point if self._known is not None else None
         asked = self._lend(lambda store: view_of(store, self._config, self._clock(), point))
-        asked.add_done_callback(lambda answer: self._inbox.put(lambda: self._learn(answer)))
+        asked.add_done_callback(self._found)
+
+    def _found(self, answer: Future[MirrorView | None]) -> None:
+        """The mirror says the same as before after most cycles: then nobody is woken again."""
+        if answer.exception() is not None or answer.result() is not None:
+            self._inbox.put(lambda: self._learn(answer))
+        else:
+            self._asking = False
 
     def _learn(self, answer: Future[MirrorView | None]) -> None:
         self._asking = False
@@ -263,8 +270,7 @@ class Reminding:
             _log.debug("reminding: %s", type(error).__name__)
             return
         known = answer.result()
-        if known is None:
-            return
+        assert known is not None  # what says the same was not passed on
         if not self._resumed:
             self._resumed = True
             rung = {id for id, _ in known.told}

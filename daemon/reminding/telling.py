@@ -97,7 +97,12 @@ class Telling:
     def heard(self, outcome: Outcome) -> None:
         """A cycle has ended."""
         asked = self._lend(lambda store: remembered(store, outcome))
-        asked.add_done_callback(lambda answer: self._inbox.put(lambda: self._learn(answer)))
+        asked.add_done_callback(self._found)
+
+    def _found(self, answer: Future[list[Happening]]) -> None:
+        """Nothing is news after most cycles: then nobody is woken."""
+        if answer.exception() is not None or answer.result() or self._waiting:
+            self._inbox.put(lambda: self._learn(answer))
 
     def happened(self, event: str, sentence: str, details: Mapping[str, Any]) -> None:
         """Something that is for the hooks alone."""

@@ -84,7 +84,8 @@ class TodayFile:
 
     def changed(self) -> None:
         """Something may be due, or done, or ticked."""
-        self._inbox.put(lambda: None)
+        if self._config.today_file is not None:  # or nobody need be woken
+            self._inbox.put(lambda: None)
 
     # ---- in its own thread
 

@@ -110,6 +110,15 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
     made.owner.close(PATIENCE_S)
 
 
+def test_a_cycle_without_news_wakes_nobody(stage: Stage) -> None:
+    settings = config(stage.path.parent)
+    telling = Telling(settings, stage.lend, stage.shows, stage.ran)  # type: ignore[arg-type]
+    for outcome, woken in ((WELL, False), (SIGN_IN, True)):
+        telling.heard(outcome)
+        stage.owner.do(lambda: None).result()  # behind what was lent
+        assert telling._inbox.empty() != woken
+
+
 def test_hooks_hear_of_everything_once_in_order_and_over_restarts(stage: Stage) -> None:
     with stage.running() as telling:
         for outcome in (SIGN_IN, SIGN_IN, WELL, WELL, CUT, CUT):

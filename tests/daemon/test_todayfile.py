@@ -185,3 +185,10 @@ def test_which_names_it_can_have(tmp_path: Path, name: object) -> None:
     assert config(tmp_path, today_file="My day.md").today_file == "My day.md"
     with pytest.raises(ValueError, match=r"Markdown file|string"):
         config(tmp_path, today_file=name)
+
+
+def test_nobody_is_woken_for_a_file_that_nobody_wants(stage: Stage) -> None:
+    for name, woken in ((None, False), ("Today.md", True)):
+        today = stage.today(name)
+        today.changed()
+        assert today._inbox.empty() != woken
