@@ -178,7 +178,8 @@ class Engine(Acts):
         if not planned.waits:
             parts.step("engine:write")
             local = parts.filing.carry_out(planned, work, local, report)
-            goes_on = planned.plan.joins or (planned.turns and report.files)
+            turns = planned.turns or planned.lists.ended  # what is left then goes as well
+            goes_on = planned.plan.joins or (turns and report.files)
             report.come_back(0.0 if goes_on else None)
             clear_archive(parts.filing, planned, local, report)
             parts.step("engine:push")

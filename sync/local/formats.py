@@ -6,7 +6,7 @@ home zone. To add a format is to write a module with these names and to list it 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -43,6 +43,12 @@ class Format(Protocol):
 
     def new_file(self, list_block: str | None, home_zone: str) -> bytes:
         """A file without tasks; it carries the list's id where the format has a place for it."""
+
+    def is_bare(self, file: TodoFile, sections: Collection[str]) -> bool:
+        """Whether nothing is left in a file but what a list's file has by itself, and blank lines.
+
+        Headings of ``sections`` are the list's, too.
+        """
 
     def cut(self, file: TodoFile, tasks: Sequence[int]) -> str:
         """The text that a ``Remove`` of ``tasks`` takes out, such that it can stand elsewhere."""
@@ -102,6 +108,10 @@ class Dialect:
     def new_file(self, list_block: str | None) -> bytes:
         """``Format.new_file``."""
         return self.format.new_file(list_block if self.marks else None, self.home_zone)
+
+    def is_bare(self, file: TodoFile, sections: Collection[str]) -> bool:
+        """``Format.is_bare``."""
+        return self.format.is_bare(file, sections)
 
     def cut(self, file: TodoFile, tasks: Sequence[int]) -> str:
         """``Format.cut``."""

@@ -146,6 +146,7 @@ class Filing:
             outcome = self.writer.remove(Path(removal.path), removal.sha256, removal.key)
             if self._tell(outcome, removal.path, report):
                 report.files += 1
+                report.changes.append(f"files: − {removal.path}")
                 local = local.without_file(removal.path)
                 with self._store.commit("removed"):
                     self._store.places.drop_file(removal.path)

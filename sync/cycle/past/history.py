@@ -147,6 +147,10 @@ def place_rows(
             ("name", name, NO_VALUE),
         ]
         yield from _rows(iter(steps), at_ms, "file", ended.id, ended.path)
+        for heading in ended.headings:
+            yield HistoryRow(
+                None, at_ms, "file", ended.id, "heading", heading, NO_VALUE, ended.path
+            )
 
 
 def returned_rows(said: Reminder, at_ms: int) -> Iterator[HistoryRow]:

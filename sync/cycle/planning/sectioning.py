@@ -64,6 +64,11 @@ class KnownSections:
     unsure: frozenset[str]
     copies: frozenset[str] = frozenset()
 
+    def named_in(self, list_id: str) -> set[str]:
+        """What sections of a list are called, or were when both sides last agreed."""
+        agreed = (one.name for one in self.agreed.values() if one.list_id == list_id)
+        return {*agreed, *(clean_section(row.name) for row in self.living.get(list_id, ()))}
+
     def named(self, list_id: str, headings: Collection[str]) -> dict[str, SectionBase]:
         """The living sections of a list that these headings name, each as it is then agreed on."""
         names = {row.id: clean_section(row.name) for row in self.living.get(list_id, ())}

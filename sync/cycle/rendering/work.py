@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from sync.core.actions import Hold, ListField
 from sync.core.colors import hexadecimal_of
 from sync.core.listplan import LabelFile
-from sync.core.matching.identity import list_block_id
 from sync.core.matching.match import Leaving, words
 from sync.cycle.observing.reading import LocalFile, LocalState
 from sync.cycle.planning.known import ranks_of
@@ -28,12 +27,13 @@ __all__ = ["Removal", "Work", "desk_of", "plan_work"]
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """A file whose list is gone and which holds nothing but what we wrote: it goes."""
+    """A file whose list is gone and which holds nothing that is anybody else's: it goes."""
 
     key: str
     id: str  # the list's
     path: str
     sha256: str
+    headings: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -91,8 +91,10 @@ def plan_work(
     hidden = {one for one in planned.leaving if _hides(one.path, local)}  # what it says may return
     work.leaving = sorted({*moving_out(desk, renders), *leftovers, *hidden})
     for id in planned.lists.ended:
-        ending = _ending(id, homes.get(id, ""), local, dialect)
-        work.removals += [Removal(mint(), id, file.path, file.sha256) for file in ending]
+        ending = _ending(homes.get(id, ""), local, dialect, planned.known.sections.named_in(id))
+        for file in ending:
+            headings = file.todo.sections if file.todo is not None else ()
+            work.removals.append(Removal(mint(), id, file.path, file.sha256, headings))
     return work
 
 
@@ -101,13 +103,16 @@ def _hides(path: str, local: LocalState) -> bool:
     return file is not None and file.hides_tasks != ""
 
 
-def _ending(id: str, place: str, local: LocalState, dialect: Dialect) -> list[LocalFile]:
-    """The files of a list that is gone, if nothing stands in them but what we write."""
+def _ending(
+    place: str, local: LocalState, dialect: Dialect, sections: Collection[str]
+) -> list[LocalFile]:
+    """The files of a list that is gone, if nothing stands in them but what went with it."""
     if dialect.layout.per_task:
         return nothing_but_labels(local, place, dialect.layout)
     file = local.files.get(place)
-    empty = dialect.new_file(list_block_id(id))
-    return [file] if file is not None and file.data == empty else []
+    if file is None or file.todo is None or file.hides_tasks:
+        return []
+    return [file] if dialect.is_bare(file.todo, sections) else []
 
 
 def desk_of(planned: Planned, local: LocalState, dialect: Dialect) -> Desk:

@@ -17,6 +17,7 @@ from sync.local.tasks import (
     TodoFile,
 )
 
+from .bare import is_bare
 from .cut import cut, heading
 from .edit import edit, new_file
 from .head import set_head
@@ -40,6 +41,7 @@ __all__ = [
     "cut",
     "edit",
     "heading",
+    "is_bare",
     "new_file",
     "parse",
     "render",

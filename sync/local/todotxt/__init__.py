@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sync.core.matching.identity import assign_blocks
 from sync.local.layout import Layout
+from sync.local.lines import is_blank
 from sync.local.tasks import CannotEdit, TodoFile
 
 from .edit import edit, new_file
@@ -13,10 +14,15 @@ from .parse import TodoTxtFile, parse
 from .render import render, shown
 
 __all__ = ["LAYOUT", "TodoTxtFile", "assign_blocks", "bound_by", "cut", "edit", "heading"]
-__all__ += ["new_file", "parse", "render", "set_head", "shown"]
+__all__ += ["is_bare", "new_file", "parse", "render", "set_head", "shown"]
 
 LAYOUT = Layout(".txt", done="done.txt")
 bound_by: bytes | None = None
+
+
+def is_bare(file: TodoFile, sections: Collection[str]) -> bool:
+    """Whether nothing but blank lines is left in a file."""
+    return isinstance(file, TodoTxtFile) and all(is_blank(line.text) for line in file.lines)
 
 
 def cut(file: TodoFile, tasks: Sequence[int]) -> str:

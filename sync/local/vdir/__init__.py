@@ -6,7 +6,7 @@ beside its tasks, and a task is known by its UID.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sync.local.layout import Layout
 from sync.local.lines import encode
@@ -17,7 +17,7 @@ from .parse import VdirFile, parse
 from .render import render, shown
 
 __all__ = ["LAYOUT", "VdirFile", "assign_blocks", "bound_by", "cut", "edit", "heading"]
-__all__ += ["new_file", "parse", "render", "set_head", "shown"]
+__all__ += ["is_bare", "new_file", "parse", "render", "set_head", "shown"]
 
 LAYOUT = Layout(".ics", per_task=True, label="displayname", color="color")
 bound_by: bytes | None = None
@@ -26,6 +26,11 @@ bound_by: bytes | None = None
 def new_file(list_block: str | None, home_zone: str) -> bytes:
     """A file in which a task will be put."""
     return b""
+
+
+def is_bare(file: TodoFile, sections: Collection[str]) -> bool:
+    """A file that is not a task's is somebody else's."""
+    return False
 
 
 def cut(file: TodoFile, tasks: Sequence[int]) -> str:
