@@ -20,7 +20,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -74,6 +74,9 @@ class Entry:
     ours: str
     seen: str
     since: float
+
+
+_SAID = tuple(one.name for one in fields(Entry))
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +148,8 @@ class Ledger:
         """Make the entry durable, whole or not at all."""
         staged = self.directory / f"{entry.stem}.json.new"
         staged.unlink(missing_ok=True)
-        write_whole(staged, json.dumps({"schema": 1, **asdict(entry)}).encode() + b"\n")
+        said = {name: getattr(entry, name) for name in _SAID}
+        write_whole(staged, json.dumps({"schema": 1, **said}).encode() + b"\n")
         os.rename(staged, self._json(entry))
         sync_directory(self.directory)
 

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Protocol
 
 import httpx
@@ -36,6 +37,12 @@ REMINDERS = "com.apple.reminders"
 _APPS = {REMINDERS: "reminders", "com.apple.photos.cloud": "photos", "com.apple.notes": "notes3"}
 _PARAMS = {"remapEnums": "true", "getCurrentSyncToken": "true"}
 _MORE_TRIES = {"cut": 1, "key": 1, "renewal": 1, "wait": 2}  # of one request, by what went wrong
+
+
+@lru_cache(64)
+def _parsed(base: str, params: tuple[tuple[str, str], ...]) -> httpx.URL:
+    """The address; taken apart once, whoever connects, since httpx is slow at it."""
+    return httpx.URL(base, params=dict(params))
 
 
 class SignsIn(Protocol):
@@ -149,12 +156,12 @@ class Transport:
         return response
 
     def _url(self, connection: Connection, path: str) -> httpx.URL:
-        """Where ``path`` is; taken apart once for each, since httpx is slow at it."""
+        """Where ``path`` is; put together once for each connection."""
         url = self._urls.get(path)
         if url is None:
             container = f"{connection.database_url}/database/1/{self._container}"
-            base = f"{container}/production/{path}"
-            url = httpx.URL(base, params={**_PARAMS, **connection.params})
+            params = {**_PARAMS, **connection.params}
+            url = _parsed(f"{container}/production/{path}", tuple(params.items()))
             self._urls[path] = url
         return url
 

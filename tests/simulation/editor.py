@@ -75,8 +75,8 @@ class Editor:
 
     def files(self) -> list[Path]:
         """The files of lists, in order."""
-        paths = (Path(found) for found in texts_in(self.root))
-        return [path for path in paths if path not in self.torn and path != self.aside]
+        others = {str(path) for path in (*self.torn, self.aside)}
+        return [Path(found) for found in texts_in(self.root) if found not in others]
 
     def standing(self) -> Counter[str]:
         """How often each word stands; names of files are words, too."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from email.utils import format_datetime
+from functools import lru_cache
 from random import Random
 from typing import Any
 
@@ -33,6 +34,8 @@ CODES = {
 }
 
 
+UNCAST = Random(0)
+"""Dice that nothing casts: a fault has its own."""
 PAGES = (
     "token refused",
     "record twice",
@@ -79,6 +82,12 @@ def bend(what: str, records: list[Any], dice: Random) -> bool:
 RANK = {"Reminder": 1, "List": 2}
 
 
+@lru_cache(16)
+def _params(query: bytes) -> httpx.QueryParams:
+    """What a query asks; there are few, and httpx is slow at it."""
+    return httpx.QueryParams(query.decode())
+
+
 class Network(httpx.BaseTransport):
     """Carries one machine's requests; ``strike`` is asked before each what is to go wrong."""
 
@@ -112,7 +121,7 @@ class Network(httpx.BaseTransport):
         stored = request.url.host == STORE
         where = "file" if stored else request.url.path.removeprefix(self._service.base).lstrip("/")
         self._clock.wait(0.05)
-        fault, dice = "421" if self.signed_out else "", Random(0)
+        fault, dice = "421" if self.signed_out else "", UNCAST
         for fault_now, dice_now in self._strike(where):
             if waits(fault_now):
                 self._waiting.append((fault_now, dice_now))
@@ -206,7 +215,7 @@ class Network(httpx.BaseTransport):
             self._choose_culprit(data)
         elif path == "records/changes":
             data = self._asked(data)
-        options = dict(request.url.params)
+        options = dict(_params(request.url.query))
         status, answer = self._service.answer(path, options, data, shared=database == "shared")
         if path == "records/modify":
             self._world.faults.items.clear()

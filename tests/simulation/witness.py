@@ -196,13 +196,13 @@ class Witness:
 
     def _count_lines(self, gone: Collection[str], view: View) -> None:
         """Lines that went since their reminders did; not those of a list that went as a whole."""
-        places = {Path(path).relative_to(self._roots[0]) for path in view.texts}
+        root = f"{self._roots[0]}/"
         self._count(
             mark
             for mark in gone
             if mark not in self._approved
             and mark in self._ids
-            and Path(f"{self._stood[mark].place}.md") in places
+            and f"{root}{self._stood[mark].place}.md" in view.texts
             and f"Reminder/{self._ids[mark]}" not in self._gone
         )
 
