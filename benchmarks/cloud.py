@@ -10,9 +10,9 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from benchmarks.records import fill
-from sandbox.account import Account
 from sandbox.cloud.zone import Zone
 from sandbox.serve import start_in_thread
+from sandbox.signing.account import Account
 from sandbox.world import APPLE_ID, PASSWORD, World, world_of
 
 __all__ = ["Cloud", "pretend_cloud", "retitle", "sent"]

@@ -15,9 +15,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox.account import Account
 from sandbox.clock import Clock
 from sandbox.cloud.wire import json_object
+from sandbox.signing.account import Account
 
 if TYPE_CHECKING:
     from sandbox.world import World

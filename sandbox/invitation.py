@@ -13,7 +13,7 @@ from pathlib import Path
 import orjson
 import yaml
 
-from sandbox.account import Account
+from sandbox.signing.account import Account
 
 
 def invitation(account: Account, url: str) -> str:

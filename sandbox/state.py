@@ -14,9 +14,9 @@ from pathlib import Path
 import orjson
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from sandbox.account import Account
 from sandbox.clock import Clock
 from sandbox.cloud.zone import Zone
+from sandbox.signing.account import Account
 from sandbox.world import World, world_of
 
 _VERSION = 1

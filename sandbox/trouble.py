@@ -8,7 +8,8 @@ from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator
 
-from sandbox.cloud.fields import Json
+Json = dict[str, Any]
+
 
 MAX_STALL: Final = 90.0
 """The longest a slow answer is held back, in seconds."""

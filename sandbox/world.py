@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random, SystemRandom
 
-from sandbox.account import Account
 from sandbox.clock import Clock
 from sandbox.cloud.zone import Zone
 from sandbox.device.phone import Phone, minting
@@ -16,6 +15,7 @@ from sandbox.generate import generate
 from sandbox.seed import seed
 from sandbox.services.roster import Services
 from sandbox.sharing.people import SharedDatabase
+from sandbox.signing.account import Account
 
 APPLE_ID = "ada@example.test"
 PASSWORD = "correct horse battery"

@@ -20,9 +20,9 @@ from unittest.mock import patch
 from daemon.compose import open_engine
 from daemon.settings.config import Config, load_config
 from daemon.settings.paths import MIRROR
-from sandbox.account import Account
 from sandbox.cloud.zone import Zone
 from sandbox.device.view import ShownReminder
+from sandbox.signing.account import Account
 from sandbox.world import World, make_world, world_of
 from store.db import Store
 from sync.cycle.engine import Engine

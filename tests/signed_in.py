@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from sandbox.account import Account
+from sandbox.signing.account import Account
 from sync.remote.account import Account as Known
 from sync.remote.stored import SessionStore
 

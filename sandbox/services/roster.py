@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from random import Random
 from typing import Final
 
-from sandbox.account import Account
 from sandbox.cloud.zone import Zone
 from sandbox.photos.library import SAMPLE, Library
 from sandbox.services import calendar, callkit, contacts, findmy, notes
+from sandbox.signing.account import Account
 
 STATES: Final = ("active", "inactive", "absent")
 """On; off and said to be so; off and not spoken of."""

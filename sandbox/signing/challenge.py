@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from sandbox.account import Account
+from sandbox.signing.account import Account
 from sandbox.signing.securitykey import challenge
 
 _BRIDGE = {

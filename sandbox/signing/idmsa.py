@@ -14,7 +14,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from sandbox.account import Account, SignIn
+from sandbox.signing.account import Account, SignIn
 
 PREFIX = "/appleauth/auth"
 SESSION_GONE = ("-20102", "Your session has ended. Sign in again.")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from sandbox.account import Account
+from sandbox.signing.account import Account
 
 _PARTITION = "p42"
 _HSA_VERSIONS = {"none": 0, "2sv": 1, "2fa": 2}

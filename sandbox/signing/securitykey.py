@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from sandbox.account import Account
+from sandbox.signing.account import Account
 
 _RP_ID = "apple.com"
 _ORIGIN = "https://apple.com"

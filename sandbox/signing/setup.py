@@ -13,13 +13,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox.account import HALF_OPEN_COOKIE, NEVER, WEB_TOKEN_COOKIE, Account, Browser
 from sandbox.cloud.wire import json_object
-from sandbox.services.roster import Services
+from sandbox.signing.account import HALF_OPEN_COOKIE, NEVER, WEB_TOKEN_COOKIE, Account, Browser
 from sandbox.signing.cookies import is_chinese, set_cookie
 from sandbox.signing.profile import login_document, refusal_document
 
 if TYPE_CHECKING:
+    from sandbox.services.roster import Services
     from sandbox.world import World
 
 PREFIX = "/setup/ws/1"

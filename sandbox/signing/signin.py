@@ -13,9 +13,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox.account import Account
 from sandbox.cloud.wire import json_object
 from sandbox.signing import srp
+from sandbox.signing.account import Account
 from sandbox.signing.codes import DEVICES
 from sandbox.signing.idmsa import PREFIX, Idmsa, octets, strings
 

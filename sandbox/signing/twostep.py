@@ -11,8 +11,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox.account import Account, Browser
 from sandbox.cloud.wire import json_object
+from sandbox.signing.account import Account, Browser
 from sandbox.signing.codes import Verdict
 from sandbox.signing.setup import NO_WEB_TOKEN, PREFIX, refuse
 

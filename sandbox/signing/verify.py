@@ -11,8 +11,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox.account import Account, SessionGrant, SignIn
 from sandbox.cloud.wire import json_object
+from sandbox.signing.account import Account, SessionGrant, SignIn
 from sandbox.signing.challenge import challenge_json, challenge_page, phone_ids, phone_state
 from sandbox.signing.codes import DEVICES, Verdict
 from sandbox.signing.idmsa import PREFIX, Idmsa

@@ -11,8 +11,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox.account import Account
 from sandbox.cloud.wire import json_object
+from sandbox.signing.account import Account
 from sandbox.signing.consent import COOKIES, cookie_name
 from sandbox.signing.cookies import set_cookie
 from sandbox.signing.setup import NO_WEB_TOKEN, PREFIX, refuse

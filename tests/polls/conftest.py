@@ -10,8 +10,8 @@ from typing import TypeVar
 
 import pytest
 
-from sandbox.account import Account
 from sandbox.cloud.zone import Zone
+from sandbox.signing.account import Account
 from sandbox.world import World, world_of
 from store.db import Store
 from sync.polls.around import Around

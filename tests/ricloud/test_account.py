@@ -13,7 +13,7 @@ import pytest
 
 from daemon.ricloud.account import REST_S, AccountSignIn, attempt_of
 from daemon.ricloud.office import Office, Outside
-from sandbox.account import Account as Pretended
+from sandbox.signing.account import Account as Pretended
 from sandbox.world import World, make_world
 from sync.remote.account import Account
 from sync.remote.desk import SignInDesk

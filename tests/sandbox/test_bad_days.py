@@ -11,7 +11,7 @@ import orjson
 import pytest
 from pyicloud.exceptions import PyiCloudAPIResponseException, PyiCloudFailedLoginException
 
-from sandbox.account import Account
+from sandbox.signing.account import Account
 from sandbox.signing.securitykey import challenge, fits
 from sandbox.state import load_world, save_world
 from sandbox.switches import read

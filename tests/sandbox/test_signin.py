@@ -13,7 +13,7 @@ from pyicloud.exceptions import (
 )
 from starlette.requests import Request
 
-from sandbox.account import WEB_TOKEN_COOKIE, Account
+from sandbox.signing.account import WEB_TOKEN_COOKIE, Account
 from tests.sandbox.redirect import client
 from tests.sandbox.serving import (
     AUTH,

@@ -12,10 +12,11 @@ import httpx
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
-from sandbox import account, faults
+from sandbox import faults
 from sandbox.cloud import assethost, cloudkit
 from sandbox.cloud.zone import Zone
 from sandbox.sharing.people import SharedDatabase
+from sandbox.signing import account
 
 Json = dict[str, Any]
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from sandbox.account import Account
 from sandbox.cloud.zone import Zone
 from sandbox.device.phone import Phone
+from sandbox.signing.account import Account
 from sandbox.world import World, world_of
 from sync.cycle.report import Report
 from tests.simulation.caller import Caller

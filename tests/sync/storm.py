@@ -12,10 +12,10 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from sandbox.account import Account
 from sandbox.cloud.zone import Zone
 from sandbox.device.rings import ShownAlarm
 from sandbox.device.view import ShownReminder
+from sandbox.signing.account import Account
 from sandbox.world import World, world_of
 from store.model import (
     Alarm,
