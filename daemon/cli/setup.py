@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shlex
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -142,9 +144,16 @@ def _ask_command() -> str:
             "Command that prints the password (empty: ask at sign-in)",
             default="",
             show_default=False,
-            value_proc=_fitting(lambda said: shlex.join(shlex.split(said))),
+            value_proc=_fitting(_command),
         )
     )
+
+
+def _command(said: str) -> str:
+    words = shlex.split(said)
+    if words and shutil.which(os.path.expanduser(words[0])) is None:
+        raise ValueError(f"there is no program {clean(words[0])} on this machine")
+    return shlex.join(words)
 
 
 def _fitting(check: Callable[[str], _Answer]) -> Callable[[str], _Answer]:

@@ -77,12 +77,12 @@ def test_the_conversation_asks_for_everything(
     newcomer: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("daemon.cli.setup.talking", lambda: True)
-    said = f"ada@example.com\n{newcomer.folder}\n\npass apple\nn\n"
+    said = f"ada@example.com\n{newcomer.folder}\n\ncat apple\nn\n"
     result = newcomer.run("init", stdin=said)
     assert result.exit_code == 0, result.output
     config = load_config(newcomer.config)
     assert (config.account.apple_id, config.folder) == ("ada@example.com", newcomer.folder)
-    assert (config.format, config.account.password_command) == ("markdown", ["pass", "apple"])
+    assert (config.format, config.account.password_command) == ("markdown", ["cat", "apple"])
 
 
 def test_an_answer_that_does_not_fit_is_asked_for_again_at_once(
@@ -92,15 +92,21 @@ def test_an_answer_that_does_not_fit_is_asked_for_again_at_once(
     (newcomer.path / "file").touch()
     said = ["ada", "ada@example.com", "Todo", "~", f"{newcomer.path}/file", "~/Todo", ""]
     result = newcomer.run(
-        "init", stdin="\n".join([*said, "pass 'apple", "pass 'my apple'", "n", ""])
+        "init", stdin="\n".join([*said, "cat 'apple", "qwert apple", "cat 'my apple'", "n", ""])
     )
     assert result.exit_code == 0, result.output
-    for complaint in ("e-mail address, such as", "absolute path", "your home", "but a file"):
+    for complaint in (
+        "e-mail address, such as",
+        "absolute path",
+        "your home",
+        "but a file",
+        "no program qwert",
+    ):
         assert result.output.count(complaint) == 1, complaint
-    assert result.output.count("Error: ") == 5
+    assert result.output.count("Error: ") == 6
     config = load_config(newcomer.config)
     assert (config.account.apple_id, config.folder.name) == ("ada@example.com", "Todo")
-    assert config.account.password_command == ["pass", "my apple"]
+    assert config.account.password_command == ["cat", "my apple"]
 
 
 def test_without_a_terminal_it_names_what_is_needed(newcomer: Home) -> None:
