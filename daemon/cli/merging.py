@@ -10,7 +10,7 @@ import click
 
 from daemon.cli.common import Globals, json_option, pass_globals
 from daemon.cli.working import through_daemon_or
-from daemon.output import document, say
+from daemon.output import document, plural, say
 
 if TYPE_CHECKING:
     from sync.cycle.engine import Engine
@@ -52,5 +52,6 @@ def merge(options: Globals, path: str, as_json: bool) -> None:
     for title in told["added"]:
         say(f"{told['file']}: + “{title}”")
     if told["conflicts"]:
-        say(f"{told['conflicts']} values differ: see `remindersd conflicts`")
+        differ = plural(told["conflicts"], "value differs", "values differ")
+        say(f"{differ}: see `remindersd conflicts`")
     say(f"the copy is kept: {told['kept']}")

@@ -71,7 +71,7 @@ def resume(options: Globals, as_json: bool) -> None:
     if as_json:
         document(told)
         return
-    say("nothing is paused")
+    say("all goes by itself again")
 
 
 def tell_pause(told: Document) -> None:

@@ -45,7 +45,7 @@ def test_without_a_daemon_the_next_one_is_told(home: Home) -> None:
         synced = home.run("sync")
         assert "this was one sync by hand" in synced.stdout
         assert documents(home.run("sync", "--json"))[0]["paused"]["until"] is not None
-        assert home.run("resume").stdout == "nothing is paused\n"
+        assert home.run("resume").stdout == "all goes by itself again\n"
         assert documents(home.run("sync", "--json"))[0]["paused"] is None
 
 
