@@ -6,9 +6,8 @@ the same plan.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
 
 from store.db import Store
 from store.model import Field, ListInfo, Present, Reminder, Unknown
@@ -18,11 +17,9 @@ from store.sections import SectionBase
 from sync.core.actions import Delete, Hold, HoldKind, Plan, PushOp
 from sync.core.archive import Archived
 from sync.core.guard import Emptied, account_lost, find_emptied, guard
-from sync.core.listplan import ListBase, ListPlan, ListRules
+from sync.core.listplan import ListPlan, ListRules
 from sync.core.lists import plan_lists
-from sync.core.matching.identity import derived
 from sync.core.matching.match import Leaving
-from sync.core.matching.newcomers import ALIKE
 from sync.core.plan import make_plan
 from sync.core.settings import Settings
 from sync.core.snapshot import Mode, Policy
@@ -36,6 +33,7 @@ from sync.cycle.planning.facts import file_facts, free_directories
 from sync.cycle.planning.known import Known, gather
 from sync.cycle.planning.letgo import news_since
 from sync.cycle.planning.listbases import learn_bases, list_bases
+from sync.cycle.planning.minting import Minting
 from sync.cycle.planning.sectioning import section_intents, without_section
 from sync.cycle.planning.tables import Tables
 from sync.cycle.planning.unfinished import first_out, follow_moves
@@ -245,6 +243,7 @@ class Planner:
             suffix = "" if layout.per_task else layout.suffix
             return assign(names, suffix, taken | never, current)
 
+        minting = Minting(self._store, known.list_rows.keys() | known.gone_lists | bases.keys())
         rules = ListRules(
             mode_of=self.settings.mode_of,
             name_of=layout.named,
@@ -262,24 +261,11 @@ class Planner:
             purge=self.settings.purge,
             forgotten=self._store.forgotten.all().keys(),
             news=news_since(self._store, known, approved),
-            is_made_of=lambda id, name: id in islice(self._ids_of("list", name), ALIKE),
+            is_made_of=minting.is_made_of,
         )
-        lists = plan_lists(remote, facts, bases, rules, self._new_list(known, bases))
+        lists = plan_lists(remote, facts, bases, rules, minting.new)
         learn_bases(self._store, bases, lists)
         return lists
-
-    def _new_list(self, known: Known, bases: Mapping[str, ListBase]) -> Callable[[str, str], str]:
-        taken = known.list_rows.keys() | known.gone_lists | bases.keys()
-
-        def named(kind: str, name: str) -> str:
-            return next(id for id in self._ids_of(kind, name) if id not in taken)
-
-        return named
-
-    def _ids_of(self, kind: str, name: str) -> Iterator[str]:
-        """The identities of what is new and called so, on whatever machine, in their order."""
-        account = (self._store.meta.get("apple_id") or "").casefold()
-        return derived(account, kind, name.casefold())
 
     def _guarded(
         self,
