@@ -115,7 +115,7 @@ def seed(phone: Phone, zone: Zone, now: float) -> None:
     phone.order_list("Groceries", reversed(groceries))
     phone.offline = False
     phone.sync()
-    _write_foreign(phone, zone)
+    _write_foreign(phone, zone, groceries[0])
     phone.sync()
 
 
@@ -157,9 +157,8 @@ def _due(item: Item, now: float) -> str | None:
     return f"{day}T{item.at}" if item.at else day
 
 
-def _write_foreign(phone: Phone, zone: Zone) -> None:
-    """Write what a client must keep without understanding it."""
-    milk = phone.find("Milk").id
+def _write_foreign(phone: Phone, zone: Zone, milk: str) -> None:
+    """Write what a client must keep without understanding it, some of it to the reminder `milk`."""
     held = zone.lookup([f"Reminder/{milk}", f"List/{_list_id(phone, 'Groceries')}"])
     future = {"FieldFromTheFuture": {"type": "STRING", "value": '{"shelf":"dairy"}'}}
     badge = {"BadgeEmblem": {"type": "STRING", "value": '{"Emoji":"🛒"}'}}
