@@ -187,3 +187,37 @@ def test_nor_does_a_list_that_a_phone_brought_back_and_deleted_again(rig: Rig) -
     rig.run()
     assert lists(rig) == {"Inbox"}
     rig.rest()
+
+
+def test_it_comes_back_beside_a_new_list_of_its_name(rig: Rig) -> None:
+    let_go(rig)
+    phone = rig.world.phone
+    phone.offline = True
+    rig.run()
+    rig.save("Work", "- [ ] Anew\n")
+    rig.run()
+    change(rig)
+    phone.offline = False
+    phone.sync()
+    rig.run()
+    assert sorted(one.name for one in rig.phone.lists()) == ["Inbox", "Work", "Work"]
+    assert "- [ ] Anew ^r-" in rig.read("Work")
+    assert "Move house" in rig.read("Work (2)")
+    assert "Said late" in rig.read("Work (2)")
+    assert {one.title for one in rig.phone.reminders()} == {"Anew", "Move house", "Done"}
+    rig.rest()
+
+
+def test_and_takes_a_new_file_of_its_name_for_its_own(rig: Rig) -> None:
+    """As any list that rests does; what is missing there was let go, and what was said late not."""
+    let_go(rig)
+    at(rig, "commit:send:after", lambda: change(rig))
+    rig.wait(3)
+    rig.engine.cycle("test")
+    rig.save("Work", "- [ ] Anew\n")
+    rig.run()
+    rig.run()
+    assert lists(rig) == {"Inbox", "Work"}
+    assert {one.title for one in rig.phone.reminders("Work")} == {"Anew", "Done"}
+    assert "Said late" in rig.read("Work")
+    rig.rest()

@@ -12,7 +12,15 @@ from store.db import Store
 from sync.cycle.asked.relisting import undelete
 from sync.cycle.parts import Parts
 from sync.cycle.planning.known import Known
-from sync.cycle.planning.letgo import SENT, Gone, keep_sent, news_in, sent_lists, take_back
+from sync.cycle.planning.letgo import (
+    SENT,
+    Gone,
+    keep_sent,
+    news_in,
+    rest_again,
+    sent_lists,
+    take_back,
+)
 from sync.cycle.planning.tables import read_lists
 from sync.cycle.report import Report
 from sync.cycle.sending.push import Sender
@@ -80,7 +88,7 @@ def _gone_lists(store: Store) -> dict[str, Gone]:
             for id in sent.keys() - gone.keys():
                 # Brought back by a process that died then, it rests as it did before.
                 if sent[id].returns and store.bases.get_list(id) is None:
-                    store.bases.set_list(id, sent[id].base)
+                    rest_again(store, id, sent[id])
             keep_sent(store, gone)
     return gone
 

@@ -21,7 +21,7 @@ from store.values import mapping_to_json
 from sync.cycle.planning.known import Known
 
 __all__ = ["LET_GO", "SENT", "Gone", "forget_let_go", "news_in", "news_since", "note_let_go"]
-__all__ += ["keep_sent", "note_sent", "sent_lists", "take_back"]
+__all__ += ["keep_sent", "note_sent", "rest_again", "sent_lists", "take_back"]
 
 LET_GO = "let-go"  # meta key: by list, by reminder, a digest of what it said
 SENT = "let-go-sent"  # meta key: by list of which the deletion is sent, a ``Gone``
@@ -89,10 +89,24 @@ def note_sent(store: Store, known: Known, lists: Iterable[str], now_ms: int) -> 
 
 def take_back(store: Store, id: str, gone: Gone, now_ms: int) -> None:
     """Let it rest without its file as it did before, approved with what was seen in it."""
-    store.bases.set_list(id, gone.base)
-    store.journal.approve([id], now_ms)
-    store.meta.set(LET_GO, json.dumps({**_stored(store), id: dict(gone.seen)}, sort_keys=True))
     keep_sent(store, {**sent_lists(store), id: replace(gone, returns=True)})
+    if rest_again(store, id, gone):
+        store.journal.approve([id], now_ms)
+        store.meta.set(LET_GO, json.dumps({**_stored(store), id: dict(gone.seen)}, sort_keys=True))
+
+
+def rest_again(store: Store, id: str, gone: Gone) -> bool:
+    """Whether it can: where another list has its file by now, it is a new one, with all in it."""
+    others = {other: base.path for other, base in store.bases.all_lists().items() if other != id}
+    if gone.base.path not in others.values():
+        store.bases.set_list(id, gone.base)
+        return True
+    for reminder in gone.seen:
+        base = store.bases.get(reminder)
+        if base is not None and base.values.get(Field.LIST) == id:
+            store.bases.drop(reminder)
+            store.places.clear_vanished(reminder)
+    return False
 
 
 def sent_lists(store: Store) -> dict[str, Gone]:
