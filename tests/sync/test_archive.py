@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.rig import Crash, Rig, empty_world, open_rig
+from tests.sync.test_writing_hidden import asked
 
 DAY_S = 86_400.0
 SHARE = 1 if os.environ.get("REMINDERSD_SOAK") == "1" else 11  # every so many effects
@@ -128,6 +129,27 @@ def test_reopened_on_the_phone_it_comes_back_and_its_copy_goes(rig: Rig) -> None
     rig.save("Inbox", "")  # and what is deleted there now is deleted
     rig.run()
     assert rig.titles("Inbox") == set()
+
+
+def test_verbs_reach_what_is_in_it_as_a_phone_does(rig: Rig) -> None:
+    add(rig, TASKS + "- [x] Other\n- [x] Third\n")
+    age(rig)
+    rig.phone.create_list("Home")
+    rig.run()
+    before = archive(rig).read_text()
+    assert asked(rig, "edit", "Third", notes="by Ada")["did"] == "changed"
+    assert asked(rig, "move", "Third", list="Home")["list"] == "Home"
+    assert asked(rig, "delete", "Other")["did"] == "deleted"
+    rig.run()
+    assert (rig.titles("Home"), rig.shown("Third").notes) == ({"Third"}, "by Ada")
+    assert rig.titles("Inbox") == {"Send the form", "Still open"}
+    assert archive(rig).read_text() == before
+    rig.rest()
+    asked(rig, "reopen", "Send the form", done=False)
+    rig.run()
+    assert rig.line("Inbox", "Send the form").startswith("- [ ]")
+    assert "Send" not in archive(rig).read_text()
+    rig.rest()
 
 
 def test_the_copy_of_one_that_is_back_keeps_a_persons_words(rig: Rig) -> None:

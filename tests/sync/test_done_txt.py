@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from sync.errors import CannotWrite
 from tests.rig import Crash, Rig, empty_world, open_rig
+from tests.sync.test_writing_hidden import asked
 
 SHARE = 1 if os.environ.get("REMINDERSD_SOAK") == "1" else 23  # every so many effects
 
@@ -71,6 +73,8 @@ def test_nothing_that_is_done_in_it_means_anything(todo: Rig) -> None:
     todo.run()
     put_away(todo, "Buy milk")
     todo.run()
+    with pytest.raises(CannotWrite, match="its line was put into done"):
+        asked(todo, "edit", "Buy milk", flagged=True)
     todo.save("done", "x 2020-01-01 something else\n(A) an open line\n")
     todo.rest()
     todo.path("done").unlink()

@@ -52,13 +52,14 @@ def _hidden(
 ) -> tuple[dict[str, Reminder], dict[str, tuple[str, str]]]:
     """What was completed too long ago to be shown, with what was wished for since.
 
-    And what of that is to be deleted, as those are told that cannot be changed.
+    A copy in the archive is the person's own, and no line. And what of that is to be deleted, as
+    those are told that cannot be changed.
     """
     known, views = planned.known, planned.lists.views
     found: dict[str, Reminder] = {}
     leaving: dict[str, tuple[str, str]] = {}
     for id, one in planned.world.snapshot.remote.items():
-        if id in here or id in known.archived or not isinstance(one, Present):
+        if id in here or id in known.filed or not isinstance(one, Present):
             continue
         view = views.get(one.value.reminder.list)
         if not one.value.visible and view is not None and view.path is not None:
@@ -83,6 +84,8 @@ def _away(
         view = views.get(row.list_id)
         if row.deleted:
             why = f"it was deleted; `remindersd restore {id}` brings it back"
+        elif (filed := planned.known.filed.get(id)) is not None:
+            why = f"its line was put into {filed.path}; put it back into its list first"
         elif id in planned.known.archived:
             why = "its line is in the archive; put the line back into its list first"
         elif row.list_id in forgotten:
