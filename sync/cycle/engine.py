@@ -186,11 +186,7 @@ class Engine(Acts):
             call_off_deletions(
                 parts.store, parts.filing.root, planned, local, parts.chronicle, report
             )
-            is_sent = self._is_last_word(planned, cloud, report)
-            if is_sent:
-                self._push(cloud, report)
-                # What was said in them meanwhile is heard by who looks once more.
-                report.come_back(0.0 if planned.lists.delete_lists else None)
+            is_sent = self._send(planned, cloud, report)
             self._bring_images(report, cloud)
         if parts.store.journal.open_conflicts():
             with parts.store.commit("agreed"):
@@ -253,18 +249,23 @@ class Engine(Acts):
         self._parts.gauge(Phase.PLAN, 0, None)
         return self._parts.planner.plan(local, self._parts.committer.leaving())
 
-    def _is_last_word(self, planned: Planned, cloud: CloudKit, report: Report) -> bool:
-        """Whether iCloud says nothing new, where a list is to go with all that is in it.
+    def _send(self, planned: Planned, cloud: CloudKit, report: Report) -> bool:
+        """Push; but where a list is to go with all that is in it, iCloud is asked right before.
 
-        If it does, nothing is sent that was planned without that: the next cycle plans it anew.
+        If it says anything new, nothing is sent that was planned without that, and the next cycle
+        plans it anew; gives whether it was sent. What is said meanwhile is heard of by another one.
         """
-        if not planned.lists.delete_lists:
-            return True
-        pulled = observe.pull(cloud, self._parts.store).records
-        report.pulled += pulled
+        store = self._parts.store
+        ending = set(planned.lists.delete_lists) & {one.id for one in store.outbox.queued()}
+        pulled = observe.pull(cloud, store).records if ending else 0
         if pulled:
-            call_off_all(self._parts.store, planned, self._parts.chronicle, report)
-        return not pulled
+            report.pulled += pulled
+            call_off_all(store, planned, self._parts.chronicle, report)
+            return False
+        self._push(cloud, report)
+        rows = [store.mirror.list(id) for id in ending]
+        report.come_back(0.0 if any(row is None or row.deleted for row in rows) else None)
+        return True
 
     def _push(self, cloud: CloudKit, report: Report) -> None:
         parts = self._parts

@@ -64,6 +64,7 @@ def test_a_reminder_that_no_file_has_shown_keeps_its_list(purging: Rig) -> None:
     report = rig.run()
     assert "there is a reminder in the list that was in no file" in " ".join(report.problems)
     assert rig.titles("Work") == {"Task", "New"}
+    rig.rest()  # what was refused is neither sent again nor asked for
 
 
 def test_what_was_said_after_a_list_was_approved_keeps_it(purging: Rig) -> None:

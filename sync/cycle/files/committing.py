@@ -121,8 +121,9 @@ class Committer:
             for conflict in planned.plan.conflicts:
                 self._keep_loser(conflict)
             self._store.outbox.replace_queued(planned.intents)
-            if planned.lists.delete_lists:
-                note_sent(self._store, planned.known, planned.lists.delete_lists, self._now_ms)
+            ending = {*planned.lists.delete_lists} & {one.id for one in planned.intents}
+            if ending:
+                note_sent(self._store, planned.known, ending, self._now_ms)
             self._store.outbox.drop_many(planned.overtaken)
             self._write_down(planned)
             for key, write in work.writes:
