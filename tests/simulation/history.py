@@ -14,6 +14,7 @@ from sandbox.device.phone import Phone
 from sandbox.signing.account import Account
 from sandbox.world import World, world_of
 from sync.cycle.report import Report
+from sync.errors import UsageError
 from tests.simulation.caller import Caller
 from tests.simulation.chance import Clock, Crash, minting
 from tests.simulation.machine import APPLE_ID, REFUSALS, Machine
@@ -319,7 +320,13 @@ class History:
         """Let go ahead what is held; whether there was any."""
         keys = [hold.id for hold in report.held]
         keys += [str(name.title) for name in report.names.values() if name.title]
-        approved = self.machine.engine.approve(keys)
+        try:
+            approved = self.machine.engine.approve(keys)
+        except UsageError as refused:
+            if self.trouble.away is None:
+                raise
+            self.tale.tell(f"person: approves, and is told {refused.message}")
+            return False
         self.tale.tell(f"person: approves {[hold.id for hold in approved]}")
         self.witness.approves(self.trouble.retract(report, [hold.id for hold in approved]))
         return bool(approved)
