@@ -148,6 +148,16 @@ DEEDS: list[Callable[[Rig], None]] = [
 ]
 
 
+def headless(rig: Rig) -> object:
+    """As ``both``, but for the heads of files."""
+    there, here = both(rig)
+    words = {
+        path: [line for line in lines if line.strip("-") and not line.startswith("icloud-id")]
+        for path, lines in here.items()
+    }
+    return there, words
+
+
 @pytest.mark.parametrize("deed", DEEDS)
 def test_a_run_is_taken_back_on_both_sides_and_the_undo_as_well(
     rig: Rig, deed: Callable[[Rig], None]
@@ -156,7 +166,7 @@ def test_a_run_is_taken_back_on_both_sides_and_the_undo_as_well(
     before = both(rig)
     deed(rig)
     rig.run()
-    after = both(rig)
+    after, said = both(rig), headless(rig)
     assert after != before
     undone = undo(rig)
     assert undone.left == []
@@ -164,7 +174,7 @@ def test_a_run_is_taken_back_on_both_sides_and_the_undo_as_well(
     rig.rest()
     again = undo(rig)
     assert (again.run, again.left) == (undone.by, [])
-    assert both(rig) == after
+    assert headless(rig) == said  # a file that went with its list comes back as one of ours
     rig.run()  # the file of a list that is gone goes after its lines
     rig.rest()
 
