@@ -268,18 +268,18 @@ class Engine(Acts):
         return True
 
     def _push(self, cloud: CloudKit, report: Report) -> None:
-        parts = self._parts
-        report.refused = []
+        parts, refused = self._parts, list[str]()
         for zone in zones_for(parts.store, parts.store.outbox.queued()):
             with tolerated(parts.store, zone, report):
                 pushed = push(
                     parts.store, cloud, zone, parts.encoder.encode, self._now_ms, parts.gauge
                 )
                 report.pushed += pushed.acknowledged
-                report.refused += [f"not accepted by iCloud: {why}" for why in pushed.refused]
+                refused += [f"not accepted by iCloud: {why}" for why in pushed.refused]
                 report.problems += [f"sent later: {why}" for why in pushed.postponed]
                 report.come_back(pushed.retry_after_s)
-        report.problems += report.refused
+        report.refused += refused
+        report.problems += refused
 
     def _bring_images(self, report: Report, cloud: CloudKit) -> None:
         """Images into the folder; their lines are for the next cycle, which comes at once."""

@@ -43,8 +43,8 @@ class Report:
     ``pulled`` and ``pushed`` count records and reminders, ``rendered`` lines, ``files`` file
     writes; ``changes`` are the plan's sentences; ``held`` is everything that waits now and
     ``new_holds`` what began to wait in this cycle, ``names`` what their ids stand for;
-    ``problems`` are sentences for a person, ``refused`` those of them that iCloud's answers made,
-    ``notices`` those that are told once and quote nobody, so that the log may have them. ``run`` is
+    ``problems`` are sentences for a person, ``refused`` those of them that no later cycle tells
+    again, ``notices`` those that quote nobody besides, so that the log may have them. ``run`` is
     the number in the journal of what was done, or ``None`` where nothing was.
     """
 
@@ -93,7 +93,6 @@ class Report:
         self.changes = earlier.changes + self.changes
         self.conflicts = earlier.conflicts + self.conflicts
         self.new_holds = earlier.new_holds + self.new_holds
-        # What was refused once is not sent again, so that a later cycle has nothing to tell of it.
         self.refused = earlier.refused + self.refused
         self.problems = earlier.refused + earlier.notices + self.problems
         self.notices = earlier.notices + self.notices

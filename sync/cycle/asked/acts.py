@@ -83,6 +83,7 @@ class Acts(ABC):
             parts.store, cloud, parts.encoder, parts.chronicle, self._undoer(cloud), self._is_there
         ).finish()
         report.changes += finished.done
+        report.refused += finished.problems
         report.problems += finished.problems
         return True
 
