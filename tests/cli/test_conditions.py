@@ -49,7 +49,7 @@ def test_a_full_disk_is_told_with_its_path(
     def full(path: Path, _data: bytes) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
 
-    monkeypatch.setattr("sync.remote.stored._write_private", full)
+    monkeypatch.setattr("sync.remote.stored.write_private", full)
     result = home.run(verb, *(["--json"] if verb == "sync" else []))
     assert result.exit_code == 1, result.output
     first, hint = result.stderr.splitlines()
