@@ -32,6 +32,7 @@ PHONE = "y\ny\n"
 NO_PHONE = "y\nn\n"
 BRIEF = (BELIEFS[0], *ANSWERS[:2])
 """The walk, a list, and a reminder in it."""
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # the last: the terminal is closed
 
 
 @pytest.fixture
@@ -145,19 +146,31 @@ def _bug(_scene: Scene) -> Outcome:
     raise RuntimeError("a bug")
 
 
+@pytest.fixture
+def heeded() -> Iterator[None]:
+    """Signals end a process, also where whoever started the tests ignores some, as `nohup` does."""
+    before = {each: signal.getsignal(each) for each in SIGNALS}
+    for each in SIGNALS:
+        end = signal.default_int_handler if each is signal.SIGINT else signal.SIG_DFL
+        signal.signal(each, end)
+    yield
+    for each, handler in before.items():
+        signal.signal(each, handler)
+
+
+@pytest.mark.usefixtures("heeded")
 def test_whatever_ends_it_the_account_is_as_it_was(
     home: Home, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # the last: the terminal is closed
-    before, handlers = living(world), [signal.getsignal(each) for each in signals]
-    for look in (*(partial(_killed, each) for each in signals), _bug):
+    before, handlers = living(world), [signal.getsignal(each) for each in SIGNALS]
+    for look in (*(partial(_killed, each) for each in SIGNALS), _bug):
         spoiled(monkeypatch, look)
         result = home.run("doctor", "--live", stdin=NO_PHONE)
         assert result.exit_code != 0
         assert "removing what was made" in result.stderr
         assert living(world) == before
         assert not list(home.state.glob("scratch*"))
-        assert [signal.getsignal(each) for each in signals] == handlers
+        assert [signal.getsignal(each) for each in SIGNALS] == handlers
 
 
 def test_a_request_that_is_lost_ends_nothing(
