@@ -79,6 +79,26 @@ def test_one_whose_file_is_just_being_saved(rig: Rig, known: str, title: str) ->
     rig.rest()
 
 
+@pytest.mark.parametrize("title", ["First", "Said"])
+def test_one_with_notes_that_a_phone_moves_to_where_a_copy_without_them_stands(
+    rig: Rig, known: str, title: str
+) -> None:
+    """A machine that moves a line takes its notes along, so the copy is nobody's move."""
+    line = rig.line("Inbox", "First")
+    rig.replace("Inbox", line, f"{line}\n    > By the sea")
+    rig.run()
+    rig.append("Plans", f"{line}\n")
+    rig.phone.edit(known, title=title)
+    rig.phone.move(known, "Plans")
+    rig.run()
+    there = rig.phone.reminders("Plans")
+    assert [one.notes for one in there if one.id == known] == ["By the sea"]
+    assert [one.notes for one in there if one.title == "First" and one.id != known] == [""]
+    assert rig.read("Plans").count("By the sea") == 1
+    assert (rig.titles("Inbox"), rig.titles("Plans")) == ({"Second"}, {"First", title, "Third"})
+    rig.rest()
+
+
 def test_one_that_was_moved_while_the_file_that_it_left_is_being_saved(
     rig: Rig, known: str
 ) -> None:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from store.model import Field, Presence, Present
+from store.model import Field, Presence, Present, Reminder
 from sync.core.actions import MoveLine, Plan
 from sync.core.listplan import ListPlan
-from sync.core.matching.match import Leaving, Line, Spot, words
+from sync.core.matching.match import Leaving, Line, Spot, Trace, words
 from sync.core.snapshot import RemoteItem
 from sync.cycle.planning.known import Known
 from sync.local.formats import Dialect
@@ -81,9 +81,20 @@ def _carried_ahead(
             continue
         was, now = known.base.get(id, {}).get(Field.LIST), item.value.reminder.list
         is_there = was is not None and was != now == line.reminder.list
-        if is_there and _left(id, line) not in leaving:
+        if not is_there or _left(id, line) in leaving:
+            continue
+        if not _lacks_notes(line.reminder, trace, item.value.reminder):
             found.add(Leaving(trace.path, id, words(trace.text, trace.notes)))
     return frozenset(found)
+
+
+def _lacks_notes(line: Reminder, trace: Trace, there: Reminder) -> bool:
+    """Whether a line has none of the notes that both sides know: somebody copied it by hand.
+
+    A machine that moves a line takes its notes along; taken for moved, they would be deleted.
+    """
+    is_known = Field.NOTES not in line.opaque | there.opaque
+    return is_known and not line.notes and bool(trace.notes and there.notes)
 
 
 def _left(id: str, line: Line) -> Leaving:
