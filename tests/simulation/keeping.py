@@ -11,11 +11,14 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import NamedTuple
 
-from tests.simulation.tale import MARK, Tale
+from sync.core.matching.identity import stands_for
+from tests.simulation.tale import MARK, Tale, words_in
 
 TASK = re.compile(r"- \[.\] .* \^(r-[a-z2-7]+)[ \t]*$")
+_TITLE = re.compile(r"\bt\d+")
 
 
 class Spot(NamedTuple):
@@ -27,10 +30,11 @@ class Spot(NamedTuple):
 
 @dataclass
 class View:
-    """What stands at one moment: texts by path, and the lists of iCloud by their paths."""
+    """What stands at one moment: texts by path, the lists of iCloud by their paths, its titles."""
 
     texts: Mapping[str, str] = field(default_factory=dict)
     lists: Mapping[str, str] = field(default_factory=dict)
+    titles: Mapping[str, str] = field(default_factory=dict)
 
     def spots(self) -> dict[str, list[Spot]]:
         """Where each id stands."""
@@ -41,6 +45,13 @@ class View:
                 if task is not None:
                     found[task[1]].append(Spot(path, line.strip()))
         return found
+
+    def notes(self, spot: Spot) -> set[str]:
+        """The words of the notes beneath a line."""
+        lines = self.texts.get(spot.path, "").split("\n")
+        start = next((at for at, line in enumerate(lines, 1) if line.strip() == spot.line), 0)
+        beneath = takewhile(lambda line: line.lstrip().startswith("> "), lines[start:])
+        return words_in(" ".join(beneath))
 
     def windows(self) -> dict[tuple[str, str], bool]:
         """By path and mark, whether the one line with it ends as on Windows."""
@@ -56,6 +67,8 @@ class Keeping:
     """Compares what one machine leaves behind with what it found."""
 
     def __init__(self, tale: Tale) -> None:
+        self.typed: Set[str] = frozenset()
+        """Words that somebody ever typed in a file."""
         self._tale = tale
         self._before = View()
         self._began_s = self._ended_s = 0.0
@@ -145,11 +158,23 @@ class Keeping:
             is_clear = not saved & stood and not doubled.isdisjoint(MARK.findall(known.line))
             found = spots.get(id, [])
             if is_clear and known.path in now.texts and len(found) == 1:
-                title = set(re.findall(r"\bt\d+", known.line))
-                others = {t for one in self._spots[id] for t in re.findall(r"\bt\d+", one.line)}
-                strays = found[0].path != known.path and not self._is_sent(known, found[0].path)
-                if strays or (others - title) & set(re.findall(r"\bt\d+", found[0].line)):
+                others = {t for one in self._spots[id] for t in _TITLE.findall(one.line)}
+                others -= set(_TITLE.findall(known.line))
+                goes = found[0].path != known.path
+                notes = self._before.notes(known) - now.notes(found[0]) - tale.retracted
+                others -= self._told(id) if goes and not notes else set()
+                strays = goes and not self._is_sent(known, found[0].path)
+                if strays or others & set(_TITLE.findall(found[0].line)):
                     yield f"{id} went from its line to a copy of it"
+
+    def _told(self, id: str) -> set[str]:
+        """Titles that iCloud had of it as the cycle began, and that nobody typed in a file.
+
+        They are on the line that a move of ours put where a phone wants it, with its notes, while
+        the old line could not be taken out yet; a copy has them from nobody.
+        """
+        told = [title for uuid, title in self._before.titles.items() if stands_for(id, uuid)]
+        return set(_TITLE.findall(" ".join(told))) - self.typed
 
     def _is_sent(self, known: Spot, path: str) -> bool:
         """Whether a phone moved it to the list of this file.

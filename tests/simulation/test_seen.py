@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
+from sync.core.matching.identity import block_id
 from sync.cycle.sending import push
 from tests.simulation.keeping import Keeping, View
 from tests.simulation.planted.hunt import BUGS
@@ -100,6 +101,38 @@ def test_a_line_follows_a_phone_cycles_later_and_its_id_goes_nowhere_else(
     cycle(0.0, ("Inbox.md", LINE))
     cycle(2.0, ("Inbox.md", LINE), ("Inbox.md", COPY))
     assert bool(cycle(3.0, (path, line))) == is_seen
+
+
+UUID = "90E9BD4F-D2A9-4C8C-9410-34D1E8E95180"
+
+
+@pytest.mark.parametrize(
+    ("titles", "typed", "notes", "is_seen"),
+    [
+        ({UUID: "w1 t4"}, set(), "\n    > n5", False),
+        ({}, set(), "\n    > n5", True),
+        ({UUID: "w1 t4"}, {"t4"}, "\n    > n5", True),
+        ({UUID: "w1 t4"}, set(), "", True),
+    ],
+)
+def test_what_a_phone_retitled_and_moved_may_leave_its_old_line_cycles_later_with_its_notes(
+    titles: dict[str, str], typed: set[str], notes: str, is_seen: bool
+) -> None:
+    """A cycle put the line into Plans, and could not take it out of Inbox."""
+    keeping = Keeping(Tale(doubled={"w1"}, sent_on={"w1": 1.0}, sent_to={"w1": "L2"}))
+    keeping.typed = typed
+    id = block_id(UUID)
+    old, new = f"- [ ] w1 t2 ^{id}\n    > n5", f"- [ ] w1 t4 ^{id}{notes}"
+
+    def cycle(now_s: float, inbox: str, plans: str) -> list[str]:
+        view = View({"Inbox.md": inbox, "Plans.md": plans}, LISTS, titles)
+        wrong = list(keeping.end(view, now_s, done=True))
+        keeping.begin(view, now_s)
+        return wrong
+
+    assert not cycle(0.0, old, "")
+    assert not cycle(2.0, old, new)
+    assert bool(cycle(3.0, "", new)) == is_seen
 
 
 # ---- harmless

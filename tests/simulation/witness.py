@@ -94,9 +94,10 @@ class Witness:
         return {mark for _, said in self.here() if said in there for mark in _marks(said)}
 
     def _view(self, contents: Mapping[str, bytes]) -> View:
-        """What stands in files, and the lists of iCloud, by where their files are."""
-        self.there()
-        return View({path: content.decode() for path, content in contents.items()}, self._homes)
+        """What stands in files, and what iCloud has: lists by where their files are, titles."""
+        titles = {id: said.title for id, said in self.there()}
+        texts = {path: content.decode() for path, content in contents.items()}
+        return View(texts, self._homes, titles)
 
     # ---- a cycle
 
@@ -131,6 +132,7 @@ class Witness:
         zone, faults = self._world.zone, self._world.faults
         if not (self._sees and zone.present) or faults.read_lag or self._roots[1].is_dir():
             return
+        self._keeping.typed = self.typed
         self.wrong += self._keeping.end(view, self._clock.steady(), done=done)
         ids = {mark: id for id, said in self.there() for mark in _marks(said)}
         stands = {mark for _, said in self.here(contents) for mark in _marks(said)}
