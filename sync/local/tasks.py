@@ -147,7 +147,8 @@ class Insert:
     """Put in a new task, at the end of its section or beneath the task ``after_parent``.
 
     ``children`` are its subtasks (their own ``after_parent`` and ``children`` are not looked at).
-    ``beneath`` is the id of its parent, where each task has a file of its own.
+    ``beneath`` is the id of its parent, where each task has a file of its own. ``instead_of`` is
+    the task that is removed for it, as it only moves: its lines end as that one's did.
     """
 
     reminder: Reminder
@@ -155,6 +156,7 @@ class Insert:
     after_parent: int | None = None
     children: tuple[Insert, ...] = ()
     beneath: str | None = None
+    instead_of: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -296,6 +297,21 @@ def test_a_stamp_never_adds_a_second_id() -> None:
 def test_a_stamp_may_replace_an_id(before: str, after: str) -> None:
     wish = Stamp(0, "r-a", replace=True)
     assert edit(parse(before.encode(), HOME), [wish], HOME).decode() == after
+
+
+def test_what_only_moves_ends_as_before_and_what_is_new_as_its_neighbour() -> None:
+    file = parse(b"- [ ] a\n    - [ ] b\r\n    - [ ] c\n- [ ] d\r\n- [ ] e", HOME)
+    b, c, d, e = (
+        Insert(Reminder("", title=title, notes="n"), f"r-{title}", instead_of=task)
+        for task, title in enumerate("bcde", 1)
+    )
+    new = Insert(Reminder("", title="f"), "r-f")
+    edits = [*map(Remove, (1, 2, 3, 4)), replace(b, children=(c, new)), replace(d, after_parent=0)]
+    assert edit(file, [*edits, e], HOME) == (
+        b"- [ ] a\n    - [ ] d ^r-d\r\n        > n\r\n"
+        b"- [ ] b ^r-b\r\n    > n\r\n    - [ ] c ^r-c\n        > n\n    - [ ] f ^r-f\r\n"
+        b"- [ ] e ^r-e\r\n    > n"
+    )
 
 
 def test_removing_takes_the_notes_and_leaves_words_that_are_not_indented() -> None:

@@ -43,6 +43,15 @@ def test_typed_beneath_one_that_a_phone_moves_to_another_list(parent: Rig) -> No
     parent.rest()
 
 
+def test_its_line_ends_as_it_did(parent: Rig) -> None:
+    type_beneath(parent, "    - [ ] Typed\r")
+    move_to_plans(parent)
+    parent.run()
+    line = parent.line("Inbox", "Typed")
+    assert (line[:12], line[-1]) == ("- [ ] Typed ", "\r")
+    parent.rest()
+
+
 def test_the_same_in_todo_txt(tmp_path: Path) -> None:
     with open_rig(tmp_path, empty_world(), format="todo.txt") as rig:
         rig.phone.create("Inbox", "Parent")

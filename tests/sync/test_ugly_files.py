@@ -132,6 +132,23 @@ def test_a_slip_corrected_while_a_phone_says_otherwise_is_a_conflict(rig: Rig) -
     rig.rest()
 
 
+def test_a_line_that_a_phone_moves_ends_as_before_where_a_file_mixes_both(rig: Rig) -> None:
+    """Pasted from a file of Windows, some lines end as there; none may follow its neighbour."""
+    rig.append("Inbox", "- [ ] Trip\r\n- [ ] Pack\r\n    > n\r\n- [ ] Bread\n- [ ] Milk\n")
+    rig.run()
+    before = sorted(rig.read("Inbox").splitlines(keepends=True))
+    for title, above in ("Pack", "Bread"), ("Milk", "Trip"), ("Pack", None), ("Milk", None):
+        parent = None if above is None else rig.shown(above).id
+        rig.phone.make_subtask(rig.shown(title).id, parent)
+        rig.run()
+        after = rig.read("Inbox").splitlines(keepends=True)
+        [line] = [one for one in after if title in one]
+        assert line.startswith(" ") == (parent is not None)
+        assert sorted(one.lstrip(" ") for one in after) == sorted(one.lstrip(" ") for one in before)
+    assert sorted(after) == before
+    rig.rest()
+
+
 @pytest.mark.parametrize("place", [b"caf\xe9.md", b"caf\xe9/Trip.md"])
 def test_a_line_in_a_file_whose_name_is_no_text_is_not_gone(tmp_path: Path, place: bytes) -> None:
     with open_rig(tmp_path, empty_world()) as rig:

@@ -153,6 +153,19 @@ def test_a_parent_goes_only_with_its_subtasks_or_to_come_back() -> None:
     assert edited(text, Remove(0), back) == "sub p:r-aaaaaaa\ntop id:r-aaaaaaa\n"
 
 
+def test_one_that_only_moves_keeps_its_line_end() -> None:
+    text = "sub id:r-bbbbbbb\r\ntop id:r-aaaaaaa\nlast"
+    new, sub = (
+        Insert(Reminder("", title=title), block, after_parent=1, instead_of=task)
+        for title, block, task in (("new", "r-ddddddd", None), ("sub", "r-bbbbbbb", 0))
+    )
+    assert edited(text, Remove(0), new, sub) == (
+        "top id:r-aaaaaaa\nnew id:r-ddddddd p:r-aaaaaaa\nsub id:r-bbbbbbb p:r-aaaaaaa\r\nlast"
+    )
+    back = Insert(Reminder("", title="last"), "r-ccccccc", after_parent=1, instead_of=2)
+    assert edited(f"{text}\n", Remove(2), back).endswith("\nlast id:r-ccccccc p:r-aaaaaaa\n")
+
+
 def test_a_parent_that_comes_back_finds_its_subtasks() -> None:
     back = Insert(Reminder("", title="top"), "r-aaaaaaa")
     assert edited("sub p:r-aaaaaaa\n", back) == "sub p:r-aaaaaaa\ntop id:r-aaaaaaa\n"

@@ -96,4 +96,5 @@ def _left_behind(file: LocalFile, edits: Iterable[tuple[str, Edit]]) -> Iterator
             section = file.tasks[task.parent].section or ""
             id = leaving[task.parent]
             yield id, Remove(index)
-            yield id, Insert(replace(task.reminder, section=section), task.block or "")
+            moved = replace(task.reminder, section=section)
+            yield id, Insert(moved, task.block or "", instead_of=index)

@@ -220,7 +220,7 @@ def _nest(
     Also, for each reminder, all that are put in as one with it.
     """
     coming = dict(job.inserts)
-    leaving = {id for id, change in job.edits if isinstance(change, Remove)}
+    leaving = {id: change.task for id, change in job.edits if isinstance(change, Remove)}
     order = sorted(coming, key=lambda id: (desk.rank.get(id, (1 << 30, 0)), id))
     below: defaultdict[str, list[str]] = defaultdict(list)
     top: list[tuple[str, int | None]] = []
@@ -234,7 +234,9 @@ def _nest(
             top.append((id, above.task))
         else:
             top.append((id, None))
-    inserts = [(id, _insert(desk, coming, id, after, below.get(id, []))) for id, after in top]
+    inserts = [
+        (id, _insert(desk, coming, leaving, id, after, below.get(id, []))) for id, after in top
+    ]
     families = {
         id: frozenset({first, *ids}) for first, ids in below.items() for id in (first, *ids)
     }
@@ -252,12 +254,18 @@ def _outermost(coming: Mapping[str, Reminder], id: str) -> str:
 
 
 def _insert(
-    desk: Desk, coming: Mapping[str, Reminder], id: str, after: int | None, below: Sequence[str]
+    desk: Desk,
+    coming: Mapping[str, Reminder],
+    leaving: Mapping[str, int],
+    id: str,
+    after: int | None,
+    below: Sequence[str],
 ) -> Insert:
     return Insert(
         reminder=coming[id],
         block=desk.blocks[id],
         after_parent=after,
-        children=tuple(_insert(desk, coming, child, None, ()) for child in below),
+        children=tuple(_insert(desk, coming, leaving, child, None, ()) for child in below),
         beneath=desk.blocks.get(coming[id].parent or ""),
+        instead_of=leaving.get(id),
     )

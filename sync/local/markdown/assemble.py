@@ -97,7 +97,9 @@ def finish(work: Work) -> bytes:
                 lines.append(Line("", eol))
             above = None if piece.parent is None else moved[work.file.tasks[piece.parent].line]
             wanted.update(_wanted_in(piece, len(lines), above, work.home_zone))
-        lines += [Line(text, eol) for text in (piece.lines if isinstance(piece, Chunk) else piece)]
+            lines += _lines_of(work, piece, eol)
+        else:
+            lines += [Line(text, eol) for text in piece]
     _end_as_before(old, lines)
     bom = work.file.layout.bom
     data = encode(bom, lines)
@@ -106,6 +108,18 @@ def finish(work: Work) -> bytes:
         verify(after, {**_wanted_of_old(work, moved), **wanted})
         _verify_rest(work, after)
     return data
+
+
+def _lines_of(work: Work, chunk: Chunk, eol: str) -> Iterator[Line]:
+    """The lines to put in; those of a task that only moves end as it did, others with ``eol``."""
+    old, tasks = work.file.layout.lines, work.file.tasks
+    moves = {offset: item.instead_of for offset, item, _ in chunk.tasks}
+    end = eol
+    for offset, text in enumerate(chunk.lines):
+        if offset in moves:
+            task = moves[offset]
+            end = (old[tasks[task].line].eol if task is not None else "") or eol
+        yield Line(text, end)
 
 
 def _verify_rest(work: Work, after: MarkdownFile) -> None:

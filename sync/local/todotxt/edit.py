@@ -174,7 +174,7 @@ def _finish(work: _Work) -> bytes:
         for one in work.inserts.get(at, ()):
             is_last = at == len(old) and bool(old) and not old[-1].eol
             new.append((len(lines), one))
-            lines.append(Line(_text(one, work.home_zone), "" if is_last else nearest_eol(old, at)))
+            lines.append(Line(_text(one, work.home_zone), "" if is_last else _end(file, one, at)))
         if at < len(old) and at not in dropped:
             moved[at] = len(lines)
             lines.append(Line(work.texts.get(at, old[at].text), old[at].eol))
@@ -186,6 +186,13 @@ def _finish(work: _Work) -> bytes:
         result = parse(data, work.home_zone)
         verify(result, {**_wanted_of_old(work, moved, result), **_wanted_of_new(work, moved, new)})
     return data
+
+
+def _end(file: TodoTxtFile, new: _New, at: int) -> str:
+    """How a line ends that is put in: one that only moves as it did."""
+    task = new.item.instead_of
+    before = file.lines[file.tasks[task].line].eol if task is not None else ""
+    return before or nearest_eol(file.lines, at)
 
 
 def _text(new: _New, home_zone: str) -> str:
