@@ -149,7 +149,7 @@ def test_a_code_is_asked_for_once(making: Making) -> None:
     assert "Traceback" not in wrong.err
     right = home.run("login", "--code", "-", typed=f"{sandbox.invitation['code']}\n")
     assert (right.code, right.err) == (0, "")
-    sandbox.signing.account(revoke=["web", "session"])
+    sandbox.account(revoke=["web", "session"])
     sandbox.forget_requests()
     done = home.run("sync", "--json")
     assert (done.code, done.err) == (0, ""), done.out

@@ -301,7 +301,7 @@ def test_everything_can_be_reached_by_keyboard_and_has_a_name(page: Browser) -> 
 
 
 def test_signing_out_and_in_with_a_code(page: Browser, daemon: Daemon, sandbox: Sandbox) -> None:
-    sandbox.signing.account(mfa="2fa")
+    sandbox.account(mfa="2fa")
     page.turn("account")
     page.press("Sign out")
     page.agree()
@@ -320,7 +320,7 @@ def test_signing_out_and_in_with_a_code(page: Browser, daemon: Daemon, sandbox: 
 def test_who_has_several_devices_chooses_where_the_code_goes(
     page: Browser, daemon: Daemon, sandbox: Sandbox
 ) -> None:
-    sandbox.signing.account(mfa="2sv", devices=["Ada's iPad"], phones=["07"])
+    sandbox.account(mfa="2sv", devices=["Ada's iPad"], phones=["07"])
     page.turn("account")
     page.press("Sign out")
     page.agree()

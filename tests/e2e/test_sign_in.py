@@ -30,7 +30,7 @@ def sign_in_of(daemon: Daemon) -> str:
 
 def test_an_owed_code_is_a_state_in_which_edits_wait(making: Making) -> None:
     sandbox = making.sandbox("--mfa", "2fa")
-    sandbox.signing.account(fresh_codes=True)
+    sandbox.account(fresh_codes=True)
     home = making.home(sandbox)
     first = Daemon(home)
     until(lambda: sign_in_of(first) == "code-required")
@@ -88,7 +88,7 @@ def test_a_wait_that_apple_asks_of_one_part_holds_for_all(making: Making) -> Non
 
 def trust_ends(sandbox: Sandbox) -> None:
     """Every session is over, and the next sign-in owes a code."""
-    sandbox.signing.account(revoke=["web", "session", "trust"])
+    sandbox.account(revoke=["web", "session", "trust"])
 
 
 def told(home: Home, daemon: Daemon, sandbox: Sandbox) -> None:

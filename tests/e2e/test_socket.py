@@ -88,9 +88,9 @@ def test_what_cannot_be_answered_is_said_in_json(
 def test_no_secret_is_told_to_anybody(home: Home, daemon: Daemon, sandbox: Sandbox) -> None:
     append(home.folder / "Work.md", "- [ ] Say nothing")
     until(lambda: sandbox.shown("Say nothing"))
-    sandbox.signing.account(revoke=["web"])  # so that it has to sign in again
+    sandbox.account(revoke=["web"])  # so that it has to sign in again
     daemon.sync()
-    sandbox.signing.account(password="another one", revoke=["web", "session", "trust"])
+    sandbox.account(password="another one", revoke=["web", "session", "trust"])
     refused = daemon.ask("/sync", {})
     assert refused.status == 403
     login = home.run("--debug", "login")
