@@ -5,8 +5,9 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -203,7 +204,12 @@ class Trouble:
     def _database_copied(self) -> None:
         self._h.machine.stop()
         if self._h.machine.database.exists():
-            shutil.copyfile(self._h.machine.database, self._copy())
+            # Not the file alone: who has the database open yet keeps what is new beside it.
+            with (
+                closing(sqlite3.connect(self._h.machine.database)) as now,
+                closing(sqlite3.connect(self._copy())) as then,
+            ):
+                now.backup(then)
 
     def _copy(self) -> Path:
         return self._h.home / f"{self._h.machine.name}.db"
