@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 
 from tests.conftest import insisted
 
 
-def _report(outcome: Literal["passed", "failed", "skipped"], **more: object) -> pytest.TestReport:
+def _report(outcome: Literal["passed", "failed", "skipped"], **more: Any) -> pytest.TestReport:
     where = ("test_x.py", 1, "Skipped: needs root")
     skipped = where if outcome == "skipped" else None
-    return pytest.TestReport("x", ("x", 1, "x"), {}, outcome, skipped, "call", **more)  # type: ignore[arg-type]
+    return pytest.TestReport("x", ("x", 1, "x"), {}, outcome, skipped, "call", **more)
 
 
 def test_a_skipped_test_has_failed_and_says_what_it_needs() -> None:

@@ -96,7 +96,12 @@ class Apart:
 
     def _carried_out(self, errand: Errand, calls: Calls, helper: Helper) -> tuple[str, Any]:
         with self._lock:
-            self._busy.append(helper)
+            is_late = self._is_closed
+            if not is_late:
+                self._busy.append(helper)
+        if is_late:  # nobody would end it any more
+            helper.end()
+            raise _gone()
         try:
             answer = helper.carry_out(errand, calls)
         except BaseException:
@@ -166,10 +171,7 @@ class Helper:
                 self._line.send(_answer(calls[name], args))
                 said, value = self._line.recv()
         except (EOFError, BrokenPipeError, ConnectionResetError):
-            raise _Gone(
-                "the process that asks iCloud beside the daemon has ended",
-                "it is started again when it is needed next",
-            ) from None
+            raise _gone() from None
         return said, value
 
     def kill(self) -> None:
@@ -184,6 +186,13 @@ class Helper:
             return
         self._process.kill()
         self._process.wait()
+
+
+def _gone() -> _Gone:
+    return _Gone(
+        "the process that asks iCloud beside the daemon has ended",
+        "it is started again when it is needed next",
+    )
 
 
 def _answer(call: Callable[..., Any], args: tuple[Any, ...]) -> tuple[Any, RemindersdError | None]:

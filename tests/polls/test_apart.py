@@ -218,6 +218,15 @@ def test_the_end_of_the_daemon_is_that_of_one_that_is_being_asked(limiter: Limit
     assert len(caught) == len(made.started) == 1
 
 
+def test_nothing_is_asked_once_the_daemon_ends(made: Made) -> None:
+    made.apart.close()
+    with pytest.raises(RemindersdError, match="has ended"):
+        made.ask(answers)
+    for helper in made.started:
+        assert isinstance(helper, Here)
+        assert not helper._thread.is_alive()
+
+
 def test_one_that_nobody_asks_any_more_ends(made: Made) -> None:
     made.ask(answers)
     (helper,) = made.started
@@ -225,7 +234,8 @@ def test_one_that_nobody_asks_any_more_ends(made: Made) -> None:
     made.ask(answers)
     assert len(made.started) == 1
     made.apart._retire(helper, 2)
-    assert not helper._thread.is_alive()  # type: ignore[attr-defined]
+    assert isinstance(helper, Here)
+    assert not helper._thread.is_alive()
     made.ask(answers)
     assert len(made.started) == 2
 

@@ -23,10 +23,10 @@ from sync.core.importing import Entry, Incoming, There, plan_import
 from sync.cycle.asked.setting import Setting, intend
 from sync.cycle.parts import Parts
 from sync.cycle.past.history import DELETED
+from sync.cycle.planning.intents import with_moment
 from sync.cycle.planning.known import Known
 from sync.cycle.planning.world import remote_lists
 from sync.cycle.report import Report
-from sync.cycle.sending.intents import with_moment
 from sync.errors import UsageError
 from sync.export.calendar import read_calendar
 from sync.export.document import read_document

@@ -30,18 +30,18 @@ from sync.cycle.observing.unread import unread_words
 from sync.cycle.planning.aside import aside_holds
 from sync.cycle.planning.doubts import doubt_holds, stored_doubts
 from sync.cycle.planning.facts import file_facts, free_directories
+from sync.cycle.planning.intents import Intents, list_intents
 from sync.cycle.planning.known import Known, gather
 from sync.cycle.planning.letgo import news_since
 from sync.cycle.planning.listbases import learn_bases, list_bases
 from sync.cycle.planning.minting import Minting
+from sync.cycle.planning.parking import sort_out
 from sync.cycle.planning.sectioning import section_intents, without_section
 from sync.cycle.planning.tables import Tables
 from sync.cycle.planning.unfinished import first_out, follow_moves
 from sync.cycle.planning.unjudged import all_waiting, still_waiting
 from sync.cycle.planning.unusable import unusable
 from sync.cycle.planning.world import World, astray, build_world, remote_lists, visible_since
-from sync.cycle.sending.intents import Intents, list_intents
-from sync.cycle.sending.parking import sort_out
 from sync.local.formats import Dialect
 from sync.local.layout import Layout
 from sync.local.names import assign, file_name, list_name

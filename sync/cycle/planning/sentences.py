@@ -40,8 +40,8 @@ from sync.core.actions import (
 from sync.core.listplan import ListPlan, UpdateList
 from sync.core.merging.listlook import KEYS
 from sync.core.repeating.recurrence import to_words
+from sync.cycle.planning.parking import WHOLE
 from sync.cycle.planning.planner import Planned
-from sync.cycle.sending.parking import WHOLE
 
 __all__ = ["member", "renames", "said", "sentences"]
 

@@ -16,10 +16,10 @@ from store.db import Store
 from store.outbox import STANDING, Intent
 from sync.cycle.observing.reading import LocalFile, LocalState
 from sync.cycle.past.journaling import Chronicle
+from sync.cycle.planning.parking import WHOLE
 from sync.cycle.planning.planner import Planned
 from sync.cycle.planning.sentences import sentences
 from sync.cycle.report import Report
-from sync.cycle.sending.parking import WHOLE
 from sync.local.disk import digest
 from sync.local.outcome import Refusal
 from sync.local.place import locate
