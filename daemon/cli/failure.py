@@ -9,7 +9,8 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from contextlib import suppress
+from typing import Any, TextIO
 
 import click
 
@@ -41,15 +42,25 @@ def not_read() -> NotThere:
 def guarded(work: Callable[[], object], *, as_json: bool, debug: bool) -> int:
     """Run ``work`` and return its exit code (what it returned, if a number); report what it raised.
 
-    Failures are told on standard error, and with ``as_json`` as a document on standard output.
+    Failures are told on standard error, and with ``as_json`` as a document on standard output;
+    where one of these cannot be written, on the other, and by the exit code.
     """
+    code = _ended(work, as_json=as_json, debug=debug)
+    for stream in (sys.stdout, sys.stderr):
+        if not _is_told(stream):
+            _drop(stream)
+    return code
+
+
+def _ended(work: Callable[[], object], *, as_json: bool, debug: bool) -> int:
     try:
         result = work()
         sys.stdout.flush()
     except BrokenPipeError:
-        return _reader_is_gone()
+        return 0  # the reader has seen enough
     except (KeyboardInterrupt, click.Abort):
-        warn("")
+        with suppress(OSError):
+            warn("")
         return INTERRUPTED
     except RemindersdError as error:
         _traceback(debug)
@@ -58,6 +69,8 @@ def guarded(work: Callable[[], object], *, as_json: bool, debug: bool) -> int:
         return _click(error, as_json)
     except Exception as error:  # noqa: BLE001 - the last resort: a person gets a sentence
         _traceback(debug)
+        if isinstance(error, OSError) and error.filename is None and not _is_told(sys.stdout):
+            error.filename = "standard output"
         ours = told(error) if isinstance(error, OSError) else None
         if ours is not None:
             return _tell(ours.code, ours.message, ours.hint, ours.exit_code, as_json)
@@ -85,16 +98,19 @@ def _kinds() -> dict[str, type[RemindersdError]]:
 
 def _tell(code: str, message: str, hint: str, exit_code: int, as_json: bool) -> int:
     if as_json:
-        document({"schema": 1, "error": {"code": code, "message": message, "hint": hint}})
-    warn(f"remindersd: {message}")
-    if hint:
-        warn(f"hint: {hint}")
+        with suppress(OSError):
+            document({"schema": 1, "error": {"code": code, "message": message, "hint": hint}})
+    with suppress(OSError):
+        warn(f"remindersd: {message}")
+        if hint:
+            warn(f"hint: {hint}")
     return exit_code
 
 
 def _click(error: click.ClickException, as_json: bool) -> int:
     if type(error).__name__ == "NoArgsIsHelpError":
-        error.show()
+        with suppress(OSError):
+            error.show()
         return _USAGE
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else "remindersd"
@@ -114,12 +130,21 @@ def _bug(error: Exception, as_json: bool) -> int:
 
 def _traceback(debug: bool) -> None:
     if debug:
-        traceback.print_exc()
+        with suppress(OSError):
+            traceback.print_exc()
 
 
-def _reader_is_gone() -> int:
-    """The reader of our output has seen enough; nothing may complain when the process ends."""
+def _is_told(stream: TextIO) -> bool:
+    """Whether all that was said to ``stream`` could be written."""
+    try:
+        stream.flush()
+    except OSError:
+        return False
+    return True
+
+
+def _drop(stream: TextIO) -> None:
+    """Let nothing complain, when the process ends, of what ``stream`` does not take."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
+    os.dup2(nowhere, stream.fileno())
     os.close(nowhere)
-    return 0

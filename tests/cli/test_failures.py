@@ -219,6 +219,36 @@ def test_a_reader_that_goes_away_is_no_error(home: Home, fake_daemon: FakeDaemon
     assert process.wait(60) == 0
 
 
+_INTO_A_FULL_DISK = """
+import sys
+from daemon.cli import main
+for name in sys.argv.pop(1).split(","):
+    setattr(sys, name, open("/dev/full", "w"))
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("full", "verb", "exit_code", "said"),
+    [
+        ("stdout", ["lists"], 1, "standard output: No space left on device"),
+        ("stdout", ["show", "x", "--json"], 2, "there is no reminder"),
+        ("stderr", ["show", "x"], 2, ""),
+        ("stdout,stderr", ["--debug", "show", "x", "--json"], 2, ""),
+    ],
+)
+def test_an_answer_that_cannot_be_written_leaves_the_exit_code_and_no_traceback(
+    home: Home, fake_daemon: FakeDaemon, full: str, verb: list[str], exit_code: int, said: str
+) -> None:
+    fake_daemon.answers["GET /lists"] = 200, {"schema": 1, "lists": []}
+    missing = {"code": "not-found", "message": "there is no reminder x", "hint": ""}
+    fake_daemon.answers["GET /reminders/x"] = 404, {"schema": 1, "error": missing}
+    process = home.start_python("-c", _INTO_A_FULL_DISK, full, *verb)
+    _, err = process.communicate(timeout=60)
+    assert (process.returncode, "Traceback" in err, "ignored" in err) == (exit_code, False, False)
+    assert said in err
+
+
 def test_every_verb_has_help_with_an_example() -> None:
     context = command_line.cli.make_context("remindersd", ["status"])
     for name in command_line.cli.list_commands(context):
