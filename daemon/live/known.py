@@ -63,7 +63,7 @@ class Known:
     def blockers(self, record_name: str, /) -> Sequence[Record | str]:
         return ()
 
-    def was_shown(self, reminder_id: str, /) -> bool:
+    def was_meant(self, reminder_id: str, list_id: str, /) -> bool:
         return True
 
     def spoken_for(self, reminder_id: str, /) -> bool:

@@ -48,8 +48,8 @@ class Surroundings(Protocol):
     def blockers(self, record_name: str, /) -> Sequence[Record | str]:
         """What the service named as being in its way; a name where nothing else is known."""
 
-    def was_shown(self, reminder_id: str, /) -> bool:
-        """Whether the reminder was ever in a file, so that a person could delete it there."""
+    def was_meant(self, reminder_id: str, list_id: str, /) -> bool:
+        """Whether a person who deletes the list knew of the reminder in it."""
 
     def spoken_for(self, reminder_id: str, /) -> bool:
         """Whether something else is about to be sent for this reminder."""
@@ -150,14 +150,14 @@ def purge_list(
 ) -> Group:
     """The deletion of a list for good, with its sections and all reminders in it.
 
-    As ``purge_reminder``. Raises ``ValueError`` while an open reminder is in it that no file has
-    ever shown: nobody can have meant that one.
+    As ``purge_reminder``. Raises ``ValueError`` while an open reminder is in it that was in no
+    file, and of which nobody was told: nobody can have meant that one.
     """
     name = name_of(record)
     held = [one for one in around.hanging(name) if fields.type_of(one) == "Reminder"]
     living = [one for one in held if not is_softly_deleted(one)]
     for one in living:
-        if not (_flag(one, "Completed") or around.was_shown(id_of(one))):
+        if not (_flag(one, "Completed") or around.was_meant(id_of(one), id_of(record))):
             raise ValueError("there is a reminder in the list that was in no file")
     removal = _Removal(around, detach, seen={name}, doomed=frozenset(map(name_of, living)))
     for one in held:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -91,7 +91,8 @@ class ListRules:
     before; ``told`` are lists of which a person was told that their file is gone; ``astray`` says
     of lists why they have no file, where their lines stand in one that can be no list's;
     ``complete`` that nothing is hidden. ``news`` are lists that are approved to go, to which
-    something came since, or in which it changed: the title of one such reminder. ``is_made_of``
+    something came since, or in which it changed: the title of one such reminder. ``unshown`` gives
+    the titles of what is open in a list and was in no file. ``is_made_of``
     says of a list and a name whether a machine made that list of a file of that name.
     """
 
@@ -108,6 +109,7 @@ class ListRules:
     told: Collection[str] = ()
     astray: Mapping[str, str] = field(default_factory=dict)
     news: Mapping[str, str] = field(default_factory=dict)
+    unshown: Callable[[str], Sequence[str]] = lambda id: ()
     complete: bool = True
     purge: bool = False  # deletions are for good
     forgotten: Collection[str] = ()  # lists, and paths of files, that are not kept here

@@ -7,7 +7,7 @@ they shall be called and in which group ``listmerge``'s and ``groups``'s, how th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from store.model import Absent, ListInfo, Presence, Unknown
@@ -142,10 +142,10 @@ def _rest(scene: Scene, plan: ListPlan, info: ListInfo, base: ListBase) -> None:
     kind, news = HoldKind.LIST, rules.news.get(info.id)
     may_go = info.id in rules.approved and news is None
     unsure = next((facts for facts in _unclaimed(scene) if facts.unsure), None)
+    what = f"the list in iCloud{' for good' * rules.purge}{_unshown(rules.unshown(info.id))}"
     reason = (
         f"its file {base.path} is gone; put it back (`remindersd restore --file {base.path}`),"
-        f" `remindersd forget {base.path}`, or approve “{info.name}” by its name to delete the"
-        f" list in iCloud{' for good' * rules.purge}"
+        f" `remindersd forget {base.path}`, or approve “{info.name}” by its name to delete {what}"
     )
     if mode is not Mode.TWO_WAY:
         kind = HoldKind.RESTING_LIST
@@ -168,13 +168,22 @@ def _rest(scene: Scene, plan: ListPlan, info: ListInfo, base: ListBase) -> None:
         reason = (
             f"its file {base.path} is gone, but “{news}” was changed in “{info.name}” since you"
             f" approved, or is new; put the file back (`remindersd restore --file {base.path}`), or"
-            f" approve “{info.name}” again to delete the list in iCloud{' for good' * rules.purge}"
+            f" approve “{info.name}” again to delete {what}"
         )
     if kind is HoldKind.LIST and may_go and rules.complete and unsure is None:
         plan.delete_lists.append(info.id)
     else:
         plan.holds.append(Hold(info.id, kind, reason))
     plan.views[info.id] = ListView(info.id, info.name, None, mode, blocked=reason)
+
+
+def _unshown(titles: Sequence[str]) -> str:
+    """What goes with a list though nobody has seen it in a file, as a person is told of it."""
+    if not titles:
+        return ""
+    others = f" and {len(titles) - 1} more" if len(titles) > 1 else ""
+    was = "was" if len(titles) == 1 else "were"
+    return f", with “{titles[0]}”{others}, which {was} in no file"
 
 
 def _unclaimed(scene: Scene) -> Iterable[FileFacts]:

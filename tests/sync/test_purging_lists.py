@@ -53,18 +53,45 @@ def test_a_list_takes_as_many_requests_as_it_needs(purging: Rig) -> None:
     rig.rest()
 
 
-def test_a_reminder_that_no_file_has_shown_keeps_its_list(purging: Rig) -> None:
-    rig = purging
+def resting(rig: Rig) -> None:
+    """The list “Work” rests without its file, and a phone adds something to it."""
     a_list(rig, "- [ ] Task\n")
     rig.path("Work").unlink()
     rig.run()
     rig.phone.create("Work", "New")
-    rig.run()
-    rig.engine.approve(["Work"])
+
+
+def test_what_was_in_no_file_goes_with_its_list_once_a_person_was_told(purging: Rig) -> None:
+    rig = purging
+    resting(rig)
     report = rig.run()
-    assert "there is a reminder in the list that was in no file" in " ".join(report.problems)
-    assert rig.titles("Work") == {"Task", "New"}
-    rig.rest()  # what was refused is neither sent again nor asked for
+    assert report.exit_code == 4  # it asks for something else now
+    assert report.held[0].reason.endswith("for good, with “New”, which was in no file")
+    rig.phone.create("Work", "Newer")
+    assert rig.run().held[0].reason.endswith("with “New” and 1 more, which were in no file")
+    rig.engine.approve(["Work"])
+    assert rig.run().changes == ["iCloud: − list “Work” (deleted for good)"]
+    assert lists(rig) == {"Inbox"}
+    assert live(rig) == {}
+    rig.rest()
+
+
+def test_what_nobody_was_told_of_keeps_its_list_until_it_is_approved_again(purging: Rig) -> None:
+    rig = purging
+    resting(rig)
+    rig.wait(3)
+    rig.engine.cycle("plan", plan_only=True)  # the mirror knows it, and what waits is as before
+    rig.engine.approve(["Work"])
+    for code in (4, 0):
+        report = rig.run()
+        (hold,) = report.held
+        assert (report.exit_code, report.problems) == (code, [])
+        assert "“New” was changed in “Work” since you approved, or is new" in hold.reason
+        assert rig.titles("Work") == {"Task", "New"}
+    rig.engine.approve(["Work"])
+    rig.run()
+    assert lists(rig) == {"Inbox"}
+    rig.rest()
 
 
 def test_what_was_said_after_a_list_was_approved_keeps_it(purging: Rig) -> None:

@@ -37,7 +37,7 @@ from sync.cycle.past.journaling import Chronicle
 from sync.cycle.planning.doubts import DOUBTS, doubts_text
 from sync.cycle.planning.filed import remember_put_away
 from sync.cycle.planning.known import Known
-from sync.cycle.planning.letgo import forget_let_go, note_let_go, note_sent
+from sync.cycle.planning.letgo import forget_let_go, note_let_go, note_sent, note_told
 from sync.cycle.planning.origins import ORIGINS, origins_text
 from sync.cycle.planning.planner import Planned
 from sync.cycle.planning.sectioning import have_arrived, remember_sections
@@ -124,6 +124,8 @@ class Committer:
             ending = {*planned.lists.delete_lists} & {one.id for one in planned.intents}
             if ending:
                 note_sent(self._store, planned.known, ending, self._now_ms)
+            asked = [hold.id for hold in planned.lists.holds if hold.kind is HoldKind.LIST]
+            note_told(self._store, planned.known, asked)
             self._store.outbox.drop_many(planned.overtaken)
             self._write_down(planned)
             for key, write in work.writes:

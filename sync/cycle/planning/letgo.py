@@ -2,7 +2,8 @@
 
 An approval that waits, for the next cycle or for iCloud, must not take along what somebody said on
 a device meanwhile. So what was in the list then is remembered with it, and the list goes as long as
-nothing else is in it; what left it since may have. What a device says after the last look is heard
+nothing else is in it; what left it since may have. An open reminder that was in no file here counts
+only if the person was told that it is there. What a device says after the last look is heard
 of when the list is gone: so that stays remembered, for as long as history is kept.
 """
 
@@ -21,9 +22,11 @@ from store.values import mapping_to_json
 from sync.cycle.planning.known import Known
 
 __all__ = ["LET_GO", "SENT", "Gone", "forget_let_go", "news_in", "news_since", "note_let_go"]
-__all__ += ["keep_sent", "note_sent", "rest_again", "sent_lists", "take_back"]
+__all__ += ["is_let_go", "keep_sent", "note_sent", "note_told", "rest_again", "sent_lists"]
+__all__ += ["take_back", "unshown_in"]
 
 LET_GO = "let-go"  # meta key: by list, by reminder, a digest of what it said
+TOLD = "let-go-told"  # meta key: by list that may be let go, what was in no file, as it was told
 SENT = "let-go-sent"  # meta key: by list of which the deletion is sent, a ``Gone``
 
 
@@ -40,12 +43,34 @@ class Gone:
     returns: bool = False
 
 
+def unshown_in(known: Known, list_id: str) -> list[Reminder]:
+    """The open reminders in a list that were in no file here, by their titles."""
+    found = (one for one in _within(known, list_id) if _is_unshown(known, one))
+    return sorted(found, key=lambda one: (one.title, one.id))
+
+
+def note_told(store: Store, known: Known, lists: Iterable[str]) -> None:
+    """A person is told of these lists that they may be let go, with what was in no file."""
+    told = {id: [one.id for one in found] for id in lists if (found := unshown_in(known, id))}
+    store.meta.set(TOLD, json.dumps(told, sort_keys=True))
+
+
 def note_let_go(store: Store, known: Known, lists: Iterable[str]) -> None:
-    """A person lets these lists go, with all that is ``known`` to be in them now."""
+    """A person lets these lists go, with all that is ``known`` to be in them now, and was told."""
     seen = _stored(store)
+    told: dict[str, list[str]] = json.loads(store.meta.get(TOLD) or "{}")
     for id in lists:
-        seen[id] = {one.id: _digest(one) for one in _within(known, id)}
+        seen[id] = {
+            one.id: _digest(one)
+            for one in _within(known, id)
+            if one.id in told.get(id, ()) or not _is_unshown(known, one)
+        }
     store.meta.set(LET_GO, json.dumps(seen, sort_keys=True))
+
+
+def is_let_go(store: Store, list_id: str, reminder_id: str) -> bool:
+    """Whether a person let the list go with this reminder in it."""
+    return reminder_id in _stored(store).get(list_id, ())
 
 
 def forget_let_go(store: Store, approved: Collection[str]) -> None:
@@ -119,6 +144,10 @@ def keep_sent(store: Store, gone: Mapping[str, Gone]) -> None:
     """Put these in the place of what ``sent_lists`` gives; to be called inside a commit."""
     told = {id: asdict(one) for id, one in gone.items()}
     store.meta.set(SENT, json.dumps(told, sort_keys=True))
+
+
+def _is_unshown(known: Known, one: Reminder) -> bool:
+    return one.done is None and one.id not in known.base
 
 
 def _within(known: Known, list_id: str) -> Iterable[Reminder]:

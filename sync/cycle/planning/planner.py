@@ -32,7 +32,7 @@ from sync.cycle.planning.doubts import doubt_holds, stored_doubts
 from sync.cycle.planning.facts import file_facts, free_directories
 from sync.cycle.planning.intents import Intents, list_intents
 from sync.cycle.planning.known import Known, gather
-from sync.cycle.planning.letgo import news_since
+from sync.cycle.planning.letgo import news_since, unshown_in
 from sync.cycle.planning.listbases import learn_bases, list_bases
 from sync.cycle.planning.minting import Minting
 from sync.cycle.planning.parking import sort_out
@@ -261,6 +261,7 @@ class Planner:
             purge=self.settings.purge,
             forgotten=self._store.forgotten.all().keys(),
             news=news_since(self._store, known, approved),
+            unshown=lambda id: [one.title for one in unshown_in(known, id)],
             is_made_of=minting.is_made_of,
         )
         lists = plan_lists(remote, facts, bases, rules, minting.new)

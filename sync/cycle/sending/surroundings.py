@@ -7,6 +7,7 @@ from typing import Any
 
 from store.db import Store
 from sync.codec import fields
+from sync.cycle.planning.letgo import is_let_go
 
 __all__ = ["Surroundings"]
 
@@ -40,8 +41,9 @@ class Surroundings:
             if name in live or self._store.mirror.gone(name) is None
         ]
 
-    def was_shown(self, reminder_id: str, /) -> bool:
-        return self._store.bases.get(reminder_id) is not None
+    def was_meant(self, reminder_id: str, list_id: str, /) -> bool:
+        was_shown = self._store.bases.get(reminder_id) is not None
+        return was_shown or is_let_go(self._store, list_id, reminder_id)
 
     def spoken_for(self, reminder_id: str, /) -> bool:
         return any(one.state != "parked" for one in self._store.outbox.of(reminder_id))
