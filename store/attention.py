@@ -89,6 +89,10 @@ class Attention:
             (at_ms, number),
         )
 
+    def prune(self, older_than_ms: int) -> None:
+        """Forget conflicts that were resolved before ``older_than_ms``."""
+        self._db.write("DELETE FROM conflict WHERE resolved_ms < ?", (older_than_ms,))
+
     def holds(self) -> list[Hold]:
         """What is held now, by key."""
         rows = self._db.all(

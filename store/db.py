@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from store.answered import Answered
+from store.attention import Attention
 from store.bases import Bases
 from store.blockers import Blockers
 from store.connection import Connection
@@ -57,6 +58,7 @@ class Store:
         self.meta = Meta(self._connection)
         self.mirror = Mirror(self._connection)
         self.answered = Answered(self._connection)
+        self.attention = Attention(self._connection)
         self.bases = Bases(self._connection)
         self.blockers = Blockers(self._connection)
         self.consistency = Consistency(self._connection)

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from store.attention import Attention
-from store.connection import json_array
+from store.connection import Connection, json_array
 from store.model import Value
 from store.raw import dumps, loads
 from store.values import NoValue, from_sql, to_sql
@@ -66,8 +65,11 @@ class HistoryRow:
         return self.before, self.after
 
 
-class Journal(Attention):
-    """Runs and history; the conflicts and holds that wait for a person are in ``Attention``."""
+class Journal:
+    """Runs and history."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
 
     def start(self, kind: str, at_ms: int) -> int:
         """Note that a run began; its id."""
@@ -177,15 +179,14 @@ class Journal(Attention):
         return [id for (id,) in rows]
 
     def prune(self, older_than_ms: int, most_bytes: int = KEPT_BYTES) -> None:
-        """Forget history, resolved conflicts and finished runs from before ``older_than_ms``.
+        """Forget history and finished runs from before ``older_than_ms``.
 
         Of what is left the oldest runs lose their history, each whole, until ``most_bytes`` hold
-        the rest. Open conflicts, and runs that still have history, stay.
+        the rest. Runs that still have history stay.
         """
         before = (older_than_ms,)
         self._db.write("DELETE FROM history WHERE at_ms < ?", before)
         self._shrink(most_bytes)
-        self._db.write("DELETE FROM conflict WHERE resolved_ms < ?", before)
         self._db.write(
             """DELETE FROM run WHERE started_ms < ? AND
             NOT EXISTS (SELECT 1 FROM history h WHERE h.run = run.id)""",

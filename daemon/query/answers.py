@@ -146,7 +146,7 @@ class Answers:
             from sync.cycle.naming import in_order, names_of
 
             assert self._store is not None
-            holds = self._journal().holds()
+            holds = self._store.attention.holds()
             holds = in_order(holds, names_of(holds, self._store))
             titles = self._titles([hold.id for hold in holds])
             found = [
@@ -318,12 +318,12 @@ class Answers:
     def _counts(self) -> Document:
         assert self._store is not None
         outbox = self._store.outbox.counts()
-        holds = self._store.journal.holds()
+        holds = self._store.attention.holds()
         ends = [hold.until_ms for hold in holds if hold.until_ms is not None]
         return {
             "pending": outbox["queued"] + outbox["in-flight"],
             "held": len(holds),
-            "conflicts": len(self._store.journal.open_conflicts()),
+            "conflicts": len(self._store.attention.open_conflicts()),
             "parked": outbox["parked"],
             "verified": _verified(self._store.meta.get(VERIFIED)),
             "waiting": _waiting(ends),

@@ -47,7 +47,7 @@ def parked_entries(store: Store) -> list[Document]:
 def conflict_entries(store: Store) -> list[Document]:
     """The open conflicts, with what iCloud says now where that is neither of both values."""
     found = []
-    for one in store.journal.open_conflicts():
+    for one in store.attention.open_conflicts():
         ids = [str(value) for value in (one.winner, one.loser) if one.field in IDS and value]
         titles = {id: title for id in (one.id, *ids) if (title := title_of(store, id))}
         row = store.mirror.reminder(one.id)

@@ -175,8 +175,8 @@ def remembered(store: Store, outcome: Outcome) -> list[Happening]:
 
 def _standing(store: Store, trust: str | None) -> Standing:
     wanted = {kind.value for kind in FOR_A_PERSON}
-    holds = [hold for hold in store.journal.holds() if hold.kind in wanted]
-    conflicts = [one.number for one in store.journal.open_conflicts()]
+    holds = [hold for hold in store.attention.holds() if hold.kind in wanted]
+    conflicts = [one.number for one in store.attention.open_conflicts()]
     parked = [one.seq for one in store.outbox.parked()]
     names = names_of([Hold(one.id, HoldKind(one.kind), one.reason) for one in holds], store)
     held = {

@@ -188,7 +188,7 @@ class Engine(Acts):
             )
             is_sent = self._send(planned, cloud, report)
             self._bring_images(report, cloud)
-        if parts.store.journal.open_conflicts():
+        if parts.store.attention.open_conflicts():
             with parts.store.commit("agreed"):
                 close_agreed(parts.store, parts.planner.known(), self._now_ms())
         if report.files:
@@ -296,12 +296,12 @@ class Engine(Acts):
         if not report.planned_only:
             report.held = [
                 Hold(hold.id, HoldKind(hold.kind), hold.reason, hold.until_ms)
-                for hold in store.journal.holds()
+                for hold in store.attention.holds()
             ]
         report.names = names_of([*report.held, *report.new_holds], store)
         report.held = in_order(report.held, report.names)
         report.new_holds = in_order(report.new_holds, report.names)
-        report.open_conflicts = len(store.journal.open_conflicts())
+        report.open_conflicts = len(store.attention.open_conflicts())
         report.pending = counts.get("queued", 0) + counts.get("in-flight", 0)
         report.parked = counts.get("parked", 0)
         report.finished_ms = self._now_ms()

@@ -20,12 +20,12 @@ from tests.cli.conftest import REPOSITORY, Home
 def asked(home: Home) -> Home:
     """A home in which two things wait and two conflicts are open, of which one is resolved."""
     with Store.open(home.state / "mirror.sqlite") as store, store.commit("waiting"):
-        store.journal.set_holds(
+        store.attention.set_holds(
             [Hold("a", "new-list", "Old list.md", "why", 1), Hold("b", "new-list", "New.md", "", 2)]
         )
         for id in ("A1", "B2"):
-            store.journal.add_conflict(id, "title", "won", "lost", "file", 1)
-        store.journal.resolve(1, 2)
+            store.attention.add_conflict(id, "title", "won", "lost", "file", 1)
+        store.attention.resolve(1, 2)
     return home
 
 

@@ -101,7 +101,7 @@ def test_a_rebuild_of_two_sides_that_agree_writes_on_neither(
 def test_what_only_the_mirror_knew_is_carried_over(synced: Home, world: World) -> None:
     milk = world.phone.find("Milk").id
     with Store.open(mirror(synced)) as store, store.commit("test"):
-        store.journal.add_conflict(milk, "title", "Milk", "Oat milk", "file", 1)
+        store.attention.add_conflict(milk, "title", "Milk", "Oat milk", "file", 1)
         # Of the same hours: in another zone what was completed this evening is of another day.
         store.meta.set("home_zone", "Atlantic/Reykjavik")
         store.outbox.add([Intent(milk, "update", {Field.NOTES: "2 l"})])
@@ -111,7 +111,7 @@ def test_what_only_the_mirror_knew_is_carried_over(synced: Home, world: World) -
     rebuilt = told(synced, "rebuild")
     assert {"conflict": 1, "outbox": 1}.items() <= rebuilt["carried_over"].items()
     with Store.open(mirror(synced)) as store:
-        (conflict,) = store.journal.open_conflicts()
+        (conflict,) = store.attention.open_conflicts()
         assert (conflict.id, conflict.winner, conflict.loser) == (milk, "Milk", "Oat milk")
         assert store.meta.get("home_zone") == "Atlantic/Reykjavik"
         assert store.journal.history() == history

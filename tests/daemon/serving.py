@@ -106,10 +106,10 @@ def fill(path: Path) -> None:
             ]
         )
         store.places.set_lines("Home.md", [LineRow("MILK", "Home.md", 4)])
-        store.journal.add_conflict(
+        store.attention.add_conflict(
             "MILK", Field.DUE, zoned, AllDay(date(2026, 3, 4)), "file", 1767225600000
         )
-        store.journal.set_holds([Hold("k1", "deletions", "BREAD", "six at once", 1767225600000)])
+        store.attention.set_holds([Hold("k1", "deletions", "BREAD", "six at once", 1767225600000)])
         store.outbox.replace_queued([Intent("MILK", "delete"), Intent("SUB", "delete")])
         store.outbox.park(2, "refused", 8)
         run = store.journal.start("sync", 1767225600000)

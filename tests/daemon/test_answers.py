@@ -68,7 +68,7 @@ def test_what_is_held_is_told_in_the_order_of_files_and_lines(tmp_path: Path) ->
             found = [LineRow(id, *at) for id, at in ids.items() if at and at[0] == name]
             store.places.set_lines(name, found)
         holds = [Hold(f"deletions:{id}", "deletions", id, "many", 0) for id in ids]
-        store.journal.set_holds([*holds, Hold("emptied:A.md", "emptied", "A.md", "empty", 0)])
+        store.attention.set_holds([*holds, Hold("emptied:A.md", "emptied", "A.md", "empty", 0)])
     with closing(Answers(path)) as answers:
         held = answers.held().result()["held"]
     assert [one["id"] for one in held] == ["D", "B", "E", "C", "A", "A.md"]

@@ -180,7 +180,7 @@ def test_conflicts_tell_values_as_a_person_writes_them(
     socket: Path, tmp_path: Path, field: Field, value: Value, told: str | None
 ) -> None:
     with Store.open(tmp_path / "mirror.db") as store, store.commit("test"):
-        store.journal.add_conflict("MILK", field, value, value, "file", 1767225600000)
+        store.attention.add_conflict("MILK", field, value, value, "file", 1767225600000)
     found = call(socket, "GET", "/conflicts")[1]["conflicts"]
     assert [(one["winner"], one["loser"]) for one in found if one["field"] == field] == [
         (told, told)

@@ -150,8 +150,8 @@ def test_a_hook_is_told_what_happened_and_whose_profile_it_is(stage: Stage) -> N
 def test_what_waits_for_a_person_is_told_with_its_names(stage: Stage) -> None:
     def fill(store: Store) -> None:
         store.mirror.put([reminder("MILK", title="Milk")])
-        store.journal.add_conflict("MILK", "title", "Milk", "Oat", "file", 5)
-        store.journal.set_holds(
+        store.attention.add_conflict("MILK", "title", "Milk", "Oat", "file", 5)
+        store.attention.set_holds(
             [Hold("k", "deletions", "MILK", "six at once", 5), Hold("g", "grace", "X", "soon", 5)]
         )
         store.outbox.add([Intent("MILK", "update", {})])

@@ -135,7 +135,7 @@ class Stage(History):
             if ".remindersd" not in place.parts:
                 bare = (ID.sub("", line).strip() for line in read(path).split("\n"))
                 lines.update((str(place), line) for line in bare if line[:10] != "icloud-id:")
-        conflicts = self.machine.store.journal.open_conflicts()
+        conflicts = self.machine.store.attention.open_conflicts()
         return End(
             sorted(shown, key=repr),
             sorted((*line, count) for line, count in lines.items()),

@@ -1,14 +1,13 @@
-"""What was done and what waits for a person is remembered, once each."""
+"""What was done is remembered."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
 
-from store.attention import Conflict, Hold
 from store.db import Store
 from store.journal import HistoryRow, Run, Side
-from store.model import AllDay, Completion, Field, Frequency, OtherRule, Rule
+from store.model import AllDay, Completion, Field, Frequency, Rule
 from store.values import NO_VALUE
 
 
@@ -45,97 +44,15 @@ def test_history_by_run_id_and_file(store: Store) -> None:
     assert len(store.journal.history(limit=2)) == 2
 
 
-def conflict(store: Store, winner: str, loser: str, at_ms: int = 1, field: str = "title") -> None:
-    with store.commit("plan"):
-        store.journal.add_conflict("A1", field, winner, loser, "file", at_ms)
-
-
-def test_sets_and_rules_may_lose_too(store: Store) -> None:
-    both = frozenset({"green", "away"})
-    rule, other = Rule(Frequency.WEEKLY), OtherRule("every week", "3f")
-    with store.commit("plan"):
-        for _ in range(2):
-            store.journal.add_conflict("A1", Field.TAGS, both, frozenset(), "file", 1)
-            store.journal.add_conflict("A1", Field.REPEAT, rule, other, "cloud", 1)
-    found = [(one.winner, one.loser) for one in store.journal.open_conflicts()]
-    assert found == [(both, frozenset()), (rule, other)]
-
-
-def test_an_open_conflict_is_kept_once(store: Store) -> None:
-    conflict(store, "moss", "ferns")
-    written = store.rows_written
-    conflict(store, "moss", "ferns", at_ms=2)
-    assert store.rows_written == written
-    conflict(store, "lichen", "ferns", at_ms=3)
-    (found,) = store.journal.open_conflicts()
-    assert found == Conflict(found.number, "A1", "title", "lichen", "ferns", "file", 1)
-    conflict(store, "moss", "grass")
-    conflict(store, "moss", "ferns", field="notes")
-    assert len(store.journal.open_conflicts("A1")) == 3
-    assert store.journal.open_conflicts("B2") == []
-
-
-def test_a_resolved_conflict_may_come_again(store: Store) -> None:
-    conflict(store, "moss", "ferns")
-    (first,) = store.journal.open_conflicts()
-    with store.commit("resolve"):
-        store.journal.resolve(first.number, 9)
-    assert store.journal.open_conflicts() == []
-    assert store.journal.conflict(first.number) == replace(first, resolved_ms=9)
-    assert store.journal.conflict(99) is None
-    conflict(store, "moss", "ferns", at_ms=10)
-    (second,) = store.journal.open_conflicts()
-    assert second.number != first.number
-
-
-HELD = Hold("delete:A1", "delete", "A1", "six at once", 10)
-
-
-def hold(store: Store, *holds: Hold) -> None:
-    with store.commit("plan"):
-        store.journal.set_holds(holds)
-
-
-def test_holds_write_only_differences(store: Store) -> None:
-    other = replace(HELD, key="delete:B2", id="B2")
-    hold(store, HELD, other)
-    written = store.rows_written
-    hold(store, replace(HELD, since_ms=99), other)
-    assert store.rows_written == written
-    assert store.journal.holds() == [HELD, other]
-    hold(store, replace(HELD, reason="seven at once", since_ms=99))
-    assert store.rows_written == written + 2
-    assert store.journal.holds() == [replace(HELD, reason="seven at once")]
-    hold(store)
-    assert store.journal.holds() == []
-
-
-def test_an_approval_outlives_the_hold_until_it_is_carried_out(store: Store) -> None:
-    hold(store, HELD)
-    with store.commit("approve"):
-        store.journal.approve([HELD.key], 20)
-        store.journal.approve([HELD.key], 30)
-    hold(store)
-    assert store.journal.approved() == {HELD.key}
-    with store.commit("ack"):
-        store.journal.drop_approvals([HELD.key, "another"])
-    assert store.journal.approved() == frozenset()
-
-
-def test_pruning_keeps_what_is_open_and_what_has_history(store: Store) -> None:
+def test_pruning_keeps_what_has_history(store: Store) -> None:
     with store.commit("fill"):
         old, kept, new = (store.journal.start("sync", at_ms) for at_ms in (10, 11, 50))
         row = HistoryRow(old, 10, "file", "A1", Field.TITLE, "a", "b", "Home.md")
         store.journal.record([row, replace(row, run=kept, at_ms=60), replace(row, run=new)])
-        for loser in ("open", "resolved"):
-            store.journal.add_conflict("A1", Field.TITLE, "x", loser, "cloud", 1)
-        store.journal.resolve(2, 5)
     with store.commit("prune"):
         store.journal.prune(40)
     assert [run.id for run in store.journal.runs()] == [new, kept]
     assert [row.at_ms for row in store.journal.history()] == [60]
-    assert [conflict.loser for conflict in store.journal.open_conflicts()] == ["open"]
-    assert store.journal.conflict(2) is None
 
 
 def test_the_oldest_runs_go_first_and_whole_where_history_grows_too_large(store: Store) -> None:

@@ -23,9 +23,9 @@ def old(tmp_path: Path) -> Path:
         store.meta.set("replica", "R")
         store.outbox.add([ONE, Intent("A2", "update", {Field.NOTES: "queued"})])
         store.outbox.park(store.outbox.queued()[0].seq, "too long", 5)
-        store.journal.add_conflict("A1", "title", "a", "b", "file", 1)
-        store.journal.add_conflict("A1", "title", "c", "d", "file", 2)
-        store.journal.resolve(2, 3)
+        store.attention.add_conflict("A1", "title", "a", "b", "file", 1)
+        store.attention.add_conflict("A1", "title", "c", "d", "file", 2)
+        store.attention.resolve(2, 3)
         run = store.journal.start("sync", 1)
         store.journal.record([HistoryRow(run, 1, "file", "A1", "title", NO_VALUE, "a")])
         store.places.set_block("A1", "r-own", own=True)
@@ -42,7 +42,7 @@ def test_what_only_the_old_file_knows_comes_along(old: Path, tmp_path: Path) -> 
         (parked,) = new.outbox.parked()
         assert (parked.id, parked.changes, parked.reason) == ("A1", ONE.changes, "too long")
         assert new.outbox.queued() == []
-        assert [one.loser for one in new.journal.open_conflicts()] == ["b"]
+        assert [one.loser for one in new.attention.open_conflicts()] == ["b"]
         with Store.open_reading(old) as store:
             assert new.journal.history() == store.journal.history()
             assert new.journal.runs() == store.journal.runs()
@@ -57,7 +57,7 @@ def test_a_row_that_makes_no_sense_is_left_and_named(old: Path, tmp_path: Path) 
         store._connection.write("UPDATE outbox SET changes = '{\"nonsense\": 1}'")
     with Store.open(tmp_path / "new.db") as new:
         assert new.salvage(old).lost == ("conflict", "outbox")
-        assert (new.journal.open_conflicts(), new.outbox.parked()) == ([], [])
+        assert (new.attention.open_conflicts(), new.outbox.parked()) == ([], [])
         assert len(new.journal.history()) == 1
 
 

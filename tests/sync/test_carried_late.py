@@ -51,7 +51,7 @@ def test_a_line_that_was_sent_by_the_other_machine_is_what_a_phone_made_of_it(
             ("- [ ] Oat milk" in both) == (phone.get(id).title == "Oat milk") == (what == "rename")
         )
         assert ("ilk" in pair.agree("Trip")) == ("move" in what)
-        lost = [one.field for one in pair.desktop.store.journal.open_conflicts()]
+        lost = [one.field for one in pair.desktop.store.attention.open_conflicts()]
         assert lost == (["done"] if "complete" in what else [])
 
 
@@ -65,7 +65,7 @@ def test_a_line_that_is_ticked_before_it_has_its_id_is_what_the_other_machine_se
         pair.desktop.replace("Inbox", "- [ ] Milk", "- [x] Milk")
         pair.desktop.run()
         assert [one.done for one in pair.phone.reminders("Inbox")] == [True]
-        assert [*pair.desktop.store.journal.open_conflicts()] == []
+        assert [*pair.desktop.store.attention.open_conflicts()] == []
 
 
 def test_a_line_that_could_not_be_given_its_id_and_was_ticked_is_what_the_other_machine_sent(

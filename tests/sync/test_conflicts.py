@@ -26,7 +26,7 @@ def either(
 
 def losers(rig: Rig) -> set[tuple[str, object, object]]:
     """(field, winner, loser) of each conflict that a person can still look at."""
-    found = rig.store.journal.open_conflicts()
+    found = rig.store.attention.open_conflicts()
     return {(one.field, one.winner, one.loser) for one in found}
 
 

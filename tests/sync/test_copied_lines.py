@@ -132,5 +132,5 @@ def test_one_that_was_copied_before_the_mirror_is_made_anew(
     held |= {hold.id for hold in rig.run().held}
     assert rig.line("Inbox", "First") == line
     assert held == ({known} if is_deleted else set())
-    assert rig.store.journal.open_conflicts() == []
+    assert rig.store.attention.open_conflicts() == []
     assert rig.titles("Inbox") == {"First", "Second", "Copy"} - ({"First"} if is_deleted else set())

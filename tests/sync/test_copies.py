@@ -48,7 +48,7 @@ def test_what_only_the_copy_says_comes_into_the_file(rig: Rig) -> None:
     assert merged.conflicts == 2
     assert rig.run().held == []
     assert rig.titles("Inbox") == {"Milk", "Bread", "Six eggs", "Green tea", "New"}
-    kept = {one.loser for one in rig.store.journal.open_conflicts()}
+    kept = {one.loser for one in rig.store.attention.open_conflicts()}
     assert kept == {"Oat milk", "Ten eggs"}
     assert "Ten eggs" in (rig.folder / merged.kept).read_text()
     assert not rig.path(NAME).exists()

@@ -105,7 +105,7 @@ def written(rig: Rig) -> Side:
 
 
 def losers(rig: Rig) -> Side:
-    found = rig.store.journal.open_conflicts()
+    found = rig.store.attention.open_conflicts()
     return sorted({(one.field, str(one.winner), str(one.loser)) for one in found})
 
 

@@ -12,7 +12,7 @@ from tests.rig import Rig, empty_world, open_rig
 
 
 def kinds(rig: Rig) -> set[str]:
-    return {hold.kind for hold in rig.store.journal.holds()}
+    return {hold.kind for hold in rig.store.attention.holds()}
 
 
 @contextmanager
@@ -51,7 +51,7 @@ def test_more_deletions_than_hold_above_wait_and_go_when_approved(rig: Rig) -> N
     assert rig.titles("Inbox") == {"One, edited", "New"}
     assert kinds(rig) == set()
     rig.rest()
-    assert rig.store.journal.approved() == frozenset()
+    assert rig.store.attention.approved() == frozenset()
 
 
 def test_what_is_held_is_named(rig: Rig) -> None:

@@ -333,7 +333,7 @@ def test_what_was_sent_and_not_answered_is_not_forgotten_for_a_clock_that_is_set
     assert rig.leapt_s == leap_s
     rig.world.faults.read_lag = 0.0
     rig.run()
-    assert rig.store.journal.open_conflicts() == []
+    assert rig.store.attention.open_conflicts() == []
     assert str(rig.shown("Typed").due) == "2026-12-14"
     rig.rest()
 

@@ -69,7 +69,7 @@ def test_a_field_that_differs_is_a_conflict_with_both_kept(fresh: Rig) -> None:
     fresh.save("Inbox", "- [ ] Same 🚩\n")
     fresh.run(approve=True)
     same = fresh.shown("Same")
-    said = {one.loser for one in fresh.store.journal.open_conflicts()} | {same.flagged}
+    said = {one.loser for one in fresh.store.attention.open_conflicts()} | {same.flagged}
     assert True in said
     assert len(fresh.phone.reminders()) == 3
     fresh.rest()

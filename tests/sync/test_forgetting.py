@@ -19,7 +19,7 @@ def work(rig: Rig) -> str:
 
 
 def kinds(rig: Rig) -> list[str]:
-    return [hold.kind for hold in rig.store.journal.holds()]
+    return [hold.kind for hold in rig.store.attention.holds()]
 
 
 def changes_sent(sent: list[dict[str, object]]) -> int:

@@ -86,7 +86,7 @@ def test_a_list_renamed_while_the_database_was_lost_has_one_name(rig: Rig) -> No
     assert "Post" in list_names(rig)
     assert "- [ ] Typed" in rig.read("Post")
     assert not rig.path("Inbox").exists()
-    [conflict] = rig.store.journal.open_conflicts()
+    [conflict] = rig.store.attention.open_conflicts()
     assert (conflict.winner, conflict.loser) == ("Post", "Inbox")
     rig.rest()
 

@@ -81,7 +81,7 @@ def test_a_disk_that_is_full_at_any_moment_costs_nothing(tmp_path: Path, for_eve
             assert rig.shown("Bread").notes == "dark"
             for title in ("Bread", "Dictated", "Oat milk", "Typed"):
                 assert rig.line("Inbox", title)
-            assert rig.store.journal.open_conflicts() == []
+            assert rig.store.attention.open_conflicts() == []
             assert rig.engine.verify().result == "agrees"
 
 

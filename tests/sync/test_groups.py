@@ -30,7 +30,7 @@ def group_names(rig: Rig) -> set[str]:
 
 
 def losers(rig: Rig) -> set[tuple[str, object, object]]:
-    found = rig.store.journal.open_conflicts()
+    found = rig.store.attention.open_conflicts()
     return {(one.field, one.winner, one.loser) for one in found}
 
 

@@ -16,7 +16,7 @@ YEARS = 10 * 365 * 86400.0
 
 
 def kinds(rig: Rig) -> list[str]:
-    return sorted(hold.kind for hold in rig.store.journal.holds())
+    return sorted(hold.kind for hold in rig.store.attention.holds())
 
 
 def with_lines(rig: Rig, *titles: str) -> None:
@@ -124,7 +124,7 @@ def test_a_plan_names_what_is_about_to_be_deleted(patient: Rig) -> None:
     [hold] = planned["held"]
     assert (hold["kind"], hold["title"], hold["file"]) == ("grace", "Milk", "Inbox.md")
     assert planned["waiting"]["deletions"] == 1
-    assert patient.store.journal.holds() == []  # a plan remembers nothing
+    assert patient.store.attention.holds() == []  # a plan remembers nothing
 
 
 # ---- a file that lost everything

@@ -18,7 +18,7 @@ MODIFY = "records/modify"
 
 
 def kinds(rig: Rig) -> set[str]:
-    return {hold.kind for hold in rig.store.journal.holds()}
+    return {hold.kind for hold in rig.store.attention.holds()}
 
 
 def changes_sent(sent: list[dict[str, object]]) -> list[dict[str, object]]:

@@ -30,7 +30,7 @@ def has_both(rig: Rig) -> None:
     assert shown.problems == ()
     inside = rig.read("Inbox").partition("Task")[2].partition("- [ ] Other")[0]
     assert [line[6:] for line in inside.split("\n")[1:-1]] == shown.notes.split("\n")
-    assert rig.store.journal.open_conflicts() == []
+    assert rig.store.attention.open_conflicts() == []
 
 
 def test_lines_that_were_changed_apart_are_all_there(apart: Rig) -> None:

@@ -26,7 +26,7 @@ def lists(rig: Rig) -> set[str]:
 
 
 def kinds(rig: Rig) -> list[str]:
-    return [hold.kind for hold in rig.store.journal.holds()]
+    return [hold.kind for hold in rig.store.attention.holds()]
 
 
 def test_only_its_name_deletes_it_and_then_nothing_of_it_is_shown(rig: Rig) -> None:

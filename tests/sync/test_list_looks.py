@@ -55,7 +55,7 @@ def put(rig: Rig, *keys: str) -> None:
 
 
 def losers(rig: Rig) -> set[tuple[str, object, object]]:
-    found = rig.store.journal.open_conflicts()
+    found = rig.store.attention.open_conflicts()
     return {(one.field, one.winner, one.loser) for one in found}
 
 

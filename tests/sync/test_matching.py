@@ -231,7 +231,7 @@ def test_a_list_renamed_on_both_sides_is_one_list(rig: Rig) -> None:
     settle(rig)
     assert identities(rig) == before
     assert {one.name for one in rig.phone.lists()} == {"Tapped", "Other"}
-    assert [one.loser for one in rig.store.journal.open_conflicts()] == ["Typed"]
+    assert [one.loser for one in rig.store.attention.open_conflicts()] == ["Typed"]
     rig.rest()
 
 

@@ -76,7 +76,7 @@ def test_the_rest_flows_on_and_it_is_named(
     rig.wait(120)
     assert rig.run().problems == []
     assert rig.titles("Inbox") == {"Stuck, and retitled", "Flows", "Typed"}
-    [conflict] = rig.store.journal.open_conflicts()
+    [conflict] = rig.store.attention.open_conflicts()
     assert conflict.loser == "Stuck here"
     rig.rest()
 

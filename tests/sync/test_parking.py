@@ -94,7 +94,7 @@ def test_what_the_phone_changes_meanwhile_is_merged_and_the_refused_value_kept(t
     report = two.run()
     assert (report.parked, report.open_conflicts) == (0, 1)
     assert "Phone" in two.read("Inbox")
-    assert [one.loser for one in two.store.journal.open_conflicts()] == ["Worse"]
+    assert [one.loser for one in two.store.attention.open_conflicts()] == ["Worse"]
 
 
 def test_it_is_forgotten_when_its_line_is_deleted(rig: Rig) -> None:
@@ -263,7 +263,7 @@ def test_dropping_a_move_brings_the_line_back(two: Rig) -> None:
     give_up(two)
     assert two.line("Inbox", "Good") == line
     assert "Good" not in two.read("Work")
-    assert two.store.journal.open_conflicts() == []
+    assert two.store.attention.open_conflicts() == []
     two.rest()
 
 

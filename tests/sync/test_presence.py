@@ -128,7 +128,7 @@ def test_it_is_named_and_deletes_nothing(
     assert any(way_out in reason for reason in told), reports[-1].held
     assert reports[0].exit_code in (3, 4)
     assert titles(rig) == (before - {"Inbox 1"}) | {"Inbox one"}
-    assert {hold.reason for hold in rig.store.journal.holds()} >= set(told)  # so does `status`
+    assert {hold.reason for hold in rig.store.attention.holds()} >= set(told)  # so does `status`
     if flows:
         assert "Inbox one" in rig.read("Inbox")
     restore()

@@ -80,7 +80,7 @@ def test_an_edit_made_meanwhile_waits_and_is_joined(seeded: Rig, side: str) -> N
     assert len(seeded.phone.reminders()) == count
     kept = {seeded.shown(title).id for title in ("Milk", "Oat milk") if shows(seeded, title)}
     assert kept == {id}
-    lost = [one.loser for one in seeded.store.journal.open_conflicts()]
+    lost = [one.loser for one in seeded.store.attention.open_conflicts()]
     assert {*lost, seeded.phone.get(id).title} >= {"Oat milk"}
     assert set(seeded.bytes_of_folder()) == set(before)
     seeded.rest()

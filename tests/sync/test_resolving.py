@@ -25,7 +25,7 @@ def torn(rig: Rig) -> Rig:
 
 
 def opened(rig: Rig) -> list[Conflict]:
-    return rig.store.journal.open_conflicts()
+    return rig.store.attention.open_conflicts()
 
 
 def one(rig: Rig) -> Conflict:
@@ -290,4 +290,4 @@ def test_a_line_typed_after_another_machine_s_was_done_is_opened_again(tmp_path:
         pair.calm()
         assert [one.done for one in pair.phone.reminders("Inbox")] == [False]
         assert "- [ ] Milk" in pair.agree("Inbox")
-        assert [*pair.desktop.store.journal.open_conflicts()] == []
+        assert [*pair.desktop.store.attention.open_conflicts()] == []

@@ -140,7 +140,7 @@ def test_renamed_on_both_sides_one_name_wins_and_the_other_is_kept(
     assert sections(garden) == [name]
     assert f"## {name}\n" in garden.read("Inbox")
     lost = {"Pond", "Allotment"} - {name}
-    assert {one.loser for one in garden.store.journal.open_conflicts()} == lost
+    assert {one.loser for one in garden.store.attention.open_conflicts()} == lost
     assert report.exit_code == 4
     assert section_of(garden, "Rake") == name
     garden.rest()

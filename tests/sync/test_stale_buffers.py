@@ -39,7 +39,7 @@ def test_the_same_title_edited_in_an_older_buffer_is_a_conflict_that_keeps_both(
     rig.save("Inbox", buffer.replace("Coffee", "Coffee VIM"))
     rig.run()
     assert rig.shown("Coffee PHONE").notes == "from phone"
-    assert [one.loser for one in rig.store.journal.open_conflicts()] == ["Coffee VIM"]
+    assert [one.loser for one in rig.store.attention.open_conflicts()] == ["Coffee VIM"]
 
 
 def test_a_line_just_put_in_may_be_taken_out_at_once(rig: Rig) -> None:
@@ -120,7 +120,7 @@ def test_who_carries_it_on_to_a_third_file_has_seen_it(rig: Rig) -> None:
     rig.run()
     rig.run()
     assert (rig.titles("Plans"), rig.titles("Third")) == ({"Typed"}, {"Moved"})
-    assert not rig.store.journal.open_conflicts()
+    assert not rig.store.attention.open_conflicts()
     rig.rest()
 
 
@@ -164,7 +164,7 @@ def test_who_carries_a_new_line_to_another_file_has_seen_it(rig: Rig, being_save
     rig.run()
     assert (rig.titles("Inbox"), rig.titles("Plans")) == ({"Stays"}, {"Old", "Added"})
     assert {one.id for one in rig.phone.reminders()} == ids
-    assert not rig.store.journal.open_conflicts()
+    assert not rig.store.attention.open_conflicts()
     rig.rest()
 
 

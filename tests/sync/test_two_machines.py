@@ -110,7 +110,7 @@ def test_a_line_that_was_edited_on_its_way_waits_for_its_reminder(shared: Pair) 
     assert "another machine" in report.held[0].reason
     shared.calm()
     assert titles(shared) == ["Milk"]  # nothing tells which of both is the newer
-    assert [one.loser for one in shared.desktop.store.journal.open_conflicts()] == ["Oat milk"]
+    assert [one.loser for one in shared.desktop.store.attention.open_conflicts()] == ["Oat milk"]
     assert shared.agree().count("^r-") == 1
 
 
@@ -247,7 +247,7 @@ def test_a_file_that_both_changed_loses_no_edit(shared: Pair, later: str) -> Non
     assert set(titles(shared)) == there | mine | {"Typed at the laptop"}
     assert len(titles(shared)) == len(there) + 2
     if later == "desktop":
-        kept = {one.loser for one in shared.laptop.store.journal.open_conflicts()}
+        kept = {one.loser for one in shared.laptop.store.attention.open_conflicts()}
         assert "Oat milk" in kept
     assert not list(shared.desktop.folder.glob(f"*{COPY}*"))
 

@@ -232,10 +232,10 @@ def test_many_deletions_of_an_undo_are_not_held(rig: Rig) -> None:
     rig.run()
     undo(rig)
     assert "Jar" not in rig.read("Inbox")
-    assert rig.store.journal.holds() == []
+    assert rig.store.attention.holds() == []
     rig.append("Inbox", "- [ ] Honey\n")
     rig.run()
-    assert rig.store.journal.approved() == frozenset()  # it was for these alone
+    assert rig.store.attention.approved() == frozenset()  # it was for these alone
 
 
 def test_conflicts_of_a_run_are_not_resolved_by_it(rig: Rig) -> None:
@@ -243,13 +243,13 @@ def test_conflicts_of_a_run_are_not_resolved_by_it(rig: Rig) -> None:
     rig.replace("Inbox", "Cheese", "Goat cheese")
     rig.phone.edit(rig.shown("Cheese").id, title="Blue cheese")
     rig.run()
-    [conflict] = rig.store.journal.open_conflicts()
+    [conflict] = rig.store.attention.open_conflicts()
     undone = undo(rig)
     assert [one.reason for one in undone.left] == [
         "its title stays: both sides had changed it; see `remindersd conflicts`"
     ]
     assert rig.shown("Blue cheese").title == "Blue cheese"
-    assert rig.store.journal.open_conflicts() == [conflict]
+    assert rig.store.attention.open_conflicts() == [conflict]
 
 
 def test_notes_that_were_joined_come_apart_again(rig: Rig) -> None:

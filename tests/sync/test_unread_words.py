@@ -19,7 +19,7 @@ def told(rig: Rig) -> list[str]:
     report = rig.run()
     assert report.exit_code == 0
     assert {hold.kind for hold in report.held} <= {"unread-words"}
-    assert sorted(hold.reason for hold in rig.store.journal.holds()) == sorted(
+    assert sorted(hold.reason for hold in rig.store.attention.holds()) == sorted(
         hold.reason for hold in report.held
     )
     return [hold.reason for hold in report.held]
@@ -48,7 +48,7 @@ def test_they_are_told_until_they_are_mended_and_all_else_flows(
     tell_waiting(rig.run().document()["held"])
     assert capsys.readouterr().out == f"1 thing held back:\n  {reason}\n"
     rig.restart()
-    assert [hold.reason for hold in rig.store.journal.holds()] == [reason]
+    assert [hold.reason for hold in rig.store.attention.holds()] == [reason]
     rig.run()
     rig.rest()
     rig.replace("Inbox", "⏰ 25:99", "⏰ 10:15")

@@ -59,7 +59,7 @@ def now_of(store: Store, planned: Planned, trails: Trails) -> Now:
         },
         lost=tuple(
             (one.id, str(one.field), one.winner, one.loser)
-            for one in store.journal.open_conflicts()
+            for one in store.attention.open_conflicts()
         ),
     )
 

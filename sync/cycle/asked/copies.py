@@ -80,7 +80,7 @@ def merge_copy(parts: Parts, path: str, now_ms: int) -> MergedCopy:
         _write(parts, file, new, merged, now_ms)
     with store.commit("merge"):
         for id, name, winner, loser in merger.lost:
-            store.journal.add_conflict(id, name, winner, loser, "file", now_ms)
+            store.attention.add_conflict(id, name, winner, loser, "file", now_ms)
     merged.conflicts = len(merger.lost)
     merged.kept = set_aside(filing.root, path)
     return merged

@@ -43,7 +43,7 @@ def forget(store: Store, home: Home, key: str, now_ms: int) -> Forgot:
     """
     ready(home)
     path = relative(home, key)
-    for hold in store.journal.holds():
+    for hold in store.attention.holds():
         if hold.kind == HoldKind.NEW_LIST and hold.id == path:
             with store.commit("forget"):
                 store.forgotten.add(Forgotten(path, path, path, now_ms))
@@ -62,7 +62,7 @@ def forget(store: Store, home: Home, key: str, now_ms: int) -> Forgot:
         )
     with store.commit("forget"):
         store.forgotten.add(Forgotten(id, name, place, now_ms))
-        store.journal.drop_approvals([id])
+        store.attention.drop_approvals([id])
         if not is_unshared:
             let_go_of(store, home, id, place)
             store.bases.drop_list(id)

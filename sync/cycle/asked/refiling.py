@@ -52,7 +52,7 @@ def refile(store: Store, home: Home, key: str, now_ms: int, step: Callable[[str]
             f"{path} cannot be restored: its list “{base.name}” is not in iCloud",
             f"`remindersd restore --list {base.name!r}` brings the list back, if it was deleted",
         )
-    kinds = {hold.kind for hold in store.journal.holds() if hold.id == path}
+    kinds = {hold.kind for hold in store.attention.holds() if hold.id == path}
     there = os.path.lexists(home.root / path)
     is_odd = there and not (home.layout.per_task or os.path.isfile(home.root / path))
     if there and not is_odd and not kinds & {HoldKind.FILE, HoldKind.EMPTIED}:
@@ -63,7 +63,7 @@ def refile(store: Store, home: Home, key: str, now_ms: int, step: Callable[[str]
         )
     with store.commit("refile"):
         let_go_of(store, home, id, base.path or "", ids)
-        store.journal.approve([again(id)], now_ms)
+        store.attention.approve([again(id)], now_ms)
     kept = None
     if is_odd or (there and HoldKind.FILE in kinds):
         step("refile:aside")

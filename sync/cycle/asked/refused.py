@@ -140,7 +140,7 @@ def _wanted(intent: Intent) -> dict[Field, Value]:
 
 
 def _keep_list(store: Store, intent: Intent) -> str:
-    store.journal.drop_approvals([intent.id])
+    store.attention.drop_approvals([intent.id])
     base = store.bases.get_list(intent.id)
     if base is not None and base.path is None:
         store.bases.drop_list(intent.id)

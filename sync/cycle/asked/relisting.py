@@ -155,7 +155,7 @@ def _unagreed(store: Store, id: str, now_ms: int, ids: Iterable[str] = ()) -> No
         if line is None or base is None or line.path == base.path:
             store.bases.drop(reminder)
             store.places.clear_vanished(reminder)
-    store.journal.approve([again(id)], now_ms)
+    store.attention.approve([again(id)], now_ms)
 
 
 def _agreed(store: Store, list_id: str) -> list[str]:

@@ -70,7 +70,7 @@ def resolve(
         return refused(store, told)
     with store.commit("resolve"):
         for conflict in conflicts:
-            store.journal.resolve(conflict.number, now_ms)
+            store.attention.resolve(conflict.number, now_ms)
     return [Resolved(conflict, take) for conflict in conflicts]
 
 
@@ -79,7 +79,7 @@ def chosen(store: Store, keys: Sequence[str]) -> list[Conflict]:
 
     Raises CannotResolve naming the first key that none goes by.
     """
-    there = store.journal.open_conflicts()
+    there = store.attention.open_conflicts()
     if not keys:
         return there
     found: dict[int, Conflict] = {}
@@ -110,7 +110,7 @@ def title_of(store: Store, id: str) -> str:
 
 
 def _none_of(store: Store, key: str) -> str:
-    past = store.journal.conflict(int(key)) if key.isascii() and key.isdigit() else None
+    past = store.attention.conflict(int(key)) if key.isascii() and key.isdigit() else None
     if past is not None:
         return f"conflict {key} is resolved already"
     return f"there is no open conflict {key}"
@@ -235,11 +235,11 @@ def values_now(store: Store, known: Known, ids: Iterable[str]) -> dict[str, dict
 
 def close_agreed(store: Store, known: Known, now_ms: int) -> list[Conflict]:
     """Close the conflicts whose kept value is now on both sides; to be called inside a commit."""
-    there = store.journal.open_conflicts()
+    there = store.attention.open_conflicts()
     now = values_now(store, known, {one.id for one in there})
     over = [one for one in there if _agreed(store, known, now.get(one.id, {}), one)]
     for conflict in over:
-        store.journal.resolve(conflict.number, now_ms)
+        store.attention.resolve(conflict.number, now_ms)
     return over
 
 

@@ -77,7 +77,7 @@ def _lists(store: Store) -> Iterator[Restorable]:
 def _files(store: Store) -> Iterator[Restorable]:
     lists = store.bases.all_lists()
     named = {base.path: base.name for base in lists.values() if base.path}
-    for hold in store.journal.holds():
+    for hold in store.attention.holds():
         base = lists.get(hold.id)
         if hold.kind in (HoldKind.LIST, HoldKind.RESTING_LIST) and base and base.path:
             yield Restorable("file", base.path, base.path, base.name, "gone", hold.since_ms)

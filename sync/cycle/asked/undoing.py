@@ -202,7 +202,7 @@ class Undoer:
             store.places.clear_vanished(id)
             store.outbox.drop_many(intent.seq for intent in store.outbox.of(id))
         store.occurrences.forget(take.deletions)
-        store.journal.approve(take.deletions, self._chronicle.now_ms)
+        store.attention.approve(take.deletions, self._chronicle.now_ms)
 
 
 def _id(run: int) -> str:

@@ -143,7 +143,7 @@ class Committer:
     def approve_first_plan(self) -> None:
         """Let the plan of a first meeting go ahead, and nothing else."""
         with self._store.commit("approve"):
-            self._store.journal.approve([HoldKind.FIRST_PLAN], self._now_ms)
+            self._store.attention.approve([HoldKind.FIRST_PLAN], self._now_ms)
 
     def approve(self, keys: Sequence[str], known: Known) -> list[Hold]:
         """Let held things go ahead: those of these keys, or all that may go unnamed.
@@ -152,7 +152,8 @@ class Committer:
         by the id on its line, too. A list goes with what is ``known`` to be in it, and no more.
         """
         open_holds = [
-            Hold(hold.id, HoldKind(hold.kind), hold.reason) for hold in self._store.journal.holds()
+            Hold(hold.id, HoldKind(hold.kind), hold.reason)
+            for hold in self._store.attention.holds()
         ]
         named = {*keys, *self._lists_called(keys, open_holds), *_of_lines(keys, open_holds)}
         chosen = [
@@ -162,7 +163,7 @@ class Committer:
             or (hold.kind in BY_NAME and hold.id in named)
         ]
         with self._store.commit("approve"):
-            self._store.journal.approve(
+            self._store.attention.approve(
                 [hold.kind if hold.kind is HoldKind.FIRST_PLAN else hold.id for hold in chosen],
                 self._now_ms,
             )
@@ -201,9 +202,9 @@ class Committer:
         wanted |= {*planned.lists.delete_lists, *planned.lists.delete_groups}
         wanted |= {*planned.lists.ended, *(one.place for one in planned.emptied)}
         wanted |= {again(op.id) for op in planned.lists.create_files}
-        journal = self._store.journal
-        journal.drop_approvals(journal.approved() - wanted)
-        forget_let_go(self._store, journal.approved())
+        attention = self._store.attention
+        attention.drop_approvals(attention.approved() - wanted)
+        forget_let_go(self._store, attention.approved())
 
     def _learn(self, plan: Plan) -> None:
         bases = self._store.bases
@@ -313,7 +314,7 @@ class Committer:
         return base is not None and intent.changes.items() <= base.values.items()
 
     def _keep_loser(self, conflict: Conflict) -> None:
-        self._store.journal.add_conflict(
+        self._store.attention.add_conflict(
             conflict.id,
             conflict.field.value,
             conflict.winner,
@@ -326,9 +327,9 @@ class Committer:
         """Write what waits now; gives what did not wait before, or asks something else now."""
         holds = [*planned.holds]
         holds += [Hold(p.id, HoldKind.FILE, f"{p.path}: {p.reason}") for p in work.problems]
-        before = {hold.key: hold.reason for hold in self._store.journal.holds()}
+        before = {hold.key: hold.reason for hold in self._store.attention.holds()}
         unique = {f"{hold.kind.value}:{hold.id}": hold for hold in holds}
-        self._store.journal.set_holds(
+        self._store.attention.set_holds(
             StoredHold(key, hold.kind.value, hold.id, hold.reason, self._now_ms, hold.until_ms)
             for key, hold in unique.items()
         )

@@ -234,7 +234,7 @@ class Filing:
             base = ListBase(info.name, info.group, place, color, info.emblem)
             self._store.bases.set_list(list_id, base)
             # Used up: the file that is deleted next, before another cycle, is missed.
-            self._store.journal.drop_approvals([again(list_id)])
+            self._store.attention.drop_approvals([again(list_id)])
         self._agree_on_color(write.path, planned)
 
     def _agree_on_color(self, path: str, planned: Planned) -> None:

@@ -148,6 +148,7 @@ class Chronicle:
         """Forget what is old, now and then: for that, all that is kept is looked at."""
         if not 0 <= now_ms - self._pruned_ms < KEPT_MS // _PRUNINGS:
             self._store.journal.prune(now_ms - KEPT_MS)
+            self._store.attention.prune(now_ms - KEPT_MS)
             self._store.occurrences.prune(now_ms - KEPT_MS)
             self._store.versions.prune()
             self._pruned_ms = now_ms

@@ -116,7 +116,7 @@ def take_back(store: Store, id: str, gone: Gone, now_ms: int) -> None:
     """Let it rest without its file as it did before, approved with what was seen in it."""
     keep_sent(store, {**sent_lists(store), id: replace(gone, returns=True)})
     if rest_again(store, id, gone):
-        store.journal.approve([id], now_ms)
+        store.attention.approve([id], now_ms)
         store.meta.set(LET_GO, json.dumps({**_stored(store), id: dict(gone.seen)}, sort_keys=True))
 
 

@@ -175,7 +175,7 @@ class Nearby:
         waiting = (
             any(store.outbox.counts().values()),
             store.places.vanished(),
-            store.journal.approved(),
+            store.attention.approved(),
             stored_doubts(store),
             store.occurrences.pending(),
             owed_records(store),

@@ -149,7 +149,7 @@ class Planner:
         known = self.known()
         if local.trouble:
             return self._blind(known, local, leaving)
-        lists = self._plan_lists(known, local, self._store.journal.approved())
+        lists = self._plan_lists(known, local, self._store.attention.approved())
         leaving = follow_moves(leaving, known, lists, self._dialect)
         return self.plan_in(known, local, lists, leaving)
 
@@ -157,7 +157,7 @@ class Planner:
         self, known: Known, local: LocalState, lists: ListPlan, leaving: frozenset[Leaving]
     ) -> Planned:
         """Plan what is ``known`` for this local state, in lists that are planned already."""
-        approved = self._store.journal.approved()
+        approved = self._store.attention.approved()
         now_s, since = self._clock(), self._store.places.vanished()
         world = build_world(
             known,
@@ -187,7 +187,7 @@ class Planner:
         planned.holds += doubt_holds(world.doubts)
         planned.holds += aside_holds(known, world.snapshot, local)
         planned.holds += unread_words(world.lines.values(), local, lists.views)
-        before, groups = self._store.journal.holds(), lists.unsure_groups
+        before, groups = self._store.attention.holds(), lists.unsure_groups
         stands = local.standing() if before else {}
         planned.unjudged = still_waiting(
             before,
@@ -220,7 +220,7 @@ class Planner:
 
     def _blind(self, known: Known, local: LocalState, leaving: frozenset[Leaving]) -> Planned:
         folder = Hold("folder", HoldKind.FILE, local.trouble)
-        holds = [folder, *all_waiting(self._store.journal.holds())]
+        holds = [folder, *all_waiting(self._store.attention.holds())]
         return Planned(known, ListPlan(), World.empty(), Plan(), [], holds, leaving, waits=True)
 
     def _plan_lists(self, known: Known, local: LocalState, approved: frozenset[str]) -> ListPlan:
@@ -324,7 +324,7 @@ class Planner:
         )
 
     def _held_before(self, kind: HoldKind) -> set[str]:
-        return {hold.id for hold in self._store.journal.holds() if hold.kind == kind}
+        return {hold.id for hold in self._store.attention.holds() if hold.kind == kind}
 
     def _wanted(
         self, known: Known, lists: ListPlan, world: World, pushes: Sequence[PushOp]
