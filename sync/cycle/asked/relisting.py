@@ -24,7 +24,7 @@ from sync.codec.reviving import revive_list
 from sync.core.listplan import again
 from sync.cycle.asked.begun import act, begin, begun, end
 from sync.cycle.asked.restoring import restore
-from sync.cycle.observing.observe import remember, zone_id
+from sync.cycle.observing.observe import take_answers, zone_id
 from sync.cycle.observing.routing import zone_key
 from sync.cycle.past.history import DELETED, returned_rows
 from sync.cycle.past.journaling import Chronicle
@@ -271,7 +271,7 @@ def _send(
         raise ServiceError(f"iCloud did not take “{name}” back: {failure.code} ({reason})")
     with store.commit("restored"):
         records = [item for item in answers if isinstance(item, dict)]
-        remember(store, records, zone_key(zone_id(zone)))
+        take_answers(store, group.operations, records, zone_key(zone_id(zone)))
     chronicle.go_on(1)
 
 

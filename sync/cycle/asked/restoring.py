@@ -23,7 +23,7 @@ from sync.codec.records import decode_reminder
 from sync.codec.reviving import revive_reminder
 from sync.cycle.asked.begun import act, begin, begun, end
 from sync.cycle.observing.asking import catch_up
-from sync.cycle.observing.observe import remember, zone_id
+from sync.cycle.observing.observe import take_answers, zone_id
 from sync.cycle.observing.routing import key_of, zone_key
 from sync.cycle.past.history import returned_rows
 from sync.cycle.past.journaling import Chronicle
@@ -87,7 +87,7 @@ def restore(
         if not failures:
             with store.commit("restored"):
                 records = [item for item in answers if isinstance(item, dict)]
-                remember(store, records, zone_key(zone))
+                take_answers(store, group.operations, records, zone_key(zone))
                 end(store, _ACT, id)
             chronicle.go_on(1)
             return found

@@ -3,7 +3,8 @@
 Nothing is decided here. A page is decoded tolerantly: what is not understood is kept raw, a
 tombstone (which has no type) is recognised before anything else, and a refused sync token starts
 a full walk in which only absence from the *whole* zone counts as gone, and of each record that is
-absent iCloud is asked by its name: an answer to another request would bury what is there. An item
+absent iCloud is asked by its name: an answer to another request would bury what is there. What a
+record said before our own latest write of it is no news (`outdone.py`). An item
 that names no record is passed over: it may be any record, so that in a walk with one of them
 nothing counts as gone. A record that is named and not given is owed (`owed.py`).
 """
@@ -22,13 +23,14 @@ from sync.codec import fields
 from sync.codec.assets import documents_of
 from sync.cycle.gauge import Gauge, Phase, unwatched
 from sync.cycle.observing.mirroring import decoded_row, record_row
+from sync.cycle.observing.outdone import forget_outdone, note_outdone, without_outdone
 from sync.cycle.observing.owed import note_failed, note_given
 from sync.errors import BadResponse, SyncTokenExpired
 from sync.remote.answers import Failure
 from sync.remote.cloudkit import ChangePage, ZoneId
 
 __all__ = ["FEED", "Feed", "Pulled", "known_zone", "pull", "pull_zone", "remember", "unreadable"]
-__all__ += ["zone_id"]
+__all__ += ["take_answers", "zone_id"]
 
 Record = Mapping[str, Any]
 FEED = "records/changes"
@@ -114,6 +116,7 @@ def _begin_walk(store: Store, row: ZoneRow) -> ZoneRow:
     with store.commit("walk"):
         store.mirror.set_zone(replace(row, sync_token=None))
         store.mirror.begin_walk(row.key)
+        forget_outdone(store)
     return replace(row, sync_token=None, walking=True)
 
 
@@ -138,7 +141,8 @@ def _pull_pages(cloud: Feed, store: Store, row: ZoneRow, gauge: Gauge) -> Pulled
         unmet: list[str] = []
         if brings or page.more or row.walking:
             with store.commit("page"):
-                remember(store, page.records, row.key, page.packed)
+                news = page if row.walking else without_outdone(store, page)
+                remember(store, news.records, row.key, news.packed)
                 note_failed(store, row.key, page.failed)
                 if row.walking:
                     store.mirror.spare_unmet(row.key, None if page.unreadable else page.failed)
@@ -193,6 +197,14 @@ def remember(
         if _is_tombstone(record):
             name = str(record.get("recordName"))
             store.mirror.tombstone(name, _kind_by_name(name), fields.bare_id(name), zone)
+
+
+def take_answers(
+    store: Store, operations: Iterable[Record], answers: Iterable[Record], zone: str
+) -> None:
+    """Put what the answers to a write say into the mirror; to be called inside a commit."""
+    note_outdone(store, operations)
+    remember(store, answers, zone)
 
 
 def _note_documents(store: Store, records: Iterable[Record]) -> None:

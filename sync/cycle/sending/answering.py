@@ -20,7 +20,7 @@ from store.sections import SectionBase
 from store.zones import PRIVATE
 from sync.codec.operations import Group
 from sync.codec.purging import records_named
-from sync.cycle.observing.observe import remember
+from sync.cycle.observing.observe import remember, take_answers
 from sync.cycle.sending.uploading import Receipts, keep_files
 from sync.remote.answers import Failure
 
@@ -128,7 +128,7 @@ def _take_answers(
         failures = [item for item in items if isinstance(item, Failure)]
         if not failures:
             records = [item for item in items if isinstance(item, dict)]
-            remember(store, records, parcel.zone)
+            take_answers(store, parcel.operations, records, parcel.zone)
             if parcel.receipts:
                 keep_files(store, parcel.receipts)
                 remember(store, records, parcel.zone)  # decoded anew, with their files

@@ -15,7 +15,7 @@ from store.outbox import Intent
 from sync.codec.operations import Group
 from sync.core.order import pack
 from sync.cycle.observing.asking import catch_up
-from sync.cycle.observing.observe import remember, zone_id
+from sync.cycle.observing.observe import remember, take_answers, zone_id
 from sync.cycle.observing.routing import key_of
 from sync.cycle.sending.answering import Parcel
 from sync.cycle.sending.push import Sender
@@ -106,7 +106,7 @@ def _filled(cloud: Sender, zone: ZoneId, parcel: Parcel, sent: Sent) -> Parcel |
 
 
 def _learn(store: Store, parcel: Parcel, records: Sequence[Mapping[str, Any]]) -> None:
-    remember(store, records, parcel.zone)
+    take_answers(store, parcel.operations, records, parcel.zone)
     if parcel.receipts:
         keep_files(store, parcel.receipts)
         remember(store, records, parcel.zone)  # decoded anew, with their files
