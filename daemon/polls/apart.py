@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 
 from daemon.polls.helper import CALL, DONE, FAILED, Errand
 from sync.errors import RemindersdError
+from sync.machine import told
 from sync.polls.around import Meanwhile
 from sync.polls.asked import Progress
 from sync.remote.account import Account
@@ -76,7 +77,7 @@ class Apart:
         except _Gone:  # while it waited, perhaps; to ask is no harm
             if self._is_closed:
                 raise
-            said, value = self._carried_out(errand, calls, self._start())
+            said, value = self._carried_out(errand, calls, self._begun())
         if said == DONE:
             found: T = value
             return found
@@ -114,7 +115,13 @@ class Apart:
         with self._lock:
             if self._idle:
                 return self._idle.pop()
-        return self._start()
+        return self._begun()
+
+    def _begun(self) -> Helper:
+        try:
+            return self._start()
+        except OSError as error:
+            raise told(error) or _not_begun(error) from error
 
     def _put_back(self, helper: Helper, *, is_well: bool) -> None:
         with self._lock:
@@ -163,15 +170,10 @@ class Helper:
     def carry_out(self, errand: Errand, calls: Calls) -> tuple[str, Any]:
         """What it said of ``errand``; while it is at it, it is answered with ``calls``."""
         self.errands += 1
-        try:
-            self._line.send(errand)
-            said, value = self._line.recv()
-            while said == CALL:
-                name, args = value
-                self._line.send(_answer(calls[name], args))
-                said, value = self._line.recv()
-        except (EOFError, BrokenPipeError, ConnectionResetError):
-            raise _gone() from None
+        said, value = self._said_to(errand)
+        while said == CALL:
+            name, args = value
+            said, value = self._said_to(_answer(calls[name], args))
         return said, value
 
     def kill(self) -> None:
@@ -187,11 +189,26 @@ class Helper:
         self._process.kill()
         self._process.wait()
 
+    def _said_to(self, what: object) -> tuple[str, Any]:
+        try:
+            self._line.send(what)
+            said, value = self._line.recv()
+        except (EOFError, OSError):  # also where it ended in the middle of a sentence
+            raise _gone() from None
+        return said, value
+
 
 def _gone() -> _Gone:
     return _Gone(
         "the process that asks iCloud beside the daemon has ended",
-        "it is started again when it is needed next",
+        "it is started again when it is needed next; restart the daemon after an upgrade",
+    )
+
+
+def _not_begun(error: OSError) -> RemindersdError:
+    return RemindersdError(
+        f"the process that asks iCloud beside the daemon cannot be started: {error.strerror}",
+        "close other programs, or raise the limit of processes (`ulimit -u`)",
     )
 
 

@@ -16,7 +16,9 @@ from random import random
 from time import monotonic, sleep
 from typing import Any
 
+from daemon.private import write_no_core
 from sync.errors import RemindersdError
+from sync.machine import told
 from sync.polls.around import Meanwhile
 from sync.remote.account import Account
 from sync.remote.limiter import Limiter
@@ -73,6 +75,9 @@ def _carried_out(errand: Errand, line: Any) -> tuple[str, Any]:
         return DONE, ask(session, errand.key, lambda service: errand.work(service, meanwhile))
     except RemindersdError as error:
         return FAILED, error
+    except OSError as error:
+        ours = told(error)
+        return (LOST, type(error).__name__) if ours is None else (FAILED, ours)
     except Exception as error:  # noqa: BLE001 - a bug is told by its name, and not by its text
         return LOST, type(error).__name__
 
@@ -98,4 +103,5 @@ class _Pace(Limiter):
 
 
 if __name__ == "__main__":
+    write_no_core()  # the kernel forgets at the start of a program what ours had asked for
     serve(Connection(int(sys.argv[1])))

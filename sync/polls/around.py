@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeVar
 
 from store.db import Store
 from sync.errors import RemindersdError
+from sync.machine import told
 from sync.polls.asked import Progress, unheard
 from sync.remote.cloudkit import CloudKit
 from sync.remote.limiter import Limiter
@@ -86,7 +87,8 @@ class Around:
     def recorded(self, service: str) -> Iterator[None]:
         """Remember of the poll inside when it was and how it ended."""
         try:
-            yield
+            with _in_our_words():
+                yield
         except RemindersdError as error:
             said = f"{error.message}; {error.hint}" if error.hint else error.message
             code, now_ms = error.code, self.now_ms()
@@ -101,3 +103,11 @@ class Around:
     def last_success(self, service: str) -> int | None:
         """When the service was last polled with success, in Unix milliseconds."""
         return self.mirror(lambda store: store.polls.last_success(service))
+
+
+@contextmanager
+def _in_our_words() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:  # a session is kept on a disk, too
+        raise told(error) or error from error

@@ -14,6 +14,7 @@ from pyicloud.exceptions import PyiCloudConnectionException, PyiCloudServiceNotA
 
 from sync.errors import BadResponse, NetworkError, RemindersdError, ServiceError, Throttled
 from sync.errors import SignInNeeded as SignedOut
+from sync.machine import told
 from sync.polls.switched import NAMES, switched_off
 from sync.remote.client import place
 from sync.remote.refusals import FOREIGN, LOGIN_HINT
@@ -69,6 +70,8 @@ def _ask_once(session: Session, key: str, work: Callable[[Any], T]) -> T:
 
 def _explained(error: Exception, last: requests.Response | None, key: str) -> RemindersdError:
     name = NAMES[key]
+    if isinstance(error, OSError) and (by_machine := told(error)) is not None:
+        return by_machine
     if isinstance(error, PyiCloudServiceNotActivatedException):
         return switched_off(key)
     unreached = PyiCloudConnectionException, requests.ConnectionError, requests.Timeout

@@ -30,6 +30,7 @@ from sync.errors import (
     Throttled,
     WrongPassword,
 )
+from sync.machine import told
 from sync.remote.adapter import LastAnswer
 from sync.remote.endpoint import Endpoint
 
@@ -60,6 +61,8 @@ def explained(
     """Our error for one of ``FOREIGN``, given the session's last answer and its endpoint."""
     at = "Apple's sign-in" if endpoint is None else f"the sign-in at {endpoint.origin}"
     match error:
+        case OSError() if (by_machine := told(error)) is not None:
+            return by_machine
         case PyiCloudAccountLockedException():
             return AccountUnusable(
                 "Apple has locked this account", "unlock it at https://iforgot.apple.com", "locked"

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
+import errno
+import os
+import resource
+import struct
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -109,6 +114,15 @@ def stumbles(_service: Any, _: Meanwhile) -> None:
     raise KeyError("a secret")
 
 
+def finds_the_disk_full(_service: Any, _: Meanwhile) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def keeps_its_memory(_service: Any, _: Meanwhile) -> tuple[object, int]:
+    is_dumpable: int = ctypes.CDLL(None).prctl(3, 0, 0, 0, 0)
+    return resource.getrlimit(resource.RLIMIT_CORE), is_dumpable
+
+
 def gives_no_value(_service: Any, _: Meanwhile) -> Any:
     return lambda: None
 
@@ -167,6 +181,42 @@ def test_in_the_place_of_one_that_died_another_is_asked_once(
     with pytest.raises(RemindersdError, match="has ended"):
         made.ask(answers)
     assert len(made.started) == 4
+
+
+def test_one_that_died_in_the_middle_of_its_answer_has_ended(
+    made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def begin(_self: object, there: Any) -> None:
+        with there:
+            there.recv()
+            os.write(there.fileno(), struct.pack("!i", 1000) + b"half of it")
+
+    monkeypatch.setattr(Here, "_serve", begin)
+    with pytest.raises(RemindersdError, match="has ended"):
+        made.ask(answers)
+    assert len(made.started) == 2
+
+
+def test_a_full_disk_there_is_told_as_one(made: Made) -> None:
+    with pytest.raises(RemindersdError, match="No space left on device") as caught:
+        made.ask(finds_the_disk_full)
+    assert caught.value.hint == "make room on the disk"
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable"), "cannot be started: R"),
+        (FileNotFoundError(errno.ENOENT, "No such file", "/gone/python"), "/gone/python: No such"),
+    ],
+)
+def test_what_cannot_be_started_says_why(limiter: Limiter, error: OSError, said: str) -> None:
+    def start() -> Helper:
+        raise error
+
+    with pytest.raises(RemindersdError, match=said) as caught:
+        Made(start, limiter).ask(answers)
+    assert caught.value.hint
 
 
 def test_whoever_stops_the_poll_stops_it_there(made: Made) -> None:
@@ -255,6 +305,7 @@ def test_a_process_of_its_own_gives_what_this_one_would(bench: Bench) -> None:
         contacts = ContactSource(there).items(DataQuery(CONTACTS), unheard)
         devices = DeviceSource(there, lambda: 86_400.0).items(DataQuery(DEVICES), unheard)
         info = account_items(there, ACCOUNT.apple_id)
+        assert there.ask("contacts", keeps_its_memory) == ((0, 0), 0)  # a core has secrets in it
     assert len(started) == 1
     assert started[0]._process.returncode == 0
     assert bench.waits  # for devices that were woken

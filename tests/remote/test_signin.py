@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -28,6 +29,7 @@ from sync.errors import (
     ServiceError,
     SignInNeeded,
     Throttled,
+    UsageError,
     WrongPassword,
 )
 from sync.remote.account import Account
@@ -199,6 +201,9 @@ def test_the_last_answer_says_more_than_the_text_of_the_error(
         (requests.JSONDecodeError("x", "y", 0), BadResponse),
         (KeyError("salt"), BadResponse),
         (ConnectionResetError("x"), NetworkError),
+        (ConnectionResetError(errno.ECONNRESET, "x"), NetworkError),
+        (OSError(errno.ENOSPC, "x", "/state/session"), RemindersdError),
+        (PermissionError(errno.EACCES, "x", "/state/session"), UsageError),
     ],
 )
 def test_every_foreign_error_has_one_of_ours(error: Exception, expected: type[Exception]) -> None:
