@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 from sync.errors import RemindersdError, UsageError
 
-__all__ = ["told"]
+__all__ = ["about", "told"]
 
 _SHORT = {
     errno.ENOSPC: "make room on the disk",
@@ -48,6 +51,17 @@ def told(error: OSError) -> RemindersdError | None:
     if code in _UNUSABLE:
         return UsageError(message, _UNUSABLE[code])
     return RemindersdError(message, _SHORT.get(code, "see that it is there and can be used"))
+
+
+@contextmanager
+def about(path: Path) -> Iterator[None]:
+    """Let what the machine refuses inside be told of ``path``: to write into a file names none."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno is None:
+            raise
+        raise OSError(error.errno, error.strerror, os.fspath(path)) from error
 
 
 def _shown(path: object) -> str:

@@ -6,7 +6,11 @@ import os
 import threading
 from pathlib import Path
 
+from sync.machine import about
+
 __all__ = ["write_private"]
+
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 def write_private(path: Path, data: bytes) -> None:
@@ -16,15 +20,15 @@ def write_private(path: Path, data: bytes) -> None:
     """
     # Two processes, or two threads, may write at once; each has a name of its own.
     draft = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}")
-    draft.unlink(missing_ok=True)
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    descriptor = os.open(draft, flags, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    except BaseException:
+    with about(path):
         draft.unlink(missing_ok=True)
-        raise
+        descriptor = os.open(draft, _NEW, 0o600)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(path)
+        except BaseException:
+            draft.unlink(missing_ok=True)
+            raise

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from store.ledger import Result
+from sync.machine import about
 
 __all__ = ["KEPT_MS", "MOST_BYTES", "Cabinet", "Filed", "overdue"]
 
@@ -39,15 +40,16 @@ class Cabinet:
 
     def put(self, id: str, content: bytes | Path) -> Filed:
         """Put the bytes away; a file at ``content`` is taken from there."""
-        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.directory.chmod(0o700)
-        part = self.directory / f"{id}{_PART}"
-        try:
-            filed = _written(part, content)
-            part.replace(self.directory / id)
-        except OSError:
-            part.unlink(missing_ok=True)
-            raise
+        path, part = self.directory / id, self.directory / f"{id}{_PART}"
+        with about(path):
+            self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.directory.chmod(0o700)
+            try:
+                filed = _written(part, content)
+                part.replace(path)
+            except OSError:
+                part.unlink(missing_ok=True)
+                raise
         return filed
 
     def remove(self, id: str) -> None:

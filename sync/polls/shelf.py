@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from sync.machine import told
+from sync.machine import about, told
 
 __all__ = ["Shelf"]
 
@@ -55,7 +55,7 @@ class Shelf:
         Until then it is a hidden file beside it, with ``mark`` in its name: ``fill`` finds there
         what an earlier try wrote. Raises what ``fill`` raises, OSError.
         """
-        with self._directory(path, make=True) as (directory, name):
+        with about(self.root / path), self._directory(path, make=True) as (directory, name):
             part = f".{mark}.part"
             descriptor = os.open(part, _PART, 0o600, dir_fd=directory)
             try:

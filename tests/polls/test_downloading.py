@@ -228,5 +228,5 @@ def test_a_full_disk_is_said_to_be_one(bench: Bench, monkeypatch: pytest.MonkeyP
 
     PhotoSource(bench.around).refresh(unheard)
     monkeypatch.setattr(os, "pwrite", full)
-    with pytest.raises(RemindersdError, match="No space left"):
+    with pytest.raises(RemindersdError, match=f"{bench.home}/Pictures/{HEIC}: No space left"):
         download(bench.around, bench.home / "Pictures", ORIGINALS, unheard)

@@ -91,7 +91,9 @@ def test_a_full_disk_is_a_failed_poll_that_leaves_nothing(
     monkeypatch.setattr(Path, "replace", full)
     poll = client.poll(info_types=["*"], files=[PHOTO])
     assert (poll["state"], poll["results"]["data"]) == ("failed", [])
-    assert poll["errors"]["data"][0]["message"] == "No space left on device"
+    message = poll["errors"]["data"][0]["message"]
+    assert message.startswith(f"{tmp_path}/state/results/")
+    assert message.endswith(": No space left on device")
     assert list((tmp_path / "state" / "results").iterdir()) == []
     monkeypatch.undo()
     assert client.poll(info_types=["*"], files=[PHOTO])["state"] == "completed"

@@ -28,6 +28,14 @@ def test_what_stood_there_outlives_a_failure(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(OSError, match="No space") as refused:
         write_private(path, b"new")
+    assert refused.value.filename == str(path)
     assert [(each.name, each.read_text()) for each in tmp_path.iterdir()] == [("token", "old")]
+
+
+def test_a_directory_that_is_not_there_is_told_by_the_name_of_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "away" / "token"
+    with pytest.raises(FileNotFoundError) as refused:
+        write_private(path, b"new")
+    assert (refused.value.filename, refused.value.filename2) == (str(path), None)
