@@ -74,6 +74,20 @@ def test_who_has_seen_it_may_change_it_back(rig: Rig) -> None:
     assert rig.shown("One").priority == 1
 
 
+def test_who_pastes_an_older_line_beside_the_one_that_was_written_has_seen_that(rig: Rig) -> None:
+    rig.append("Inbox", "- [ ] One\n- [ ] Two\n")
+    rig.run()
+    older = rig.line("Inbox", "Two") + "\n"
+    for title in ("One", "Two"):
+        rig.phone.edit(rig.shown(title).id, title=f"{title}, changed")
+    rig.run()
+    rig.replace("Inbox", "One, changed", "One, typed over")
+    rig.append("Inbox", older)
+    assert rig.run().conflicts == []
+    assert rig.titles("Inbox") == {"One, typed over", "Two, changed", "Two"}
+    rig.rest()
+
+
 def test_it_is_known_after_a_restart_and_long_after_the_write(rig: Rig) -> None:
     rig.append("Inbox", "- [ ] Stays\n")
     rig.run()

@@ -20,7 +20,7 @@ from store.model import Field, Reminder, Value
 from store.places import LineRow
 from store.renders import Written
 from store.values import NO_VALUE
-from sync.cycle.observing.reading import LocalState
+from sync.cycle.observing.reading import LocalFile, LocalState
 from sync.cycle.observing.stale import never_seen
 from sync.local.outcome import Replaced
 from sync.local.receipts import Kind, Receipt, State
@@ -166,7 +166,7 @@ def forgive(
     with store.commit("forgive"):
         for path in sorted({render.path for render in saved}):
             file = local.files[path]
-            said = {ids[t.block]: t.reminder for t in file.tasks if t.block and t.block in ids}
+            said = _said(file, ids)
             writes = [render for render in saved if render.path == path]
             bare = {task.reminder.title for task in file.tasks if task.block is None}
             elsewhere = {id for id, place in places if place != path}
@@ -183,6 +183,15 @@ def forgive(
                 store.places.drop_render(render.key)
             stale += [path] if unseen else []
     return stale, unsure
+
+
+def _said(file: LocalFile, ids: Mapping[str, str]) -> dict[str, list[Reminder]]:
+    """What the lines say, by reminder."""
+    said: dict[str, list[Reminder]] = {}
+    for task in file.tasks:
+        if task.block is not None and task.block in ids:
+            said.setdefault(ids[task.block], []).append(task.reminder)
+    return said
 
 
 def _titles(store: Store, ids: Iterable[str]) -> dict[str, Value | None]:

@@ -31,6 +31,8 @@ __all__ = ["never_seen"]
 _EMPTY = hashlib.sha256(b"").hexdigest()
 _UNSAID = (Field.LIST, Field.PARENT)  # no line says them in words
 Shown = Callable[[Reminder], Reminder]
+Said = Mapping[str, Sequence[Reminder]]
+"""What the lines of a file say, by reminder: of one whose line was copied there are several."""
 
 
 class _Sign(Enum):
@@ -44,7 +46,7 @@ class _Sign(Enum):
 def never_seen(
     writes: Sequence[Render],
     sha256: str,
-    said: Mapping[str, Reminder],
+    said: Said,
     shown: Shown,
     titles: Mapping[str, object],
     unmarked: Collection[str] = (),
@@ -52,8 +54,8 @@ def never_seen(
 ) -> Sequence[Render]:
     """The newest of ``writes`` (oldest first) that a saved file knows nothing of.
 
-    ``sha256`` is the file's now, ``said`` what its lines say, by reminder, ``titles`` what was
-    agreed on that reminders are called, ``unmarked`` the titles on lines without an id: who took
+    ``sha256`` is the file's now, ``said`` what its lines say, ``titles`` what was agreed on that
+    reminders are called, ``unmarked`` the titles on lines without an id: who took
     the ids away has seen the lines. ``elsewhere`` are the reminders whose lines stand in other
     files: who carried them there has seen them, too.
     """
@@ -76,7 +78,7 @@ def never_seen(
     return ()
 
 
-def _ends_a_save(writes: Sequence[Render], said: Mapping[str, Reminder]) -> bool:
+def _ends_a_save(writes: Sequence[Render], said: Said) -> bool:
     """Whether the first write found the file empty, and it has lines again that no write put in."""
     written = {change.id for write in writes for change in write.changes}
     return writes[0].expected_sha == _EMPTY and not said.keys() <= written
@@ -99,26 +101,33 @@ def _joined(writes: Sequence[Render]) -> list[BaseChange]:
 
 def _sign(
     change: BaseChange,
-    said: Mapping[str, Reminder],
+    said: Said,
     shown: Shown,
     elsewhere: Collection[str],
     *,
     typed: bool,
 ) -> _Sign:
-    line = said.get(change.id)
+    lines = said.get(change.id, ())
     if change.field is Field.LIST and change.before not in (NO_VALUE, change.after):
         # We moved it into this file; what comes back from the archive was in this list. That it
         # is gone alone is a deletion like any other.
-        is_gone = line is None and change.id not in elsewhere
+        is_gone = not lines and change.id not in elsewhere
         return _Sign.BACK if is_gone and typed else _Sign.NEITHER
     if change.field is None:
-        is_there = line is not None or (bool(change.after) and change.id in elsewhere)
+        is_there = bool(lines) or (bool(change.after) and change.id in elsewhere)
         if bool(change.before) == bool(change.after):
             return _Sign.NEITHER
         return _Sign.STANDS if is_there == bool(change.after) else _Sign.BACK
-    if line is None or change.field in _UNSAID or change.field in line.opaque:
+    # An older line that is pasted beside the one that we wrote does not make that unseen.
+    signs = {_shows(change, change.field, line, shown) for line in lines}
+    return next((sign for sign in (_Sign.STANDS, _Sign.BACK) if sign in signs), _Sign.NEITHER)
+
+
+def _shows(change: BaseChange, name: Field, line: Reminder, shown: Shown) -> _Sign:
+    """What one line shows of a change of this field."""
+    if name in _UNSAID or name in line.opaque:
         return _Sign.NEITHER
-    now = line.value(change.field)
+    now = line.value(name)
     after, before = (_as_shown(change, value, shown) for value in (change.after, change.before))
     if _same(after, before):
         return _Sign.NEITHER
