@@ -99,6 +99,20 @@ def test_one_with_notes_that_a_phone_moves_to_where_a_copy_without_them_stands(
     rig.rest()
 
 
+@pytest.mark.parametrize("title", ["First", "Said"])
+def test_one_that_a_phone_moves_to_where_a_copy_with_another_title_stands(
+    rig: Rig, known: str, title: str
+) -> None:
+    """As who makes a new task of an old one does; one called the same is taken for moved."""
+    rig.append("Plans", f"{rig.line('Inbox', 'First').replace('First', 'Copy')}\n")
+    rig.phone.edit(known, title=title)
+    rig.phone.move(known, "Plans")
+    rig.run()
+    assert (rig.titles("Inbox"), rig.titles("Plans")) == ({"Second"}, {"Copy", title, "Third"})
+    assert rig.shown(title).id == known
+    rig.rest()
+
+
 def test_one_that_was_moved_while_the_file_that_it_left_is_being_saved(
     rig: Rig, known: str
 ) -> None:

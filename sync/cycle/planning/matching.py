@@ -54,7 +54,7 @@ def match_all(
             {id for id in unagreed if _is_to_be_shown(remote[id], lists)},
             unagreed,
         ),
-        leaving=left_behind(leaving, known, lines, remote),
+        leaving=left_behind(leaving, known, lines, remote, dialect),
         away=known.vanished,
         series=series,
         said={id: dialect.shown(known.reminders[id]) for id in several},

@@ -39,13 +39,17 @@ def follow_moves(
 
 
 def left_behind(
-    leaving: frozenset[Leaving], known: Known, lines: Sequence[Line], remote: Remote
+    leaving: frozenset[Leaving],
+    known: Known,
+    lines: Sequence[Line],
+    remote: Remote,
+    dialect: Dialect,
 ) -> frozenset[Leaving]:
     """Lines that go as soon as theirs stands elsewhere: of our moves, and of other machines'."""
     ids = {block: id for id, block in known.blocks.items()}
     standing = [(id, line) for line in lines if (id := ids.get(line.block or ""))]
     ours = _turned_back(leaving, standing, remote)
-    return ours | _carried_ahead(ours, known, standing, remote)
+    return ours | _carried_ahead(ours, known, standing, remote, dialect)
 
 
 def _turned_back(
@@ -72,6 +76,7 @@ def _carried_ahead(
     known: Known,
     standing: Sequence[tuple[str, Line]],
     remote: Remote,
+    dialect: Dialect,
 ) -> frozenset[Leaving]:
     """Lines that iCloud moved, of which another machine's file with the new place is here first."""
     found = set()
@@ -83,18 +88,21 @@ def _carried_ahead(
         is_there = was is not None and was != now == line.reminder.list
         if not is_there or _left(id, line) in leaving:
             continue
-        if not _lacks_notes(line.reminder, trace, item.value.reminder):
+        if _is_as_moved(line.reminder, trace, item.value.reminder, dialect):
             found.add(Leaving(trace.path, id, words(trace.text, trace.notes)))
     return frozenset(found)
 
 
-def _lacks_notes(line: Reminder, trace: Trace, there: Reminder) -> bool:
-    """Whether a line has none of the notes that both sides know: somebody copied it by hand.
+def _is_as_moved(line: Reminder, trace: Trace, there: Reminder, dialect: Dialect) -> bool:
+    """Whether a line may be what a machine put there: else somebody copied it by hand.
 
-    A machine that moves a line takes its notes along; taken for moved, they would be deleted.
+    A machine takes the notes along, and a title that both sides know; taken for moved, those of the
+    reminder would be gone.
     """
-    is_known = Field.NOTES not in line.opaque | there.opaque
-    return is_known and not line.notes and bool(trace.notes and there.notes)
+    notes_known = Field.NOTES not in line.opaque | there.opaque
+    has_notes = line.notes or not (notes_known and trace.notes and there.notes)
+    titles = {dialect.shown(replace(there, title=one)).title for one in (trace.title, there.title)}
+    return bool(has_notes) and line.title in titles
 
 
 def _left(id: str, line: Line) -> Leaving:
