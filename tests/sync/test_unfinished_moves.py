@@ -189,3 +189,26 @@ def test_a_line_left_behind_where_a_phone_moves_it_back_is_one(two: Rig, also: s
     assert "Typed" not in two.read("Plans")
     assert "Prose" in two.read("Inbox")
     two.rest()
+
+
+@pytest.mark.parametrize("looks", [1, 2])
+def test_a_line_left_behind_whose_new_place_is_seen_half_saved(two: Rig, looks: int) -> None:
+    """While the rest of that save was missing, what was left behind was all that there was of it.
+
+    What comes after another look without it is a copy, as of any other line.
+    """
+    id = two.shown("Typed").id
+    leave_a_line_behind(two)
+    whole = two.read("Plans")
+    two.save("Plans", f"{two.line('Plans', 'Other')}\n")
+    for _ in range(looks):
+        two.wait(3)
+        two.engine.cycle("test")
+    assert two.shown("Typed").id == id
+    assert two.titles("Inbox") == {"Typed"}
+    two.save("Plans", whole)
+    two.run()
+    assert two.titles("Inbox") == {"Typed"}
+    assert id in {one.id for one in two.phone.reminders() if one.title == "Typed"}
+    assert two.titles("Plans") == ({"Other"} if looks == 1 else {"Typed", "Other"})
+    two.rest()

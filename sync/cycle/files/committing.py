@@ -132,7 +132,7 @@ class Committer:
                 self._store.places.add_render(
                     key, write.path, write.expected, write.new_sha256, write.changes
                 )
-            self._store.meta.set(LEAVING, leaving_text(work.leaving))
+            self._store.meta.set(LEAVING, leaving_text([*work.leaving, *work.awaited]))
             self._store.meta.set(DOUBTS, doubts_text(planned.world.doubts))
             self._store.meta.set(
                 ORIGINS, origins_text(planned.known.origins, planned.world.matched)

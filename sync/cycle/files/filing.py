@@ -6,7 +6,7 @@ lists that are gone. A write that the person was faster than is forgotten here a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -141,7 +141,7 @@ class Filing:
             else:
                 self._strike(move.new)
         if work.leaving:
-            local = self._take_out(work.leaving, moved, planned, local, report)
+            local = self._take_out(work, moved, planned, local, report)
         for removal in work.removals:
             outcome = self.writer.remove(Path(removal.path), removal.sha256, removal.key)
             if self._tell(outcome, removal.path, report):
@@ -328,12 +328,13 @@ class Filing:
 
     def _take_out(
         self,
-        leaving: Sequence[Leaving],
+        work: Work,
         moved: Collection[str],
         planned: Planned,
         local: LocalState,
         report: Report,
     ) -> LocalState:
+        leaving = work.leaving
         writes, problems = take_out(local, leaving, planned.known.blocks, self.dialect, moved)
         report.problems += [f"{problem.path}: {problem.reason}" for problem in problems]
         written = set()
@@ -345,7 +346,7 @@ class Filing:
                 written.add(write.path)
         left = [line for line in leaving if self._stands(line, planned, local)]
         with self._store.commit("moved"):
-            self._store.meta.set(LEAVING, leaving_text(left))
+            self._store.meta.set(LEAVING, leaving_text([*left, *work.awaited]))
             if self.dialect.marks:  # else what stands there is matched again
                 named = by_block(planned.known.blocks)
                 for path in sorted(written):  # of the others we know nothing new

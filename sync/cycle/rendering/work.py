@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
+from store.model import Field
 from sync.core.actions import Hold, ListField
 from sync.core.colors import hexadecimal_of
 from sync.core.listplan import LabelFile
@@ -45,6 +46,8 @@ class Work:
     removals: list[Removal] = field(default_factory=list)
     moves: list[FileMove] = field(default_factory=list)
     leaving: list[Leaving] = field(default_factory=list)
+    awaited: list[Leaving] = field(default_factory=list)
+    """Lines that are gone now, and are to be taken out if they stand there again."""
     problems: list[Problem] = field(default_factory=list)
     new_holds: list[Hold] = field(default_factory=list)
 
@@ -90,12 +93,28 @@ def plan_work(
     ]
     hidden = {one for one in planned.leaving if _hides(one.path, local)}  # what it says may return
     work.leaving = sorted({*moving_out(desk, renders), *leftovers, *hidden})
+    twins = (_lost_twin(one, planned) for one in planned.leaving)
+    work.awaited = sorted({twin for twin in twins if twin is not None})
     for id in planned.lists.ended:
         ending = _ending(homes.get(id, ""), local, dialect, planned.known.sections.named_in(id))
         for file in ending:
             headings = file.todo.sections if file.todo is not None else ()
             work.removals.append(Removal(mint(), id, file.path, file.sha256, headings))
     return work
+
+
+def _lost_twin(one: Leaving, planned: Planned) -> Leaving | None:
+    """What a move had put elsewhere for this line, if that is gone: so it passes for moved back.
+
+    If the other was missing in a file that was half saved, it comes again: as one too many.
+    """
+    line, trace = planned.world.lines.get(one.id), planned.known.traces.get(one.id)
+    if line is None or trace is None or line.path != one.path or trace.path == one.path:
+        return None
+    agreed = planned.known.base.get(one.id, {}).get(Field.LIST)
+    if line.reminder.list == agreed:
+        return None
+    return Leaving(trace.path, one.id, words(trace.text, trace.notes))
 
 
 def _hides(path: str, local: LocalState) -> bool:
