@@ -18,6 +18,7 @@ from sync.core.actions import Hold, HoldKind
 from sync.cycle.asked.acts import ROUNDS, Acts
 from sync.cycle.asked.latewords import LateWords
 from sync.cycle.asked.resolving import close_agreed
+from sync.cycle.collector import young_only
 from sync.cycle.files.archiving import clear_archive, copy_out
 from sync.cycle.files.pasting import take_pasted
 from sync.cycle.gauge import Phase
@@ -57,6 +58,7 @@ class Engine(Acts):
         self._nearby = Nearby(parts.store, parts.planner, parts.clock)
         self._quiet_since_s = self._quiet_until_s = 0.0
 
+    @young_only()
     def cycle(self, trigger: str, *, approve: bool = False, plan_only: bool = False) -> Report:
         """One full cycle; raises what the iCloud side raises, with all that was done kept.
 
