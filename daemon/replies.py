@@ -40,7 +40,7 @@ from sync.errors import (
 
 __all__ = ["BODY_MAX", "HANDLERS", "Body", "failure", "json_answer", "no_query", "read_body"]
 
-BODY_MAX = 64 * 1024  # bytes
+BODY_MAX = 1024 * 1024  # bytes: notes may be long
 
 _STATUSES: tuple[tuple[type[RemindersdError], int], ...] = (
     (CannotWrite, 409),
@@ -170,7 +170,8 @@ async def _no_such_thing(asked: Request, error: Exception) -> Response:
             message = f"{path} does not know {method}"
             return failure(405, "method", message, f"use {allowed}", {"Allow": allowed})
         case 413:
-            return failure(413, "too-large", f"the body is larger than {BODY_MAX} bytes")
+            message = f"the body is larger than {BODY_MAX} bytes"
+            return failure(413, "too-large", message, "write so long a text into the file itself")
         case other:
             return failure(other, "error", error.detail)
 

@@ -23,7 +23,7 @@ STATUSES: Mapping[int, str] = {
     404: "There is none, or several may be meant.",
     405: "The path does not know this method.",
     409: "It cannot be done as things are, and why; or another process is at work.",
-    413: "The body is larger than 65536 bytes.",
+    413: "The body is larger than 1 MiB.",
     422: "The Idempotency-Key was used for another request.",
     429: "Apple asked to wait; `Retry-After` says how long.",
     500: "None of these says what failed; `message` does. `bug` as its `code` is one of ours.",

@@ -60,8 +60,8 @@ class Globals:
         """The running daemon's answer. Raises NotRunning, and the error that it answers with."""
         from daemon.control.client import call
 
-        _, answer = call(self.place().socket, method, path, body, timeout=timeout)
-        raise_answered(answer)
+        status, answer = call(self.place().socket, method, path, body, timeout=timeout)
+        raise_answered(status, answer)
         return answer
 
     def status(self) -> dict[str, Any]:

@@ -15,13 +15,14 @@ from typing import Any, TextIO
 import click
 
 from daemon.output import document, warn
-from sync.errors import RemindersdError
+from sync.errors import RemindersdError, UsageError
 from sync.machine import told
 
 __all__ = ["INTERRUPTED", "NotThere", "guarded", "raise_answered"]
 
 INTERRUPTED = 130
 _USAGE = 2
+_OUR_MISTAKE = (400, 413)  # what is asked for cannot be, or is too large
 
 
 FIRST = "run `remindersd sync` or `remindersd run` first"
@@ -78,13 +79,19 @@ def _ended(work: Callable[[], object], *, as_json: bool, debug: bool) -> int:
     return result if isinstance(result, int) else 0
 
 
-def raise_answered(answer: Mapping[str, Any]) -> None:
-    """Raise the error that the daemon's ``answer`` tells of, as its own class; else nothing."""
+def raise_answered(status: int, answer: Mapping[str, Any]) -> None:
+    """Raise the error that the daemon's ``answer`` tells of, as its own class; else nothing.
+
+    Of a class that is not loaded here, the status of the answer says whether we asked wrongly.
+    """
     error = answer.get("error")
     if not isinstance(error, Mapping):
         return
-    kind = _kinds().get(str(error.get("code")), RemindersdError)
-    raise kind(str(error.get("message", "the daemon failed")), str(error.get("hint", "")))
+    code = str(error.get("code", RemindersdError.code))
+    kind = _kinds().get(code, UsageError if status in _OUR_MISTAKE else RemindersdError)
+    raised = kind(str(error.get("message", "the daemon failed")), str(error.get("hint", "")))
+    raised.code = code
+    raise raised
 
 
 def _kinds() -> dict[str, type[RemindersdError]]:

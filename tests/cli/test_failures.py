@@ -131,6 +131,20 @@ def test_an_error_of_the_daemon_ends_as_if_it_were_ours(
     assert documents(result)[0]["error"]["message"] == "so it is"
 
 
+@pytest.mark.parametrize(
+    ("status", "code", "exit_code"),
+    [(400, "not-a-date", 2), (413, "too-large", 2), (502, "service-disabled", 1)],
+)
+def test_an_error_that_only_the_daemon_knows_keeps_its_code(
+    home: Home, fake_daemon: FakeDaemon, status: int, code: str, exit_code: int
+) -> None:
+    error = {"code": code, "message": "so it is", "hint": "do that"}
+    fake_daemon.answers["POST /sync"] = status, {"schema": 1, "error": error}
+    result = home.run("sync", "--json")
+    assert result.exit_code == exit_code
+    assert documents(result)[0]["error"] == error
+
+
 @pytest.mark.parametrize(("outcome", "exit_code"), [("done", 0), ("partly", 3), ("attention", 4)])
 def test_sync_ends_with_what_came_of_it(
     home: Home, fake_daemon: FakeDaemon, outcome: str, exit_code: int

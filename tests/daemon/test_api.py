@@ -224,7 +224,7 @@ def test_held_and_runs(socket: Path) -> None:
         ("POST", "/restore", {"id": "A", "list": "B"}, 400, "exclude each other"),
         ("POST", "/forget", {}, 400, "`key` in the body must be a string"),
         ("POST", "/approve", {"keys": [1]}, 400, "`keys` in the body must be a list of strings"),
-        ("POST", "/sync", {"approve": "x" * 70_000}, 413, "larger than 65536 bytes"),
+        ("POST", "/sync", {"approve": "x" * 1_048_576}, 413, "larger than 1048576 bytes"),
     ],
 )
 def test_what_is_wrong_is_named(
