@@ -169,7 +169,8 @@ class History:
         machine, before = self.machine, len(self.machine.errors)
         self.witness.begin()
         report = machine.cycle(approve=machine.first_plan)
-        self.witness.end(done=report is not None)
+        read = report is not None and report.retry_after_s is None
+        self.witness.end(done=report is not None, read=read)
         self._dead = False
         if report is None:
             self.tale.tell(f"    failed: {machine.errors[before:]}")

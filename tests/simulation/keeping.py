@@ -102,8 +102,11 @@ class Keeping:
             path = self._tale.refiled[path]
         return path
 
-    def end(self, now: View, now_s: float, *, done: bool) -> Iterator[str]:
-        """It is over, and was ``done`` or failed; yields what it did not leave as it was."""
+    def end(self, now: View, now_s: float, *, done: bool, read: bool = True) -> Iterator[str]:
+        """It is over, and was ``done`` or failed; yields what it did not leave as it was.
+
+        Unless all files were ``read``, it may know nothing of what they say.
+        """
         saved = {path for path, when in self._tale.saved.items() if when >= self._began_s}
         yield from self._other_ends(now, saved)
         spots = now.spots()
@@ -112,7 +115,7 @@ class Keeping:
         if done:
             self._left, self._ended_s = now, now_s
             for id, found in spots.items():
-                if saved & {one.path for one in found}:  # of that the machine may know nothing
+                if not read or saved & {one.path for one in found}:
                     if self._known.get(id) not in found:
                         self._known.pop(id, None)
                 elif len(found) == 1:

@@ -123,8 +123,11 @@ class Witness:
         """It looks at the files for the last time before it sends."""
         self._looked_s = self._clock.steady()
 
-    def end(self, *, done: bool) -> None:
-        """It is over, or failed: whoever stood in a file and lives, stands there still."""
+    def end(self, *, done: bool, read: bool = True) -> None:
+        """It is over, or failed: whoever stood in a file and lives, stands there still.
+
+        What is just being saved is not ``read``.
+        """
         contents, tale = self._contents(), self._tale
         view = self._view(contents)
         back = {mark for mark, when in tale.back.items() if when >= self._began_s}
@@ -133,7 +136,7 @@ class Witness:
         if not (self._sees and zone.present) or faults.read_lag or self._roots[1].is_dir():
             return
         self._keeping.typed = self.typed
-        self.wrong += self._keeping.end(view, self._clock.steady(), done=done)
+        self.wrong += self._keeping.end(view, self._clock.steady(), done=done, read=read)
         ids = {mark: id for id, said in self.there() for mark in _marks(said)}
         stands = {mark for _, said in self.here(contents) for mark in _marks(said)}
         left = self._stood.keys() - stands - self._left_since()
