@@ -19,7 +19,7 @@ from sync.cycle.observing.ahead import Ahead, Reading, in_turn
 from sync.errors import NetworkError, SyncTokenExpired
 from sync.remote.zones import ChangePage, ZoneId
 
-PAGES = 4
+PAGES = observe.PAGES_AT_ONCE + 2
 SOON_S = 20.0  # nothing waits that long, but for a test that fails
 
 
@@ -128,7 +128,7 @@ def test_the_requests_are_those_of_asking_in_turn(tmp_path: Path) -> None:
             assert kept(store) == (str(PAGES), PAGES)
         return feed.asked
 
-    assert asked(Ahead) == asked(in_turn) == ["1", "2", None, "1", "2", "3"]
+    assert asked(Ahead) == asked(in_turn) == ["1", "2", None, *map(str, range(1, PAGES))]
 
 
 def test_a_page_that_fails_loses_none_before_it(store: Store) -> None:
@@ -144,9 +144,28 @@ def test_a_page_that_fails_loses_none_before_it(store: Store) -> None:
     assert kept(store) == (str(PAGES), PAGES)
 
 
+def test_a_few_pages_are_one_commit_and_a_cut_loses_no_more(store: Store) -> None:
+    steps: list[str] = []
+
+    def step(name: str) -> None:
+        steps.append(name)
+        if steps.count("commit:page:before") == 2:
+            raise KeyboardInterrupt
+
+    store.step = step
+    with pytest.raises(KeyboardInterrupt):
+        observe.pull(Feed(), store)
+    assert kept(store) == (str(observe.PAGES_AT_ONCE), observe.PAGES_AT_ONCE)
+    store.step = steps.append
+    observe.pull(Feed(), store)
+    assert kept(store) == (str(PAGES), PAGES)
+    assert steps.count("commit:page:after") == 2
+
+
 def test_nothing_is_under_way_when_a_page_cannot_be_kept(store: Store) -> None:
     full = threading.Event()
-    feed = Feed(lambda token: None if token is None else _waited(full))
+    at_once = observe.PAGES_AT_ONCE
+    feed = Feed(lambda token: None if token != str(at_once) else _waited(full))
 
     def step(name: str) -> None:
         if name == "commit:page:before":
@@ -156,13 +175,14 @@ def test_nothing_is_under_way_when_a_page_cannot_be_kept(store: Store) -> None:
     store.step = step
     with pytest.raises(OSError, match="no space"), Ahead(feed) as reading:
         observe.pull(reading, store)
-    assert feed.answered == len(feed.asked) == 2
+    assert feed.answered == len(feed.asked) == at_once + 1
     assert kept(store) == (None, 0)
 
 
 def test_who_interrupts_does_not_wait(store: Store) -> None:
     left = threading.Event()
-    feed = Feed(lambda token: None if token is None else _waited(left))
+    at_once = observe.PAGES_AT_ONCE
+    feed = Feed(lambda token: None if token != str(at_once) else _waited(left))
 
     def step(name: str) -> None:
         if name == "commit:page:before":
@@ -171,7 +191,7 @@ def test_who_interrupts_does_not_wait(store: Store) -> None:
     store.step = step
     with pytest.raises(KeyboardInterrupt), Ahead(feed) as reading:
         observe.pull(reading, store)
-    assert feed.answered == 1
+    assert feed.answered == at_once
     left.set()
 
 
@@ -184,7 +204,7 @@ def test_what_is_made_ahead_is_a_step_of_who_waits_for_it() -> None:
         reading.changes(zone, None)
         reading.changes(zone, "1")
         reading.changes(zone, "2")
-    assert loop.beats == 1 + PAGES
+    assert loop.beats == 1 + 4
     assert loop.threads == {threading.get_ident()}  # another thread may be given that number next
 
 

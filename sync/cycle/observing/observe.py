@@ -1,4 +1,4 @@
-"""Observing iCloud: change pages into the mirror, each page and its sync token in one commit.
+"""Observing iCloud: change pages into the mirror, a few of them and their sync token in one commit.
 
 Nothing is decided here. A page is decoded tolerantly: what is not understood is kept raw, a
 tombstone (which has no type) is recognised before anything else, and a refused sync token starts
@@ -11,7 +11,7 @@ nothing counts as gone. A record that is named and not given is owed (`owed.py`)
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Protocol
@@ -25,17 +25,20 @@ from sync.cycle.gauge import Gauge, Phase, unwatched
 from sync.cycle.observing.mirroring import decoded_row, record_row
 from sync.cycle.observing.outdone import forget_outdone, note_outdone, without_outdone
 from sync.cycle.observing.owed import note_failed, note_given
-from sync.errors import BadResponse, SyncTokenExpired
+from sync.errors import BadResponse, RemindersdError, SyncTokenExpired
 from sync.remote.answers import Failure
 from sync.remote.cloudkit import ChangePage, ZoneId
 
-__all__ = ["FEED", "Feed", "Pulled", "known_zone", "pull", "pull_zone", "remember", "unreadable"]
-__all__ += ["take_answers", "zone_id"]
+__all__ = ["FEED", "PAGES_AT_ONCE", "Feed", "Pulled", "known_zone", "pull", "pull_zone"]
+__all__ += ["remember", "take_answers", "unreadable", "zone_id"]
 
 Record = Mapping[str, Any]
 FEED = "records/changes"
 _EMPTY_PAGES_MAX = 100
 """So many pages in a row may be empty and say that more is coming."""
+PAGES_AT_ONCE = 5
+"""So many are one commit, at most: identities are random, so that each commit of a first pull
+writes nearly every page of the indexes. A cut loses as many."""
 
 
 class Feed(Protocol):
@@ -121,42 +124,94 @@ def _begin_walk(store: Store, row: ZoneRow) -> ZoneRow:
 
 
 def _pull_pages(cloud: Feed, store: Store, row: ZoneRow, gauge: Gauge) -> Pulled:
-    pages = records = empty = nameless = 0
-    token, zone = row.sync_token, zone_id(row)
+    pages = _Pages(cloud, row)
     total = _expected(store, row)
-    while True:
-        page = cloud.changes(zone, token)
-        if page.more and page.token == token:
-            raise BadResponse("records/changes says that more is coming, and gives the same token")
-        brings = page.records or page.unreadable or page.failed
-        empty = 0 if brings else empty + 1
-        if page.more and empty > _EMPTY_PAGES_MAX:
-            raise BadResponse(
-                f"records/changes says that more is coming, and sent {empty} empty pages",
-                "the next cycle goes on from there",
-            )
-        pages += 1
-        records += len(page.records)
-        nameless += page.unreadable
-        unmet: list[str] = []
-        if brings or page.more or row.walking:
-            with store.commit("page"):
-                news = page if row.walking else without_outdone(store, page)
-                remember(store, news.records, row.key, news.packed)
-                note_failed(store, row.key, page.failed)
-                if row.walking:
-                    store.mirror.spare_unmet(row.key, None if page.unreadable else page.failed)
-                store.mirror.set_zone(replace(row, sync_token=page.token))
-                if row.walking and not page.more:
-                    unmet = store.mirror.unmet(row.key)
-                    if not unmet:
-                        store.mirror.finish_walk(row.key, unmet)
+    while pages.more:
+        pages.fetch()
+        if not (_brings(pages.latest) or pages.latest.more or row.walking):
+            gauge(Phase.PULL, pages.records, total)
+            break
+        with store.commit("page"):
+            for page in pages.some():
+                _keep(store, row, page)
+                gauge(Phase.PULL, pages.records, total)
+            ends = row.walking and not pages.latest.more
+            unmet = _end_walk(store, row) if ends else []
+        if pages.failed is not None:
+            raise pages.failed
         if unmet:
             _ask_for(cloud, store, row, unmet)
-        gauge(Phase.PULL, records, total)
-        token = page.token
-        if not page.more:
-            return Pulled(pages, records, nameless)
+    return Pulled(pages.count, pages.records, pages.unreadable)
+
+
+class _Pages:
+    """The pages of a zone, from its token on; counts what they bring, and holds the ``latest``.
+
+    ``more``: there is another one. ``failed``: why it could not be had.
+    """
+
+    latest: ChangePage
+
+    def __init__(self, cloud: Feed, row: ZoneRow) -> None:
+        self.count = self.records = self.unreadable = 0
+        self.more = True
+        self.failed: RemindersdError | None = None
+        self._cloud = cloud
+        self._zone = zone_id(row)
+        self._token = row.sync_token
+        self._empty = 0
+
+    def fetch(self) -> None:
+        """Ask for the next page; raises ``BadResponse`` where the feed would never end."""
+        page = self._cloud.changes(self._zone, self._token)
+        if page.more and page.token == self._token:
+            raise BadResponse("records/changes says that more is coming, and gives the same token")
+        self._empty = 0 if _brings(page) else self._empty + 1
+        if page.more and self._empty > _EMPTY_PAGES_MAX:
+            raise BadResponse(
+                f"records/changes says that more is coming, and sent {self._empty} empty pages",
+                "the next cycle goes on from there",
+            )
+        self.count += 1
+        self.records += len(page.records)
+        self.unreadable += page.unreadable
+        self.more, self._token = page.more, page.token
+        self.latest = page
+
+    def some(self) -> Iterator[ChangePage]:
+        """The latest and those after it that one commit keeps; it ends where one cannot be had."""
+        yield self.latest
+        for _ in range(PAGES_AT_ONCE - 1):
+            if not self.more:
+                return
+            try:
+                self.fetch()
+            except RemindersdError as error:
+                self.failed = error  # what came before it is kept first
+                return
+            yield self.latest
+
+
+def _brings(page: ChangePage) -> bool:
+    return bool(page.records or page.unreadable or page.failed)
+
+
+def _keep(store: Store, row: ZoneRow, page: ChangePage) -> None:
+    """Put a page and its token into the mirror; to be called inside a commit."""
+    news = page if row.walking else without_outdone(store, page)
+    remember(store, news.records, row.key, news.packed)
+    note_failed(store, row.key, page.failed)
+    if row.walking:
+        store.mirror.spare_unmet(row.key, None if page.unreadable else page.failed)
+    store.mirror.set_zone(replace(row, sync_token=page.token))
+
+
+def _end_walk(store: Store, row: ZoneRow) -> list[str]:
+    """What a walk has not met that brought its last page; where it is nothing, the walk ends."""
+    unmet = store.mirror.unmet(row.key)
+    if not unmet:
+        store.mirror.finish_walk(row.key, unmet)
+    return unmet
 
 
 def _ask_for(cloud: Feed, store: Store, row: ZoneRow, unmet: Sequence[str]) -> None:
