@@ -88,6 +88,19 @@ def test_what_cannot_be_reached_is_brought_back_later(rig: Rig) -> None:
     rig.rest()
 
 
+def test_what_is_contradicted_and_then_cannot_be_reached_is_brought_back_later(rig: Rig) -> None:
+    id = gone(rig)
+    rig.world.faults.fail_item("CONFLICT", id, times=1)
+    rig.world.faults.fail("cut_before", "records/lookup", times=20)
+    with pytest.raises(NetworkError) as raised:
+        rig.engine.restore(id)
+    assert raised.value.hint == "what is left of it is done with the next sync"
+    rig.world.faults.clear()
+    rig.run()
+    assert rig.titles("Inbox") == {"Milk", "Bread"}
+    rig.rest()
+
+
 def test_what_cannot_come_back_any_more_is_told_once(rig: Rig) -> None:
     id = gone(rig)
     rig.world.faults.fail("cut_before", "records/modify")

@@ -73,8 +73,14 @@ def restore(
     """
     id = _identity(store, key)
     zone = _zone(store, id, key)
-    for _ in range(TRIES):
-        found, group, said = _wanted(store, encoder, id, key)
+    for left in reversed(range(TRIES)):
+        try:
+            found, group, said = _wanted(store, encoder, id, key)
+        except CannotRestore:
+            if begun(store, _ACT, id) is not None:
+                with store.commit("not restored"):
+                    end(store, _ACT, id)
+            raise
         with store.commit("restore"):
             chronicle.note("restore", returned_rows(said, chronicle.now_ms))
             store.bases.drop(id)
@@ -91,11 +97,13 @@ def restore(
                 end(store, _ACT, id)
             chronicle.go_on(1)
             return found
+        failure = next((one for one in failures if not one.atomic_sibling), failures[0])
+        is_over = not left or not (failure.conflict or failure.gone)
         with store.commit("not restored"):
             chronicle.give_up([id])
-            end(store, _ACT, id)
-        failure = next((one for one in failures if not one.atomic_sibling), failures[0])
-        if not (failure.conflict or failure.gone):
+            if is_over:
+                end(store, _ACT, id)
+        if is_over:
             break
         catch_up(store, cloud, zone, [item.record_name for item in failures])
     reason = failure.reason or "no reason given"
