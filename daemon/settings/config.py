@@ -174,7 +174,12 @@ class Control(Section):
     @field_validator("socket", mode="before")
     @classmethod
     def _path(cls, value: object) -> object:
-        return expanded(value) if isinstance(value, str) else value
+        if not isinstance(value, str):
+            return value
+        path = expanded(value)
+        if not path.is_absolute():  # each who looks for it may be in another directory
+            raise ValueError("write an absolute path, or one that starts with ~")
+        return path
 
 
 class Config(Section):

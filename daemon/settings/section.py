@@ -10,12 +10,16 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 __all__ = ["UNITS_S", "Seconds", "Section"]
 
 UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_LONGEST_S = 36_500 * 86_400  # what is longer is a slip, and calendars end in the year 9999
 
 
 def _duration(value: object) -> object:
     """``90s``, ``2m``, ``6h`` or ``14d`` as seconds."""
     if isinstance(value, str) and (match := re.fullmatch(r"(\d+)\s*([smhd])", value.strip())):
-        return int(match[1]) * UNITS_S[match[2]]
+        seconds = int(match[1]) * UNITS_S[match[2]]
+        if seconds > _LONGEST_S:
+            raise ValueError("must be at most 36500d")
+        return seconds
     raise ValueError("write a whole number with a unit, such as 90s, 2m, 6h or 14d")
 
 
