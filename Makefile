@@ -9,6 +9,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PROTO := sync/codec/document
 PROTOC := $(BIN)/python -m grpc_tools.protoc -I. $(PROTO).proto
 PYTEST := $(BIN)/python -m pytest
+UP_TO ?= 10000
 # Without compiled files each process of the tests compiles all of them again: a fifth of the time.
 export PYTHONDONTWRITEBYTECODE :=
 
@@ -61,8 +62,8 @@ screens: $(VENV)/.development  ## Make the screens in docs/screens again, from t
 	{ echo "needs $$tool: install it (Debian: tmux faketime chromium chromium-driver fonts-noto-color-emoji)" >&2; exit 1; }; done
 	$(BIN)/python -m tests.screens
 
-bench: $(VENV)/.development  ## Measure, say what it came to, and bring docs/performance.md up to date
-	$(BIN)/python -m benchmarks --json docs/performance/results.json --write docs/performance.md
+bench: $(VENV)/.development  ## Measure, say what it came to, and bring docs/performance.md up to date; UP_TO=100000 for the growth up to there
+	$(BIN)/python -m benchmarks --up-to $(UP_TO) --json docs/performance/results.json --write docs/performance.md
 
 soak: $(VENV)/.development  ## The randomised tests, many more examples each; N=10000 histories, a tenth of that with two machines, all sweeps, and a daemon for hours
 ifdef N

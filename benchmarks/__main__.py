@@ -16,7 +16,10 @@ from benchmarks.runner import judged, profiles, run
 from benchmarks.suite import SUITE
 from benchmarks.table import table
 
-__all__ = ["main"]
+__all__ = ["UP_TO", "main"]
+
+UP_TO = 10_000
+"""Up to which size the growth is measured, unless more is asked for."""
 
 
 def main(arguments: Sequence[str] | None = None, suite: Sequence[Bench] = SUITE) -> int:
@@ -26,8 +29,12 @@ def main(arguments: Sequence[str] | None = None, suite: Sequence[Bench] = SUITE)
     if options.taken:
         made = load(options.taken)
     else:
-        benches = [bench for bench in suite if not options.only or bench.name in options.only]
-        made = _measure(benches, options.sizes, console)
+        made = Run(this_machine(), [])
+        for bench in suite:
+            if not options.only or bench.name in options.only:
+                made = _measured(made, bench, options, console)
+                if options.json:
+                    save(made, options.json)  # or what comes later and fails would take it along
     console.print(table(judged(made.found)))
     console.print(f"measured on {made.machine}", highlight=False)
     for name, functions in made.spent.items():
@@ -41,11 +48,16 @@ def main(arguments: Sequence[str] | None = None, suite: Sequence[Bench] = SUITE)
     return 0
 
 
-def _measure(benches: Sequence[Bench], sizes: Sequence[int] | None, console: Console) -> Run:
-    machine = this_machine()
+def _measured(made: Run, bench: Bench, options: argparse.Namespace, console: Console) -> Run:
+    """What was ``made`` before, and what this bench came to."""
     with console.status("measuring") as status:
-        found = list(run(benches, sizes, lambda name, size: status.update(f"{name}, {size:,}")))
-        return Run(machine, found, profiles(benches, found))
+
+        def begin(name: str, size: int) -> None:
+            status.update(f"{name}, {size:,}")
+
+        found = list(run([bench], options.sizes, begin, options.up_to))
+        spent = {**made.spent, **profiles([bench], found)}
+    return Run(made.machine, [*made.found, *found], spent)
 
 
 def _parser(suite: Sequence[Bench]) -> argparse.ArgumentParser:
@@ -56,6 +68,13 @@ def _parser(suite: Sequence[Bench]) -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--sizes", type=_sizes, metavar="N,N", help="sizes in place of each benchmark's own"
+    )
+    parser.add_argument(
+        "--up-to",
+        type=_size,
+        default=UP_TO,
+        metavar="N",
+        help="measure the growth up to this size (%(default)s); 100000 takes half an hour more",
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the results there too")
     parser.add_argument(
@@ -71,10 +90,14 @@ def _parser(suite: Sequence[Bench]) -> argparse.ArgumentParser:
 
 
 def _sizes(text: str) -> list[int]:
-    sizes = [int(part.replace("_", "")) for part in text.split(",")]
-    if min(sizes) < 1:
+    return [_size(part) for part in text.split(",")]
+
+
+def _size(text: str) -> int:
+    size = int(text.replace("_", ""))
+    if size < 1:
         raise ValueError
-    return sizes
+    return size
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
@@ -13,7 +14,7 @@ from benchmarks.result import Bench, Result
 from benchmarks.stage import Counted, Stage, open_stage
 from benchmarks.timing import more
 
-__all__ = ["BENCHES", "measure_bulk", "measure_small"]
+__all__ = ["BENCHES", "look_into", "measure_bulk", "measure_small"]
 
 _IDLE, _EDITED = "idle cycle", "one line edited"
 _TYPED, _PHONE = "new lines in many files", "changes on the phone in all files"
@@ -86,13 +87,13 @@ def _new_lines(stage: Stage, new: int, into: int) -> Iterator[Result]:
     yield Result(_TYPED, "CPU", cycle.cpu_s, "s", cost=cycle.cpu_s)
 
 
-def look_into(home: Path, tasks: int) -> Callable[[], object]:
+@contextmanager
+def look_into(home: Path, tasks: int) -> Iterator[Callable[[], object]]:
     """One line edited, to be profiled."""
-    # The stage ends with the process, which profiles at its end.
-    stage = open_stage(home / "looked-into", "looked-into", tasks, _files(tasks)).__enter__()
-    stage.cycle()
-    edit_one_line(stage, 0)
-    return stage.cycle
+    with open_stage(home / "looked-into", "looked-into", tasks, _files(tasks)) as stage:
+        stage.cycle()
+        edit_one_line(stage, 0)
+        yield stage.cycle
 
 
 def edit_one_line(stage: Stage, number: int) -> None:
@@ -138,6 +139,6 @@ def _bulk(home: Path, tasks: int) -> Iterator[Result]:
 
 
 BENCHES = (
-    Bench("cycles", _small, 10_000, (1_000,), look_into),
-    Bench("bulk", _bulk, 10_000, (1_000,)),
+    Bench("cycles", _small, 10_000, (1_000, 100_000), look_into),
+    Bench("bulk", _bulk, 10_000, (1_000, 100_000)),
 )

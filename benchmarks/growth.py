@@ -60,7 +60,9 @@ def curves(measured: Iterable[Measured]) -> list[Curve]:
 
 
 def growth_of(curve: Curve) -> Result:
-    """The curve as a line of the table."""
-    sizes = ", ".join(f"{size:,}" for size, _ in curve.points)
+    """The curve as a line of the table; of three sizes or more, with how it goes on at the end."""
+    said = "at " + ", ".join(f"{size:,}" for size, _ in curve.points)
+    if len(curve.points) > 2:
+        said += f"; {exponent(curve.points[-2:]):.2f} between the last two"
     name = f"{curve.group}: {curve.name}"
-    return Result("growth", name, curve.exponent, "as exponent", LINEAR, f"at {sizes}")
+    return Result("growth", name, curve.exponent, "as exponent", LINEAR, said)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -24,7 +24,7 @@ __all__ = ["BENCHES", "differences", "make_pages", "measure", "pull_into"]
 
 _GROUP = "first pull"
 _ROUNDS = 5
-_MANY = 20_000  # from here on once is enough, and long
+_MANY = 20_000  # above, once is enough
 _TABLES = ("record", "reminder", "list", "alarm", "alarm_trigger", "tag")
 
 
@@ -66,11 +66,12 @@ def measure(home: Path, reminders: int) -> Iterator[Result]:
     yield Result(_GROUP, "pyicloud's reader / ours", against, "times", 5.0, said, True)
 
 
-def look_into(home: Path, reminders: int) -> Callable[[], object]:
+@contextmanager
+def look_into(home: Path, reminders: int) -> Iterator[Callable[[], object]]:
     """A first pull, to be profiled."""
     feed = make_pages(reminders)
-    store = Store.open(home / "looked-into.sqlite")
-    return lambda: pull_into(store, feed)
+    with Store.open(home / "looked-into.sqlite") as store:
+        yield lambda: pull_into(store, feed)
 
 
 class _Databases:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -47,15 +48,15 @@ class Bench:
     """Measurements that are made together, at any size.
 
     ``measure(home, size)`` gets an empty folder of its own. Targets hold at ``size``; ``sizes``
-    are measured for the growth alone. ``profile(home, size)`` runs, for each result that misses
-    its target, what is to be looked into, once (see ``benchmarks.profile``).
+    are measured for the growth alone. ``profile(home, size)`` makes ready, if a result misses its
+    target, what is to be looked into, and gives what runs it once (see ``benchmarks.profile``).
     """
 
     name: str
     measure: Callable[[Path, int], Iterable[Result]]
     size: int
     sizes: Sequence[int] = ()
-    profile: Callable[[Path, int], Callable[[], object]] | None = None
+    profile: Callable[[Path, int], AbstractContextManager[Callable[[], object]]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -17,13 +18,16 @@ def run(
     benches: Iterable[Bench],
     sizes: Sequence[int] | None = None,
     begin: Callable[[str, int], None] = lambda _name, _size: None,
+    up_to: float = math.inf,
 ) -> Iterator[Measured]:
     """Every measurement, as it is finished; ``begin`` hears which one comes.
 
-    ``sizes`` take the place of those of each bench; the largest of them is judged then.
+    ``sizes`` take the place of those of each bench; the largest of them is judged then. What is
+    measured for the growth alone is left out where it is larger than ``up_to``.
     """
     for bench in benches:
-        asked = tuple(sizes) if sizes else (*bench.sizes, bench.size)
+        growing = [size for size in bench.sizes if size <= up_to]
+        asked = tuple(sizes) if sizes else (*growing, bench.size)
         target = max(asked) if sizes else bench.size
         for size in sorted(set(asked)):
             begin(bench.name, size)
@@ -50,6 +54,9 @@ def profiles(benches: Iterable[Bench], measured: Sequence[Measured]) -> dict[str
             if one.bench == bench.name and one.judged and one.result.met is False
         ]
         if missed and bench.profile is not None:
-            with tempfile.TemporaryDirectory() as home:
-                found[bench.name] = profiled(bench.profile(Path(home), missed[0]))
+            with (
+                tempfile.TemporaryDirectory() as home,
+                bench.profile(Path(home), missed[0]) as work,
+            ):
+                found[bench.name] = profiled(work)
     return found

@@ -9,26 +9,43 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from statistics import median
 
+from benchmarks.pull import make_pages, pull_into
 from benchmarks.result import Bench, Result
 from benchmarks.timing import in_turns, more
+from daemon.settings.paths import MIRROR
+from store.db import Store
 
-__all__ = ["BENCHES", "measure", "more_than_python"]
+__all__ = ["BENCHES", "measure", "measure_mirror", "more_than_python"]
 
 _GROUP = "start"
 _ROUNDS = 9
 _TARGET_S = 0.15
 _PYTHON = ("-c", "pass")
+_CONFIG = "account: {apple_id: ada@example.test}\nfolder: ~/Todo\n"
 
 
 def measure(home: Path, rounds: int) -> Iterator[Result]:
     """CPU seconds of whole processes; ``status`` finds a config, and no daemon and no mirror."""
-    config = home / "config.yaml"
-    config.write_text("account: {apple_id: ada@example.test}\nfolder: ~/Todo\n")
     verbs = {
         "remindersd --help": ["--help"],
-        "remindersd status, without a daemon": ["--config", str(config), "status"],
+        "remindersd status, without a daemon": _status(home),
     }
     yield from more_than_python(home, rounds, verbs)
+
+
+def measure_mirror(home: Path, reminders: int, rounds: int) -> Iterator[Result]:
+    """``status`` where a daemon that is gone has left a mirror of so many reminders."""
+    state = home / "state" / "remindersd" / "default"
+    with Store.open(state / MIRROR) as store:
+        pull_into(store, make_pages(reminders))
+    verbs = {"remindersd status, of a mirror": _status(home)}
+    yield from more_than_python(home, rounds, verbs, XDG_STATE_HOME=str(home / "state"))
+
+
+def _status(home: Path) -> list[str]:
+    config = home / "config.yaml"
+    config.write_text(_CONFIG)
+    return ["--config", str(config), "status"]
 
 
 def more_than_python(
@@ -50,8 +67,9 @@ def more_than_python(
     took = in_turns(rounds, {name: timed(given) for name, given in commands.items()})
     bare = took.pop("python")
     for name, each in took.items():
-        said = f"{median(each) * 1e3:.0f} ms, python alone {median(bare) * 1e3:.0f} ms"
-        yield Result(_GROUP, f"{name}, more than python", more(each, bare), "s", _TARGET_S, said)
+        cost, line = median(each), f"{name}, more than python"
+        said = f"{cost * 1e3:.0f} ms, python alone {median(bare) * 1e3:.0f} ms"
+        yield Result(_GROUP, line, more(each, bare), "s", _TARGET_S, said, cost=cost)
 
 
 def _cpu_s(arguments: tuple[str, ...], environment: Mapping[str, str]) -> float:
@@ -70,4 +88,11 @@ def _at(home: Path, _size: int) -> Iterator[Result]:
     return measure(home, _ROUNDS)
 
 
-BENCHES = (Bench("start", _at, 1),)
+def _of_mirror(home: Path, reminders: int) -> Iterator[Result]:
+    return measure_mirror(home, reminders, _ROUNDS)
+
+
+BENCHES = (
+    Bench("start", _at, 1),
+    Bench("status", _of_mirror, 10_000, (1_000, 100_000)),
+)

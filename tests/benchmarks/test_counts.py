@@ -11,10 +11,11 @@ from types import FrameType
 
 import pytest
 
-from benchmarks.cycles import measure_bulk, measure_small
+from benchmarks.cycles import look_into, measure_bulk, measure_small
 from benchmarks.feed import received
 from benchmarks.floor import import_first
 from benchmarks.markdown import todo_text
+from benchmarks.profile import profiled
 from benchmarks.pull import differences, make_pages, pull_into
 from benchmarks.reader import as_zone_changes, read_all
 from benchmarks.result import Result
@@ -96,6 +97,12 @@ def test_the_other_reader_reads_every_reminder(feed: list[bytes]) -> None:
 def test_an_idle_cycle_and_one_edit_touch_no_more_than_they_must(tmp_path: Path) -> None:
     results = counts(list(measure_small(tmp_path, tasks=60, files=3, rounds=1)))
     assert [result for result in results if result.met is False] == []
+
+
+def test_a_cycle_that_missed_its_target_can_be_looked_into(tmp_path: Path) -> None:
+    with look_into(tmp_path, tasks=20) as work:
+        spent = profiled(work, top=10_000)
+    assert [one.calls for one in spent if one.function.endswith(" cycle")] == [1, 1]
 
 
 def test_bulk_edits_take_the_fewest_requests_and_writes(tmp_path: Path) -> None:

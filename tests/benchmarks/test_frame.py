@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,13 @@ from benchmarks.__main__ import main
 from benchmarks.document import Run
 from benchmarks.growth import curves, exponent, growth_of
 from benchmarks.machine import Machine
+from benchmarks.markdown import todo_text
 from benchmarks.page import BEGIN, END, write_page
 from benchmarks.profile import profiled
 from benchmarks.result import Bench, Measured, Result
+from benchmarks.suite import SUITE as ALL
 from benchmarks.timing import in_turns, more, times
+from sync.local.files import MAX_BYTES, MAX_LINES
 
 PAGE = f"# How fast\n\nWritten by a person.\n\n{BEGIN}\nold\n{END}\n\nAnd this too.\n"
 
@@ -34,13 +38,18 @@ def shuffle(_home: Path, size: int) -> Iterator[Result]:
     yield Result("shuffling", "CPU", size / 1e9, "s", cost=size / 1e9)
 
 
-def work(_home: Path, size: int) -> object:
-    return lambda: sum(map(abs, range(size)))
+@contextmanager
+def work(_home: Path, size: int) -> Iterator[Callable[[], object]]:
+    yield lambda: sum(map(abs, range(size)))
+
+
+def fails(_home: Path, _size: int) -> Iterator[Result]:
+    raise RuntimeError("the two sides do not come to rest")
 
 
 SUITE = (
-    Bench("sort", quadratic, 1_000, (10, 100), profile=work),  # type: ignore[arg-type]
-    Bench("shuffle", shuffle, 1_000, (10, 100), profile=work),  # type: ignore[arg-type]
+    Bench("sort", quadratic, 1_000, (10, 100), profile=work),
+    Bench("shuffle", shuffle, 1_000, (10, 100), profile=work),
 )
 
 
@@ -66,6 +75,15 @@ def test_what_grows_faster_than_its_size_misses() -> None:
 
     assert grown(1.04)
     assert grown(1.06) is False
+
+
+def test_a_line_of_growth_says_how_it_goes_on_at_the_end() -> None:
+    costs = {10: 5.0, 100: 5.0, 1_000: 50.0}  # what does not depend on the size hides the rest
+    found = [Measured("b", n, False, Result("g", "n", 0, "s", cost=c)) for n, c in costs.items()]
+    (curve,) = curves(found)
+    assert growth_of(curve).note == "at 10, 100, 1,000; 1.00 between the last two"
+    (curve,) = curves(found[:2])
+    assert growth_of(curve).note == "at 10, 100"
 
 
 def test_a_line_without_a_cost_or_with_one_size_has_no_curve() -> None:
@@ -117,8 +135,11 @@ def test_the_run_becomes_a_table_a_document_and_a_page(
     assert "ours / theirs │ 1.5 times │ ≤ 2 │ pass │ 1,000 things" in lines
     assert "theirs / ours │ 4 times │ ≥ 5 │ MISS" in lines
     assert "requests │ 1 requests │ ≤ 1 │ pass" in lines
-    assert "sorting: ours / theirs │ 2 as exponent │ ≤ 1.05 │ MISS │ at 10, 100, 1,000" in lines
-    assert "shuffling: CPU │ 1 as exponent │ ≤ 1.05 │ pass │ at 10, 100, 1,000" in lines
+    sizes = "at 10, 100, 1,000;"
+    last = f"{sizes} 2.00 between the last two"
+    assert f"sorting: ours / theirs │ 2 as exponent │ ≤ 1.05 │ MISS │ {last}" in lines
+    last = f"{sizes} 1.00 between the last two"
+    assert f"shuffling: CPU │ 1 as exponent │ ≤ 1.05 │ pass │ {last}" in lines
     told = json.loads(document.read_text())
     assert told["schema"] == 2
     assert told["machine"]["cpus"] >= 1
@@ -137,6 +158,16 @@ def test_the_run_becomes_a_table_a_document_and_a_page(
     # Only what has missed is looked into.
     assert "Where the time of “sort” goes" in text
     assert "Where the time of “shuffle” goes" not in text
+
+
+def test_what_was_measured_is_kept_if_another_measurement_fails(tmp_path: Path) -> None:
+    document = tmp_path / "results.json"
+    with pytest.raises(RuntimeError, match="come to rest"):
+        main(["--json", str(document)], (*SUITE, Bench("fail", fails, 1)))
+    assert {one["bench"] for one in json.loads(document.read_text())["results"]} == {
+        "sort",
+        "shuffle",
+    }
 
 
 def test_a_page_can_be_written_again_and_again(tmp_path: Path) -> None:
@@ -200,7 +231,30 @@ def test_other_sizes_can_be_asked_for_and_the_largest_is_judged(
     assert {(one["size"], one["judged"]) for one in found} == {(20, False), (2_000, True)}
 
 
-@pytest.mark.parametrize("arguments", [["--sizes", "0"], ["--sizes", "many"], ["--only", "none"]])
+def test_what_is_large_is_measured_for_its_growth_only_where_it_is_asked_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    document = tmp_path / "results.json"
+    for up_to, wanted in (("99", {10, 1_000}), ("100", {10, 100, 1_000})):
+        main(["--only", "shuffle", "--up-to", up_to, "--json", str(document)], SUITE)
+        found = json.loads(document.read_text())["results"]
+        assert {one["size"] for one in found} == wanted
+        assert {one["size"] for one in found if one["judged"]} == {1_000}
+    capsys.readouterr()
+
+
+def test_everything_that_has_a_size_can_be_measured_up_to_a_hundred_thousand() -> None:
+    largest = {bench.name: max(*bench.sizes, bench.size, 0) for bench in ALL}
+    del largest["start"]  # has no size
+    file = todo_text(largest.pop("markdown") * 100)
+    assert 0.9 * MAX_LINES < file.count(b"\n") <= MAX_LINES
+    assert len(file) <= MAX_BYTES
+    assert set(largest.values()) == {100_000}
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--sizes", "0"], ["--up-to", "0"], ["--sizes", "many"], ["--only", "none"]]
+)
 def test_what_cannot_be_measured_is_refused(
     arguments: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
