@@ -15,7 +15,7 @@ from typing import Any
 from store.bases import ADVANCE
 from store.connection import Connection
 from store.model import Field, Value
-from store.values import NoValue, from_sql, to_json, to_sql
+from store.values import NO_VALUE, NoValue, from_sql, to_json, to_sql
 
 __all__ = ["BaseChange", "Render", "Renders", "Written"]
 
@@ -25,7 +25,7 @@ _EMPTY = " AND ".join(("NOT placed", *(f"{name} IS NULL" for name in _FIELDS)))
 
 _WRITTEN = "key, path, expected_sha, new_sha, finished"
 _PLANNED = "SELECT id, field, after FROM render_change WHERE key = ?"
-_CHANGES = "SELECT id, field, before, after FROM render_change WHERE key = ?"
+_CHANGES = "SELECT id, field, before, after, stood FROM render_change WHERE key = ?"
 
 # The changes of a render that still stand in the base. Without a base there is no line either:
 # nothing known of ``placed`` is not placed. One completion is as another: a line says the day at
@@ -43,13 +43,15 @@ _STANDING = f"""SELECT c.id, c.field, c.before
 class BaseChange:
     """One field of the base that a render will have moved; ``field`` ``None`` is ``placed``.
 
-    ``NO_VALUE`` is a field without a base. A render has one change of a field at most.
+    ``NO_VALUE`` is a field without a base. A render has one change of a field at most. ``stood`` is
+    what the line said where that was not ``before``, as an edit that lost a conflict.
     """
 
     id: str
     field: Field | None
     before: Value | NoValue
     after: Value | NoValue
+    stood: Value | NoValue = NO_VALUE
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +99,12 @@ class Renders:
             (key, path, expected_sha, new_sha, typed),
         )
         rows = [
-            (key, n, change.id, change.field, to_sql(change.before), to_sql(change.after))
-            for n, change in enumerate(changes)
+            (key, n, one.id, one.field, *map(to_sql, (one.before, one.after, one.stood)))
+            for n, one in enumerate(changes)
         ]
         self._db.write_many(
-            """INSERT INTO render_change (key, position, id, field, before, after)
-            VALUES (?, ?, ?, ?, ?, ?)""",
+            """INSERT INTO render_change (key, position, id, field, before, after, stood)
+            VALUES (?, ?, ?, ?, ?, ?, ?)""",
             rows,
         )
 
@@ -170,8 +172,6 @@ def _told(row: Any) -> tuple[str, str, str, str, bool]:
 
 
 def _change(row: Any) -> BaseChange:
-    id, field, before, after = row
-    name = field or "placed"
-    return BaseChange(
-        id, None if field is None else Field(field), from_sql(name, before), from_sql(name, after)
-    )
+    id, field, *texts = row
+    values = (from_sql(field or "placed", text) for text in texts)
+    return BaseChange(id, None if field is None else Field(field), *values)

@@ -308,6 +308,10 @@ _PARKED = (
 )
 
 
+# What a line said that we wrote over, where that was not agreed on.
+_STOOD = ("""ALTER TABLE render_change ADD COLUMN stood TEXT""",)
+
+
 def _run(db: Database, statements: tuple[str, ...], version: int) -> None:
     # Not executescript: that commits what is open, and a migration has to be whole.
     for statement in statements:
@@ -351,6 +355,11 @@ def _the_account(db: Database) -> None:
 @migrations(name="7 the service")
 def _the_service(db: Database) -> None:
     _run(db, (*_dropped_views(db), *SERVICE, *VIEWS, *POLLED_VIEWS), 7)
+
+
+@migrations(name="8 what stood")
+def _what_stood(db: Database) -> None:
+    _run(db, _STOOD, 8)
 
 
 def _pack_anew(db: Database) -> None:

@@ -25,6 +25,7 @@ VERSION_2 = Path(__file__).with_name("version2.sql")
 VERSION_4 = Path(__file__).with_name("version4.sql")
 VERSION_5 = Path(__file__).with_name("version5.sql")
 VERSION_6 = Path(__file__).with_name("version6.sql")
+VERSION_7 = Path(__file__).with_name("version7.sql")
 
 
 def mode(path: Path) -> int:
@@ -284,6 +285,11 @@ def version_6(path: Path) -> None:
     run(path, VERSION_6.read_text())
 
 
+def version_7(path: Path) -> None:
+    path.parent.mkdir()
+    run(path, VERSION_7.read_text())
+
+
 def run(path: Path, script: str) -> None:
     old = sqlite3.connect(path)
     old.executescript(script)
@@ -293,7 +299,8 @@ def run(path: Path, script: str) -> None:
 OLDEST = [(version_1, 1), (version_2, 2)]
 OLDER = pytest.mark.parametrize(("older", "version"), OLDEST)
 ANY_OLDER = pytest.mark.parametrize(
-    ("older", "version"), [*OLDEST, (version_4, 4), (version_5, 5), (version_6, 6)]
+    ("older", "version"),
+    [*OLDEST, (version_4, 4), (version_5, 5), (version_6, 6), (version_7, 7)],
 )
 
 

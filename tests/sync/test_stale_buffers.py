@@ -42,6 +42,32 @@ def test_the_same_title_edited_in_an_older_buffer_is_a_conflict_that_keeps_both(
     assert [one.loser for one in rig.store.attention.open_conflicts()] == ["Coffee VIM"]
 
 
+def test_what_lost_a_conflict_is_no_newer_edit_where_its_editor_saves_it_again(rig: Rig) -> None:
+    rig.append("Inbox", "- [ ] Coffee\n- [ ] Tea\n")
+    rig.run()
+    rig.phone.edit(rig.shown("Coffee").id, title="Coffee PHONE")
+    rig.replace("Inbox", "Coffee", "Coffee VIM")
+    buffer = rig.read("Inbox")
+    assert [one.loser for one in rig.run().conflicts] == ["Coffee VIM"]
+    rig.save("Inbox", buffer + "- [ ] Typed in vim\n")
+    rig.run()
+    assert rig.titles("Inbox") == {"Coffee PHONE", "Tea", "Typed in vim"}
+    rig.rest()
+
+
+def test_who_takes_out_the_day_that_won_a_conflict_has_seen_it(rig: Rig) -> None:
+    rig.append("Inbox", "- [ ] Coffee\n- [ ] Tea\n")
+    rig.run()
+    rig.phone.edit(rig.shown("Coffee").id, due="2060-01-18")
+    rig.replace("Inbox", "Coffee", "Coffee 📅 2060-01-19")
+    assert len(rig.run().conflicts) == 1
+    rig.replace("Inbox", " 📅 2060-01-18", "")
+    rig.append("Inbox", "- [ ] Typed\n")
+    assert rig.run().conflicts == []
+    assert rig.shown("Coffee").due is None
+    rig.rest()
+
+
 def test_a_line_just_put_in_may_be_taken_out_at_once(rig: Rig) -> None:
     rig.append("Inbox", "- [ ] Stays\n")
     rig.run()

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from enum import Enum, auto
 
 from store.model import Completion, Field, Reminder, Value
@@ -94,8 +95,8 @@ def _joined(writes: Sequence[Render]) -> list[BaseChange]:
     for write in writes:
         for change in write.changes:
             key = (change.id, change.field)
-            before = joined[key].before if key in joined else change.before
-            joined[key] = BaseChange(change.id, change.field, before, change.after)
+            first = joined.get(key, change)
+            joined[key] = replace(change, before=first.before, stood=first.stood)
     return list(joined.values())
 
 
@@ -128,7 +129,8 @@ def _shows(change: BaseChange, name: Field, line: Reminder, shown: Shown) -> _Si
     if name in _UNSAID or name in line.opaque:
         return _Sign.NEITHER
     now = line.value(name)
-    after, before = (_as_shown(change, value, shown) for value in (change.after, change.before))
+    stood = change.before if change.stood is NO_VALUE else change.stood
+    after, before = (_as_shown(change, value, shown) for value in (change.after, stood))
     if _same(after, before):
         return _Sign.NEITHER
     if _same(now, after):

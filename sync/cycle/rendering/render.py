@@ -11,10 +11,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from store.model import Field, Reminder
+from store.model import Field, Reminder, Value
 from store.places import LineRow
 from store.renders import BaseChange
-from store.values import NO_VALUE
+from store.values import NO_VALUE, NoValue
 from sync.core.actions import AddLine, MoveLine, RemoveLine, RenderOp, SetLine, Why
 from sync.core.matching.identity import list_block_id
 from sync.core.matching.match import Leaving, Line, words
@@ -198,8 +198,20 @@ def _moved(desk: Desk, id: str, changes: Values, placed: bool = False) -> list[B
         after[Field.IMAGES] = images_after(
             base.get(Field.IMAGES, frozenset()), here, after[Field.IMAGES]
         )
-    moved = [BaseChange(id, name, base.get(name, NO_VALUE), value) for name, value in after.items()]
+    moved = [
+        BaseChange(id, name, base.get(name, NO_VALUE), value, _stood(desk, id, name))
+        for name, value in after.items()
+    ]
     return [*moved, BaseChange(id, None, bool(base), True)] if placed else moved
+
+
+def _stood(desk: Desk, id: str, name: Field) -> Value | NoValue:
+    """What its line says of this field, if that is not what was agreed on."""
+    line = desk.lines.get(id)
+    if line is None or name in PLACE or name in line.reminder.opaque:
+        return NO_VALUE
+    value = line.reminder.value(name)
+    return NO_VALUE if value == desk.base.get(id, {}).get(name, NO_VALUE) else value
 
 
 def _forgotten(desk: Desk, id: str) -> list[BaseChange]:
