@@ -6,6 +6,7 @@ steer the terminal. ``NO_COLOR`` is respected.
 
 from __future__ import annotations
 
+import codecs
 import json
 import os
 import sys
@@ -15,7 +16,18 @@ from typing import Any
 
 import click
 
-__all__ = ["ago", "clean", "coloured", "document", "pace", "plural", "say", "table", "warn"]
+__all__ = [
+    "ago",
+    "clean",
+    "coloured",
+    "document",
+    "dumped",
+    "pace",
+    "plural",
+    "say",
+    "table",
+    "warn",
+]
 
 _GAP = "  "
 _FAST = 10  # in a second: of that many no tenths are told
@@ -53,7 +65,13 @@ def warn(text: str) -> None:
 
 def document(content: Mapping[str, Any]) -> None:
     """One JSON document on standard output."""
-    click.echo(json.dumps(content, ensure_ascii=False, indent=2))
+    click.echo(dumped(content, indent=2))
+
+
+def dumped(content: Mapping[str, Any], indent: int | None = None) -> str:
+    """``content`` as JSON, in ASCII unless standard output is UTF-8, as JSON has to be."""
+    is_utf8 = codecs.lookup(sys.stdout.encoding or "utf-8").name == "utf-8"
+    return json.dumps(content, ensure_ascii=not is_utf8, indent=indent)
 
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

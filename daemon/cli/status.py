@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import threading
 import time
@@ -17,7 +16,7 @@ from daemon.cli.common import Globals, json_option, named, pass_globals
 from daemon.cli.failure import NotThere
 from daemon.cli.looking import asked_or_read, mirror, tell_parked, was_read
 from daemon.cli.statuswords import COLOURS, facts, line, state_word, waybar
-from daemon.output import clean, coloured, document, say
+from daemon.output import clean, coloured, document, dumped, say
 from sync.errors import NetworkError
 
 if TYPE_CHECKING:
@@ -65,10 +64,10 @@ def status(options: Globals, follow: bool, form: str | None, as_json: bool) -> i
         raise click.UsageError("--json and --format exclude each other")
     lines: dict[str | None, Callable[[Document], str]] = {
         "line": lambda told: clean(line(told)),
-        "waybar": lambda told: json.dumps(waybar(told), ensure_ascii=False),
+        "waybar": lambda told: dumped(waybar(told)),
     }
     if as_json:
-        lines[None] = lambda told: json.dumps(told, ensure_ascii=False)
+        lines[None] = dumped
     if follow:
         return _followed(options, lines.get(form))
     told = _look(options)

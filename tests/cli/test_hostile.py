@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import json
 from pathlib import Path
 
 import pytest
 
 from daemon.cli.carrying import _write
-from daemon.output import table
+from daemon.output import document, dumped, table
 from sync.errors import UsageError
 from tests.cli.conftest import FakeDaemon, Home
 
@@ -65,6 +67,19 @@ def test_a_stream_that_was_closed_before_is_no_bug(home: Home, closed: str) -> N
     run = home.start_python("-c", f"{script}; sys.{closed} = None; main()")
     _, err = run.communicate(timeout=60)
     assert (run.returncode, err) == (0, "")
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "ascii", "utf-8"])
+def test_json_is_json_whatever_the_terminal_can_show(
+    encoding: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said, written = {"title": "Käse 🧀 \udcff"}, io.BytesIO()
+    out = io.TextIOWrapper(written, encoding=encoding, errors="backslashreplace")
+    monkeypatch.setattr("sys.stdout", out)
+    document(said)
+    print(dumped(said), flush=True)
+    assert json.loads(written.getvalue().decode("utf-8").partition("\n}\n")[0] + "}") == said
+    assert json.loads(written.getvalue().splitlines()[-1]) == said
 
 
 def test_columns_stand_whatever_is_in_them(capsys: pytest.CaptureFixture[str]) -> None:
