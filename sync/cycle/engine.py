@@ -21,6 +21,7 @@ from sync.cycle.asked.resolving import close_agreed
 from sync.cycle.collector import young_only
 from sync.cycle.files.archiving import clear_archive, copy_out
 from sync.cycle.files.pasting import take_pasted
+from sync.cycle.files.rewritten import take_rewritten
 from sync.cycle.gauge import Phase
 from sync.cycle.naming import in_order, names_of
 from sync.cycle.observing import observe, owed
@@ -215,6 +216,7 @@ class Engine(Acts):
             root, dialect = parts.filing.root, parts.filing.dialect
             told, local = discount(parts.store, local, root, dialect, self._blocks)
             take_pasted(parts.store, local, dialect, self._blocks)
+            take_rewritten(parts.store, local, dialect, self._blocks)
             report.changes += told
         planned = (nearby and self._nearby.plan(local)) or self._plan_all(local)
         if put_right(parts.store, planned):

@@ -24,7 +24,10 @@ def two(rig: Rig) -> Rig:
 
 
 def test_a_line_that_both_rewrote_while_it_is_moved_is_no_copy(two: Rig) -> None:
-    """What we put says what nobody had said here before, and is ours all the same."""
+    """What we put says what nobody had said here before, and is ours all the same.
+
+    Who typed had not seen it: of the two titles one loses, and is kept.
+    """
     id = two.shown("Typed").id
     two.phone.edit(id, title="Typed on the phone")
 
@@ -36,9 +39,35 @@ def test_a_line_that_both_rewrote_while_it_is_moved_is_no_copy(two: Rig) -> None
     two.step = retitle
     two.run()
     two.run()
-    assert {one.title for one in two.phone.reminders()} == {"Typed here", "Other"}
-    assert two.shown("Typed here").id == id
+    assert {one.title for one in two.phone.reminders()} == {"Typed on the phone", "Other"}
+    assert two.shown("Typed on the phone").id == id
+    assert [one.loser for one in two.store.attention.open_conflicts()] == ["Typed here"]
+    assert (two.titles("Inbox"), two.titles("Plans")) == (set(), {"Typed on the phone", "Other"})
     assert (two.read("Inbox") + two.read("Plans")).count("Typed") == 1
+    two.rest()
+
+
+@pytest.mark.parametrize("also", ["", "- [ ] New\n"])
+def test_what_a_phone_said_of_a_line_that_was_edited_where_it_was_left_stands(
+    two: Rig, also: str
+) -> None:
+    """It was agreed on with the line that was put elsewhere, of which that edit knows nothing."""
+    id = two.shown("Typed").id
+    two.phone.edit(id, priority=5, due="2026-05-04")
+
+    def overtake(name: str) -> None:
+        if name == "engine:write":
+            two.step = lambda _: None
+            two.replace("Inbox", "- [ ] Typed", f"{also}- [x] Typed")
+
+    two.step = overtake
+    two.run()
+    shown = two.shown("Typed")
+    assert (shown.id, shown.priority, shown.due) == (id, 5, "2026-05-04")
+    assert shown.done
+    assert (two.read("Inbox") + two.read("Plans")).count("Typed") == 1
+    assert two.titles("Plans") == {"Typed", "Other"}
+    assert two.store.attention.open_conflicts() == []
     two.rest()
 
 

@@ -12,7 +12,7 @@ import json
 from collections.abc import Callable, Mapping
 
 from store.db import Store
-from store.model import Field, Value
+from store.model import Field, Reminder, Value
 from sync.core.actions import AddLine
 from sync.core.matching.match import Leaving, words
 from sync.core.merging.lift import PLACE, as_reminder, lift
@@ -24,7 +24,7 @@ from sync.cycle.rendering.desk import FileWrite
 from sync.local.formats import Dialect
 from sync.local.tasks import Task
 
-__all__ = ["lines_put_back", "note_put_back", "take_pasted"]
+__all__ = ["as_it_was", "lines_put_back", "note_put_back", "take_pasted"]
 
 PUT_BACK = "put back"  # meta key: path, id, what the line says, and what it said when it was cut
 
@@ -85,7 +85,7 @@ def take_pasted(
             base = store.bases.get(id)
             if base is None or (len(standing), len(ours), len(pasted)) != (2, 1, 1):
                 continue
-            store.bases.set(id, _before(id, pasted[0], base.values, dialect))
+            store.bases.set(id, as_it_was(id, pasted[0].reminder, base.values, dialect))
             leaving = leaving_of(store.meta.get(LEAVING)) | {Leaving(path, id, put)}
             store.meta.set(LEAVING, leaving_text(leaving))
 
@@ -98,10 +98,10 @@ def _words(task: Task) -> str:
     return words(task.text, task.reminder.notes)
 
 
-def _before(
-    id: str, task: Task, base: Mapping[Field, Value], dialect: Dialect
+def as_it_was(
+    id: str, line: Reminder, base: Mapping[Field, Value], dialect: Dialect
 ) -> dict[Field, Value]:
     """The base as it was when both sides said what the line says."""
-    seen = lift(task.reminder, dialect.shown, as_reminder(id, base))
+    seen = lift(line, dialect.shown, as_reminder(id, base))
     said = {name: seen.value(name) for name in base if name not in {*PLACE, *seen.opaque}}
     return {**base, **said}

@@ -1,0 +1,84 @@
+"""Lines that somebody edited where an unfinished move of ours had left them.
+
+What was put into the new file says what iCloud said, and is agreed on; who typed in the old line
+had seen none of it. So that edit is held against what the old line said, and the line that was put
+is the one that goes: the move is planned again, beside the edit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from store.db import Store
+from store.model import Field, Reminder
+from sync.core.matching.match import Leaving, words
+from sync.cycle.files.committing import LEAVING
+from sync.cycle.files.pasting import as_it_was
+from sync.cycle.observing.reading import LocalState
+from sync.cycle.planning.standing import leaving_of, leaving_text
+from sync.local.formats import Dialect
+from sync.local.tasks import Task
+
+__all__ = ["take_rewritten"]
+
+
+def take_rewritten(
+    store: Store, local: LocalState, dialect: Dialect, blocks: Callable[[], Mapping[str, str]]
+) -> None:
+    """Take from the base what the edited lines have not seen, and let those be the reminders.
+
+    ``blocks`` gives the block ids of all that is known, by id.
+    """
+    leaving = leaving_of(store.meta.get(LEAVING))
+    if not leaving or not dialect.marks:
+        return
+    named = blocks()
+    found = {
+        one: put
+        for one in leaving
+        if (put := _put_for_edited(store, local, named, one)) is not None
+    }
+    if not found:
+        return
+    homes = {base.path: id for id, base in store.bases.all_lists().items()}
+    with store.commit("rewritten"):
+        for one in sorted(found):
+            home, base = homes.get(dialect.layout.place_of(one.path)), store.bases.get(one.id)
+            old = _as_left(one, dialect)
+            if home is not None and base is not None and old is not None:
+                before = as_it_was(one.id, old, base.values, dialect)
+                store.bases.set(one.id, {**before, Field.LIST: home})
+                leaving = (leaving - {one}) | {found[one]}
+        store.meta.set(LEAVING, leaving_text(leaving))
+
+
+def _put_for_edited(
+    store: Store, local: LocalState, named: Mapping[str, str], one: Leaving
+) -> Leaving | None:
+    """What was put elsewhere, as it was put, for a line that says something else than it did."""
+    standing = [
+        (path, task)
+        for path, file in local.files.items()
+        for task in file.tasks
+        if task.block is not None and task.block == named.get(one.id)
+    ]
+    here = [task for path, task in standing if path == one.path]
+    there = [(path, task) for path, task in standing if path != one.path]
+    if len(here) != 1 or len(there) != 1 or _words(here[0]) == one.words:
+        return None
+    (path, task), known = there[0], store.places.line_of(one.id)
+    if known is None or (known.path, known.text) != (path, task.text):
+        return None
+    return Leaving(path, one.id, _words(task))
+
+
+def _as_left(one: Leaving, dialect: Dialect) -> Reminder | None:
+    """What the line said when it was left behind."""
+    text, _, notes = one.words.partition("\n")
+    tasks = dialect.parse(f"{text.strip()}\n".encode()).tasks
+    return replace(tasks[0].reminder, notes=notes) if len(tasks) == 1 else None
+
+
+def _words(task: Task) -> str:
+    return words(task.text, task.reminder.notes)
