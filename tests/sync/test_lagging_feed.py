@@ -10,6 +10,7 @@ import pytest
 from sync.cycle.observing.outdone import OUTDONE, note_outdone, without_outdone
 from sync.remote.zones import ChangePage
 from tests.rig import Rig, empty_world, open_rig
+from tests.sync.sharing import SHARED, rest, share
 
 LAG_S, EVERY_S = 20.0, 9.0
 
@@ -106,3 +107,28 @@ def test_of_a_page_with_several_versions_the_bytes_of_an_old_one_are_nobodys(rig
         found = without_outdone(rig.store, page)
     assert (found.records, dict(found.packed)) == ([new], {"other": b""})
     assert rig.store.meta.get(OUTDONE) == "{}"
+
+
+def test_what_a_shared_zone_keeps_silent_about_is_asked_for_again(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database tells that something changed there, and once."""
+    grace = share(rig, "Trip", "Pack")
+    rig.wait(60)
+    rig.run()
+    monkeypatch.setattr(grace.zone, "_clock", rig.clock)
+    rig.world.faults.read_lag = LAG_S
+    grace.phone.edit(grace.phone.find("Pack").id, title="Pack warmly")
+    rig.run()
+    assert "Pack ^r-" in rig.read("Trip")
+    rig.restart()
+    rig.wait(LAG_S)
+    rig.run()
+    assert "Pack warmly" in rig.read("Trip")
+    rig.world.faults.read_lag = 0.0
+    rest(rig)
+    rig.wait(60)
+    rest(rig)
+    with rig.counting() as sent:
+        rest(rig)
+    assert not [one for one in sent if SHARED in str(one["path"])]

@@ -3,11 +3,13 @@
 Rules: (1) trouble with a shared zone is told, and stops neither the others nor the own zone;
 (2) the database's token is kept only when every zone that it told of was read, so that no news
 is lost with a crash between them; (3) that nothing is shared is asked for rarely; (4) an entry that
-names no zone may be of any: all that are known are read.
+names no zone may be of any: all that are known are read; (5) that a zone has changed is told once,
+and its records may lag behind for a while: it is read again with each look until that is over.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -26,6 +28,8 @@ from sync.remote.zones import Database, DatabaseChanges, ZoneId, ZoneInfo
 __all__ = ["Shared", "SharedFeed", "SharedNews", "tolerated"]
 
 TOKEN = "shared-token"  # meta key: how far the shared database was read
+AGAIN = "shared-again"  # meta key: by zone, when it was told to have changed (Unix ms)
+LAG_MS = 60_000  # three times what reads were seen to lag behind
 EVERY = 3  # cycles of the timer, where something is shared
 PATIENCE_S = 2.0  # between two questions when a person waits
 RARELY_S = 600.0  # where nothing is shared
@@ -98,17 +102,32 @@ class Shared:
         news.notices += listing.notices()
         zones, token = listing.zones, listing.token
         told = {ZoneRow(i.zone.name, i.zone.owner, i.zone.database).key for i in zones}
+        again = self._again()
         trouble = sum(not self._follow(cloud, info, news) for info in zones)
         for row in known:
             unread = not (row.complete and row.sync_token)
             # What a full listing leaves out may be gone, which only its own answer can say.
-            if row.key not in told and not row.gone and (listing.may_be_any or unread):
+            is_due = listing.may_be_any or unread or row.key in again
+            if row.key not in told and not row.gone and is_due:
                 trouble += not self._read(cloud, row, news)
         something = zones or listing.nameless
-        if not trouble and token != self._store.meta.get(TOKEN) and something:
+        if trouble:
+            return news
+        now_ms = int(self._clock() * 1000)
+        lagging = {key: at for key, at in again.items() if 0 <= now_ms - at < LAG_MS}
+        lagging |= dict.fromkeys(told, now_ms)
+        is_new = bool(token != self._store.meta.get(TOKEN) and something)
+        if is_new or lagging != again:
             with self._store.commit("shared"):
-                self._store.meta.set(TOKEN, token)
+                self._store.meta.set(AGAIN, json.dumps(lagging, sort_keys=True))
+                if is_new:
+                    self._store.meta.set(TOKEN, token)
         return news
+
+    def _again(self) -> dict[str, int]:
+        """The zones to be read though nothing more is told of them."""
+        found: dict[str, int] = json.loads(self._store.meta.get(AGAIN) or "{}")
+        return found
 
     def _is_time(self, trigger: str, something: bool) -> bool:
         if self._asked_s is None:
