@@ -114,7 +114,7 @@ async def read_body(asked: Request, *keys: str) -> Body:
         raise UsageError(
             f"the body is not JSON: {error.msg} in line {error.lineno}, column {error.colno}"
         ) from None
-    except (UnicodeDecodeError, RecursionError):
+    except (ValueError, RecursionError):  # bytes that are no text, a number of 5,000 digits
         raise UsageError("the body is not JSON") from None
     if not isinstance(content, dict):
         raise UsageError("the body must be a JSON object", 'such as {"approve": true}')

@@ -236,7 +236,7 @@ def test_what_is_wrong_is_named(
     assert set(document["error"]) == {"code", "message", "hint"}
 
 
-@pytest.mark.parametrize("data", [b"{", b"\xff\xfe{", b"[" * 60_000, b"nul"])
+@pytest.mark.parametrize("data", [b"{", b"\xff\xfe{", b"[" * 60_000, b"nul", b"9" * 5_000])
 def test_a_body_that_is_not_json(socket: Path, data: bytes) -> None:
     request = b"POST /sync HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: %d\r\n\r\n"
     with sockets.socket(sockets.AF_UNIX) as connection:

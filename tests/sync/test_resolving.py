@@ -68,8 +68,9 @@ def test_keeping_what_is_shown_only_closes_it(torn: Rig) -> None:
     assert torn.titles("Inbox") == {"Phone", "Other"}
     with pytest.raises(CannotResolve, match="conflict 1 is resolved already"):
         torn.engine.resolve(["1"], "other")
-    with pytest.raises(CannotResolve, match="no open conflict 7"):
-        torn.engine.resolve(["7"], "shown")
+    for key in ("7", "9" * 19, "9" * 5_000):
+        with pytest.raises(CannotResolve, match=f"no open conflict {key}"):
+            torn.engine.resolve([key], "shown")
 
 
 @pytest.mark.parametrize("side", ["phone", "file"])

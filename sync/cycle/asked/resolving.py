@@ -26,6 +26,7 @@ SHOWN, OTHER = "shown", "other"
 """What a person takes: the value that is on screen, or the one that is kept."""
 
 HINT = "`remindersd conflicts` shows those that are open"
+_DIGITS = 18  # at most, of a number that a column can hold
 _TAKE_SHOWN = "`remindersd resolve {} --take shown` keeps what is there and closes the conflict"
 
 
@@ -110,7 +111,8 @@ def title_of(store: Store, id: str) -> str:
 
 
 def _none_of(store: Store, key: str) -> str:
-    past = store.attention.conflict(int(key)) if key.isascii() and key.isdigit() else None
+    is_number = key.isascii() and key.isdigit() and len(key) <= _DIGITS
+    past = store.attention.conflict(int(key)) if is_number else None
     if past is not None:
         return f"conflict {key} is resolved already"
     return f"there is no open conflict {key}"

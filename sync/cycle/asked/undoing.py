@@ -35,6 +35,7 @@ ROUNDS = 6  # each does what the one before made possible; two are the rule
 
 
 T = TypeVar("T")
+_LARGEST = 2**63 - 1  # of the numbers that a column can hold
 _RUN = "run"  # the text of the act that names the run which is taken back
 
 
@@ -82,6 +83,8 @@ def run_to_undo(store: Store, run: int | None) -> int:
     Raises CannotUndo where there is none, or nothing of it is known any more.
     """
     journal = store.journal
+    if run is not None and run > _LARGEST:
+        raise CannotUndo(f"there is no run {run}", "see `remindersd log`")
     if run is None:
         begun_ones = (*store.outbox.acts(), *store.outbox.parked())
         run = next((run_undone(one) for one in begun_ones if one.kind == TRIGGER), None)
