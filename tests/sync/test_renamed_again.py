@@ -51,6 +51,28 @@ def test_what_a_phone_calls_it_since_is_a_conflict(renamed: Rig) -> None:
     renamed.rest()
 
 
+@pytest.mark.parametrize("fault", ["lost_reply", "cut_before", "EXISTS"])
+def test_a_new_file_whose_lines_were_not_answered_for_is_its_list_under_another_name(
+    rig: Rig, fault: str
+) -> None:
+    rig.append("Inbox", "- [ ] Typed\n")
+    rig.run()
+    rig.save("Plans", "- [ ] New\n")
+    rig.wait(3)
+    if fault == "EXISTS":  # the list is made, and its reminder is not
+        rig.world.faults.fail_item(fault, "Reminder/")
+        rig.engine.cycle("test")
+    else:
+        rig.world.faults.fail(fault, MODIFY)
+        with pytest.raises(NetworkError):
+            rig.engine.cycle("test")
+    rename(rig, "Plans", "Post")
+    assert rig.run().held == []
+    assert lists(rig) == {"Inbox", "Post"}
+    assert rig.titles("Post") == {"New"}
+    rig.rest()
+
+
 def test_a_name_that_never_arrived_is_still_to_be_sent(rig: Rig) -> None:
     rig.append("Inbox", "- [ ] Typed\n")
     rig.run()

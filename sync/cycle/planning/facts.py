@@ -119,12 +119,17 @@ def _color(file: LocalFile) -> HeadValue:
 def _lists_of(
     file: LocalFile, known: Known, id_of: Mapping[str, str]
 ) -> tuple[Counter[str], Counter[str]]:
-    """The lists in which a file's reminders were last time; and where others are in iCloud."""
+    """The lists in which a file's reminders were last time; and where others are in iCloud.
+
+    One that iCloud has not answered for yet was in the list of the file in which its line stood.
+    """
     was: Counter[str] = Counter()
     there: Counter[str] = Counter()
     for task in file.tasks:
         id = id_of.get(task.block or "", "")
-        list_id = known.base.get(id, {}).get(Field.LIST)
+        trace = known.traces.get(id)
+        stood = known.list_at.get(trace.path) if trace is not None else None
+        list_id = known.base.get(id, {}).get(Field.LIST, stood)
         if isinstance(list_id, str):
             was[list_id] += 1
         elif id in known.rows and id not in known.base:
