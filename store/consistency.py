@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from store.cells import COLUMNS
 from store.connection import Connection
+from store.places import AWAITED
 
 __all__ = ["Consistency", "Oddity"]
 
@@ -53,7 +54,7 @@ _RULES = (
     _Rule(
         "vanished",
         "id",
-        """NOT EXISTS (SELECT 1 FROM base WHERE base.id = vanished.id)
+        f"""NOT id GLOB '{AWAITED}*' AND NOT EXISTS (SELECT 1 FROM base WHERE base.id = vanished.id)
         AND NOT EXISTS (SELECT 1 FROM list_base WHERE list_base.id = vanished.id)""",
         "is gone from files in which it never was",
     ),

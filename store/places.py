@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from store.connection import json_array
 from store.renders import Renders
 
-__all__ = ["Block", "FileRow", "LineRow", "Places", "Vanished"]
+__all__ = ["AWAITED", "Block", "FileRow", "LineRow", "Places", "Vanished"]
 
 _PUT = """INSERT INTO line (id, path, line, text) VALUES (?, ?, ?, ?)
     ON CONFLICT (id) DO UPDATE SET
         path = excluded.path, line = excluded.line, text = excluded.text
     WHERE (path, line, text) IS NOT (excluded.path, excluded.line, excluded.text)"""
+AWAITED = "^"
+"""Tells ids that wait for their reminder from reminders whose lines have vanished."""
+
 _FILE = "path, sha256, size, list_id, mtime_ns, inode"
 
 
@@ -50,6 +53,8 @@ class FileRow:
 @dataclass(frozen=True, slots=True)
 class Vanished:
     """A reminder that has no line any more, or a group that no list is in.
+
+    Or (``AWAITED`` and a block id) a reminder that a line names, and that is not known yet.
 
     It was first missed at ``since_s`` and last at ``seen_s`` (both Unix seconds), and ``waited_s``
     were counted up to then. ``lost_with`` is the list that lost it with all its other lines.

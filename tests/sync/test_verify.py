@@ -190,6 +190,12 @@ def test_what_waits_for_a_person_is_told_apart(seeded: Rig) -> None:
     assert sum(verdict.waiting.values()) >= 2
 
 
+def test_an_id_that_waits_for_its_reminder_is_no_difference(seeded: Rig) -> None:
+    seeded.append("Groceries", "- [ ] From elsewhere ^r-zzzzzzz\n")
+    assert [hold.id for hold in seeded.run().held] == ["r-zzzzzzz"]
+    assert sentences(seeded.engine.verify()) == []
+
+
 def test_what_was_last_found_is_remembered(seeded: Rig) -> None:
     assert seeded.engine.verified().result == "never"
     retitled(seeded)

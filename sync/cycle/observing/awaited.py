@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from store.places import Vanished
+from store.places import AWAITED, Vanished
 from sync.core.actions import Hold, HoldKind
 from sync.core.guard import counted_s
 from sync.core.matching.match import Matched
@@ -17,20 +17,19 @@ from sync.cycle.observing.reading import LocalState
 __all__ = ["WAIT_S", "awaited", "overdue", "waiting_keys"]
 
 WAIT_S = 600.0  # until an id that nobody knows makes its line a new one
-_MARK = "^"  # tells ids that wait from reminders whose lines have vanished
 
 
 def waiting_keys(matched: Matched) -> frozenset[str]:
     """What is remembered of ids that wait now, beside vanished lines."""
-    return frozenset(f"{_MARK}{block}" for block in matched.foreign.values())
+    return frozenset(f"{AWAITED}{block}" for block in matched.foreign.values())
 
 
 def overdue(since: Mapping[str, Vanished], now_s: float) -> frozenset[str]:
     """The block ids that have waited long enough; ``since`` is what is remembered, in Unix s."""
     return frozenset(
-        key.removeprefix(_MARK)
+        key.removeprefix(AWAITED)
         for key, one in since.items()
-        if key.startswith(_MARK) and counted_s(one.waited_s, one.seen_s, now_s) >= WAIT_S
+        if key.startswith(AWAITED) and counted_s(one.waited_s, one.seen_s, now_s) >= WAIT_S
     )
 
 
@@ -40,7 +39,7 @@ def awaited(
     """The lines that wait, and for each how many seconds are left."""
     holds, left = [], []
     for (path, task), block in sorted(matched.foreign.items()):
-        rest_s = WAIT_S - since[f"{_MARK}{block}"].waited_s
+        rest_s = WAIT_S - since[f"{AWAITED}{block}"].waited_s
         line = local.files[path].tasks[task].line + 1
         reason = (
             f"{path} line {line}: no reminder has the id {block}; another machine may be about to"
