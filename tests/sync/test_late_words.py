@@ -221,3 +221,34 @@ def test_and_takes_a_new_file_of_its_name_for_its_own(rig: Rig) -> None:
     assert {one.title for one in rig.phone.reminders("Work")} == {"Anew", "Done"}
     assert "Said late" in rig.read("Work")
     rig.rest()
+
+
+def test_images_that_leave_the_folder_with_it_say_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    with open_rig(tmp_path, empty_world(), images="Attachments") as rig:
+        rig.phone.create_list("Work")
+        look = rig.phone.create("Work", "Look")
+        rig.phone.attach_image(look, "photo.jpg", b"\xff\xd8\xff a photo", size=(4, 3))
+        rig.run()
+        rig.path("Work").unlink()
+        rig.run()
+        assert rig.engine.approve(["Work"])
+        assert rig.run().changes == ["iCloud: − list “Work”"]
+        rig.phone.create("Inbox", "Something else")
+        rig.run()
+        assert lists(rig) == {"Inbox"}
+        assert not list((rig.folder / "Attachments").iterdir())
+        rig.rest()
+
+
+def test_an_image_that_is_added_late_brings_it_back(rig: Rig) -> None:
+    id = let_go(rig)
+
+    def act() -> None:
+        phone = rig.world.phone
+        phone.attach_image(phone.find("Done").id, "photo.jpg", b"\xff\xd8\xff", size=(4, 3))
+
+    at(rig, "commit:send:after", act)
+    kept(rig, id, rig.run())

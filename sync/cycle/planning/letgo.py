@@ -27,7 +27,7 @@ __all__ += ["take_back", "unshown_in"]
 
 LET_GO = "let-go"  # meta key: by list, by reminder, a digest of what it said
 TOLD = "let-go-told"  # meta key: by list that may be let go, what was in no file, as it was told
-SENT = "let-go-sent"  # meta key: by list of which the deletion is sent, a ``Gone``
+SENT = "let-go-gone"  # meta key: by list of which the deletion is sent, a ``Gone``
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def note_let_go(store: Store, known: Known, lists: Iterable[str]) -> None:
     told: dict[str, list[str]] = json.loads(store.meta.get(TOLD) or "{}")
     for id in lists:
         seen[id] = {
-            one.id: _digest(one)
+            one.id: _digest(known, one)
             for one in _within(known, id)
             if one.id in told.get(id, ()) or not _is_unshown(known, one)
         }
@@ -94,7 +94,7 @@ def news_since(store: Store, known: Known, approved: Collection[str]) -> dict[st
 
 def news_in(known: Known, list_id: str, seen: Mapping[str, str]) -> str | None:
     """What is in a list and was not ``seen`` so: the first title of it."""
-    news = (one.title for one in _within(known, list_id) if seen.get(one.id) != _digest(one))
+    news = (one.title for one in _within(known, list_id) if seen.get(one.id) != _digest(known, one))
     return min(news, default=None)
 
 
@@ -107,7 +107,7 @@ def note_sent(store: Store, known: Known, lists: Iterable[str], now_ms: int) -> 
     for id in lists:
         base = store.bases.get_list(id)
         if base is not None:
-            seen = {one.id: _digest(one) for one in _within(known, id)}
+            seen = {one.id: _digest(known, one) for one in _within(known, id)}
             gone[id] = Gone(base, seen, now_ms)
     keep_sent(store, {id: one for id, one in gone.items() if now_ms - one.at_ms < KEPT_MS})
 
@@ -158,11 +158,17 @@ def _within(known: Known, list_id: str) -> Iterable[Reminder]:
     )
 
 
-def _digest(one: Reminder) -> str:
-    """Of all that it says; in which section it stood says nothing where its list goes."""
-    values = {**one.values()}
-    values.pop(Field.SECTION, None)
-    return sha256(mapping_to_json(values).encode()).hexdigest()[:16]
+def _digest(known: Known, one: Reminder) -> str:
+    """Of all that iCloud says of it; in which section it stood says nothing where its list goes.
+
+    Where its images are in the folder, and whether they are, nobody says there.
+    """
+    blank = Reminder("").values()
+    said = {name: value for name, value in one.values().items() if value != blank[name]}
+    for name in (Field.SECTION, Field.IMAGES):
+        said.pop(name, None)
+    hanging = sorted(known.rows[one.id].attachment_ids)
+    return sha256(json.dumps([mapping_to_json(said), hanging]).encode()).hexdigest()[:16]
 
 
 def _stored(store: Store) -> dict[str, dict[str, str]]:
