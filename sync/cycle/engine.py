@@ -77,7 +77,7 @@ class Engine(Acts):
         if approve:
             parts.committer.approve_first_plan()
         with self._nearby.allowing():
-            settled = settle(parts.store, parts.filing.writer, parts.filing.root, self._now_ms)
+            settled = settle(parts.store, parts.filing.writer, parts.home, self._now_ms)
         if settled.learned:
             self._nearby.forget()
         cloud = parts.cloud()

@@ -12,7 +12,8 @@ import pytest
 
 from sync.core.actions import HoldKind
 from sync.errors import UsageError
-from tests.rig import Rig, empty_world, open_rig
+from tests.rig import Crash, Rig, empty_world, open_rig
+from tests.sync.stepping import DiesAt
 
 MODIFY = "records/modify"
 
@@ -94,6 +95,26 @@ def test_a_folder_that_is_gone_deletes_nothing(
     assert "    > meanwhile\n" in rig.read("Inbox")
     assert rig.bytes_of_folder()["Work.md"] == before["Work.md"]
     assert kinds(rig) == set()
+    rig.rest()
+
+
+@pytest.mark.parametrize("lose", [remove_folder, mount_another, lose_marker])
+def test_what_was_written_before_a_crash_is_known_though_the_folder_was_gone_since(
+    rig: Rig, lose: Callable[[Rig], Callable[[], None]]
+) -> None:
+    rig.append("Inbox", "- [ ] First\n")
+    rig.run()
+    rig.phone.edit(rig.shown("First").id, title="From the phone")
+    rig.step = DiesAt("commit:written:before", 1)
+    with pytest.raises(Crash):
+        rig.run()
+    rig.restart()
+    rig.replace("Inbox", "From the phone", "Typed over it")
+    restore = lose(rig)
+    rig.run()
+    restore()
+    assert rig.run().conflicts == []
+    assert rig.titles("Inbox") == {"Typed over it"}
     rig.rest()
 
 

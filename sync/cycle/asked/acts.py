@@ -237,7 +237,7 @@ class Acts(ABC):
         with alone_in(parts.home.root):
             for left in reversed(range(WRITE_ROUNDS)):
                 report = Report(trigger, self._now_ms())
-                settle(parts.store, parts.filing.writer, parts.filing.root, self._now_ms)
+                settle(parts.store, parts.filing.writer, parts.home, self._now_ms)
                 local, _ = parts.reader.read()
                 if local.retry_after_s is not None and left:
                     wait(local.retry_after_s)

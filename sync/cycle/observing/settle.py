@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -20,8 +20,10 @@ from store.model import Field, Reminder, Value
 from store.places import LineRow
 from store.renders import Written
 from store.values import NO_VALUE
+from sync.cycle.observing.homecoming import Home
 from sync.cycle.observing.reading import LocalFile, LocalState
 from sync.cycle.observing.stale import never_seen
+from sync.local.folder import NotReady, check
 from sync.local.outcome import Replaced
 from sync.local.receipts import Kind, Receipt, State
 from sync.local.swap import Writer
@@ -44,13 +46,21 @@ class Settled:
 
 
 def settle(
-    store: Store, writer: Writer, root: Path, now_ms: Callable[[], int], *, run: int | None = None
+    store: Store, writer: Writer, home: Home, now_ms: Callable[[], int], *, run: int | None = None
 ) -> Settled:
-    """Judge every unconfirmed write and every receipt; raises ``OSError`` for a sick disk."""
+    """Judge every unconfirmed write and every receipt; raises ``OSError`` for a sick disk.
+
+    Where the folder is away, its receipts are too: what was written there is judged once it is
+    back.
+    """
     receipts = {receipt.key: receipt for receipt in writer.receipts()}
     written = {write.key: write for write in store.places.written()}
-    result = Settled()
-    over = _judge_alone(store, root, written.values(), receipts, result)
+    known = receipts.keys() | _newest(written.values())
+    alone = [write for key, write in written.items() if key not in known]
+    if (receipts or alone) and isinstance(check(home.root, home.marker.uuid), NotReady):
+        return Settled()
+    result = Settled(learned=not all(write.finished for write in written.values()))
+    over = _judge_alone(store, home.root, alone)
     for key, receipt in receipts.items():
         over += _judge(store, writer, receipt, written.get(key), result, now_ms, run)
     if over:
@@ -59,22 +69,13 @@ def settle(
     return result
 
 
-def _judge_alone(
-    store: Store,
-    root: Path,
-    written: Collection[Written],
-    receipts: Collection[str],
-    result: Settled,
-) -> list[str]:
+def _judge_alone(store: Store, root: Path, written: Iterable[Written]) -> list[str]:
     """Without a receipt it never began, or is long settled; the file says which. Gives what may go.
 
     What stands is remembered until the person has saved the file after it (``forgive``).
     """
-    over, newest = [], _newest(written)
+    over = []
     for write in written:
-        result.learned |= not write.finished
-        if write.key in receipts or write.key in newest:
-            continue
         if not write.finished and _digest(root / write.path) == write.new_sha:
             with store.commit("settle"):
                 _confirm(store, write)
