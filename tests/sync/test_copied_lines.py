@@ -148,3 +148,22 @@ def test_one_that_was_copied_before_the_mirror_is_made_anew(
     assert held == ({known} if is_deleted else set())
     assert rig.store.attention.open_conflicts() == []
     assert rig.titles("Inbox") == {"First", "Second", "Copy"} - ({"First"} if is_deleted else set())
+
+
+def test_one_that_nothing_else_tells_apart_before_the_mirror_is_made_anew(
+    rig: Rig, known: str
+) -> None:
+    """A phone retitled it, so that both titles differ; but only one line has a flag."""
+    line = rig.line("Inbox", "First")
+    rig.save(
+        "Inbox", rig.read("Inbox").replace(line, f"{line.replace('First', 'Copy 🚩')}\n{line}")
+    )
+    rig.phone.edit(known, title="Newly called")
+    rig.close()
+    for path in (rig.home / "state").rglob("mirror.sqlite*"):
+        path.unlink()
+    rig.open()
+    rig.run(approve=True)
+    rig.run()
+    assert rig.shown("Copy").id != known
+    assert rig.shown("Copy").flagged

@@ -71,3 +71,29 @@ def test_what_was_just_put_in_is_known_without_its_id_where_an_older_line_is_pas
     assert (rig.shown("Added").id, len(rig.phone.reminders())) == (added, 3)
     assert rig.read("Inbox").count("Added") == 1
     rig.rest()
+
+
+@pytest.mark.parametrize("looks", [1, 2])
+@pytest.mark.parametrize("note", ["", "    > noted\n"])
+def test_a_line_that_a_phone_moves_while_its_file_is_seen_half_saved_is_one(
+    rig: Rig, looks: int, note: str
+) -> None:
+    """Missing there, it was put where the phone has it; with the rest of the save it is back."""
+    rig.phone.create_list("Plans")
+    rig.append("Inbox", "- [ ] Typed\n- [ ] Other\n")
+    rig.run()
+    rig.append("Plans", "- [ ] There\n")
+    rig.run()
+    id, line, whole = rig.shown("Typed").id, f"{rig.line('Inbox', 'Typed')}\n", rig.read("Inbox")
+    rig.phone.move(id, "Plans")
+    rig.save("Inbox", whole.replace(line, ""))
+    for _ in range(looks):
+        rig.wait(3)
+        rig.engine.cycle("test")
+    assert rig.titles("Plans") == {"Typed", "There"}
+    rig.save("Inbox", whole.replace(line, line + note))
+    rig.run()
+    assert (rig.shown("Typed").id, len(rig.phone.reminders())) == (id, 3)
+    assert rig.shown("Typed").notes == ("noted" if note else "")
+    assert (rig.titles("Inbox"), rig.titles("Plans")) == ({"Other"}, {"Typed", "There"})
+    rig.rest()

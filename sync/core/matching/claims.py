@@ -9,10 +9,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from store.model import Reminder
+from store.model import Field, Reminder
 from sync.core.matching.traces import Line, Trace, bare
 
 __all__ = ["contested", "keeper"]
+
+_REST = frozenset(
+    {Field.NOTES, Field.PRIORITY, Field.FLAGGED, Field.TAGS, Field.URLS, Field.REPEAT}
+)
 
 
 def contested(lines: Iterable[Line], blocks: Mapping[str, str]) -> set[str]:
@@ -43,12 +47,13 @@ def _strayed(line: Line, trace: Trace) -> tuple[bool, ...]:
     )
 
 
-def _differs(line: Reminder, said: Reminder) -> tuple[bool, ...]:
+def _differs(line: Reminder, said: Reminder) -> tuple[int, ...]:
     return (
         line.list != said.list,
         _title(line.title) != _title(said.title),
         line.due != said.due,
         (line.done is None) != (said.done is None),
+        sum(line.value(name) != said.value(name) for name in _REST - line.opaque),
     )
 
 

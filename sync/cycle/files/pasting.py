@@ -1,15 +1,18 @@
-"""Lines that were cut, and pasted in the very moment in which we put them in again.
+"""Lines that were cut, and pasted after we had put them in again, by the next save of any file.
 
 A line that is gone here and was edited in iCloud is put back. Who had it in the clipboard may paste
 it into another file before that is seen: then it stands twice, by nobody's wish. The pasted line,
 if it says what the cut one said, is where it belongs; what we put goes as after a move, and what
-iCloud changed since goes to the pasted one.
+iCloud changed since goes to the pasted one. So it is with the rest of a save that was seen half:
+what is back where it was before has not left.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import NamedTuple
 
 from store.db import Store
 from store.model import Field, Reminder, Value
@@ -26,7 +29,17 @@ from sync.local.tasks import Task
 
 __all__ = ["as_it_was", "lines_put_back", "note_put_back", "take_pasted"]
 
-PUT_BACK = "put back"  # meta key: path, id, what the line says, and what it said when it was cut
+PUT_BACK = "put back"  # meta key: a list of ``_PutBack``
+
+
+class _PutBack(NamedTuple):
+    """Where which line was ``put``, what it says, and what was ``cut``, and where."""
+
+    path: str
+    id: str
+    put: str
+    cut: str
+    was: str = ""
 
 
 def lines_put_back(planned: Planned) -> dict[str, str]:
@@ -51,7 +64,9 @@ def note_put_back(
     ids = {block: id for block, id in put_back.items() if id in write.ids}
     file = local.files.get(write.path)
     found = [
-        (write.path, ids[task.block], _words(task), words(trace.text, trace.notes))
+        _PutBack(
+            write.path, ids[task.block], _words(task), words(trace.text, trace.notes), trace.path
+        )
         for task in (file.tasks if file is not None and ids else ())
         if task.block in ids
         for trace in (traces[ids[task.block]],)
@@ -68,12 +83,13 @@ def take_pasted(
     ``blocks`` gives the block ids of all that is known, by id.
     """
     noted = _noted(store)
-    if not noted or local.unread is not None:
+    if not noted or local.unread is not None or not _is_saved(store, local):
         return
     named = blocks()
+    homes = {base.path: id for id, base in store.bases.all_lists().items()}
     with store.commit("pasted"):
         store.meta.set(PUT_BACK, "[]")
-        for path, id, put, cut in noted:
+        for path, id, put, cut, was in noted:
             standing = [
                 (other, task)
                 for other, file in local.files.items()
@@ -81,17 +97,32 @@ def take_pasted(
                 if task.block is not None and task.block == named.get(id)
             ]
             ours = [task for other, task in standing if other == path and _words(task) == put]
-            pasted = [task for other, task in standing if other != path and _words(task) == cut]
+            pasted = [one for one in standing if one[0] != path and _is_cut(*one, cut, was)]
             base = store.bases.get(id)
             if base is None or (len(standing), len(ours), len(pasted)) != (2, 1, 1):
                 continue
-            store.bases.set(id, as_it_was(id, pasted[0].reminder, base.values, dialect))
+            there, task = pasted[0]
+            said = replace(task.reminder, notes=cut.partition("\n")[2])
+            before = as_it_was(id, said, base.values, dialect)
+            home = homes.get(dialect.layout.place_of(there)) if there == was else None
+            store.bases.set(id, before if home is None else {**before, Field.LIST: home})
             leaving = leaving_of(store.meta.get(LEAVING)) | {Leaving(path, id, put)}
             store.meta.set(LEAVING, leaving_text(leaving))
 
 
-def _noted(store: Store) -> list[tuple[str, str, str, str]]:
-    return [tuple(entry) for entry in json.loads(store.meta.get(PUT_BACK) or "[]")]
+def _noted(store: Store) -> list[_PutBack]:
+    return [_PutBack(*entry) for entry in json.loads(store.meta.get(PUT_BACK) or "[]")]
+
+
+def _is_cut(path: str, task: Task, cut: str, was: str) -> bool:
+    """Whether a line is what was cut; in its own file it may have notes that we never saw."""
+    return _words(task) == cut or (path == was and task.text == cut.partition("\n")[0])
+
+
+def _is_saved(store: Store, local: LocalState) -> bool:
+    """Whether any file is otherwise than we knew it last."""
+    known = {path: row.sha256 for path, row in store.places.files().items()}
+    return any(known.get(path) != file.sha256 for path, file in local.files.items())
 
 
 def _words(task: Task) -> str:
