@@ -15,21 +15,28 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from daemon.instants import instant
 from daemon.query.changes import Names, changes_of, run_document, titles_told
-from daemon.query.filters import Filters
-from daemon.query.queries import Queries
 from daemon.storage import as_ours
 from daemon.words import IDS, poll_entry
-from store.db import Store
+from store.attention import Attention
+from store.connection import Connection
 from store.errors import StoreError, translated
 from store.file import open_reading
 from store.journal import HistoryRow, Journal
+from store.meta import Meta
+from store.outbox import Outbox
+from store.polled.states import Polls
 from sync.cycle.checking.verdict import NEVER, VERIFIED, Verified
 from sync.errors import MirrorDamaged, RemindersdError
 from sync.machine import told
+
+if TYPE_CHECKING:
+    from daemon.query.filters import Filters
+    from daemon.query.queries import Queries
+    from store.db import Store
 
 __all__ = ["COUNTS", "Answers", "NoMirror", "instant"]
 
@@ -61,7 +68,7 @@ class Answers:
         self._on_damage = on_damage
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="answers")
         self._raw: sqlite3.Connection | None = None
-        self._store: Store | None = None
+        self._all_rooms: Store | None = None
         self._queries: Queries | None = None
         self._identity: tuple[int, int] | None = None
 
@@ -87,8 +94,8 @@ class Answers:
         """How the last poll of each service ended that was ever polled."""
 
         def read() -> Document:
-            assert self._store is not None
-            return {name: poll_entry(one) for name, one in self._store.polls.states().items()}
+            states = Polls(self._connection()).states()
+            return {name: poll_entry(one) for name, one in states.items()}
 
         return self._submit(read, {})
 
@@ -100,7 +107,6 @@ class Answers:
         """Every list; ``kept`` is false for one that was forgotten here."""
 
         def read() -> Document:
-            assert self._store is not None
             forgotten = self._store.forgotten.all()
             rows = [_list(row) for row in self._rows(_LISTS)]
             lists = [{**row, "kept": row["id"] not in forgotten} for row in rows]
@@ -122,7 +128,6 @@ class Answers:
         def read() -> Document:
             from daemon.query.decided import conflict_entries
 
-            assert self._store is not None
             return {"schema": 1, "conflicts": conflict_entries(self._store)}
 
         return self._submit(read)
@@ -133,7 +138,6 @@ class Answers:
         def read() -> Document:
             from daemon.query.decided import parked_entries
 
-            assert self._store is not None
             return {"schema": 1, "parked": parked_entries(self._store)}
 
         return self._submit(read)
@@ -145,7 +149,6 @@ class Answers:
             from sync.core.actions import APPROVABLE, BY_NAME
             from sync.cycle.naming import in_order, names_of
 
-            assert self._store is not None
             holds = self._store.attention.holds()
             holds = in_order(holds, names_of(holds, self._store))
             titles = self._titles([hold.id for hold in holds])
@@ -173,7 +176,6 @@ class Answers:
         def read() -> Document:
             from sync.cycle.asked.restorable import restorable
 
-            assert self._store is not None
             found = [
                 {
                     **{name: getattr(one, name) for name in ("kind", "key", "title", "list")},
@@ -264,8 +266,6 @@ class Answers:
         if identity != self._identity:
             self._let_go()
             self._raw = open_reading(self._path)
-            self._store = Store(self._raw, self._path)
-            self._queries = Queries(self._raw, time.time)
             self._identity = identity
 
     def _let_go(self) -> None:
@@ -275,7 +275,7 @@ class Answers:
         if self._raw is not None:
             with suppress(sqlite3.Error):
                 self._raw.close()
-        self._raw = self._store = self._queries = None
+        self._raw = self._all_rooms = self._queries = None
 
     def _rows(self, sql: str, parameters: tuple[Any, ...] = ()) -> list[Document]:
         assert self._raw is not None
@@ -284,15 +284,32 @@ class Answers:
         return [dict(zip(columns, row, strict=True)) for row in found]
 
     def _asked(self) -> Queries:
-        assert self._queries is not None
+        if self._queries is None:
+            from daemon.query.queries import Queries
+
+            assert self._raw is not None
+            self._queries = Queries(self._raw, time.time)
         return self._queries
 
+    @property
+    def _store(self) -> Store:
+        """The mirror with all its rooms."""
+        if self._all_rooms is None:
+            from store.db import Store
+
+            assert self._raw is not None
+            self._all_rooms = Store(self._raw, self._path)
+        return self._all_rooms
+
+    def _connection(self) -> Connection:
+        """For those rooms alone that every look needs."""
+        assert self._raw is not None
+        return Connection(self._raw, self._path)
+
     def _journal(self) -> Journal:
-        assert self._store is not None
-        return self._store.journal
+        return Journal(self._connection())
 
     def _titles(self, ids: list[str]) -> Mapping[str, str]:
-        assert self._store is not None
         rows = self._store.mirror.reminders_by_id(ids)
         lists = {row.id: row.name for row in self._store.mirror.lists() if row.id in ids}
         sections = {row["id"]: row["name"] for row in self._rows("SELECT id, name FROM sections")}
@@ -300,7 +317,6 @@ class Answers:
 
     def _names(self, rows: Sequence[HistoryRow]) -> Names:
         """What the things are called that rows tell of, and the lists of reminders."""
-        assert self._store is not None
         ids = {row.id for row in rows}
         found = self._store.mirror.reminders_by_id(ids)
         values = {str(value) for row in rows if row.field in IDS for value in row.values}
@@ -310,24 +326,23 @@ class Answers:
 
     def _ids(self, key: str) -> list[str]:
         """What a person means: one id, or all that are or were called so."""
-        assert self._store is not None
         block = self._store.places.id_of(key.removeprefix("^"))
         called = self._store.journal.ids_called(key)
         return [block] if block else called or [key.upper()]
 
     def _counts(self) -> Document:
-        assert self._store is not None
-        outbox = self._store.outbox.counts()
-        holds = self._store.attention.holds()
+        connection = self._connection()
+        outbox, attention = Outbox(connection).counts(), Attention(connection)
+        holds = attention.holds()
         ends = [hold.until_ms for hold in holds if hold.until_ms is not None]
         return {
             "pending": outbox["queued"] + outbox["in-flight"],
             "held": len(holds),
-            "conflicts": len(self._store.attention.open_conflicts()),
+            "conflicts": len(attention.open_conflicts()),
             "parked": outbox["parked"],
-            "verified": _verified(self._store.meta.get(VERIFIED)),
+            "verified": _verified(Meta(connection).get(VERIFIED)),
             "waiting": _waiting(ends),
-            "last_run": runs[0].id if (runs := self._store.journal.runs(1)) else None,
+            "last_run": runs[0].id if (runs := self._journal().runs(1)) else None,
         }
 
 

@@ -7,6 +7,7 @@ import pytest
 from daemon.cli import cli
 from daemon.cli.completing import COMPLETE
 from daemon.cli.verbs import VERBS
+from store.db import Store
 from tests.cli.conftest import FakeDaemon, Home
 
 HEAVY = ("pyicloud", "httpx", "pydantic", "starlette", "sqlite_utils", "sync.cycle.engine")
@@ -51,6 +52,11 @@ def test_what_a_running_daemon_answers_imports_nothing_heavy(
 def test_without_a_daemon_status_loads_neither_yaml_nor_what_speaks_http(home: Home) -> None:
     slow = ("yaml", "http.client", "http.cookiejar", "urllib.request", "store.db", "sqlite3")
     assert imported(home, ["status"], (*HEAVY, *slow)) == "[]"
+
+
+def test_of_a_mirror_status_opens_no_more_rooms_than_it_tells_of(home: Home) -> None:
+    Store.open(home.state / "mirror.sqlite").close()
+    assert imported(home, ["status"], (*HEAVY, "store.db", "store.cells", "yaml")) == "[]"
 
 
 def test_help_and_version_import_no_verb(home: Home) -> None:
