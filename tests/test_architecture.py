@@ -38,6 +38,7 @@ HALLS = {
 
 CORE = re.compile(
     r"store\.(model|polled\.rows)$"
+    r"|store\.rows(\.|$)"
     r"|sync\.core(\.|$)"
     r"|sync\.codec(\.|$)"
     r"|sync\.polls\.items(\.|$)"

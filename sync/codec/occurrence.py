@@ -58,12 +58,12 @@ def complete_occurrence(
     there = records.get(f"Reminder/{copy_id}")
     if old == next_due or (there is not None and not fields.flag(there, "Deleted")):
         return Group((), Rank.UPDATE, change)
-    remote = decode_reminder(record)
-    if remote.reminder.opaque:
+    last = decode_reminder(record).reminder()
+    if last.opaque:
         raise Undecodable("a reminder that could not be read in full is not copied")
-    if remote.reminder.done is not None:
+    if last.done is not None:
         raise ValueError("a reminder that is done has no occurrence to complete")
-    done = replace(remote.reminder, id=copy_id, done=Completion(at_ms=done_at_ms))
+    done = replace(last, id=copy_id, done=Completion(at_ms=done_at_ms))
     copy = created(ctx, done, records, (), change, {})
     if there is not None:
         copy = _living_again(ctx, there, done, records, change)

@@ -10,7 +10,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from store.model import Completion, Done, Due, Early, Field, ListInfo, Priority, Reminder
+from store.model import Completion, Done, Due, Early, Field, ListInfo, Priority
+from store.rows.reminder import ReminderRow
 from sync.codec import fields
 from sync.codec.blob import Undecodable, unpacked
 from sync.codec.children import (
@@ -35,7 +36,6 @@ __all__ = [
     "RemoteAlarm",
     "RemoteAttachment",
     "RemoteList",
-    "RemoteReminder",
     "RemoteRule",
     "RemoteTag",
     "RemoteTrigger",
@@ -52,33 +52,6 @@ __all__ = [
     "priority_of",
     "repeat_of",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class RemoteReminder:
-    """A reminder as iCloud last said; ``deleted`` also covers the soft deletion of the apps.
-
-    ``reminder`` is without alarms, tags, links and repetition: those stand in records of their
-    own (``early`` ones in a list beside them), which ``alarm_ids``, ``tag_ids``,
-    ``attachment_ids`` and ``rule_ids`` name. All ids are bare, in the record's order;
-    times are Unix milliseconds; ``problems`` are sentences for a person.
-    """
-
-    record_name: str
-    change_tag: str
-    deleted: bool
-    reminder: Reminder
-    recurring: bool = False
-    alarm_ids: tuple[str, ...] = ()
-    early: frozenset[Early] = frozenset()
-    tag_ids: tuple[str, ...] = ()
-    attachment_ids: tuple[str, ...] = ()
-    rule_ids: tuple[str, ...] = ()
-    created_ms: int | None = None
-    modified_ms: int | None = None
-    start_ms: int | None = None
-    imported: bool = False
-    problems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +74,11 @@ class RemoteList:
     problems: tuple[str, ...] = ()
 
 
-def decode_reminder(record: Record) -> RemoteReminder:
-    """Read a ``Reminder`` record; fields that are not there have their default values."""
+def decode_reminder(record: Record) -> ReminderRow:
+    """Read a ``Reminder`` record; fields that are not there have their default values.
+
+    It is the mirror's row at once: most records of an account are reminders.
+    """
     reading = Reading(record)
     none: tuple[str, ...] = ()
     alarm_ids = reading.field(_ids, "AlarmIDs", none, Field.ALARMS)
@@ -111,34 +87,36 @@ def decode_reminder(record: Record) -> RemoteReminder:
     rule_ids = reading.field(_ids, "RecurrenceRuleIDs", none, Field.REPEAT)
     no_early: frozenset[Early] = frozenset()
     early = reading.field(read_early, EARLY, no_early, Field.ALARMS)
-    reminder = Reminder(
-        id=id_of(record),
-        title=reading.field(_document, "TitleDocument", "", Field.TITLE),
-        notes=reading.field(_document, "NotesDocument", "", Field.NOTES),
-        done=reading.field(done_of, "Completed", None, Field.DONE),
+    title = reading.field(_document, "TitleDocument", "", Field.TITLE)
+    notes = reading.field(_document, "NotesDocument", "", Field.NOTES)
+    done = reading.field(done_of, "Completed", None, Field.DONE)
+    name = name_of(record)
+    return ReminderRow(
+        id=fields.bare_id(name),
+        record_name=name,
+        change_tag=change_tag_of(record),
+        title=title,
+        notes=notes,
+        done=done is not None,
+        completed_at_ms=None if done is None else done.at_ms,
         due=reading.get(lambda: due_of(record), None, Field.DUE),
         priority=reading.field(priority_of, "Priority", Priority.NONE, Field.PRIORITY),
         flagged=reading.field(fields.flag, "Flagged", False, Field.FLAGGED),
-        list=reading.get(lambda: list_id_of(record), "", Field.LIST),
-        parent=reading.field(linked_id, "ParentReminder", None, Field.PARENT),
-        opaque=frozenset(reading.opaque),  # last: filled by the lines above
-    )
-    return RemoteReminder(
-        record_name=name_of(record),
-        change_tag=change_tag_of(record),
-        deleted=is_deleted(record, reading),
-        reminder=reminder,
+        list_id=reading.get(lambda: list_id_of(record), "", Field.LIST),
+        parent_id=reading.field(linked_id, "ParentReminder", None, Field.PARENT),
         recurring=bool(rule_ids),
         alarm_ids=alarm_ids,
         early=early,
         tag_ids=tag_ids,
         attachment_ids=attachment_ids,
         rule_ids=rule_ids,
+        deleted=is_deleted(record, reading),
         created_ms=reading.get(lambda: _time(record, "CreationDate", "created"), None),
         modified_ms=reading.get(lambda: _time(record, "LastModifiedDate", "modified"), None),
         start_ms=reading.field(fields.timestamp_ms, "StartDate", None),
         imported=reading.field(fields.flag, "Imported", False),
-        problems=tuple(reading.problems),
+        opaque=frozenset(reading.opaque),  # last: filled by the lines above
+        problems="; ".join(reading.problems),
     )
 
 

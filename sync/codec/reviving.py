@@ -64,7 +64,7 @@ def revive_reminder(
     ``living`` the names of those that are still there; ``parent`` the record name of the reminder
     above it, if that lives. Raises ``ValueError`` for a reminder whose title cannot be read.
     """
-    if Field.TITLE in decode_reminder(record).reminder.opaque:
+    if Field.TITLE in decode_reminder(record).opaque:
         raise ValueError("its title cannot be read, so it cannot be written again")
     name, wire = name_of(record), _kept(record)
     children, lost = _named_children(record, hanging.get(name, ()))

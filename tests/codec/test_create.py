@@ -111,7 +111,7 @@ WHOLE = Reminder(
 
 def test_what_is_created_reads_back(ctx: Context) -> None:
     group = create_reminder(ctx, WHOLE)
-    assert decode_reminder(group.operations[0]["record"]).reminder == WHOLE
+    assert decode_reminder(group.operations[0]["record"]).reminder() == WHOLE
     assert group.rank is Rank.SUBTASK
     assert group.needs == {f"List/{LIST}", f"Reminder/{PARENT}"}
 

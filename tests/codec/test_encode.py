@@ -118,8 +118,11 @@ def test_one_change_sends_and_raises_itself_alone(
     assert raised(group) == keys | {"lastModifiedDate"}
     expected = {KEYS_OF[key] for key in keys} | {"LastModifiedDate", "ResolutionTokenMap"}
     assert set(sent(group)) == expected
-    assert decode_reminder(applied(wire, group)).reminder.value(name) == value
-    before, after = decode_reminder(wire).reminder, decode_reminder(applied(wire, group)).reminder
+    assert decode_reminder(applied(wire, group)).reminder().value(name) == value
+    before, after = (
+        decode_reminder(wire).reminder(),
+        decode_reminder(applied(wire, group)).reminder(),
+    )
     assert [other for other in Field if before.value(other) != after.value(other)] == [name]
 
 
@@ -154,7 +157,7 @@ def test_clearing_is_a_value_of_null(
 ) -> None:
     group = update(ctx, reminder(**fields), {name: value})
     assert cleared.items() <= sent(group).items()
-    assert decode_reminder(applied(reminder(**fields), group)).reminder.value(name) is None
+    assert decode_reminder(applied(reminder(**fields), group)).reminder().value(name) is None
 
 
 def test_several_changes_are_one_update(ctx: Context) -> None:
@@ -310,13 +313,13 @@ def test_after_any_updates_the_record_says_what_was_wanted(
 ) -> None:
     ctx = Context(NOW_MS, RA, REPLICA_ID, minted())
     wire = reminder()
-    wanted = dict(decode_reminder(wire).reminder.values())
+    wanted = dict(decode_reminder(wire).reminder().values())
     for changes in steps:
         before = json.loads(wire["fields"]["ResolutionTokenMap"]["value"])["map"]
         group = update(ctx, wire, changes)
         wire = applied(wire, group)
         wanted |= changes
-        assert decode_reminder(wire).reminder.values() == wanted
+        assert decode_reminder(wire).reminder().values() == wanted
         after = json.loads(wire["fields"]["ResolutionTokenMap"]["value"])["map"]
         changed = set(sent(group)) if group.operations else set()
         for key, name in KEYS_OF.items():

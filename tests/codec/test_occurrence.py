@@ -59,7 +59,7 @@ def test_the_copy_is_made_and_the_reminder_moves_on(ctx: Context) -> None:
         *("TimeZone", "AllDay", "Flagged", "Priority", "Deleted", "Imported", "CreationDate"),
         *("LastModifiedDate", "ResolutionTokenMap"),
     }
-    read = decode_reminder(group.operations[0]["record"]).reminder
+    read = decode_reminder(group.operations[0]["record"]).reminder()
     assert (read.title, read.due, read.list) == ("Buy milk", TORONTO, LIST)
     assert (read.done, read.priority) == (Completion(at_ms=DONE_MS), Priority.HIGH)
     assert own["DueDate"]["value"] == AFTER_MS
@@ -130,7 +130,7 @@ def test_a_rule_that_says_more_is_not_advanced(ctx: Context) -> None:
 def finish(rig: Rig, repeat: Rule, copy_id: str, identity: str = REMINDER) -> Group:
     """Our side completes what is due of the reminder."""
     record, known = rig.record(f"Reminder/{identity}"), rig.mirror()
-    due = decode_reminder(record).reminder.due
+    due = decode_reminder(record).reminder().due
     assert due is not None
     following = next_due(repeat, due)
     assert following is not None
@@ -169,7 +169,7 @@ def test_the_phone_shows_the_next_one_and_the_copy(rig: Rig, due: Due, dues: lis
     assert (copy.repeat, copy.tags, copy.problems, shown.problems) == (None, (), (), ())
     known = rig.mirror()
     own = rig.record(f"Reminder/{REMINDER}")
-    assert repeat_of(own, known.rules_of(REMINDER), decode_reminder(own).reminder.due) == advance(
+    assert repeat_of(own, known.rules_of(REMINDER), decode_reminder(own).reminder().due) == advance(
         repeat
     )
 

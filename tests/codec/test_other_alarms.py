@@ -160,7 +160,7 @@ def test_whose_a_first_early_one_is_says_the_account(others: list[Any], account:
 @pytest.mark.parametrize("data", ["bm8=", to_base64(b"[]"), to_base64(b'{"dueDateDeltaAlerts":1}')])
 def test_early_ones_that_cannot_be_read_are_opaque_and_never_written_over(data: str) -> None:
     wire = reminder(DueDateDeltaAlertsData=wrap(data))
-    assert decode_reminder(wire).reminder.opaque == {Field.ALARMS}
+    assert decode_reminder(wire).reminder().opaque == {Field.ALARMS}
     with pytest.raises(Undecodable):
         update_reminder(context(), wire, {Field.ALARMS: frozenset()}, Mirror(wire))
     group = update_reminder(context(), wire, {Field.TITLE: "Oats"}, Mirror(wire))

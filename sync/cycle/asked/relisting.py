@@ -183,7 +183,7 @@ def undelete(
     context = encoder.context(store.mirror.zone_of(row.record_name) or PRIVATE)
     within = [one for one in store.mirror.reminders() if one.list_id == id and not one.deleted]
     records = [store.mirror.record(one.record_name) for one in within]
-    came = [decode_reminder(one).reminder for one in records if one is not None]
+    came = [decode_reminder(one).reminder() for one in records if one is not None]
     rows = _rows(id, row.name, came, chronicle.now_ms)
     group = undelete_list(context, record)
     _send(store, cloud, group, row.record_name, row.name, chronicle, rows, is_asked=is_asked)
@@ -285,7 +285,7 @@ def _went_with(store: Store, list_id: str) -> list[str]:
         record: Mapping[str, Any] = mirror.gone(name) or {}
         if not record:
             continue
-        last = decode_reminder(record).reminder
+        last = decode_reminder(record).reminder()
         at_ms = when.get(id)
         apart_ms = 0 if gone_ms is None or at_ms is None else abs(gone_ms - at_ms)
         if last.list == list_id and apart_ms <= WITH_IT_MS:

@@ -51,7 +51,7 @@ def _reminders(store: Store, now_ms: int) -> Iterator[Restorable]:
     gone_ms = mirror.gone_at("reminder")
     for id, name in mirror.tombstones("reminder").items():
         record = mirror.gone(name) if id in gone_ms else None
-        last = decode_reminder(record).reminder if record else None
+        last = decode_reminder(record).reminder() if record else None
         if last is not None and last.title and last.list in lists:
             home = lists[last.list]
             yield Restorable("reminder", key(id), last.title, home, "deleted for good", gone_ms[id])

@@ -142,7 +142,7 @@ def _deleted_called(store: Store, title: str) -> list[str]:
 
 
 def _title(record: Record) -> str:
-    return decode_reminder(record).reminder.title
+    return decode_reminder(record).title
 
 
 def _zone(store: Store, id: str, key: str) -> ZoneId:
@@ -168,7 +168,7 @@ def _wanted(store: Store, encoder: Encoder, id: str, key: str) -> tuple[Restored
     assert record is not None
     ctx = encoder.context(store.mirror.zone_of(row.record_name) or PRIVATE)
     group = encode.undelete_reminder(ctx, record)
-    said = decode_reminder(record).reminder
+    said = decode_reminder(record).reminder()
     return Restored(id, row.title, home.name, anew=False), group, said
 
 
@@ -183,7 +183,7 @@ def _anew(store: Store, encoder: Encoder, id: str, key: str) -> tuple[Restored, 
             f"of {key} nothing is known any more",
             "what is gone for good is kept for 30 days, if it was ever seen here",
         )
-    last = decode_reminder(record).reminder
+    last = decode_reminder(record).reminder()
     home = _home(store, last.title, last.list)
     above = mirror.reminder(last.parent) if last.parent else None
     parent = above.record_name if above is not None and not above.deleted else None

@@ -73,7 +73,7 @@ def _called(store: Store, record: Any) -> tuple[str, str, str]:
     """Which kind of record it is, its title, and its list's name, as far as they can be read."""
     kind = str(record.get("recordType") or "record")
     if kind == "Reminder":
-        one = decode_reminder(record).reminder
+        one = decode_reminder(record).reminder()
         home = store.mirror.list(one.list)
         return "reminder", one.title, home.name if home is not None else ""
     if kind == "List":

@@ -14,7 +14,6 @@ from store.rows import (
     DecodedRow,
     ListRow,
     RecordRow,
-    ReminderRow,
     RuleRow,
     SectionRow,
     ShareRow,
@@ -28,7 +27,6 @@ from sync.codec.assets import MEMBERSHIPS, ORDER
 from sync.codec.children import decode_assignment, decode_attachment
 from sync.codec.reading import Reading, change_tag_of, id_of, is_deleted
 from sync.codec.records import (
-    RemoteReminder,
     decode_alarm,
     decode_hashtag,
     decode_list,
@@ -82,7 +80,7 @@ def decoded_row(
     """
     match fields.type_of(record):
         case "Reminder":
-            return _reminder_row(decode_reminder(record))
+            return decode_reminder(record)
         case "List":
             return _list_row(record, files)
         case "Alarm":
@@ -110,37 +108,6 @@ def decoded_row(
             return _account_row(record)
         case _:
             return None
-
-
-def _reminder_row(remote: RemoteReminder) -> ReminderRow:
-    reminder = remote.reminder
-    return ReminderRow(
-        id=reminder.id,
-        record_name=remote.record_name,
-        change_tag=remote.change_tag,
-        deleted=remote.deleted,
-        title=reminder.title,
-        notes=reminder.notes,
-        done=reminder.done is not None,
-        completed_at_ms=reminder.done.at_ms if reminder.done else None,
-        due=reminder.due,
-        priority=reminder.priority,
-        flagged=reminder.flagged,
-        list_id=reminder.list,
-        parent_id=reminder.parent,
-        recurring=remote.recurring,
-        alarm_ids=remote.alarm_ids,
-        early=remote.early,
-        tag_ids=remote.tag_ids,
-        attachment_ids=remote.attachment_ids,
-        rule_ids=remote.rule_ids,
-        created_ms=remote.created_ms,
-        modified_ms=remote.modified_ms,
-        start_ms=remote.start_ms,
-        imported=remote.imported,
-        opaque=reminder.opaque,
-        problems="; ".join(remote.problems),
-    )
 
 
 def _list_row(record: Record, files: Files) -> ListRow:
