@@ -28,6 +28,7 @@ from store.db import Store
 from sync.cycle.engine import Engine
 from sync.cycle.gauge import Gauge, unwatched
 from sync.cycle.report import Report
+from sync.remote.limiter import Limiter
 from tests.lending import serving, shortened
 from tests.signed_in import keep, lend
 
@@ -92,6 +93,7 @@ class Rig:
     settings: dict[str, str] = field(default_factory=dict)
     offset_s: float = 0.0
     leapt_s: float = 0.0
+    slept_s: float = 0.0
     step: Callable[[str], None] = lambda _: None
     gauge: Gauge = unwatched
     engine: Engine = field(init=False)
@@ -128,6 +130,11 @@ class Rig:
     def wait(self, seconds: float) -> None:
         self.offset_s += seconds + 0.01
 
+    def sleep(self, seconds: float) -> None:
+        """Instead of the limiter's sleep: the time passes, and nobody waits for it."""
+        self.offset_s += seconds
+        self.slept_s += seconds
+
     def leap(self, seconds: float) -> None:
         """Somebody sets the clock; no time passes."""
         self.offset_s += seconds
@@ -157,6 +164,7 @@ class Rig:
             gauge=lambda *now: self.gauge(*now),
             clock=self.clock,
             elapsed=lambda: self.clock() - self.leapt_s,
+            limiter=Limiter(lambda: time.monotonic() + self.slept_s, self.sleep, lambda: 0.5),
         )
         self.engine = self._stack.enter_context(opened)
 
