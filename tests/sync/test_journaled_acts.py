@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import PurePath
 from typing import Any
 
@@ -53,6 +54,49 @@ def test_a_restored_reminder_goes_again_and_comes_again(rig: Rig, hard: bool) ->
     assert sorted(rig.read("Inbox").split("\n")) == sorted(whole.split("\n"))
     assert rig.titles("Inbox") == {"Gone", "Stays"}
     rig.rest()
+
+
+def _tagged(rig: Rig, id: str) -> None:
+    rig.phone.attach(id, "Hashtag", {"Name": "new", "Type": 1})
+
+
+def _linked(rig: Rig, id: str) -> None:
+    rig.phone.attach(id, "Attachment", {"Type": "URL", "URL": "https://new.example"})
+
+
+@pytest.mark.parametrize("hard", [False, True], ids=["softly", "for good"])
+@pytest.mark.parametrize("change", [_tagged, _linked])
+def test_a_restored_reminder_on_which_something_was_hung_since_stays(
+    rig: Rig, hard: bool, change: Callable[[Rig, str], None]
+) -> None:
+    rig.append("Inbox", TASKS)
+    rig.run()
+    id = str(rig.shown("Gone").id)
+    rig.phone.delete(id, hard=hard)
+    rig.run()
+    rig.engine.restore(id)
+    rig.run()
+    run = rig.store.journal.runs(1)[0].id
+    change(rig, id)
+    rig.run()
+    [left] = undo(rig, run).left
+    assert left.reason.startswith("it stays, for it was changed since: ")
+    assert rig.titles("Inbox") == {"Gone", "Stays"}
+
+
+def test_a_restored_list_on_which_something_was_hung_since_stays(rig: Rig) -> None:
+    work = rig.phone.create_list("Work")
+    id = str(rig.phone.create(work, "Plan"))
+    rig.run()
+    rig.phone.delete_list(work)
+    rig.run()
+    rig.engine.restore_list("Work")
+    rig.run()
+    run = rig.store.journal.runs(1)[0].id
+    _tagged(rig, id)
+    rig.run()
+    assert len(undo(rig, run).left) == 2
+    assert rig.titles("Work") == {"Plan"}
 
 
 @pytest.mark.parametrize("mode", ["soft", "purge"])

@@ -305,6 +305,23 @@ def test_runs_that_nobody_knows_anything_of(rig: Rig) -> None:
         rig.engine.undo(run)
 
 
+@pytest.mark.parametrize("hard", [False, True], ids=["softly", "for good"])
+def test_what_a_phone_edited_and_then_deleted_comes_back_so_and_goes_again(
+    rig: Rig, hard: bool
+) -> None:
+    start(rig)
+    id = rig.shown("Cheese").id
+    rig.phone.edit(id, title="Old cheese")
+    rig.phone.delete(id, hard=hard)
+    rig.run()
+    gone, comes = both(rig), "Cheese" if hard else "Old cheese"  # what is gone was not seen
+    undone = undo(rig)
+    assert {row.after for row in undone.rows if row.field == "title"} == {comes}
+    assert comes in rig.titles("Inbox")
+    assert undo(rig).left == []
+    assert both(rig) == gone
+
+
 def test_offline_nothing_is_half_done(rig: Rig) -> None:
     start(rig)
     _edit_in_file(rig)

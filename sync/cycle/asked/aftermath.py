@@ -11,17 +11,19 @@ from store.db import Store
 from store.journal import HistoryRow
 from store.model import Field, Present, Value
 from store.values import NO_VALUE, NoValue
+from sync.codec.records import decode_reminder
 from sync.core.actions import Update
+from sync.core.merging.lift import PLACE
 from sync.core.merging.merge import MISSING, Base
 from sync.core.snapshot import ListView, Mode
 from sync.core.trails import Trails, Wrote, trails_of
 from sync.core.undo import Kind, Now, SectionNow
-from sync.cycle.past.history import DELETED
+from sync.cycle.past.history import DELETED, HANGING
 from sync.cycle.planning.planner import Planned
 from sync.cycle.planning.world import remote_lists
 from sync.local.text import clean_section
 
-__all__ = ["UNDOABLE", "names_known", "now_of", "trails_in"]
+__all__ = ["UNDOABLE", "names_known", "now_of", "said_last", "trails_in"]
 
 _LIST_WORDS = ("name", "group", "color", "emblem")
 UNDOABLE = (DELETED, *(name.value for name in Field if name is not Field.IMAGES), *_LIST_WORDS)
@@ -62,6 +64,25 @@ def now_of(store: Store, planned: Planned, trails: Trails) -> Now:
             for one in store.attention.open_conflicts()
         ),
     )
+
+
+def said_last(store: Store, planned: Planned, ids: Iterable[str]) -> dict[str, dict[Field, Value]]:
+    """What deleted reminders say when they come back, as far as that stands in iCloud.
+
+    Somebody may have edited one before it was deleted, unseen by the run that took its line away.
+    """
+    found: dict[str, dict[Field, Value]] = {}
+    tombstones = store.mirror.tombstones("reminder")
+    for id in ids:
+        one, untold = planned.known.reminders.get(id), {*PLACE}
+        if one is None:
+            record = store.mirror.gone(tombstones.get(id, ""))
+            one = decode_reminder(record).reminder() if record else None
+            untold |= {*HANGING}
+        if one is not None:
+            untold |= one.opaque
+            found[id] = {name: said for name, said in one.values().items() if name not in untold}
+    return found
 
 
 def names_known(planned: Planned, trails: Trails) -> dict[str, str]:

@@ -26,8 +26,9 @@ from sync.cycle.asked.begun import act, begin, begun, end
 from sync.cycle.asked.restoring import restore
 from sync.cycle.observing.observe import take_answers, zone_id
 from sync.cycle.observing.routing import zone_key
-from sync.cycle.past.history import DELETED, returned_rows
+from sync.cycle.past.history import DELETED, hanging_rows, returned_rows
 from sync.cycle.past.journaling import Chronicle
+from sync.cycle.planning.known import whole_of
 from sync.cycle.sending.encoding import Encoder
 from sync.cycle.sending.push import Sender
 from sync.errors import CannotRestore, ServiceError
@@ -185,6 +186,8 @@ def undelete(
     records = [store.mirror.record(one.record_name) for one in within]
     came = [decode_reminder(one).reminder() for one in records if one is not None]
     rows = _rows(id, row.name, came, chronicle.now_ms)
+    for one in within:
+        rows += hanging_rows(whole_of(store, one.id), chronicle.now_ms)
     group = undelete_list(context, record)
     _send(store, cloud, group, row.record_name, row.name, chronicle, rows, is_asked=is_asked)
 

@@ -25,8 +25,9 @@ from sync.cycle.asked.begun import act, begin, begun, end
 from sync.cycle.observing.asking import catch_up
 from sync.cycle.observing.observe import take_answers, zone_id
 from sync.cycle.observing.routing import key_of, zone_key
-from sync.cycle.past.history import returned_rows
+from sync.cycle.past.history import hanging_rows, returned_rows
 from sync.cycle.past.journaling import Chronicle
+from sync.cycle.planning.known import whole_of
 from sync.cycle.sending.encoding import Encoder
 from sync.cycle.sending.push import Sender
 from sync.errors import CannotRestore, ServiceError
@@ -94,6 +95,7 @@ def restore(
             with store.commit("restored"):
                 records = [item for item in answers if isinstance(item, dict)]
                 take_answers(store, group.operations, records, zone_key(zone))
+                chronicle.note("restore", hanging_rows(whole_of(store, id), chronicle.now_ms))
                 end(store, _ACT, id)
             chronicle.go_on(1)
             return found

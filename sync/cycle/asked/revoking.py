@@ -6,7 +6,7 @@ What is made undone is told as any other change, so that an undo can be undone.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from store.db import Store
@@ -68,8 +68,14 @@ def edits_of(store: Store, encoder: Encoder, planned: Planned, now: Now, take: T
     return edits
 
 
-def rows_of(take: TakeBack, now: Now, trails: Trails, at_ms: int) -> Iterator[HistoryRow]:
-    """What is written over, as a run of its own tells it."""
+def rows_of(
+    take: TakeBack,
+    now: Now,
+    trails: Trails,
+    said: Mapping[str, Mapping[Field, Value]],
+    at_ms: int,
+) -> Iterator[HistoryRow]:
+    """What is written over, as a run of its own tells it; ``said`` is what comes back says."""
 
     def row(id: str, word: str, before: Value | NoValue, after: Value | NoValue) -> HistoryRow:
         return HistoryRow(None, at_ms, "cloud", id, word, before, after)
@@ -77,6 +83,7 @@ def rows_of(take: TakeBack, now: Now, trails: Trails, at_ms: int) -> Iterator[Hi
     for id, values in take.restores.items():
         yield row(id, DELETED, True, False)
         whole = {name: Reminder("").value(name) for name in Field} | values
+        whole |= said.get(id, {})
         for name, value in whole.items():
             yield row(id, name.value, NO_VALUE, value)
     for id, changes in take.updates.items():

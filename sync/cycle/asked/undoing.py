@@ -8,7 +8,7 @@ goes on with the next cycle.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -17,7 +17,7 @@ from store.journal import HistoryRow
 from store.outbox import Intent
 from sync.core.trails import Trails
 from sync.core.undo import Now, TakeBack, take_back
-from sync.cycle.asked.aftermath import UNDOABLE, names_known, now_of, trails_in
+from sync.cycle.asked.aftermath import UNDOABLE, names_known, now_of, said_last, trails_in
 from sync.cycle.asked.begun import act, begin, begun, end
 from sync.cycle.asked.revoking import edits_of, rows_of
 from sync.cycle.past.history import DELETED
@@ -131,7 +131,7 @@ class Undoer:
         take = _without(take, edits.impossible)
         told = Undone(run, lost=edits.lost)
         _name(told, planned, trails)
-        told.rows = list(rows_of(take, now, trails, self._chronicle.now_ms))
+        told.rows = list(self._rows(take, now, trails, planned))
         told.deletions = len(take.deletions)
         _tell_left(told, take, edits.impossible)
         return told
@@ -182,8 +182,7 @@ class Undoer:
         refused |= edits.impossible
         about = _without(take, refused)
         with self._store.commit("undo"):
-            rows = rows_of(about, now, trails, self._chronicle.now_ms)
-            self._chronicle.note(TRIGGER, rows)
+            self._chronicle.note(TRIGGER, self._rows(about, now, trails, planned))
             self._let_go(about)
             if begun(self._store, TRIGGER, _id(run)) is None:
                 begin(self._store, act(TRIGGER, _id(run), self._chronicle.run, {_RUN: str(run)}))
@@ -194,6 +193,12 @@ class Undoer:
             with self._store.commit("undo refused"):
                 self._chronicle.strike(sent.refused, side="cloud")
         return edits.lost
+
+    def _rows(
+        self, take: TakeBack, now: Now, trails: Trails, planned: Planned
+    ) -> Iterator[HistoryRow]:
+        said = said_last(self._store, planned, take.restores)
+        return rows_of(take, now, trails, said, self._chronicle.now_ms)
 
     def _let_go(self, take: TakeBack) -> None:
         """What comes back is new here, and what goes was asked for: it is not held again."""

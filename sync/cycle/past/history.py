@@ -20,12 +20,21 @@ from sync.core.merging.lift import PLACE, as_reminder, lift
 from sync.cycle.planning.planner import Planned
 from sync.cycle.rendering.work import Work
 
-__all__ = ["DELETED", "cloud_rows", "file_rows", "mark_rows", "place_rows", "returned_rows"]
+__all__ = [
+    "DELETED",
+    "HANGING",
+    "cloud_rows",
+    "file_rows",
+    "hanging_rows",
+    "mark_rows",
+    "place_rows",
+    "returned_rows",
+]
 
 DELETED = "deleted"
 _OLD_MS = 86_400_000  # a day
 _NOTHING = Reminder("")
-_HANGING = (
+HANGING = (
     *(Field.TAGS, Field.URLS, Field.REPEAT),
     *(Field.ALARMS, Field.IMAGES, Field.SECTION),
 )
@@ -156,13 +165,21 @@ def place_rows(
 def returned_rows(said: Reminder, at_ms: int) -> Iterator[HistoryRow]:
     """What bringing a deleted reminder back changes in iCloud; ``said`` is what it was last.
 
-    What other records say of it comes and goes with it, and is not told.
+    What other records say of it is told by ``hanging_rows``, once it is back.
     """
-    untold = {*_HANGING, *said.opaque}
+    untold = {*HANGING, *said.opaque}
     values = {name: value for name, value in said.values().items() if name not in untold}
     steps: list[Step] = [(DELETED, True, False)]
     steps += [(name.value, NO_VALUE, value) for name, value in values.items()]
     yield from _rows(iter(steps), at_ms, "cloud", said.id)
+
+
+def hanging_rows(whole: Reminder, at_ms: int) -> Iterator[HistoryRow]:
+    """What came back with a reminder: only with that can be told later that nobody changed it."""
+    untold = {Field.IMAGES, Field.SECTION, *whole.opaque}
+    names = [name for name in HANGING if name not in untold]
+    steps: list[Step] = [(name.value, NO_VALUE, whole.value(name)) for name in names]
+    yield from _rows(iter(steps), at_ms, "cloud", whole.id)
 
 
 # ---- the parts ----------------------------------------------------------------------------------

@@ -31,10 +31,10 @@ from sync.core.sorting import ranks
 from sync.cycle.observing.owed import owed_records
 from sync.cycle.planning.origins import stored_origins
 from sync.cycle.planning.sectioning import KnownSections, gather_sections
-from sync.cycle.planning.tables import Tables, read_all
+from sync.cycle.planning.tables import Tables, read_all, read_lists
 from sync.local.formats import Dialect
 
-__all__ = ["TOLD", "Known", "gather", "ranks_of"]
+__all__ = ["TOLD", "Known", "gather", "ranks_of", "whole_of"]
 
 TOLD = "told"  # meta key: lines that tools put away, of reminders that have come back since
 
@@ -126,6 +126,12 @@ def gather(
         owed=owed,
         origins=stored_origins(store, base),
     )
+
+
+def whole_of(store: Store, id: str) -> Reminder:
+    """A reminder of the mirror, with its alarms, tags, links and rule; without its section."""
+    unsaid = KnownSections({}, {}, frozenset(), {}, frozenset(), frozenset())
+    return _whole(store, read_lists(store, (), (), [id]), unsaid, None)[id]
 
 
 def _whole(
