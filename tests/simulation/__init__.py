@@ -29,6 +29,7 @@ is there twice, no id is lost, what nobody touched has its bytes.
     witness    what is deleted on the way    planted    bugs that all this has to find
 
     keeping    what a cycle leaves as it is
+    clerk      somebody at a terminal        ledger     what each run carried
 
     pair       two machines, in turns        carrier    a sync tool between their folders
     living     one machine or two

@@ -7,6 +7,9 @@ from typing import Final
 
 EDITS: Final = ("file edit", "phone edit")
 
+ASKS: Final = ("undo",)
+"""What somebody at a terminal asks for, between two cycles or right after one."""
+
 STEPS: Final[Mapping[str, float]] = {
     "file edit": 3.0,
     "phone edit": 3.0,

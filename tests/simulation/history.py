@@ -17,12 +17,13 @@ from sync.cycle.report import Report
 from sync.errors import UsageError
 from tests.simulation.caller import Caller
 from tests.simulation.chance import Clock, Crash, minting
+from tests.simulation.clerk import Clerk
 from tests.simulation.machine import APPLE_ID, REFUSALS, Machine
 from tests.simulation.network import Network, waits
 from tests.simulation.oracle import STRICT, Oracle
 from tests.simulation.story import LIKE, Event, Story
 from tests.simulation.tale import MARK, Tale
-from tests.simulation.trouble import Trouble
+from tests.simulation.trouble import Trouble, crash_at
 from tests.simulation.typist import Typist
 from tests.simulation.witness import Witness
 
@@ -30,6 +31,8 @@ PASSING = ("grace", "unknown-id")
 """What is held and ends by itself."""
 SOON_S = 1.0
 """So soon after an edit a cycle comes in some stories: a file may just be being saved."""
+LATE_S = 65.0
+"""How long after the last fault somebody asks for something."""
 CYCLES = 12
 """So many cycles may pass after the last fault until nothing happens any more."""
 
@@ -78,6 +81,7 @@ class History:
         self.looked_at = False
         """Whether it is the simulator that opens the database, to see what is in it."""
         self.trouble = Trouble(self)
+        self.clerk = Clerk(self)
         self._events: dict[tuple[int, str], dict[int, list[Event]]] = defaultdict(dict)
         for event in story.events:
             self._events[event.cycle, event.seam].setdefault(event.at, []).append(event)
@@ -122,6 +126,7 @@ class History:
             for number in range(self.story.cycles):
                 self._round(number)
             self.trouble.end()
+            self._late()
             self._judge()
         except Exception:  # noqa: BLE001 - whatever it is, this story ends badly
             self.verdict.wrong.append(traceback.format_exc())
@@ -158,23 +163,46 @@ class History:
                 self._happen(event)
         self.clock.wait(SOON_S if "soon" in self.story.traits else 3)
         if self.trouble.skips:
-            self.trouble.after_cycle()
+            self._after(number)
             return
         self._dead = False
         self.cycle()
+        self._after(number)
+
+    def _after(self, number: int) -> None:
+        """What happens right after a cycle, while faults that last for one go on."""
+        for events in self._events[number, "after"].values():
+            for event in events:
+                self._happen(event)
         self.trouble.after_cycle()
 
     def cycle(self) -> Report | None:
         """One cycle of the machine, told."""
         machine, before = self.machine, len(self.machine.errors)
+        self.clerk.begins()
         self.witness.begin()
         report = machine.cycle(approve=machine.first_plan)
-        read = report is not None and report.retry_after_s is None
-        self.witness.end(done=report is not None, read=read)
-        self._dead = False
+        self.over(report)
+        self.clerk.ends()
+        self.revive()
         if report is None:
             self.tale.tell(f"    failed: {machine.errors[before:]}")
             return None
+        self.hear(report)
+        return report
+
+    def over(self, report: Report | None) -> None:
+        """A cycle is over: the witness compares what it leaves."""
+        read = report is not None and report.retry_after_s is None
+        self.witness.end(done=report is not None, read=read)
+
+    def revive(self) -> None:
+        """Who died may start again."""
+        self._dead = False
+
+    def hear(self, report: Report) -> None:
+        """What came of a cycle is told, and judged."""
+        machine = self.machine
         self._reports[machine.name] = report
         self.verdict.wrong += self.trouble.overreached(report)
         self.tale.unsure = self.tale.unsure and bool(report.problems)
@@ -184,7 +212,6 @@ class History:
         self.tale.told += [
             f"    held: {hold.kind} {hold.id}: {hold.reason}" for hold in report.held
         ]
-        return report
 
     # ---- what happens at a seam
 
@@ -239,6 +266,8 @@ class History:
                 dice.choice(self.callers).act(dice)
             case "approval":
                 self.approve_now()
+            case "undo":
+                self.clerk.undo(dice)
             case "crash":
                 self._struck(event.what)
                 self._struck(f"crash at a {crash_at(step)}")
@@ -249,9 +278,17 @@ class History:
 
     # ---- the end
 
-    def _judge(self) -> None:
-        self._cycle = -1
+    def _late(self) -> None:
+        """What happens when faults are over, and before all is at rest."""
+        number, self._cycle = self._cycle, -1
         self.tale.tell("--- faults are over")
+        for events in self._events[number, "late"].values():
+            self.clock.wait(LATE_S)
+            self.cycle()
+            for event in events:
+                self._happen(event)
+
+    def _judge(self) -> None:
         report = self._come_to_rest()
         if report is None:
             return
@@ -361,11 +398,3 @@ class History:
                     status = path.stat()
                     found[str(path)] = (status.st_mtime_ns, status.st_ino, path.read_bytes())
         return found
-
-
-def crash_at(step: str) -> str:
-    """Where a crash strikes that comes before this effect."""
-    kind, _, when = step.partition(":")
-    if kind == "commit":
-        return f"commit, {when.rpartition(':')[2]}"
-    return {"swap": "change of a file"}.get(kind, "turn of the cycle")

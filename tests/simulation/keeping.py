@@ -137,7 +137,7 @@ class Keeping:
     def _other_ends(self, now: View, saved: Set[str]) -> Iterator[str]:
         windows = now.windows()
         for (path, mark), was in self._before.windows().items():
-            stays = path in now.texts and path not in saved and mark in now.texts[path]
+            stays = path not in saved and mark in MARK.findall(now.texts.get(path, ""))
             if was and stays and not windows.get((path, mark), "\r" in now.texts[path]):
                 yield f"the line of {mark} ends otherwise than before"
 

@@ -12,6 +12,7 @@ from http.cookiejar import CookieJar
 from pathlib import Path
 from random import Random
 from tempfile import mkdtemp
+from typing import TypeVar
 
 from daemon.compose import Around, claimed, open_mirror, wire
 from daemon.lock import held_lock
@@ -31,6 +32,7 @@ from tests.simulation import spare
 from tests.simulation.chance import Clock, Crash, Renames, minting
 from tests.simulation.network import Network
 
+T = TypeVar("T")
 APPLE_ID = "ada@example.test"
 BASE: Mapping[str, object] = {
     "account": {"apple_id": APPLE_ID},
@@ -108,6 +110,11 @@ class Machine:
     def database(self) -> Path:
         """Where the mirror is."""
         return self.state / "mirror.db"
+
+    @property
+    def is_up(self) -> bool:
+        """Whether it runs."""
+        return self._engine is not None
 
     @property
     def store(self) -> Store:
@@ -215,8 +222,12 @@ class Machine:
 
         After a crash the machine is down until the next call. A bug of ours is raised.
         """
+        return self.attempt(lambda engine: engine.cycle("test", approve=approve))
+
+    def attempt(self, act: Callable[[Engine], T]) -> T | None:
+        """Anything that a running engine is asked; it may fail or die as a cycle does."""
         try:
-            return self.engine.cycle("test", approve=approve)
+            return act(self.engine)
         except Crash:
             self.end()
             self.errors.append("crash")

@@ -121,8 +121,6 @@ class Pair(History):
     # ---- the end
 
     def _judge(self) -> None:
-        self._cycle = -1
-        self.tale.tell("--- faults are over")
         reports = self._rest()
         for _ in range(MERGES if "merges" in self.story.traits else 0):
             if reports and self._merge():

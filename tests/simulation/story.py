@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from random import Random
 
 from tests.simulation import caller, typist
-from tests.simulation.catalogue import BETWEEN, CALLS, EDITS, MEANWHILE, STEPS
+from tests.simulation.catalogue import ASKS, BETWEEN, CALLS, EDITS, MEANWHILE, STEPS
 
 ROUNDS = (1, 2, 3, 4, 5)
 HOW_OFTEN = (3, 4, 3, 2, 1)
@@ -33,6 +33,12 @@ SOON = 0.2
 """How many stories have cycles that come right after an edit."""
 APPROVED = 0.4
 """How often somebody who approves does so before the next cycle."""
+UNDOES = 0.15
+"""In how many stories somebody takes runs back."""
+UNDONE = 0.5
+"""How often they do so before a cycle, and how often after it."""
+LATE = 0.5
+"""How often they do so when faults are over."""
 LIKE = "likes to "
 OFTEN = 4.0
 """How much likelier faults are in stories that are about nothing else."""
@@ -40,7 +46,10 @@ OFTEN = 4.0
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """``what`` happens at the ``at``-th ``seam`` (between, step, call) of a cycle, if it comes."""
+    """``what`` happens at the ``at``-th ``seam`` (between, step, call) of a cycle, if it comes.
+
+    Or ``after`` it, at once; or ``late``, when faults are over.
+    """
 
     cycle: int
     seam: str
@@ -109,6 +118,7 @@ def choose(seed: int, often: Collection[str] = ()) -> Story:
     traits |= set(_likes(dice)) if dice.random() < LIKES else set()
     traits |= {"soon"} if Random(f"{seed} soon").random() < SOON else set()
     events += _approvals(seed, cycles) if "approves" in traits else []
+    events += [] if often else _undoing(seed, cycles)
     return Story(seed, cycles, settings, frozenset(traits), tuple(events))
 
 
@@ -118,6 +128,25 @@ def _approvals(seed: int, cycles: int) -> Iterator[Event]:
     for cycle in range(1, cycles):
         if dice.random() < APPROVED:
             yield Event(cycle, "between", dice.randint(0, 6), "approval", dice.getrandbits(32))
+
+
+def _undoing(seed: int, cycles: int) -> list[Event]:
+    """Somebody takes runs back, right after one or among what else people do; from dice of its own.
+
+    So the other stories are what they would be without.
+    """
+    dice = Random(f"{seed} undo")
+    if dice.random() >= UNDOES:
+        return []
+    found = []
+    for cycle in range(cycles):
+        if cycle and dice.random() < UNDONE:
+            found.append(("between", cycle, dice.randint(0, 6)))
+        if dice.random() < UNDONE:
+            found.append(("after", cycle, 0))
+    if not found or dice.random() < LATE:
+        found.append(("late", cycles - 1, 0))
+    return [Event(cycle, seam, at, "undo", dice.getrandbits(32)) for seam, cycle, at in found]
 
 
 def _likes(dice: Random) -> Iterator[str]:
@@ -130,6 +159,7 @@ def _likes(dice: Random) -> Iterator[str]:
 def choose_two(seed: int) -> Story:
     """The same told of two machines: one more folder, and what goes on between the two."""
     story, dice = choose(seed), Random(f"{seed} two machines")
+    story = story.with_events([one for one in story.events if one.what not in ASKS])
     traits = {"two machines", *(name for name in ("merges", "carried folder", "carried state")
               if dice.random() < 0.5)}  # fmt: skip
     events = [*story.events, *_meanwhile(dice, story.cycles)]

@@ -329,3 +329,11 @@ class Trouble:
                 found = record.fields.get(UNKNOWN, {}).get("value")
                 if found != value:
                     yield f"{name}: {UNKNOWN} is {found!r}, not {value!r}"
+
+
+def crash_at(step: str) -> str:
+    """Where a crash strikes that comes before this effect."""
+    kind, _, when = step.partition(":")
+    if kind == "commit":
+        return f"commit, {when.rpartition(':')[2]}"
+    return {"swap": "change of a file"}.get(kind, "turn of the cycle")

@@ -26,7 +26,7 @@ from tests.simulation.reading import (
     texts_in,
 )
 from tests.simulation.story import Story
-from tests.simulation.tale import MARK, Tale
+from tests.simulation.tale import MARK, Tale, words_in
 from tests.simulation.unseen import Put
 
 DELETED = ("delete", "forceDelete")
@@ -78,6 +78,16 @@ class Witness:
             places = places_of(self._phone).items()
             self._homes = {f"{self._roots[0]}/{place}.md": lists[name] for name, place in places}
         return self._there
+
+    def shown(self) -> set[str]:
+        """All words that any device shows now."""
+        words = {word for _, said in self.there() for word in words_in(str(said))}
+        return words | {word for one in self._phone.lists() for word in words_in(one.name)}
+
+    @property
+    def folder(self) -> Path:
+        """Where the files are."""
+        return self._roots[0]
 
     def here(self, contents: Mapping[str, bytes] | None = None) -> list[tuple[str, Said]]:
         """What the files say now, or what is in these ``contents`` of them."""

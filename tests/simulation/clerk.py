@@ -1,0 +1,230 @@
+"""Somebody at a terminal, who asks for runs to be taken back, as dice say; and judges what comes.
+
+What an undo takes away was taken back by a person, who had seen it; what it brings back is wanted
+again. It may do so with what its run carried, and with nothing else; where nobody did anything
+since, iCloud says afterwards what it said before that. One that is refused changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from random import Random
+from typing import TYPE_CHECKING
+
+from sync.cycle.asked.begun import run_of
+from sync.cycle.asked.undoing import TRIGGER, Undone, run_to_undo, run_undone
+from sync.cycle.engine import Engine
+from sync.cycle.report import Report
+from sync.errors import CannotUndo
+from tests.simulation.catalogue import ASKS
+from tests.simulation.ledger import Ledger, Sides
+from tests.simulation.tale import MARK, words_in
+
+if TYPE_CHECKING:
+    from tests.simulation.history import History
+
+LATEST = 0.6
+"""How often the latest run is meant, and not one of those before it."""
+BACK = 6
+"""How far back anybody goes."""
+
+
+class Clerk:
+    """One person at a terminal of the first machine."""
+
+    def __init__(self, history: History) -> None:
+        self._h = history
+        self.is_there = any(event.what in ASKS for event in history.story.events)
+        """Whether there is such a person; else nothing is looked at."""
+        self._ledger = Ledger(history.witness, history.tale)
+        self._asked: set[int] = set()
+        """Runs that somebody ever wanted back."""
+        self._begun: set[int] = set()
+        """Of these, what was cut off, and is finished by some cycle."""
+        self._by: set[int] = set()
+        """The runs that do this."""
+        self._before, self._said, self._told = Sides(), set[str](), 0
+        """What both sides said, what people had, and what was told, before a run is taken back."""
+
+    # ---- beside cycles
+
+    def begins(self) -> None:
+        """A cycle begins."""
+        if self.is_there:
+            self._h.witness.approves(self._marks(self._open()))
+            self._ledger.begin()
+
+    def ends(self) -> None:
+        """It is over, or failed."""
+        if not self.is_there:
+            return
+        before, said = self._ledger.now, set(self._h.tale.said)
+        self._ledger.end(self._h.machine, self._by)
+        if self._open():
+            self._reckon(before, said, self._words(self._open()))
+            if self._h.machine.is_up:
+                self._begun &= self._in_outbox()
+                self._by = self._by if self._begun else set()
+
+    def _open(self) -> set[int]:
+        """Runs that may be taken back by any cycle; all where a database of before may be back."""
+        return self._asked if self._h.tale.forgotten else self._begun
+
+    def _words(self, runs: set[int]) -> set[str]:
+        return {word for run in runs for word in self._ledger.carried(run)}
+
+    def _marks(self, runs: set[int]) -> set[str]:
+        """Whose marks these are; and of copies, of which one stays and another goes."""
+        marks = {word for word in self._words(runs) if MARK.fullmatch(word)}
+        return marks | self._h.tale.copied if runs else set()
+
+    def _in_outbox(self) -> set[int]:
+        """The runs of which the machine itself knows that they are yet to be taken back."""
+        outbox = self._h.machine.store.outbox
+        acts = [one for one in (*outbox.acts(), *outbox.parked()) if one.kind == TRIGGER]
+        self._by |= {by for one in acts if (by := run_of(one)) is not None}
+        return {run_undone(one) for one in acts}
+
+    def _reckon(self, before: Sides, said: set[str], ours: set[str]) -> tuple[set[str], set[str]]:
+        """Take note of what was taken away and brought back of ``ours``; gives what else was.
+
+        ``said`` is what had been said before: what is new was typed by somebody meanwhile.
+        """
+        tale, after = self._h.tale, self._ledger.now
+        come = [after.there[id] for id in after.there.keys() - before.there.keys()]
+        # What went on both sides is told as gone by the run that heard of it last.
+        went = self._ledger.carried_by_any
+        whole = {word for one in come if words_in(one.title) & went for word in words_in(str(one))}
+        gone = before.shown - after.shown - tale.retracted
+        back = (after.shown - before.shown) & said
+        tale.retract(gone & ours)
+        tale.say(back & (ours | whole))
+        for seen in tale.over.values():
+            seen -= back
+        ids = before.there.keys() | after.there.keys()
+        changed = [id for id in ids if before.there.get(id) != after.there.get(id)]
+        ends = [
+            side[id].title for id in changed for side in (before.there, after.there) if id in side
+        ]
+        tale.touched |= set(MARK.findall(" ".join(ends)))
+        return gone - ours, (back & tale.retracted) - ours - whole
+
+    def _copied(self, before: Sides) -> set[str]:
+        """All that copies said, of which nobody can tell what went from one to another."""
+        copied = self._h.tale.copied
+        found = [one for one in before.there.values() if copied & set(MARK.findall(one.title))]
+        return {word for one in found for word in words_in(str(one))}
+
+    # ---- taking back
+
+    def undo(self, dice: Random) -> None:
+        """Take a run back: the latest, or one of those before it."""
+        h, machine = self._h, self._h.machine
+        h.clock.wait(dice.random())
+        run = self._a_run(dice)
+        if run is None:
+            return
+        h.tale.tell(f"person: undo {run}")
+        self._asked.add(run)
+        errors = len(machine.errors)
+        self._begin_taking(run)
+        done = machine.attempt(lambda engine: self._undone(engine, run))
+        h.revive()
+        before, calm = self._before, len(h.tale.told) == self._told
+        self._ledger.end(machine)
+        ours = self._ledger.carried(run) | self._copied(before)
+        if h.tale.forgotten:  # nobody can tell any more what was there before, and what came
+            ours |= before.shown
+        gone, back = self._reckon(before, self._said, ours)
+        for what, words in (("took away", gone), ("brought back", back)):
+            if words:
+                h.verdict.wrong.append(f"undo {what} what its run had not: {sorted(words)}")
+        if done is None:
+            self._refused(run, machine.errors[errors:], calm)
+        else:
+            self._done(run, done, before, calm)
+            h.cycle()  # as the verb does
+
+    def _a_run(self, dice: Random) -> int | None:
+        with self._h.trouble.looking():
+            store = self._h.machine.store
+            before = [one.id for one in store.journal.runs(BACK)]
+            if before and dice.random() >= LATEST:
+                return dice.choice(before)
+            try:
+                return run_to_undo(store, None)
+            except CannotUndo as refused:
+                self._h.tale.tell(f"person: undo: {refused.message}")
+                return None
+
+    def _begin_taking(self, run: int) -> None:
+        """From here on it is the undo that changes anything, and no cycle."""
+        self._ledger.begin()
+        self._before, self._said = self._ledger.now, set(self._h.tale.said)
+        self._told = len(self._h.tale.told)
+        # What lost its id and its title is another reminder, which goes while the one before stays.
+        self._h.tale.copied |= self._h.tale.may_be_another()
+        self._h.witness.approves(self._marks({run}))
+
+    def _undone(self, engine: Engine, run: int) -> Undone:
+        """Undo it; the cycles that come first are watched as others are."""
+        h, cycle = self._h, engine.cycle
+
+        def within(trigger: str) -> Report:
+            report = None
+            self.begins()
+            h.witness.begin()
+            try:
+                report = cycle(trigger)
+                return report
+            finally:
+                h.over(report)
+                self.ends()
+                if report is not None:
+                    h.hear(report)
+                self._begin_taking(run)
+
+        engine.cycle = within  # type: ignore[assignment,method-assign]
+        try:
+            return engine.undo(run)
+        finally:
+            del engine.cycle  # type: ignore[method-assign]
+
+    def _refused(self, run: int, errors: list[str], calm: bool) -> None:
+        """It could not be done, or was cut off."""
+        h = self._h
+        h.tale.tell(f"    failed: {errors}")
+        is_refusal = errors[-1].startswith(CannotUndo.__name__)
+        waits = not h.machine.is_up or run in self._in_outbox()
+        if is_refusal and waits and run not in self._begun:
+            h.verdict.wrong.append(f"an undo was refused, and goes on: {errors[-1]}")
+        if is_refusal and calm and self._ledger.now.there != self._before.there:
+            h.verdict.wrong.append(f"an undo was refused, and not: {errors[-1]}")
+        self._begun |= {run} if waits else set()
+
+    def _done(self, run: int, done: Undone, before: Sides, calm: bool) -> None:
+        h = self._h
+        self._begun.discard(run)
+        for row in done.rows:
+            h.tale.tell(f"    undone: {row.id} {row.field}: {row.before!r} -> {row.after!r}")
+        for left in done.left:
+            h.tale.tell(f"    stays: {left.title}: {left.reason}")
+        h.tale.acts["terminal: undo"] += bool(done.rows)
+        lists = {row.id for row in done.rows if row.field == "name"}
+        if calm and not (done.left or done.lost or lists or h.world.faults.read_lag):
+            h.verdict.wrong += self._otherwise(run, before)
+
+    def _otherwise(self, run: int, before: Sides) -> Iterator[str]:
+        """What iCloud does not say as before a run after which nobody did anything."""
+        told = self._ledger.runs.get(run)
+        if told is None or told.rested is None or not told.ended.agree or before != told.ended:
+            return
+        now = self._ledger.now.there
+        for id in now.keys() | told.rested.keys():
+            was = told.rested.get(id)
+            is_by_phone = told.began.there.get(id) != was
+            is_by_both = is_by_phone and was not in told.began.here
+            # What a phone edited before it deleted it comes back with that.
+            is_back = is_by_phone and id not in before.there and id in now
+            if now.get(id) != was and not (is_by_both or is_back):
+                yield f"undone, and not as before: {now.get(id)}, and it was {was}"

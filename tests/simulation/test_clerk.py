@@ -1,0 +1,76 @@
+"""What an undo does in a history is judged: all that its run did and no more, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from sync.core.trails import Trails
+from sync.core.undo import Now, TakeBack, take_back
+from sync.cycle.asked import undoing
+from sync.errors import CannotUndo
+from tests.simulation.catalogue import ASKS
+from tests.simulation.living import live
+from tests.simulation.story import Event, Story, choose, choose_two
+
+STORY = Story(
+    1,
+    2,
+    {},
+    frozenset({"met before", "likes to retitle"}),
+    (
+        Event(0, "between", 0, "file edit", 2),
+        Event(0, "between", 1, "file edit", 5),
+        Event(1, "after", 0, "undo", 1),
+    ),
+)
+"""Somebody retitles lines, and has that taken back."""
+
+
+def nothing(trails: Trails, now: Now) -> TakeBack:
+    return TakeBack()
+
+
+def everything(trails: Trails, now: Now) -> TakeBack:
+    return TakeBack(deletions=sorted(now.reminders))
+
+
+def half(trails: Trails, now: Now) -> TakeBack:
+    """It is done, and then refused."""
+    take = take_back(trails, now)
+    if not take.writes:
+        raise CannotUndo("planted")
+    return take
+
+
+def test_a_history_in_which_something_is_undone_ends_well(tmp_path: Path) -> None:
+    verdict = live(STORY, tmp_path / "home")
+    assert verdict.wrong == []
+    assert verdict.struck["terminal: undo"] == 1
+
+
+@pytest.mark.parametrize(
+    ("bug", "seen"),
+    [
+        (nothing, "undone, and not as before: "),
+        (everything, "undo took away what its run had not: "),
+        (half, "an undo was refused, and "),
+    ],
+)
+def test_an_undo_that_does_otherwise_is_seen(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    bug: Callable[[Trails, Now], TakeBack],
+    seen: str,
+) -> None:
+    monkeypatch.setattr(undoing, "take_back", bug)
+    wrong = live(STORY, tmp_path / "home").wrong
+    assert [one for one in wrong if one.startswith(seen)]
+
+
+def test_nobody_undoes_anything_in_most_stories_nor_on_two_machines() -> None:
+    having = [seed for seed in range(1, 501) if any(e.what in ASKS for e in choose(seed).events)]
+    assert 50 < len(having) < 100
+    assert not any(e.what in ASKS for seed in having for e in choose_two(seed).events)
