@@ -9,7 +9,8 @@ from store.model import Field
 from sync.codec import fields
 from sync.codec.blob import Undecodable
 
-__all__ = ["Reading", "Record", "change_tag_of", "id_of", "is_deleted", "linked_id", "name_of"]
+__all__ = ["Reading", "Record", "change_tag_of", "id_of", "is_deleted", "linked_id", "modified_ms"]
+__all__ += ["name_of"]
 
 Record = Mapping[str, Any]
 T = TypeVar("T")
@@ -64,6 +65,13 @@ def change_tag_of(record: Record) -> str:
     """The version of the record, ``""`` where it names none that could be kept."""
     tag = str(record.get("recordChangeTag") or "")
     return tag if fields.is_name(tag) else ""
+
+
+def modified_ms(record: Record) -> int | None:
+    """When the service took this version (Unix ms), by its own clock, if it says so."""
+    modified = record.get("modified")
+    at_ms = modified.get("timestamp") if isinstance(modified, Mapping) else None
+    return at_ms if isinstance(at_ms, int) else None
 
 
 def is_deleted(record: Record, reading: Reading) -> bool:

@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from store.zones import PRIVATE
+from sync.cycle.observing.asking import look_up
 from sync.cycle.observing.outdone import OUTDONE, note_outdone, without_outdone
+from sync.cycle.observing.owed import note_failed
 from sync.remote.zones import ChangePage
 from tests.rig import Rig, empty_world, open_rig
 from tests.sync.sharing import SHARED, rest, share
@@ -132,3 +135,50 @@ def test_what_a_shared_zone_keeps_silent_about_is_asked_for_again(
     with rig.counting() as sent:
         rest(rig)
     assert not [one for one in sent if SHARED in str(one["path"])]
+
+
+@pytest.mark.parametrize("hard", [None, False, True])
+def test_an_answer_by_name_that_lags_takes_nothing_back(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch, hard: bool | None
+) -> None:
+    """What the feed has told it does not tell again; ``hard``: how it is deleted, if it is."""
+    rig.append("Inbox", "- [ ] One\n")
+    rig.run()
+    rig.wait(60)
+    monkeypatch.setattr(rig.world.zone, "_clock", rig.clock)
+    id = rig.shown("One").id
+    rig.phone.edit(id, title="Said")
+    if hard is not None:
+        rig.phone.delete(id, hard=hard)
+    rig.run()
+    after = rig.read("Inbox")
+    assert ("Said" in after, "One" in after) == (hard is None, False)
+    rig.world.faults.read_lag = LAG_S
+    cloud = rig.engine._parts.cloud()
+    look_up(rig.store, cloud, cloud.reminders_zone(), [f"Reminder/{id}"])
+    rig.world.faults.read_lag = 0.0
+    rig.run()
+    assert rig.read("Inbox") == after
+    assert rig.titles("Inbox") == ({"Said"} if hard is None else set())
+    rig.rest()
+
+
+def test_nor_does_one_for_what_is_owed(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It goes on to be owed: what the feed named must be newer."""
+    rig.append("Inbox", "- [ ] One\n")
+    rig.run()
+    rig.wait(60)
+    monkeypatch.setattr(rig.world.zone, "_clock", rig.clock)
+    id = rig.shown("One").id
+    rig.phone.edit(id, title="Said")
+    rig.run()
+    with rig.store.commit("test"):
+        note_failed(rig.store, PRIVATE, {f"Reminder/{id}": "INTERNAL_ERROR"})
+    rig.world.faults.read_lag = LAG_S
+    problems = rig.run().problems
+    assert any("could not give “Said” (an older version came)" in one for one in problems)
+    rig.world.faults.read_lag = 0.0
+    rig.wait(120)
+    assert rig.run().problems == []
+    assert "Said" in rig.read("Inbox")
+    rig.rest()

@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Any
 
 from store.db import Store
-from sync.codec.reading import change_tag_of
+from sync.codec.reading import change_tag_of, modified_ms
 from sync.remote.zones import ChangePage
 
 __all__ = ["OUTDONE", "forget_outdone", "note_outdone", "without_outdone"]
@@ -63,9 +63,8 @@ def without_outdone(store: Store, page: ChangePage) -> ChangePage:
 
 def _version(record: Record) -> list[Any] | None:
     """What tells this version of a record from any other; ``None`` where nothing does."""
-    tag, modified = change_tag_of(record), record.get("modified")
-    at_ms = modified.get("timestamp") if isinstance(modified, Mapping) else None
-    is_known = tag and isinstance(at_ms, int) and record.get("deleted") is not True
+    tag, at_ms = change_tag_of(record), modified_ms(record)
+    is_known = tag and at_ms is not None and record.get("deleted") is not True
     return [tag, at_ms] if is_known else None
 
 
