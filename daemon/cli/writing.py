@@ -212,10 +212,10 @@ def snooze(options: Globals, key: str, when: tuple[str, ...], as_json: bool) -> 
 @json_option
 @pass_globals
 def delete(options: Globals, keys: tuple[str, ...], yes: bool, as_json: bool) -> int:
-    """Delete reminders, with their subtasks, as if their lines were; `undo` brings them back.
+    """Delete reminders, with their subtasks, as if their lines were; `restore` brings them back.
 
     In iCloud they go after the time of grace, and more than a few wait for `approve`, like all
-    deletions.
+    deletions. `restore` brings one back before that, too.
 
     \b
     Examples:

@@ -189,6 +189,27 @@ def test_an_id_that_nobody_knows(rig: Rig) -> None:
             rig.engine.restore(key)
 
 
+@pytest.mark.parametrize("name", ["its id", "its title"])
+@pytest.mark.parametrize(("grace", "hold_above"), [("2m", "5"), ("0s", "0")])
+def test_what_waits_to_be_deleted_gets_its_line_again(
+    rig: Rig, name: str, grace: str, hold_above: str
+) -> None:
+    id = make(rig)
+    rig.settings |= {"grace": grace, "hold_above": hold_above}
+    rig.restart()
+    before, lines = seen(rig), set(rig.read("Inbox").split("\n"))
+    in_the_file(rig, id)
+    rig.run()
+    with rig.counting() as sent:
+        assert rig.engine.restore(id if name == "its id" else "Gone").id == id
+        rig.run()
+        rig.wait(600)
+        rig.run()
+    assert not any("modify" in str(one["path"]) for one in sent)
+    assert (seen(rig), set(rig.read("Inbox").split("\n"))) == (before, lines)
+    rig.rest()
+
+
 def test_what_is_not_deleted(rig: Rig) -> None:
     for key in (make(rig), "Gone"):
         with pytest.raises(CannotRestore, match="“Gone” is not deleted; it is in “Inbox”"):

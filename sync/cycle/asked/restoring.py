@@ -73,6 +73,8 @@ def restore(
     The mirror must be up to date. Raises CannotRestore, and what the iCloud side raises.
     """
     id = _identity(store, key)
+    if (has_again := _kept(store, id)) is not None:
+        return has_again
     zone = _zone(store, id, key)
     for left in reversed(range(TRIES)):
         try:
@@ -112,6 +114,25 @@ def restore(
     raise ServiceError(f"iCloud did not take “{found.title}” back: {failure.code} ({reason})")
 
 
+def _kept(store: Store, id: str) -> Restored | None:
+    """Let one have its line again that has only lost that: its deletion waits, or is not sent."""
+    row = store.mirror.reminder(id)
+    if row is None or row.deleted or not _has_lost_its_line(store, id):
+        return None
+    home = _home(store, row.title, row.list_id)
+    with store.commit("kept"):
+        store.outbox.drop_many(one.seq for one in store.outbox.of(id))
+        store.bases.drop(id)
+        store.places.clear_vanished(id)
+        store.places.drop_lines(id)
+    return Restored(id, row.title, home.name, anew=False)
+
+
+def _has_lost_its_line(store: Store, id: str) -> bool:
+    is_sent = any(one.id == id for one in store.outbox.in_flight())
+    return not is_sent and id in store.places.vanished()
+
+
 def _identity(store: Store, key: str) -> str:
     block = _BLOCK.fullmatch(key)
     id = store.places.id_of(block[1]) if block else fields.bare_id(key)
@@ -127,6 +148,9 @@ def _identity(store: Store, key: str) -> str:
     if called:
         return called[0]
     living = [row for row in mirror.reminders() if not row.deleted and row.title == key]
+    without = [row.id for row in living if _has_lost_its_line(store, row.id)]
+    if len(without) == 1:
+        return without[0]
     if living:
         home = mirror.list(living[0].list_id or "")
         where = f"; it is in “{home.name}”" if home is not None else ""
