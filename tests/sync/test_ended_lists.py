@@ -102,3 +102,18 @@ def test_a_todo_txt_file_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         rig.run()
         assert end(rig)[-1] == "files: − Work.txt"
         assert not rig.path("Work").exists()
+
+
+def test_a_line_that_was_cut_from_it_is_kept_as_new_without_its_id(rig: Rig) -> None:
+    rig.save("Work", "- [ ] One\n- [ ] Two\n")
+    rig.run()
+    line = rig.line("Work", "One")
+    end(rig)
+    rig.append("Inbox", f"{line}\n")
+    (hold,) = rig.run().held
+    assert (hold.kind, rig.titles("Inbox")) == ("gone-in-icloud", set())
+    rig.replace("Inbox", line, "- [ ] One")
+    report = rig.run()
+    assert (report.changes, report.held) == (["iCloud: + “One” in “Inbox”"], [])
+    assert rig.line("Inbox", "One") != line
+    rig.rest()

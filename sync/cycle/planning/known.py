@@ -86,7 +86,9 @@ def gather(
     missing = (rows.keys() | base.keys() | owed) - stored.keys()
     fresh = dialect.assign_blocks(missing, {block: id for id, block in stored.items()})
     traces = _traces(tables.lines, base)
-    lost = tables.gone | {r.id for r in rows.values() if r.deleted}
+    gone_lists = frozenset(store.mirror.tombstones("list"))
+    ended = gone_lists | {id for id, row in list_rows.items() if row.deleted}
+    lost = tables.gone | {r.id for r in rows.values() if r.deleted or r.list_id in ended}
     traces = {id: one for id, one in traces.items() if id in base or id not in lost}
     filed = {
         id: LineRow(id, trace.path, trace.line, trace.text)
@@ -100,7 +102,7 @@ def gather(
         list_rows=list_rows,
         sections=sections,
         gone=tables.gone,
-        gone_lists=frozenset(store.mirror.tombstones("list")),
+        gone_lists=gone_lists,
         base=base,
         blocks={**fresh, **stored},
         stored_blocks=frozenset(stored),
