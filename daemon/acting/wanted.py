@@ -237,7 +237,7 @@ def _snoozed(words: str, scene: Scene, was: Reminder) -> dict[Field, Value]:
 
     A device shows the earliest alarm, so those that would ring before then go.
     """
-    due = read_due(words, scene.now, scene.zone)
+    due = read_due(words.removeprefix("until "), scene.now, scene.zone)
     if isinstance(due, AllDay) and was.due is not None and not isinstance(was.due, AllDay):
         due = replace(was.due, wall=datetime.combine(due.day, was.due.wall.time()))
     kept = {one for one in was.alarms if not _rings_before(one, due, scene)}

@@ -122,6 +122,7 @@ def test_snoozing_moves_the_date_and_what_would_ring_before_goes() -> None:
     hour = Zoned(datetime(2026, 11, 22, 8, 30), PARIS)
     assert snoozed("1h") == {Field.DUE: hour, Field.ALARMS: frozenset({later, ring, HOME})}
     day = Zoned(datetime(2026, 11, 25, 9), PARIS)
+    assert snoozed("until wednesday") == snoozed("wednesday")
     assert snoozed("wednesday") == {Field.DUE: day, Field.ALARMS: frozenset({early, HOME})}
 
 
