@@ -138,8 +138,10 @@ class Caller:
         one, where = self._one(), self._a_list()
         if one is None or where is None:
             return None
+        below = [other for other in self.phone.reminders() if other.parent == one.id]
         self.phone.move(one.id, where)
-        marks = MARK.findall(one.title)
+        marks = {mark for other in (one, *below) for mark in MARK.findall(other.title)}
+        self.tale.touched |= marks  # subtasks go along, which is an edit of each
         self.tale.sent_on |= dict.fromkeys(marks, self.clock.steady())
         self.tale.sent_to |= dict.fromkeys(marks, where)
         return f"{one.title} to {where}"

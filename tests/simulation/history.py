@@ -261,7 +261,7 @@ class History:
         match event.what:
             case "file edit":
                 if self.typist.root.is_dir() and self.typist.root != self.trouble.away:
-                    self.typist.act(dice)
+                    self._type(dice, in_cycle=bool(step))
             case "phone edit":
                 dice.choice(self.callers).act(dice)
             case "approval":
@@ -275,6 +275,14 @@ class History:
                 self._die()
             case _:
                 self.trouble.happen(event.what, dice, where)
+
+    def _type(self, dice: Random, *, in_cycle: bool) -> None:
+        """Somebody does something at a file; what a cycle had put there by then may be unseen."""
+        if in_cycle:
+            self.witness.hands_on()
+        self.typist.act(dice)
+        if in_cycle:
+            self.witness.hands_off()
 
     # ---- the end
 

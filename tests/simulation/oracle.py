@@ -165,7 +165,8 @@ class Oracle:
             for id, *values in rows:
                 winner, loser = ({*words_in(str(one))} - marks.get(id, set()) for one in values)
                 seen = set().union(*(tale.over.get(word, ()) for word in loser))
-                if winner and winner <= seen and not marks.get(id, set()) & tale.copied:
+                unclear = marks.get(id, set()) & tale.copied or winner & tale.once_unseen
+                if winner and winner <= seen and not unclear:
                     yield f"no conflict: {sorted(loser)} was typed over {sorted(winner)}, and lost"
 
     def _receipts(self) -> Iterator[Path]:

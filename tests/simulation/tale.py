@@ -52,6 +52,8 @@ class Tale:
     """Words in whose place somebody typed others in a file, or nothing."""
     unseen: set[str] = field(default_factory=set)
     """Of these, what may have gone with a save by somebody who had not seen it."""
+    once_unseen: set[str] = field(default_factory=set)
+    """What may have done so at any time."""
     taken: set[str] = field(default_factory=set)
     """Marks that were gone for a while on some side."""
     deleted: set[str] = field(default_factory=set)

@@ -1,4 +1,4 @@
-"""What was taken out with something else may never have been seen, and nothing but that."""
+"""What was taken back with something else may never have been seen, and nothing but that."""
 
 from __future__ import annotations
 
@@ -10,6 +10,20 @@ OLD = "- [ ] w1 t1\n- [ ] w2 t2\n"
 NEW = f"{OLD}- [ ] w3 t3\n"
 
 
+def cycle(put: Put, found: str, left: str | None = None) -> None:
+    """A cycle that finds one text, and leaves another."""
+    put.look({"A.md": found})
+    put.reads({"A.md": found})
+    put.wrote({"A.md": found if left is None else left})
+    put.done()
+
+
+def written(before: str, left: str) -> Put:
+    put = Put()
+    cycle(put, before, left)
+    return put
+
+
 @pytest.mark.parametrize(
     ("saved", "unclear"),
     [
@@ -19,68 +33,72 @@ NEW = f"{OLD}- [ ] w3 t3\n"
     ],
 )
 def test_only_what_just_came_and_went_with_more_is_unclear(saved: str, unclear: set[str]) -> None:
-    put = Put()
-    put.look({"A.md": OLD})
-    put.wrote({"A.md": NEW}, ())
-    put.look({"A.md": saved})
+    put = written(OLD, NEW)
+    cycle(put, saved)
     assert put.unclear == unclear
 
 
-@pytest.mark.parametrize(("taken", "unclear"), [(["w2", "w3"], {"w3"}), ((), set())])
-def test_what_a_person_takes_out_in_the_midst_of_a_cycle_is_unclear_too(
-    taken: list[str], unclear: set[str]
-) -> None:
-    put = Put()
-    put.look({"A.md": OLD})
-    put.wrote({"A.md": NEW}, ())
+def test_what_a_person_takes_out_in_the_midst_of_a_cycle_is_unclear_too() -> None:
+    put = written(OLD, NEW)
     put.look({"A.md": NEW})
-    put.wrote({"A.md": "- [ ] w1 t1\n"}, (), taken)
-    assert put.unclear == unclear
+    put.reads({"A.md": NEW})
+    put.wrote({"A.md": NEW})
+    put.saved({"A.md": "- [ ] w1 t1\n"})
+    put.done()
+    assert put.unclear == set()  # nobody has read it yet
+    cycle(put, "- [ ] w1 t1\n")
+    assert put.unclear == {"w3"}
 
 
-def test_what_was_saved_before_we_looked_may_have_been_typed_into_an_older_text() -> None:
+def test_what_the_machine_takes_out_is_not() -> None:
+    put = written(OLD, NEW)
+    cycle(put, NEW, "- [ ] w1 t1\n")
+    cycle(put, "- [ ] w1 t1\n")
+    assert put.unclear == set()
+
+
+def test_what_was_saved_before_we_read_may_have_been_typed_into_an_older_text() -> None:
     """The one line is taken out, and before that is read, another one is typed."""
-    put = Put()
+    put = written(OLD, NEW)
     put.look({"A.md": OLD})
-    put.wrote({"A.md": NEW}, ())
-    put.look({"A.md": OLD})
-    put.wrote({"A.md": f"{OLD}- [ ] w4 t4\n"}, ["w4"], ["w3"])
-    put.look({"A.md": f"{OLD}- [ ] w4 t4\n"})
+    put.reads({"A.md": f"{OLD}- [ ] w4 t4\n"})
+    assert put.unclear == {"w3"}
+
+
+def test_what_is_just_being_saved_is_judged_once_it_is_read() -> None:
+    put = written(OLD, NEW)
+    put.look({"A.md": "- [ ] w1 t1\n"})
+    put.reads({"A.md": "- [ ] w1 t1\n"}, ["A.md"])
+    put.done()
+    assert put.unclear == set()
+    cycle(put, "- [ ] w1 t1\n")
     assert put.unclear == {"w3"}
 
 
 def test_what_came_with_a_file_or_stood_in_a_save_was_seen() -> None:
     put = Put()
     put.look({})
-    put.wrote({"A.md": OLD}, ())
-    put.look({"A.md": "- [ ] w1 t1\n"})
-    put.wrote({"A.md": NEW}, ["w2"])
-    put.look({"A.md": f"{NEW}- [ ] w4 t4\n"})
-    put.wrote({"A.md": f"{NEW}- [ ] w4 t4\n"}, ())
-    put.look({"A.md": "- [ ] w1 t1\n"})
+    put.reads({})
+    put.wrote({"A.md": OLD})
+    put.done()
+    cycle(put, "- [ ] w1 t1\n")
+    cycle(put, OLD, NEW)
+    cycle(put, f"{NEW}- [ ] w4 t4\n")
+    cycle(put, "- [ ] w1 t1\n")
     assert put.unclear == set()
 
 
 def test_a_line_that_stands_shows_that_those_that_came_with_it_were_seen() -> None:
-    put = Put()
-    put.look({"A.md": "- [ ] w1 t1\n"})
-    put.wrote({"A.md": NEW}, ())
-    put.look({"A.md": "- [ ] w2 t2\n"})
+    put = written("- [ ] w1 t1\n", NEW)
+    cycle(put, "- [ ] w2 t2\n")
     assert put.unclear == set()
 
 
 DATED = OLD.replace("t2", "t2 📅 2060-01-05")
 
 
-def day_written(before: str, left: str, typed: tuple[str, ...] = ()) -> Put:
-    put = Put()
-    put.look({"A.md": before})
-    put.wrote({"A.md": left}, (), typed=typed)
-    return put
-
-
 @pytest.mark.parametrize(
-    ("saved", "unclear"),
+    ("saved", "words"),
     [
         ("- [x] w1 t1\n- [ ] w2 t2\n", {"2060-01-05"}),
         (OLD, set()),  # the one day was taken out, and nothing else done
@@ -88,40 +106,63 @@ def day_written(before: str, left: str, typed: tuple[str, ...] = ()) -> Put:
     ],
 )
 def test_a_day_that_was_just_written_and_goes_with_another_edit_is_unclear(
-    saved: str, unclear: set[str]
+    saved: str, words: set[str]
 ) -> None:
-    put = day_written(OLD, DATED)
-    put.look({"A.md": saved})
-    assert put.unclear_days == unclear
+    put = written(OLD, DATED)
+    cycle(put, saved)
+    assert put.words == words
 
 
 @pytest.mark.parametrize(
-    ("before", "left", "typed"),
+    ("before", "left"),
     [
-        (OLD, DATED, ("2060-01-05",)),  # by a person, while the cycle lasted
-        (OLD.replace("t2", "t2 📅 2060-01-04"), DATED, ()),  # in the place of another
-        ("- [ ] w1 t1\n", DATED, ()),  # with its line
-        (OLD, DATED.replace("t1", "t3"), ()),  # with words that still stand
+        (OLD.replace("t2", "t2 📅 2060-01-04"), DATED),  # in the place of another
+        ("- [ ] w1 t1\n", DATED),  # with its line
+        (OLD, DATED.replace("t1", "t3")),  # with words that still stand
     ],
 )
-def test_a_day_that_was_seen_is_not(before: str, left: str, typed: tuple[str, ...]) -> None:
-    put = day_written(before, left, typed)
-    put.look({"A.md": left.replace(" 📅 2060-01-05", "").replace("[ ] w1", "[x] w1")})
-    assert put.unclear_days == set()
+def test_a_day_that_was_seen_is_not(before: str, left: str) -> None:
+    put = written(before, left)
+    cycle(put, left.replace(" 📅 2060-01-05", "").replace("[ ] w1", "[x] w1"))
+    assert put.words == set()
 
 
-def test_in_the_midst_of_a_cycle_only_a_day_counts_that_a_person_took_out() -> None:
-    for taken, unclear in ((["2060-01-05"], {"2060-01-05"}), ([], set())):
-        put = day_written(OLD, DATED)
-        put.look({"A.md": DATED})
-        put.wrote({"A.md": "- [x] w1 t1\n- [ ] w2 t2\n"}, (), taken)
-        assert put.unclear_days == unclear
+@pytest.mark.parametrize(
+    ("left", "saved", "words"),
+    [
+        ("- [x] w1 t9\n", "- [ ] w1 t8\n", {"t9"}),  # the tick is as it was before
+        ("- [x] w1 t9\n", "- [x] w1 t8\n", set()),
+        ("- [ ] w1 t9\n", "- [ ] w1 t8\n", set()),
+        ("- [ ] w1 t9\n    > n7\n", "- [ ] w1 t8\n", {"t9", "n7"}),
+        ("- [ ] w1 t9\n    > n7\n", "- [ ] w1 t8\n    > n7\n", set()),
+        ("- [ ] w1 t9 🚩\n- [ ] w1 t1\n", "- [ ] w1 t8\n- [ ] w1 t9 🚩\n", set()),  # a copy
+    ],
+)
+def test_a_title_that_is_typed_over_where_something_else_is_taken_back_is_unclear(
+    left: str, saved: str, words: set[str]
+) -> None:
+    put = written("- [ ] w1 t1\n", left)
+    cycle(put, saved)
+    assert put.words == put.ever == words
+
+
+def test_what_a_cycle_wrote_before_somebody_typed_in_its_midst_is_known() -> None:
+    put = Put()
+    put.look({"A.md": OLD})
+    put.reads({"A.md": OLD})
+    put.wrote({"A.md": DATED})
+    put.saved({"A.md": OLD})  # the day is taken out at once
+    put.wrote({"A.md": OLD})
+    put.done()
+    cycle(put, NEW)
+    assert put.words == {"2060-01-05"}
 
 
 def test_who_takes_a_day_out_again_that_came_back_has_seen_it() -> None:
-    put = day_written(OLD, DATED)
-    put.look({"A.md": "- [x] w1 t1\n- [ ] w2 t2\n"})
-    put.wrote({"A.md": "- [x] w1 t1\n- [ ] w2 t2 📅 2060-01-05\n"}, ())
-    assert put.unclear_days == {"2060-01-05"}
-    put.look({"A.md": "- [x] w1 t1\n- [ ] w2 t2\n"})
-    assert put.unclear_days == set()
+    ticked = "- [x] w1 t1\n- [ ] w2 t2\n"
+    put = written(OLD, DATED)
+    cycle(put, ticked, ticked.replace("t2", "t2 📅 2060-01-05"))
+    assert put.words == {"2060-01-05"}
+    cycle(put, ticked)
+    assert put.words == set()
+    assert put.ever == {"2060-01-05"}

@@ -1,32 +1,54 @@
-"""What went with a save by somebody who may never have seen it, lines and days: nobody can tell.
+"""What went with a save by somebody who may never have seen it: nobody can tell.
 
-Who takes out a line that was just put into a file, and something else with it, leaves the very
-bytes that an editor leaves which was open before the line came. The product puts such a line in
-again, since what a phone did outlives an older buffer; so it may be back though it was deleted.
-So it is with a day that was just written onto a line which had none.
+Who takes back something that was just put into a file, and does something else with it, leaves
+the very bytes that an editor leaves which was open before it came: a line that goes, a day that is
+taken out, a tick that is taken back while another title is typed. The product takes such a save
+for the older one, since what a phone did outlives an older buffer; so all of that may be back,
+though it was deleted or replaced, and what was typed over some of it may have lost a conflict to
+that. Where anything stands of what was put in, or nothing is as it was before, it was seen.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from tests.simulation.tale import MARK, words_in
 
-_DAY = re.compile(r"📅 (20[67]\d-\d\d-\d\d)")
+_LINE = "line"
+_THERE = frozenset({"there"})
+_SAID = {
+    "title": re.compile(r"\bt\d+\b"),
+    "day": re.compile(r"📅 \S+"),
+    "tags": re.compile(r"#g\d+"),
+    "tick": re.compile(r"- \[.\]"),
+    "flag": re.compile("🚩"),
+    "priority": re.compile("[⏫🔼🔽]"),
+}
+_TASK = re.compile(r" *- \[.\] ")
+_NOTE = re.compile(r" +> ")
+
+Key = tuple[str, str]
+"""A mark, and which part of its line is meant."""
+Parts = Mapping[Key, frozenset[str]]
+"""What is said there: one text, or several where the line was copied."""
+
+
+class Change(NamedTuple):
+    """What was written over, and what stands there since."""
+
+    before: frozenset[str]
+    after: frozenset[str]
 
 
 class Written(NamedTuple):
     """What a cycle put into a file in which stood ``before``."""
 
     before: str
-    marks: frozenset[str]
+    changes: Mapping[Key, Change]
     words: frozenset[str]
-    """All other words that nobody typed there."""
-    days: frozenset[str]
-    """Of these, the days on lines that had none."""
 
 
 class Put:
@@ -35,94 +57,128 @@ class Put:
     def __init__(self) -> None:
         self.unclear: set[str] = set()
         """Marks that may have gone unseen."""
-        self.unclear_days: set[str] = set()
+        self.words: set[str] = set()
+        """Words that may have been replaced unseen, and were not replaced again since."""
+        self.ever: set[str] = set()
+        """All that ever were."""
         self._left: Mapping[str, str] = {}
-        self._before: Mapping[str, str] = {}
-        self._saved: dict[str, str] = {}
+        self._known: dict[str, str] = {}
+        """What the machine read last, or wrote since."""
+        self._read: dict[str, tuple[str, int]] = {}
+        """What it read in this cycle, and how many of its writes it held against that."""
+        self._written: set[str] = set()
+        """Where it has written in this cycle."""
+        self._has_read = False
         self._puts: defaultdict[str, list[Written]] = defaultdict(list)
 
     def look(self, texts: Mapping[str, str]) -> None:
-        """A cycle begins, and finds these texts, by path."""
-        self._before, self._saved = texts, {}
-        for path in {path for path, text in texts.items() if self._left.get(path, text) != text}:
-            self._judge(path, texts[path], self._puts[path])
-            self._saved[path] = texts[path]
+        """A cycle begins, and these texts stand, by path."""
+        self._left, self._read, self._written, self._has_read = texts, {}, set(), False
 
-    def _judge(
-        self,
-        path: str,
-        saved: str,
-        puts: Sequence[Written],
-        taken: Collection[str] | None = None,
-    ) -> None:
-        """Whether who saved this may not have seen the newest of what was put there.
+    def reads(self, texts: Mapping[str, str], unquiet: Collection[str] = ()) -> None:
+        """It reads these, but for those that were saved just then."""
+        self._left, self._has_read = texts, True
+        for path in texts.keys() - set(unquiet):
+            text, puts = texts[path], self._puts[path]
+            is_saved = self._known.get(path, text) != text
+            if is_saved:
+                self._judge(text, puts)
+            self._read[path] = text, len(puts) if is_saved else 0
 
-        Of what is gone in the course of a cycle only that counts which a person has ``taken``.
-        """
-        self._judge_days(saved, puts, taken)
-        stand = set(MARK.findall(saved))
-        for start in range(len(puts)):
-            newest = puts[start:]
-            marks = {mark for put in newest for mark in put.marks}
-            if marks & stand or (taken is not None and not marks & set(taken)):
-                continue
-            # Exactly the text of before is no editor's: there, something else was typed.
-            if all(put.before != saved for put in newest):
-                self.unclear |= marks
-                break
-
-    def _judge_days(
-        self, saved: str, puts: Sequence[Written], taken: Collection[str] | None
-    ) -> None:
-        """The same of days; whoever left anything that was put there has seen them all."""
-        stand = words_in(saved)
-        for start in range(len(puts)):
-            newest = puts[start:]
-            days = {day for put in newest for day in put.days}
-            if not days or (taken is not None and not days & set(taken)):
-                continue
-            self.unclear_days -= days
-            is_seen = any((put.marks | put.words) & stand for put in newest)
-            if not is_seen and all(put.before != saved for put in newest):
-                self.unclear_days |= days
-                break
-
-    def wrote(
-        self,
-        texts: Mapping[str, str],
-        back: Collection[str],
-        taken: Collection[str] = (),
-        typed: Collection[str] = (),
-    ) -> None:
-        """A cycle is over, and left these.
-
-        ``back`` are marks that a person put there meanwhile, ``taken`` marks and days that one ever
-        took, ``typed`` all words that one ever typed in a file.
-        """
-        for path, before in self._before.items():
-            text = texts.get(path, "")
-            self._judge(path, text, self._puts[path], taken)
-            if self._saved.get(path) == texts.get(path):
-                del self._puts[path]  # what was put before that save is judged for good
-            put = _written(before, text, back, typed)
-            if put.marks or put.days:
-                self._puts[path].append(put)
+    def saved(self, texts: Mapping[str, str]) -> None:
+        """A person has saved in its midst, and these stand now."""
         self._left = texts
 
+    def wrote(self, texts: Mapping[str, str]) -> None:
+        """Since anybody was last seen here only the machine has written, and left these.
 
-def _written(before: str, text: str, back: Collection[str], typed: Collection[str]) -> Written:
-    marks = set(MARK.findall(text)) - set(back) - set(MARK.findall(before))
+        What it does before it has read is to give back what somebody else wrote.
+        """
+        changed = [path for path, text in texts.items() if self._left.get(path, text) != text]
+        for path in changed if self._has_read else ():
+            put = _written(self._left[path], texts[path])
+            if put.changes:
+                self._puts[path].append(put)
+            self._known[path] = texts[path]
+            self._written.add(path)
+        self._left = texts
+
+    def done(self) -> None:
+        """The cycle is over: what it read was judged for good."""
+        for path, (text, count) in self._read.items():
+            del self._puts[path][:count]
+            if path not in self._written:
+                self._known[path] = text
+
+    def _judge(self, saved: str, puts: list[Written]) -> None:
+        """Whether who saved this may not have seen the newest of what was put there."""
+        known = {word for put in puts for word in put.words}
+        self.words -= known - words_in(saved)
+        now = _parts(saved)
+        for start in range(len(puts)):
+            newest = puts[start:]
+            # Exactly the text of before is no editor's: there, something else was typed.
+            if any(put.before == saved for put in newest):
+                return
+            changes = _joined(newest)
+            signs = {_sign(key, change, now) for key, change in changes.items()}
+            if "back" in signs and "stands" not in signs:
+                self.unclear |= {
+                    mark for (mark, what), one in changes.items() if what == _LINE and one.after
+                }
+                words = {word for put in newest for word in put.words}
+                self.words |= words
+                self.ever |= words
+                return
+
+
+def _joined(puts: list[Written]) -> dict[Key, Change]:
+    """What several did together."""
+    joined: dict[Key, Change] = {}
+    for put in puts:
+        for key, change in put.changes.items():
+            joined[key] = Change(joined.get(key, change).before, change.after)
+    return joined
+
+
+def _sign(key: Key, change: Change, now: Parts) -> str:
+    mark, what = key
+    if what != _LINE and (mark, _LINE) not in now:
+        return ""
+    said = now.get(key, frozenset())
+    if what == _LINE:
+        return "stands" if said == change.after else "back"
+    if change.after <= said:
+        return "stands"
+    return "back" if change.before <= said else ""
+
+
+def _written(before: str, text: str) -> Written:
+    was, now = _parts(before), _parts(text)
+    changes = {
+        key: Change(was.get(key, frozenset()), now.get(key, frozenset()))
+        for key in was.keys() | now.keys()
+        if was.get(key) != now.get(key)
+        and (key[1] == _LINE or {(key[0], _LINE)} <= was.keys() & now.keys())
+    }
     words = {word for word in words_in(text) - words_in(before) if not MARK.fullmatch(word)}
-    words -= set(typed)
-    was, now = _days(before), _days(text)
-    days = {day for mark, day in now.items() if day in words and was.get(mark, day) == ""}
-    return Written(before, frozenset(marks), frozenset(words), frozenset(days))
+    return Written(before, changes, frozenset(words))
 
 
-def _days(text: str) -> dict[str, str]:
-    """The day on the line of each mark, or nothing."""
-    found: dict[str, str] = {}
-    for line in text.split("\n"):
-        day = _DAY.search(line)
-        found |= dict.fromkeys(MARK.findall(line), day[1] if day else "")
-    return found
+def _parts(text: str) -> Parts:
+    """What the lines of each mark say, part by part, with the notes beneath them."""
+    found: defaultdict[Key, set[str]] = defaultdict(set)
+    notes: list[str] = []
+    above: list[str] = []
+    for line in [*text.split("\n"), "- [ ] "]:
+        if _NOTE.match(line):
+            notes += sorted(words_in(line))
+        elif _TASK.match(line):
+            for mark in above:
+                found[mark, "notes"].add(" ".join(notes))
+            notes, above = [], MARK.findall(line)
+            for mark in above:
+                found[mark, _LINE] |= _THERE
+                for what, pattern in _SAID.items():
+                    found[mark, what].add(" ".join(sorted(pattern.findall(line))))
+    return {key: frozenset(said) for key, said in found.items()}

@@ -30,6 +30,8 @@ from tests.simulation.tale import MARK, Tale, words_in
 from tests.simulation.unseen import Put
 
 DELETED = ("delete", "forceDelete")
+SETTLES_S = 0.4
+"""What was saved so short a time ago is not read yet."""
 QUIET_S = 1.9
 """A file that is empty is not believed so soon, since it may be being saved."""
 
@@ -60,7 +62,7 @@ class Witness:
         self._ids: dict[str, str] = {}
         self._marks: dict[str, str] = {}
         self._put = Put()
-        tale.unseen = self._put.unclear_days
+        tale.unseen, tale.once_unseen = self._put.words, self._put.ever
         self._keeping = Keeping(tale)
         self._looked_at = ""
         self._there: list[tuple[str, Said]] = []
@@ -98,6 +100,9 @@ class Witness:
         """What is in each file, by its path."""
         return {path: bytes_of(path) for root in self._roots for path in texts_in(root)}
 
+    def _texts(self) -> dict[str, str]:
+        return {path: content.decode() for path, content in self._contents().items()}
+
     def agreed(self) -> set[str]:
         """Marks of which both sides say the same."""
         there = {said for _, said in self.there()}
@@ -125,9 +130,19 @@ class Witness:
         """A person lets go ahead what is held of these; it is for what is missing now."""
         self._approved |= {*marks}
 
+    def hands_on(self) -> None:
+        """Somebody is about to do something at a file while the cycle goes on."""
+        self._put.wrote(self._texts())
+
+    def hands_off(self) -> None:
+        """That is done."""
+        self._put.saved(self._texts())
+
     def reads(self) -> None:
         """It reads the files."""
         self._read_s = self._clock.steady()
+        since = self._read_s - SETTLES_S
+        self._put.reads(self._texts(), {p for p, when in self._tale.saved.items() if when > since})
 
     def pushes(self) -> None:
         """It looks at the files for the last time before it sends."""
@@ -140,8 +155,9 @@ class Witness:
         """
         contents, tale = self._contents(), self._tale
         view = self._view(contents)
-        back = {mark for mark, when in tale.back.items() if when >= self._began_s}
-        self._put.wrote(view.texts, back, tale.left.keys() | tale.outdone, self.typed)
+        self._put.wrote(view.texts)
+        if done:
+            self._put.done()
         zone, faults = self._world.zone, self._world.faults
         if not (self._sees and zone.present) or faults.read_lag or self._roots[1].is_dir():
             return

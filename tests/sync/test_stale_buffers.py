@@ -68,6 +68,20 @@ def test_who_takes_out_the_day_that_won_a_conflict_has_seen_it(rig: Rig) -> None
     rig.rest()
 
 
+def test_what_is_typed_over_the_phone_while_another_edit_is_taken_back_is_a_conflict(
+    rig: Rig,
+) -> None:
+    """An older buffer into which the same words are typed has these very bytes."""
+    rig.append("Inbox", "- [ ] Coffee\n- [ ] Tea\n")
+    rig.run()
+    rig.phone.edit(rig.shown("Coffee").id, title="Coffee PHONE", flagged=True)
+    rig.run()
+    rig.replace("Inbox", "Coffee PHONE 🚩", "Coffee VIM")
+    [conflict] = rig.run().conflicts
+    assert (conflict.winner, conflict.loser) == ("Coffee PHONE", "Coffee VIM")
+    rig.rest()
+
+
 def test_a_line_just_put_in_may_be_taken_out_at_once(rig: Rig) -> None:
     rig.append("Inbox", "- [ ] Stays\n")
     rig.run()
