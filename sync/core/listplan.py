@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 
 from store.model import ListInfo, Presence, Present
 from sync.core.actions import Conflict, Hold, ListField
@@ -231,7 +232,7 @@ class ListPlan:
         self.update_lists.append(UpdateList(id, {**before.changes, **changes}))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: what is living is kept in it
 class Scene:
     """All sides of the lists at one moment; ``bases`` are those of lists, by list id.
 
@@ -247,7 +248,7 @@ class Scene:
     rules: ListRules
     mint: Callable[[str, str], str]
 
-    @property
+    @cached_property
     def living(self) -> dict[str, ListInfo]:
         """Lists and groups that are there, by id."""
         return {id: one.value for id, one in self.remote.items() if isinstance(one, Present)}

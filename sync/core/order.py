@@ -74,7 +74,7 @@ def _runs(waiting: Sequence[G]) -> list[list[G]]:
         run: list[G] = []
         rest: list[G] = []
         for group in left:
-            ready = (group.needs & created_here) <= (made | group.creates)
+            ready = (group.needs & created_here) - group.creates <= made
             if ready and _is_atomic(group) is atomic:
                 run.append(group)
                 made |= group.creates

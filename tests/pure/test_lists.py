@@ -14,14 +14,32 @@ from sync.core.listplan import (
     CreateList,
     FileFacts,
     ListBase,
+    ListRules,
     NewLists,
     RenameFile,
+    Scene,
     UpdateList,
 )
 from sync.core.matching.identity import list_block_id
 from sync.core.merging.merge import Side
 from sync.core.snapshot import Mode
 from tests.pure.listing import BASE, GROUP, HOME, facts, plan
+
+
+def test_what_is_there_is_gathered_once_and_not_again_for_each_list() -> None:
+    rules = ListRules(
+        mode_of=lambda _: Mode.TWO_WAY,
+        name_of=str,
+        group_name=str,
+        label_of=str,
+        paths=lambda _living, _current: {},
+        new_lists=NewLists.ASK,
+    )
+    remote: dict[str, Presence[ListInfo]] = {"1": Present(HOME), "2": Absent()}
+    scene = Scene(remote, {}, {}, {}, {}, rules, lambda _kind, name: name)
+    assert scene.living == {"1": HOME}
+    assert scene.living is scene.living
+
 
 # ---- renames: here, there, on both sides --------------------------------------------------------
 

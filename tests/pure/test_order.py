@@ -35,6 +35,22 @@ class Some:
         return frozenset({self.name}) | self.also
 
 
+class Needs(frozenset[str]):
+    """Needs that know with what they were compared."""
+
+    against: list[object]
+
+    def __and__(self, other: object) -> Needs:
+        return self
+
+    def __sub__(self, other: object) -> Needs:
+        return self
+
+    def __le__(self, other: object) -> bool:
+        self.against.append(other)
+        return True
+
+
 def real_mix(random: Random, count: int) -> list[Some]:
     """Lists, plain and timed reminders, subtasks of either, updates, deletions; shuffled."""
     lists = [Some(f"list{n}", rank=1) for n in range(3)]
@@ -54,6 +70,14 @@ def real_mix(random: Random, count: int) -> list[Some]:
             groups.append(Some(f"d{n}", rank=random.choice((5, 6, 7)), deletes=True))
     random.shuffle(groups)
     return groups
+
+
+def test_what_was_created_is_not_copied_for_each_group() -> None:
+    """Or a hundred thousand groups would take as many copies of a hundred thousand names."""
+    Needs.against = []
+    pack([Some(f"r{n}", needs=Needs({"list"})) for n in range(5)])
+    assert len({id(one) for one in Needs.against}) == 1
+    assert Needs.against[0] == {f"r{n}" for n in range(5)}
 
 
 @given(st.integers(0, 2**32).map(Random), st.integers(0, 700))
