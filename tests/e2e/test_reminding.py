@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -62,18 +63,23 @@ class Desktop:
 
 @contextmanager
 def process(command: list[str], environment: dict[str, str], log: Path) -> Iterator[str]:
-    """A process while the context lasts; the first line that it says."""
+    """A process while the context lasts, with all that it starts; the first line that it says."""
     with (
         log.open("ab") as errors,
         subprocess.Popen(
-            command, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True
+            command,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            process_group=0,
         ) as running,
     ):
         assert running.stdout is not None
         try:
             yield running.stdout.readline().strip()
         finally:
-            running.terminate()
+            os.killpg(running.pid, signal.SIGTERM)  # dbus-run-session alone leaves its bus behind
 
 
 @contextmanager
