@@ -36,6 +36,7 @@ __all__ = ["LIMIT", "REMINDERS", "ChangePage", "CloudKit", "Failure", "QueryPage
 
 LIMIT = 200  # records of one answer, names of one lookup, operations of one modify
 REMINDERS = "Reminders"
+_REMEMBERED = 100
 
 Record = dict[str, Any]
 
@@ -48,6 +49,8 @@ class CloudKit:
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
+        self._followed: dict[tuple[ZoneId, str], str | None] = {}
+        """The latest tokens that came, each with the one that it was the answer to."""
 
     def zones(self, database: Database = "private") -> list[ZoneInfo]:
         """Every zone of a database that its listing names."""
@@ -81,8 +84,21 @@ class CloudKit:
     def changes(self, zone: ZoneId, token: str | None, *, limit: int = LIMIT) -> ChangePage:
         """The next page after ``token`` (from the beginning without one), by ``records/changes``.
 
-        Raises SyncTokenExpired when the token is refused.
+        Raises SyncTokenExpired when the token is refused. An answer does not say to which request:
+        one whose token came before, to another request, may be that one's, and would pass over
+        what is between them. It is asked for once more; said again, it is taken.
         """
+        page = self._changes(zone, token, limit)
+        if page.token != token and self._followed.get((zone, page.token), token) != token:
+            page = self._changes(zone, token, limit)
+        if page.token != token:
+            self._followed.pop((zone, page.token), None)
+            self._followed[zone, page.token] = token
+            if len(self._followed) > _REMEMBERED:
+                self._followed.pop(next(iter(self._followed)))
+        return page
+
+    def _changes(self, zone: ZoneId, token: str | None, limit: int) -> ChangePage:
         where = "records/changes"
         body = {"zoneID": zone.wire(), "resultsLimit": limit, **_since(token)}
         return read_page(self._transport.post(f"{zone.database}/{where}", body), where)

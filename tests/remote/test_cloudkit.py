@@ -111,6 +111,30 @@ def test_a_delta_holds_what_changed_since_and_tombstones(
     assert states == {kept["recordName"]: False, dropped["recordName"]: True}
 
 
+@pytest.mark.parametrize("says_it_again", [False, True])
+def test_a_page_that_came_for_another_token_is_asked_for_once_more(
+    monkeypatch: pytest.MonkeyPatch,
+    transport: Transport,
+    cloudkit: CloudKit,
+    zone: ZoneId,
+    says_it_again: bool,
+) -> None:
+    """Who walks anew and is given the last page, of before, would take it for the whole zone."""
+    *_, last = cloudkit.walk(zone, None, limit=10)
+    first = cloudkit.changes(zone, None, limit=10)
+    late = {"syncToken": last.token, "moreComing": False, "records": [], "zoneID": zone.wire()}
+    post, answers = transport.post, [late] * (1 + says_it_again)
+
+    def mixed_up(path: str, body: dict[str, Any]) -> dict[str, Any]:
+        return answers.pop() if answers else post(path, body)
+
+    monkeypatch.setattr(transport, "post", mixed_up)
+    page = cloudkit.changes(zone, None, limit=10)
+    assert answers == []
+    assert page.token == (last.token if says_it_again else first.token)
+    assert page.more is not says_it_again
+
+
 def test_a_feed_that_stands_still_is_not_followed_for_ever(
     cloudkit: CloudKit, zone: ZoneId, cloud: Cloud
 ) -> None:
