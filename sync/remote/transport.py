@@ -151,6 +151,8 @@ class Transport:
             if tries["cut"] <= _MORE_TRIES["cut"] and not (writes and was_sent(error)):
                 return None
             raise foreign(error, url, self._session.account.redirect) from None
+        # Read to its end: what would close it holds it, until the collector finds the two.
+        response.stream = httpx.ByteStream(b"")
         if "set-cookie" in response.headers:
             self._session.keep()
         return response

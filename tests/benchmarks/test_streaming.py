@@ -8,10 +8,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import httpx
+import orjson
 import pytest
 
+from benchmarks.feed import received
 from store.db import Store
 from sync.cycle.observing import ahead, observe
+from sync.remote import transport
 from sync.remote.zones import ChangePage, ZoneId
 
 PAGES = 6
@@ -63,3 +67,21 @@ def test_no_page_is_kept_but_the_last(
         assert sum(1 for _ in store.mirror.reminders()) == pulled.records == PAGES * 2
     assert pulled.pages == len(feed.held) == PAGES
     assert max(feed.held) == most
+
+
+def test_an_answer_is_let_go_without_the_collector(
+    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    read = transport.read_object
+    answers: list[weakref.ref[httpx.Response]] = []
+
+    def noted(response: httpx.Response) -> dict[str, Any]:
+        answers.append(weakref.ref(response))
+        return read(response)
+
+    monkeypatch.setattr(transport, "read_object", noted)
+    page = orjson.dumps({"records": [], "syncToken": "1", "moreComing": False})
+    gc.disable()
+    request.addfinalizer(gc.enable)
+    received([page]).changes(ZoneId("Reminders", "_owner"), None)
+    assert [answer() for answer in answers] == [None]
