@@ -13,6 +13,7 @@ from sync.cycle.asked.undoing import Undone
 from sync.errors import CannotUndo, NetworkError
 from tests.rig import Rig
 
+LINK = "https://new.example"
 Side = list[tuple[object, ...]]
 
 
@@ -320,6 +321,26 @@ def test_what_a_phone_edited_and_then_deleted_comes_back_so_and_goes_again(
     assert comes in rig.titles("Inbox")
     assert undo(rig).left == []
     assert both(rig) == gone
+
+
+@pytest.mark.parametrize("kind", ["Hashtag", "Attachment"])
+def test_what_is_hung_on_it_in_the_same_moment_keeps_it(rig: Rig, kind: str) -> None:
+    """iCloud refuses the deletion, and the record alone does not say what was hung on it."""
+    rig.append("Inbox", "- [ ] Jam\n")
+    rig.run()
+    id = rig.shown("Jam").id
+    fields = {"Hashtag": {"Name": "new", "Type": 1}, "Attachment": {"Type": "URL", "URL": LINK}}
+
+    def hang(name: str) -> None:
+        if name == "commit:undo:after":
+            rig.step = lambda _: None
+            rig.phone.attach(id, kind, fields[kind])
+
+    rig.step = hang
+    [left] = undo(rig).left
+    assert left.reason.startswith("it stays, for it was changed since: ")
+    assert rig.titles("Inbox") == {"Jam"}
+    rig.rest()
 
 
 def test_offline_nothing_is_half_done(rig: Rig) -> None:

@@ -308,7 +308,11 @@ class Acts(ABC):
 
     def _undoer(self, cloud: CloudKit) -> Undoer:
         parts = self._parts
-        return Undoer(parts.store, cloud, parts.encoder, parts.chronicle, self._look)
+
+        def hear() -> None:
+            self._pull(cloud, Report(TRIGGER, self._now_ms()))
+
+        return Undoer(parts.store, cloud, parts.encoder, parts.chronicle, self._look, hear)
 
     def _is_there(self, path: str) -> bool:
         return os.path.lexists(self._parts.home.root / path)

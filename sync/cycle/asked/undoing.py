@@ -105,7 +105,11 @@ def run_to_undo(store: Store, run: int | None) -> int:
 
 
 class Undoer:
-    """Takes runs back. ``look`` observes and plans, and writes nothing."""
+    """Takes runs back. ``look`` observes and plans, and writes nothing.
+
+    ``hear`` brings the mirror up to date, where somebody else wrote in the same moment: the record
+    that iCloud then has does not say what was hung on it.
+    """
 
     def __init__(
         self,
@@ -114,12 +118,14 @@ class Undoer:
         encoder: Encoder,
         chronicle: Chronicle,
         look: Callable[[], Planned],
+        hear: Callable[[], object],
     ) -> None:
         self._store = store
         self._cloud = cloud
         self._encoder = encoder
         self._chronicle = chronicle
         self._look = look
+        self._hear = hear
 
     def preview(self, run: int) -> Undone:
         """What ``undo`` would do now; what cannot be done is not offered."""
@@ -188,6 +194,8 @@ class Undoer:
                 begin(self._store, act(TRIGGER, _id(run), self._chronicle.run, {_RUN: str(run)}))
         sent = send_edits(self._store, self._cloud, edits.ready)
         self._chronicle.go_on(sent.count)
+        if sent.again:
+            self._hear()
         if sent.refused:
             refused |= sent.refused
             with self._store.commit("undo refused"):
