@@ -7,7 +7,7 @@ from typing import Final
 
 EDITS: Final = ("file edit", "phone edit")
 
-ASKS: Final = ("undo",)
+ASKS: Final = ("undo", "bring back")
 """What somebody at a terminal asks for, between two cycles or right after one."""
 
 STEPS: Final[Mapping[str, float]] = {

@@ -1,23 +1,27 @@
-"""Somebody at a terminal, who asks for runs to be taken back, as dice say; and judges what comes.
+"""Somebody at a terminal, who takes runs back and restores what is gone; and judges what comes.
 
 What an undo takes away was taken back by a person, who had seen it; what it brings back is wanted
 again. It may do so with what its run carried, and with nothing else; where nobody did anything
-since, iCloud says afterwards what it said before that. One that is refused changes nothing.
+since, iCloud says afterwards what it said before that. What is restored is there again, and nothing
+but that comes or goes. What is refused changes nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from random import Random
 from typing import TYPE_CHECKING
 
+from store.outbox import ACTS
+from sync.core.matching.identity import block_id
 from sync.cycle.asked.begun import run_of
 from sync.cycle.asked.undoing import TRIGGER, Undone, run_to_undo, run_undone
 from sync.cycle.engine import Engine
 from sync.cycle.report import Report
-from sync.errors import CannotUndo
+from sync.errors import CannotRestore, CannotUndo
 from tests.simulation.catalogue import ASKS
 from tests.simulation.ledger import Ledger, Sides
+from tests.simulation.reading import Said
 from tests.simulation.tale import MARK, words_in
 
 if TYPE_CHECKING:
@@ -25,6 +29,8 @@ if TYPE_CHECKING:
 
 LATEST = 0.6
 """How often the latest run is meant, and not one of those before it."""
+A_LIST = 0.5
+"""How often a list is brought back, and not a reminder, where both are gone."""
 BACK = 6
 """How far back anybody goes."""
 
@@ -43,8 +49,18 @@ class Clerk:
         """Of these, what was cut off, and is finished by some cycle."""
         self._by: set[int] = set()
         """The runs that do this."""
+        self._awaits = False
+        """Whether something that was to be brought back may come with any cycle."""
         self._before, self._said, self._told = Sides(), set[str](), 0
         """What both sides said, what people had, and what was told, before a run is taken back."""
+
+    def act(self, what: str, dice: Random) -> None:
+        """Ask for something."""
+        self._h.clock.wait(dice.random())
+        if what == "undo":
+            self.undo(dice)
+        else:
+            self.bring_back(dice)
 
     # ---- beside cycles
 
@@ -60,11 +76,11 @@ class Clerk:
             return
         before, said = self._ledger.now, set(self._h.tale.said)
         self._ledger.end(self._h.machine, self._by)
-        if self._open():
-            self._reckon(before, said, self._words(self._open()))
+        if self._open() or self._awaits:
+            self._reckon(before, said, self._words(self._open()) | self._come(before))
             if self._h.machine.is_up:
                 self._begun &= self._in_outbox()
-                self._by = self._by if self._begun else set()
+                self._by = self._by if self._begun or self._awaits else set()
 
     def _open(self) -> set[int]:
         """Runs that may be taken back by any cycle; all where a database of before may be back."""
@@ -81,9 +97,16 @@ class Clerk:
     def _in_outbox(self) -> set[int]:
         """The runs of which the machine itself knows that they are yet to be taken back."""
         outbox = self._h.machine.store.outbox
-        acts = [one for one in (*outbox.acts(), *outbox.parked()) if one.kind == TRIGGER]
+        acts = [one for one in (*outbox.acts(), *outbox.parked()) if one.kind in ACTS]
         self._by |= {by for one in acts if (by := run_of(one)) is not None}
-        return {run_undone(one) for one in acts}
+        self._awaits = any(one.kind != TRIGGER for one in acts)
+        return {run_undone(one) for one in acts if one.kind == TRIGGER}
+
+    def _come(self, before: Sides) -> set[str]:
+        """All that is said by reminders and lists that were not there before."""
+        after = self._ledger.now
+        come = [str(after.there[id]) for id in after.there.keys() - before.there.keys()]
+        return words_in(" ".join((*come, *(after.lists - before.lists))))
 
     def _reckon(self, before: Sides, said: set[str], ours: set[str]) -> tuple[set[str], set[str]]:
         """Take note of what was taken away and brought back of ``ours``; gives what else was.
@@ -120,7 +143,6 @@ class Clerk:
     def undo(self, dice: Random) -> None:
         """Take a run back: the latest, or one of those before it."""
         h, machine = self._h, self._h.machine
-        h.clock.wait(dice.random())
         run = self._a_run(dice)
         if run is None:
             return
@@ -157,11 +179,14 @@ class Clerk:
                 self._h.tale.tell(f"person: undo: {refused.message}")
                 return None
 
-    def _begin_taking(self, run: int) -> None:
-        """From here on it is the undo that changes anything, and no cycle."""
+    def _begin(self) -> None:
+        """From here on it is what was asked for that changes anything, and no cycle."""
         self._ledger.begin()
         self._before, self._said = self._ledger.now, set(self._h.tale.said)
         self._told = len(self._h.tale.told)
+
+    def _begin_taking(self, run: int) -> None:
+        self._begin()
         # What lost its id and its title is another reminder, which goes while the one before stays.
         self._h.tale.copied |= self._h.tale.may_be_another()
         self._h.witness.approves(self._marks({run}))
@@ -228,3 +253,60 @@ class Clerk:
             is_back = is_by_phone and id not in before.there and id in now
             if now.get(id) != was and not (is_by_both or is_back):
                 yield f"undone, and not as before: {now.get(id)}, and it was {was}"
+
+    # ---- bringing back
+
+    def bring_back(self, dice: Random) -> None:
+        """Bring back a list or a reminder that is gone, if there is one; else take a run back."""
+        self._ledger.begin()
+        now, ledger = self._ledger.now, self._ledger
+        lists, ids = sorted(ledger.lists - now.lists), sorted(ledger.ids - now.there.keys())
+        if lists and (not ids or dice.random() < A_LIST):
+            name = dice.choice(lists)
+            self._bring("restore list", name, lambda engine: engine.restore_list(name))
+        elif ids:
+            id = dice.choice(ids)
+            key = dice.choice((id, f"^{block_id(id)}"))
+            self._bring("restore", key, lambda engine: engine.restore(key), id)
+        else:
+            self.undo(dice)
+
+    def _bring(
+        self, what: str, key: str, act: Callable[[Engine], object], id: str | None = None
+    ) -> None:
+        h, machine = self._h, self._h.machine
+        h.tale.tell(f"person: {what} {key}")
+        errors = len(machine.errors)
+        self._begin()
+        before, known = self._before, set(self._ledger.ids)
+        done = machine.attempt(act)
+        h.revive()
+        calm = len(h.tale.told) == self._told
+        self._ledger.end(machine)
+        come = self._ledger.now.there.keys() - before.there.keys()
+        marks = {mark for one in come for mark in MARK.findall(self._ledger.now.there[one].title)}
+        # Who had it made anew meanwhile, under another id, has it twice now.
+        others = {m for said in (*before.here, *before.there.values()) for m in _marks(said)}
+        h.tale.copied |= marks & others
+        gone, _ = self._reckon(before, self._said, self._come(before))
+        if gone:
+            h.verdict.wrong.append(f"{what} took away: {sorted(gone)}")
+        if id is not None and (come & known) - {id}:
+            h.verdict.wrong.append(f"{what} brought back what was not asked for: {sorted(come)}")
+        if done is None:
+            h.tale.tell(f"    failed: {machine.errors[errors:]}")
+            self._awaits = self._awaits or not machine.is_up
+            self._begun |= self._in_outbox() if machine.is_up else set()
+            is_refusal = machine.errors[-1].startswith(CannotRestore.__name__)
+            if is_refusal and calm and id is not None and come:
+                h.verdict.wrong.append(f"{what} was refused, and not: {machine.errors[-1]}")
+            return
+        h.tale.tell(f"    {done}")
+        h.tale.acts[f"terminal: {what}"] += 1
+        if id is not None and calm and id not in self._ledger.now.there:
+            h.verdict.wrong.append(f"restored, and not there: {id}")
+        h.cycle()  # as the verb does
+
+
+def _marks(said: Said) -> set[str]:
+    return set(MARK.findall(said.title))

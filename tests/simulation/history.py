@@ -266,8 +266,8 @@ class History:
                 dice.choice(self.callers).act(dice)
             case "approval":
                 self.approve_now()
-            case "undo":
-                self.clerk.undo(dice)
+            case "undo" | "bring back":
+                self.clerk.act(event.what, dice)
             case "crash":
                 self._struck(event.what)
                 self._struck(f"crash at a {crash_at(step)}")

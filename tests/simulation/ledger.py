@@ -20,10 +20,11 @@ from tests.simulation.witness import Witness
 
 @dataclass
 class Sides:
-    """What iCloud and the files say at one moment: reminders by id and by line, and all words."""
+    """What iCloud and the files say at one moment: reminders by id and by line, lists, words."""
 
     there: Mapping[str, Said] = field(default_factory=dict)
     here: list[Said] = field(default_factory=list)
+    lists: set[str] = field(default_factory=set)
     shown: set[str] = field(default_factory=set)
     written: set[str] = field(default_factory=set)
 
@@ -52,6 +53,10 @@ class Ledger:
         """Both sides when it last looked."""
         self._last = Sides()
         """The same at the end of what was last over."""
+        self.ids: set[str] = set()
+        """Of all reminders that were ever seen."""
+        self.lists: set[str] = set()
+        """What all lists were ever called."""
         self._witness = witness
         self._tale = tale
         self._carried: defaultdict[int, set[str]] = defaultdict(set)
@@ -69,7 +74,11 @@ class Ledger:
         for path in map(Path, texts_in(witness.folder)):
             written |= words_in(path.stem) | words_in(read(path))
         here = sorted(said for _, said in witness.here())
-        return Sides(dict(witness.there()), here, witness.shown(), written)
+        there, lists = dict(witness.there()), witness.lists()
+        shown = words_in(" ".join((*map(str, there.values()), *lists)))
+        self.ids |= there.keys()
+        self.lists |= lists
+        return Sides(there, here, lists, shown, written)
 
     def begin(self) -> None:
         """Something begins that may be a run."""
@@ -83,9 +92,11 @@ class Ledger:
         sides = [words for one in (self._last, before, after) for words in (one.shown, one.written)]
         self._limbo |= set.union(*sides) - set.intersection(*sides)
         origin = self._origin or Told(before, after, self._rested)
-        if self._tale.acts.total() != self._acts:  # what it carried was done in the midst of it
+        runs = {*self._written(machine), *going_on}
+        # What was done in the midst of it, or by which of two runs, nobody can tell.
+        if self._tale.acts.total() != self._acts or len(runs) > 1:
             origin.rested = None
-        for run in {*self._written(machine), *going_on}:
+        for run in runs:
             self._carried[run] |= self._limbo
             told = self.runs.setdefault(run, replace(origin))
             told.ended = after

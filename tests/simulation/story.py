@@ -146,7 +146,11 @@ def _undoing(seed: int, cycles: int) -> list[Event]:
             found.append(("after", cycle, 0))
     if not found or dice.random() < LATE:
         found.append(("late", cycles - 1, 0))
-    return [Event(cycle, seam, at, "undo", dice.getrandbits(32)) for seam, cycle, at in found]
+    whats = Random(f"{seed} bring back")
+    return [
+        Event(cycle, seam, at, whats.choice(ASKS), dice.getrandbits(32))
+        for seam, cycle, at in found
+    ]
 
 
 def _likes(dice: Random) -> Iterator[str]:

@@ -1,8 +1,9 @@
-"""What an undo does in a history is judged: all that its run did and no more, or nothing."""
+"""What an undo or a restore does in a history is judged: all that was asked for, and no more."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ import pytest
 from sync.core.trails import Trails
 from sync.core.undo import Now, TakeBack, take_back
 from sync.cycle.asked import undoing
-from sync.errors import CannotUndo
+from sync.cycle.engine import Engine
+from sync.errors import CannotRestore, CannotUndo
 from tests.simulation.catalogue import ASKS
 from tests.simulation.living import live
 from tests.simulation.story import Event, Story, choose, choose_two
@@ -67,6 +69,46 @@ def test_an_undo_that_does_otherwise_is_seen(
 ) -> None:
     monkeypatch.setattr(undoing, "take_back", bug)
     wrong = live(STORY, tmp_path / "home").wrong
+    assert [one for one in wrong if one.startswith(seen)]
+
+
+BACK = replace(
+    STORY,
+    traits=frozenset({"met before", "likes to delete"}),
+    events=(Event(0, "between", 0, "phone edit", 4), Event(1, "after", 0, "bring back", 1)),
+)
+"""Somebody deletes a reminder on a phone, and restores it."""
+
+
+def test_a_history_in_which_something_is_restored_ends_well(tmp_path: Path) -> None:
+    verdict = live(BACK, tmp_path / "home")
+    assert verdict.wrong == []
+    assert verdict.struck["terminal: restore"] == 1
+
+
+def told(engine: Engine, key: str) -> str:
+    return key
+
+
+def refused(engine: Engine, key: str) -> None:
+    restore(engine, key)
+    raise CannotRestore("planted")
+
+
+restore = Engine.restore
+
+
+@pytest.mark.parametrize(
+    ("bug", "seen"), [(told, "restored, and not there: "), (refused, "restore was refused, and ")]
+)
+def test_a_restore_that_does_otherwise_is_seen(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    bug: Callable[[Engine, str], object],
+    seen: str,
+) -> None:
+    monkeypatch.setattr(Engine, "restore", bug)
+    wrong = live(BACK, tmp_path / "home").wrong
     assert [one for one in wrong if one.startswith(seen)]
 
 

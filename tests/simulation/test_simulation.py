@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from tests.simulation import caller, typist
-from tests.simulation.catalogue import ASKS, BETWEEN, CALLS, EDITS, STEPS
+from tests.simulation.catalogue import BETWEEN, CALLS, EDITS, STEPS
 from tests.simulation.history import History
 from tests.simulation.living import live
 from tests.simulation.runner import ROOT, run_histories
@@ -39,7 +39,7 @@ SEAMS = {
 }
 PEOPLE = {f"file: {act.__name__}" for act in typist.ACTS}
 PEOPLE |= {f"phone: {act.__name__}" for act in caller.ACTS}
-PEOPLE |= {f"terminal: {what}" for what in ASKS}
+PEOPLE |= {"terminal: undo", "terminal: restore"}
 KINDS = PLANNED | SEAMS | PEOPLE | {"phone: delete softly", "phone: delete for good"}
 
 

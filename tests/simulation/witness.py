@@ -26,7 +26,7 @@ from tests.simulation.reading import (
     texts_in,
 )
 from tests.simulation.story import Story
-from tests.simulation.tale import MARK, Tale, words_in
+from tests.simulation.tale import MARK, Tale
 from tests.simulation.unseen import Put
 
 DELETED = ("delete", "forceDelete")
@@ -81,10 +81,10 @@ class Witness:
             self._homes = {f"{self._roots[0]}/{place}.md": lists[name] for name, place in places}
         return self._there
 
-    def shown(self) -> set[str]:
-        """All words that any device shows now."""
-        words = {word for _, said in self.there() for word in words_in(str(said))}
-        return words | {word for one in self._phone.lists() for word in words_in(one.name)}
+    def lists(self) -> set[str]:
+        """The names of all lists that any device shows now."""
+        self.there()
+        return {one.name for one in self._phone.lists() if not one.is_group}
 
     @property
     def folder(self) -> Path:
