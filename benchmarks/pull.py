@@ -18,6 +18,7 @@ from benchmarks.result import Bench, Result
 from benchmarks.timing import cpu_s, in_turns, times
 from sandbox.cloud.zone import Zone
 from store.db import Store
+from sync.cycle.collector import young_only
 from sync.cycle.observing import observe
 
 __all__ = ["BENCHES", "differences", "make_pages", "measure", "pull_into"]
@@ -104,8 +105,9 @@ class _Databases:
 
 
 def pull_into(store: Store, feed: Sequence[bytes]) -> observe.Pulled:
-    """A first pull whose answers are ``feed``."""
-    return observe.pull(received(feed), store)
+    """A first pull whose answers are ``feed``, as a cycle makes it."""
+    with young_only():
+        return observe.pull(received(feed), store)
 
 
 def differences(one: Path, other: Path) -> list[str]:

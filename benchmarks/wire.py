@@ -17,6 +17,7 @@ from benchmarks.result import Bench, Result
 from benchmarks.timing import in_turns, times, wall_s
 from sandbox.world import APPLE_ID, PASSWORD
 from store.db import Store
+from sync.cycle.collector import young_only
 from sync.cycle.observing import observe
 from sync.cycle.observing.ahead import Ahead
 from sync.remote.account import Account
@@ -46,7 +47,7 @@ def measure(home: Path, reminders: int) -> Iterator[Result]:
 
         def pull() -> float:
             with Store.open(home / f"mirror-{next(numbers)}.sqlite") as store:
-                with Ahead(ours) as feed:
+                with young_only(), Ahead(ours) as feed:
                     took_s = wall_s(lambda: observe.pull(feed, store))
                 _insist(sum(1 for _ in store.mirror.reminders()), reminders)
             return took_s

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import sqlite3
 import sys
@@ -89,23 +88,6 @@ def test_a_record_takes_few_calls(feed: list[bytes], tmp_path: Path) -> None:
         finally:
             sys.setprofile(before)
     assert 50 <= calls / pulled.records <= 125
-
-
-def test_garbage_is_looked_for_seldom(feed: list[bytes], tmp_path: Path) -> None:
-    looks: list[str] = []
-
-    def noted(phase: str, _info: object) -> None:
-        looks.append(phase)
-
-    before = gc.get_threshold()
-    with Store.open(tmp_path / "mirror.sqlite") as store:
-        gc.callbacks.append(noted)
-        try:
-            pulled = pull_into(store, feed)
-        finally:
-            gc.callbacks.remove(noted)
-    assert looks.count("start") <= pulled.pages  # and five times as often otherwise
-    assert gc.get_threshold() == before
 
 
 def test_the_other_reader_reads_every_reminder(feed: list[bytes]) -> None:

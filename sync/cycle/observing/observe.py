@@ -22,7 +22,6 @@ from store.zones import PRIVATE
 from sync.codec import fields
 from sync.codec.assets import documents_of
 from sync.cycle.gauge import Gauge, Phase, unwatched
-from sync.cycle.observing.collector import seldom
 from sync.cycle.observing.mirroring import decoded_row, record_row
 from sync.cycle.observing.outdone import forget_outdone, note_outdone, without_outdone
 from sync.cycle.observing.owed import note_failed, note_given
@@ -102,13 +101,12 @@ def pull_zone(cloud: Feed, store: Store, key: str, gauge: Gauge = unwatched) -> 
     assert row is not None
     if not row.complete and not row.walking:
         row = _begin_walk(store, row)
-    with seldom():
-        try:
-            return _pull_pages(cloud, store, row, gauge)
-        except SyncTokenExpired:
-            if row.sync_token is None:
-                raise
-            return _pull_pages(cloud, store, _begin_walk(store, row), gauge)
+    try:
+        return _pull_pages(cloud, store, row, gauge)
+    except SyncTokenExpired:
+        if row.sync_token is None:
+            raise
+        return _pull_pages(cloud, store, _begin_walk(store, row), gauge)
 
 
 def _expected(store: Store, row: ZoneRow) -> int | None:
