@@ -196,7 +196,7 @@ class CloudKit:
             # The request failed as one and names no culprit: the same for every item.
             return [replace(whole, record_name=name, whole=True) for name in names]
         items = self._matched(answer, names, where)
-        return [items[name] for name in names]
+        return [_written(one, items[name]) for one, name in zip(operations, names, strict=True)]
 
     def upload(self, zone: ZoneId, uploads: Sequence[Upload]) -> list[Record]:
         """Send files; for each, in order, the value that its field has to be written with.
@@ -273,6 +273,19 @@ class CloudKit:
             # Not in the answer is not the same as not there: nothing is known of it.
             found.setdefault(name, Failure(name, UNANSWERED, f"{where} has no item for it"))
         return found
+
+
+def _written(operation: Mapping[str, Any], item: Record | Failure) -> Record | Failure:
+    """The item, unless it has the very change tag that was sent: what was written has a new one.
+
+    Such an answer is to an earlier request, and says nothing of this one.
+    """
+    tag = operation["record"].get("recordChangeTag")
+    if isinstance(item, Failure) or item.get("deleted") or not tag:
+        return item
+    if item.get("recordChangeTag") != tag:
+        return item
+    return Failure(_name(operation), UNANSWERED, "the answer has the record as it was before")
 
 
 def _since(token: str | None) -> dict[str, str]:

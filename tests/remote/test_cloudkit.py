@@ -395,6 +395,16 @@ def test_a_lost_answer_to_a_write_is_not_sent_twice(
     assert again.exists
 
 
+def test_an_answer_with_the_record_as_it_was_sent_from_is_to_another_request(
+    cloudkit: CloudKit, zone: ZoneId, transport: Transport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [made] = cloudkit.modify(zone, [_create()], atomic=True)
+    assert isinstance(made, dict)
+    monkeypatch.setattr(transport, "post", lambda *_, **__: {"records": [made]})
+    [answer] = _failures(cloudkit.modify(zone, [_update(made, "Chores")], atomic=True))
+    assert answer.code == "UNANSWERED"
+
+
 @pytest.mark.parametrize("kind", ["lost_reply", "cut_before", "cut_body", "gzip"])
 def test_a_lost_answer_to_a_read_is_asked_for_again(
     cloudkit: CloudKit, zone: ZoneId, cloud: Cloud, kind: Any
