@@ -247,6 +247,7 @@ class Typist(Editor):
             lines[-1] += self.eol(lines)
         gone = words_in("".join(block)) & self.tale.retracted
         self.save(path, [*lines, *block], block)
+        self.tale.outdone -= words_in("".join(block))  # whose other line stood while we moved it
         if self.aside.exists():  # all the time it stood in the folder: deleted is deleted
             self.tale.retracted |= gone
             shutil.rmtree(self.aside.parents[1])
