@@ -55,6 +55,22 @@ def test_what_lost_a_conflict_is_no_newer_edit_where_its_editor_saves_it_again(r
     rig.rest()
 
 
+def test_who_keeps_a_line_that_a_phone_moved_here_has_seen_what_came_with_it(rig: Rig) -> None:
+    rig.phone.create_list("Plans")
+    rig.append("Inbox", "- [ ] Moved\n")
+    rig.run()
+    rig.append("Plans", "- [ ] Coffee\n")
+    rig.run()
+    rig.phone.move(rig.shown("Moved").id, "Plans")
+    rig.phone.edit(rig.shown("Coffee").id, due="2026-05-04")
+    rig.run()
+    rig.replace("Plans", " 📅 2026-05-04", "")
+    rig.run()
+    assert rig.shown("Coffee").due is None
+    assert (rig.titles("Inbox"), rig.titles("Plans")) == (set(), {"Moved", "Coffee"})
+    rig.rest()
+
+
 def test_who_takes_out_the_day_that_won_a_conflict_has_seen_it(rig: Rig) -> None:
     rig.append("Inbox", "- [ ] Coffee\n- [ ] Tea\n")
     rig.run()

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from daemon.settings.paths import MIRROR
-from tests.rig import Rig
+from tests.rig import Crash, Rig
 
 
 @pytest.fixture
@@ -67,6 +67,33 @@ def test_what_a_phone_said_of_a_line_that_was_edited_where_it_was_left_stands(
     assert shown.done
     assert (two.read("Inbox") + two.read("Plans")).count("Typed") == 1
     assert two.titles("Plans") == {"Typed", "Other"}
+    assert two.store.attention.open_conflicts() == []
+    two.rest()
+
+
+def test_what_was_typed_before_and_not_sent_is_no_news_of_the_phone(two: Rig) -> None:
+    """The old line said it when it was left, and so did what was put: iCloud did not know yet."""
+    id = two.shown("Typed").id
+    two.phone.edit(id, due="2026-05-04")
+    two.replace("Inbox", "- [ ] Typed", "- [ ] Retitled")
+
+    def overtake(name: str) -> None:
+        if name == "engine:write":
+            two.replace("Inbox", "- [ ] Retitled", "- [x] Retitled")
+        if name == "engine:push":
+            two.step = lambda _: None
+            raise Crash
+
+    two.step = overtake
+    two.wait(3)
+    with pytest.raises(Crash):
+        two.engine.cycle("test")
+    two.close()
+    two.open()
+    two.run()
+    shown = two.shown("Retitled")
+    assert (shown.id, shown.due, shown.done) == (id, "2026-05-04", True)
+    assert (two.titles("Inbox"), two.titles("Plans")) == (set(), {"Retitled", "Other"})
     assert two.store.attention.open_conflicts() == []
     two.rest()
 

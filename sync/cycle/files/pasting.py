@@ -103,7 +103,7 @@ def take_pasted(
                 continue
             there, task = pasted[0]
             said = replace(task.reminder, notes=cut.partition("\n")[2])
-            before = as_it_was(id, said, base.values, dialect)
+            before = as_it_was(id, said, ours[0].reminder, base.values, dialect)
             home = homes.get(dialect.layout.place_of(there)) if there == was else None
             store.bases.set(id, before if home is None else {**before, Field.LIST: home})
             leaving = leaving_of(store.meta.get(LEAVING)) | {Leaving(path, id, put)}
@@ -130,9 +130,13 @@ def _words(task: Task) -> str:
 
 
 def as_it_was(
-    id: str, line: Reminder, base: Mapping[Field, Value], dialect: Dialect
+    id: str, line: Reminder, put: Reminder, base: Mapping[Field, Value], dialect: Dialect
 ) -> dict[Field, Value]:
-    """The base as it was when both sides said what the line says."""
+    """The base as it was when the line said this, before ``put`` was put in its place.
+
+    In what both say alike nothing was taken over with that: it may be an edit that is not sent.
+    """
     seen = lift(line, dialect.shown, as_reminder(id, base))
-    said = {name: seen.value(name) for name in base if name not in {*PLACE, *seen.opaque}}
-    return {**base, **said}
+    alike = {name for name in base if line.value(name) == put.value(name)}
+    unsaid = {*PLACE, *seen.opaque, *put.opaque, *alike}
+    return {**base, **{name: seen.value(name) for name in base if name not in unsaid}}

@@ -34,11 +34,8 @@ def take_rewritten(
     if not leaving or not dialect.marks:
         return
     named = blocks()
-    found = {
-        one: put
-        for one in leaving
-        if (put := _put_for_edited(store, local, named, one)) is not None
-    }
+    put_for = {one: _put_for_edited(store, local, named, one) for one in leaving}
+    found = {one: put for one, put in put_for.items() if put is not None}
     if not found:
         return
     homes = {base.path: id for id, base in store.bases.all_lists().items()}
@@ -47,16 +44,17 @@ def take_rewritten(
             home, base = homes.get(dialect.layout.place_of(one.path)), store.bases.get(one.id)
             old = _as_left(one, dialect)
             if home is not None and base is not None and old is not None:
-                before = as_it_was(one.id, old, base.values, dialect)
+                path, put = found[one]
+                before = as_it_was(one.id, old, put.reminder, base.values, dialect)
                 store.bases.set(one.id, {**before, Field.LIST: home})
-                leaving = (leaving - {one}) | {found[one]}
+                leaving = (leaving - {one}) | {Leaving(path, one.id, _words(put))}
         store.meta.set(LEAVING, leaving_text(leaving))
 
 
 def _put_for_edited(
     store: Store, local: LocalState, named: Mapping[str, str], one: Leaving
-) -> Leaving | None:
-    """What was put elsewhere, as it was put, for a line that says something else than it did."""
+) -> tuple[str, Task] | None:
+    """What was put where, and stands as it was put, for a line that says something else now."""
     standing = [
         (path, task)
         for path, file in local.files.items()
@@ -70,7 +68,7 @@ def _put_for_edited(
     (path, task), known = there[0], store.places.line_of(one.id)
     if known is None or (known.path, known.text) != (path, task.text):
         return None
-    return Leaving(path, one.id, _words(task))
+    return path, task
 
 
 def _as_left(one: Leaving, dialect: Dialect) -> Reminder | None:

@@ -112,8 +112,9 @@ def _sign(
     if change.field is Field.LIST and change.before not in (NO_VALUE, change.after):
         # We moved it into this file; what comes back from the archive was in this list. That it
         # is gone alone is a deletion like any other.
-        is_gone = not lines and change.id not in elsewhere
-        return _Sign.BACK if is_gone and typed else _Sign.NEITHER
+        if lines:
+            return _Sign.NEITHER if isinstance(change.after, NoValue) else _Sign.STANDS
+        return _Sign.BACK if typed and change.id not in elsewhere else _Sign.NEITHER
     if change.field is None:
         is_there = bool(lines) or (bool(change.after) and change.id in elsewhere)
         if bool(change.before) == bool(change.after):
