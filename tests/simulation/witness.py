@@ -141,8 +141,8 @@ class Witness:
     def reads(self) -> None:
         """It reads the files."""
         self._read_s = self._clock.steady()
-        since = self._read_s - SETTLES_S
-        self._put.reads(self._texts(), {p for p, when in self._tale.saved.items() if when > since})
+        texts, since = self._texts(), self._clock.wall() - SETTLES_S  # by what clock it has
+        self._put.reads(texts, {path for path in texts if Path(path).stat().st_mtime > since})
 
     def pushes(self) -> None:
         """It looks at the files for the last time before it sends."""
