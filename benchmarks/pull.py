@@ -95,7 +95,8 @@ class _Databases:
         path = self._fresh("floor" if raw else "bare")
         with closing(sqlite3.connect(path, isolation_level=None)) as database:
             database.execute("PRAGMA synchronous = FULL")
-            return cpu_s(lambda: import_first(self._feed, database, raw=raw))
+            with young_only():  # as ours
+                return cpu_s(lambda: import_first(self._feed, database, raw=raw))
 
     def _fresh(self, name: str) -> Path:
         for suffix in ("", "-wal", "-shm"):
