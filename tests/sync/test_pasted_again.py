@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from tests.rig import Rig
-from tests.sync.stepping import DoesOnce
+from tests.rig import Crash, Rig
+from tests.sync.stepping import DiesAt, DoesOnce
 
 
 @pytest.mark.parametrize("with_id", [True, False])
@@ -96,4 +96,36 @@ def test_a_line_that_a_phone_moves_while_its_file_is_seen_half_saved_is_one(
     assert (rig.shown("Typed").id, len(rig.phone.reminders())) == (id, 3)
     assert rig.shown("Typed").notes == ("noted" if note else "")
     assert (rig.titles("Inbox"), rig.titles("Plans")) == ({"Other"}, {"Typed", "There"})
+    rig.rest()
+
+
+@pytest.mark.parametrize("looks", [0, 1])
+def test_a_line_that_is_pasted_after_we_died_while_it_was_put_in_is_one(
+    rig: Rig, looks: int
+) -> None:
+    """The file stood as we wrote it; that it did was in no commit yet."""
+    rig.phone.create_list("Plans")
+    rig.append("Inbox", "- [ ] Typed\n- [ ] Other\n")
+    rig.run()
+    rig.append("Plans", "- [ ] There\n")
+    rig.run()
+    id, whole = rig.shown("Typed").id, rig.read("Inbox")
+    rig.phone.edit(id, priority=1)
+    rig.phone.move(id, "Plans")
+    rig.replace("Inbox", f"{rig.line('Inbox', 'Typed')}\n", "")
+    rig.wait(3)
+    rig.step = DiesAt("commit:written:before", 1)
+    with pytest.raises(Crash):
+        rig.engine.cycle("test")
+    rig.step = lambda _: None
+    rig.restart()
+    assert "Typed" in rig.read("Plans")
+    for _ in range(looks):
+        rig.wait(3)
+        rig.engine.cycle("test")
+    rig.save("Inbox", whole)
+    rig.run()
+    assert (rig.shown("Typed").id, len(rig.phone.reminders())) == (id, 3)
+    assert (rig.titles("Inbox"), rig.titles("Plans")) == ({"Other"}, {"Typed", "There"})
+    assert (rig.read("Inbox") + rig.read("Plans")).count("Typed") == 1
     rig.rest()

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.rig import Rig, empty_world, open_rig
+from tests.rig import Crash, Rig, empty_world, open_rig
+from tests.sync.stepping import DiesAt
 
 
 def test_what_the_phone_did_outlives_a_save_from_an_older_buffer(rig: Rig) -> None:
@@ -157,6 +158,27 @@ def test_it_is_known_after_a_restart_and_long_after_the_write(rig: Rig) -> None:
     rig.save("Inbox", buffer + "- [ ] Typed in vim\n")
     rig.run()
     assert rig.titles("Inbox") == {"Stays", "Added on the phone", "Typed in vim"}
+
+
+def test_it_is_known_though_we_died_before_the_write_was_remembered(rig: Rig) -> None:
+    """The next cycle finds the file as we left it, which is not as it was known: no save."""
+    rig.append("Inbox", "- [ ] Typed\n- [ ] Other\n")
+    rig.run()
+    buffer = rig.read("Inbox")
+    rig.phone.edit(rig.shown("Typed").id, due="2026-05-04")
+    rig.wait(3)
+    rig.step = DiesAt("commit:written:before", 1)
+    with pytest.raises(Crash):
+        rig.engine.cycle("test")
+    rig.step = lambda _: None
+    rig.restart()
+    rig.run()
+    rig.save("Inbox", buffer.replace("Other", "Other, typed"))
+    rig.run()
+    assert rig.shown("Typed").due == "2026-05-04"
+    assert "2026-05-04" in rig.line("Inbox", "Typed")
+    assert rig.titles("Inbox") == {"Typed", "Other, typed"}
+    rig.rest()
 
 
 def test_a_line_that_a_phone_moved_into_a_file_outlives_a_save_from_an_older_buffer(

@@ -9,6 +9,7 @@ import pytest
 
 from daemon.settings.paths import MIRROR
 from tests.rig import Crash, Rig
+from tests.sync.stepping import DiesAt
 
 
 @pytest.fixture
@@ -267,4 +268,32 @@ def test_a_line_left_behind_whose_new_place_is_seen_half_saved(two: Rig, looks: 
     assert two.titles("Inbox") == {"Typed"}
     assert id in {one.id for one in two.phone.reminders() if one.title == "Typed"}
     assert two.titles("Plans") == ({"Other"} if looks == 1 else {"Typed", "Other"})
+    two.rest()
+
+
+@pytest.mark.parametrize("remembered", [False, True])
+def test_a_line_left_behind_is_known_while_its_new_place_cannot_be_read(
+    two: Rig, remembered: bool
+) -> None:
+    """What was put there is missing then, and comes again: it is no copy."""
+    id = two.shown("Typed").id
+    if remembered:
+        leave_a_line_behind(two)
+    else:
+        two.step = DiesAt("commit:written:before", 1)
+        two.wait(3)
+        with pytest.raises(Crash):
+            two.engine.cycle("test")
+        two.step = lambda _: None
+        two.restart()
+        assert "Typed" in two.read("Inbox")
+        assert "Typed" in two.read("Plans")
+    two.wait(3)
+    os.utime(two.path("Plans"), (two.clock(), two.clock()))  # as if it were just being saved
+    assert two.engine.cycle("test").retry_after_s is not None
+    assert "Typed" in two.read("Inbox")
+    two.run()
+    assert two.shown("Typed").id == id
+    assert (two.titles("Inbox"), two.titles("Plans")) == (set(), {"Typed", "Other"})
+    assert (two.read("Inbox") + two.read("Plans")).count("Typed") == 1
     two.rest()

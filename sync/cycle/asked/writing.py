@@ -25,11 +25,10 @@ from sync.core.merging.lift import PLACE
 from sync.cycle.asked.once import Once, as_text, before, left_of
 from sync.cycle.asked.scenery import scene_of
 from sync.cycle.asked.setting import Setting, intend, intend_removal
-from sync.cycle.files.committing import LEAVING
 from sync.cycle.observing.reading import LocalState
 from sync.cycle.parts import Parts
 from sync.cycle.planning.planner import Planned
-from sync.cycle.planning.standing import leaving_text
+from sync.cycle.planning.standing import LEAVING, leaving_text
 from sync.cycle.rendering.directories import moving_files
 from sync.cycle.rendering.render import moving_out, write_files
 from sync.cycle.rendering.work import Work, desk_of

@@ -32,6 +32,7 @@ from sync.core.listplan import ListBase, ListPlan, again
 from sync.core.matching.identity import stands_for
 from sync.core.matching.match import Leaving
 from sync.core.merging.merge import Side
+from sync.cycle.files.pasting import note_put_back
 from sync.cycle.observing.reading import LocalState
 from sync.cycle.past.journaling import Chronicle
 from sync.cycle.planning.doubts import DOUBTS, doubts_text
@@ -41,13 +42,12 @@ from sync.cycle.planning.letgo import forget_let_go, note_let_go, note_sent, not
 from sync.cycle.planning.origins import ORIGINS, origins_text
 from sync.cycle.planning.planner import Planned
 from sync.cycle.planning.sectioning import have_arrived, remember_sections
-from sync.cycle.planning.standing import leaving_of, leaving_text, line_rows
+from sync.cycle.planning.standing import LEAVING, leaving_of, leaving_text, line_rows
 from sync.cycle.rendering.work import Work, plan_work
 from sync.local.formats import Dialect
 
-__all__ = ["LEAVING", "Committer"]
+__all__ = ["Committer"]
 
-LEAVING = "leaving"  # meta key: lines of our own moves that still stand where they were
 EVIDENCE_S = 60.0  # how long an unanswered operation may still show up
 
 
@@ -132,6 +132,7 @@ class Committer:
                 self._store.places.add_render(
                     key, write.path, write.expected, write.new_sha256, write.changes
                 )
+            note_put_back(self._store, planned, [write for _, write in work.writes], self._dialect)
             self._store.meta.set(LEAVING, leaving_text([*work.leaving, *work.awaited]))
             self._store.meta.set(DOUBTS, doubts_text(planned.world.doubts))
             self._store.meta.set(

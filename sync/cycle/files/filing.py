@@ -15,13 +15,12 @@ from store.db import Store
 from store.places import FileRow
 from sync.core.listplan import RenameFile, again
 from sync.core.matching.match import Leaving, words
-from sync.cycle.files.committing import LEAVING
-from sync.cycle.files.pasting import lines_put_back, note_put_back
 from sync.cycle.gauge import Gauge, Phase, unwatched
 from sync.cycle.observing.reading import LocalState
 from sync.cycle.past.journaling import Chronicle
 from sync.cycle.planning.planner import Planned
 from sync.cycle.planning.standing import (
+    LEAVING,
     by_block,
     leaving_of,
     leaving_text,
@@ -119,7 +118,7 @@ class Filing:
     ) -> LocalState:
         """Write what was committed; gives the local state that stands afterwards."""
         moved = {*planned.world.matched.leftovers.values()}
-        named, put_back = by_block(planned.known.blocks), lines_put_back(planned)
+        named = by_block(planned.known.blocks)
         for done, (key, write) in enumerate(work.writes):
             self._gauge(Phase.WRITE, done, len(work.writes))
             outcome = self._put(write, key)
@@ -132,7 +131,6 @@ class Filing:
             report.rendered += write.lines
             with self._store.commit("written"):
                 self._finish(key, write, planned, work, local, named)
-                note_put_back(self._store, planned, put_back, write, local)
             moved |= write.ids
         for move in work.moves:
             outcome = self.writer.rename(Path(move.old), Path(move.new), keep_directory=True)

@@ -10,7 +10,7 @@ what is back where it was before has not left.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -19,15 +19,14 @@ from store.model import Field, Reminder, Value
 from sync.core.actions import AddLine
 from sync.core.matching.match import Leaving, words
 from sync.core.merging.lift import PLACE, as_reminder, lift
-from sync.cycle.files.committing import LEAVING
 from sync.cycle.observing.reading import LocalState
 from sync.cycle.planning.planner import Planned
-from sync.cycle.planning.standing import leaving_of, leaving_text
+from sync.cycle.planning.standing import LEAVING, leaving_of, leaving_text
 from sync.cycle.rendering.desk import FileWrite
 from sync.local.formats import Dialect
 from sync.local.tasks import Task
 
-__all__ = ["as_it_was", "lines_put_back", "note_put_back", "take_pasted"]
+__all__ = ["as_it_was", "note_put_back", "take_pasted"]
 
 PUT_BACK = "put back"  # meta key: a list of ``_PutBack``
 
@@ -42,37 +41,28 @@ class _PutBack(NamedTuple):
     was: str = ""
 
 
-def lines_put_back(planned: Planned) -> dict[str, str]:
-    """The lines of a plan that stood here before, as block ids with their reminders."""
+def note_put_back(
+    store: Store, planned: Planned, writes: Iterable[FileWrite], dialect: Dialect
+) -> None:
+    """Remember which lines that stood here before these writes put in again; inside a commit.
+
+    It is noted before any is carried out: should we die then, what is pasted is known all the same.
+    """
     traces, blocks = planned.known.traces, planned.known.blocks
     renders = planned.plan.renders
-    return {blocks[op.id]: op.id for op in renders if isinstance(op, AddLine) and op.id in traces}
-
-
-def note_put_back(
-    store: Store,
-    planned: Planned,
-    put_back: Mapping[str, str],
-    write: FileWrite,
-    local: LocalState,
-) -> None:
-    """Remember which lines we put back with a write that stands in ``local``; inside a commit.
-
-    ``put_back`` is what ``lines_put_back`` says of the whole plan.
-    """
-    traces = planned.known.traces
-    ids = {block: id for block, id in put_back.items() if id in write.ids}
-    file = local.files.get(write.path)
+    ids = {blocks[op.id]: op.id for op in renders if isinstance(op, AddLine) and op.id in traces}
     found = [
-        _PutBack(
-            write.path, ids[task.block], _words(task), words(trace.text, trace.notes), trace.path
-        )
-        for task in (file.tasks if file is not None and ids else ())
-        if task.block in ids
-        for trace in (traces[ids[task.block]],)
+        _PutBack(write.path, trace.id, _words(task), words(trace.text, trace.notes), trace.path)
+        for write in writes
+        if write.data is not None and not write.ids.isdisjoint(ids.values())
+        for task in dialect.parser(write.path)(write.data).tasks
+        if (id := ids.get(task.block or "")) in write.ids
+        for trace in (traces[id],)
     ]
     if found:
-        store.meta.set(PUT_BACK, json.dumps([*_noted(store), *found]))
+        again = {one.id for one in found}
+        noted = [one for one in _noted(store) if one.id not in again]
+        store.meta.set(PUT_BACK, json.dumps([*noted, *found]))
 
 
 def take_pasted(
@@ -120,9 +110,10 @@ def _is_cut(path: str, task: Task, cut: str, was: str) -> bool:
 
 
 def _is_saved(store: Store, local: LocalState) -> bool:
-    """Whether any file is otherwise than we knew it last."""
-    known = {path: row.sha256 for path, row in store.places.files().items()}
-    return any(known.get(path) != file.sha256 for path, file in local.files.items())
+    """Whether any file is otherwise than we knew it last, or wrote it."""
+    known = {(path, row.sha256) for path, row in store.places.files().items()}
+    known |= {(one.path, one.new_sha) for one in store.places.written()}
+    return any((path, file.sha256) not in known for path, file in local.files.items())
 
 
 def _words(task: Task) -> str:

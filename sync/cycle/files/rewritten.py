@@ -13,10 +13,9 @@ from dataclasses import replace
 from store.db import Store
 from store.model import Field, Reminder
 from sync.core.matching.match import Leaving, words
-from sync.cycle.files.committing import LEAVING
 from sync.cycle.files.pasting import as_it_was
 from sync.cycle.observing.reading import LocalState
-from sync.cycle.planning.standing import leaving_of, leaving_text
+from sync.cycle.planning.standing import LEAVING, leaving_of, leaving_text
 from sync.local.formats import Dialect
 from sync.local.tasks import Task
 

@@ -151,7 +151,9 @@ def forgive(
     """
     stale: list[str] = []
     unsure: list[str] = []
-    heads = [one for one in store.places.written() if _was_saved_since(store, local, one)]
+    written = store.places.written()
+    left = {one.path: one.new_sha for one in written if one.finished}
+    heads = [one for one in written if _was_saved_since(store, local, one, left)]
     saved = [render for one in heads if (render := store.places.render(one.key)) is not None]
     if not saved:
         return stale, unsure
@@ -201,11 +203,17 @@ def _titles(store: Store, ids: Iterable[str]) -> dict[str, Value | None]:
     return {id: base.values.get(Field.TITLE) for id, base in bases.items() if base is not None}
 
 
-def _was_saved_since(store: Store, local: LocalState, write: Written) -> bool:
+def _was_saved_since(
+    store: Store, local: LocalState, write: Written, left: Mapping[str, str]
+) -> bool:
+    """Whether somebody saved it since; ``left`` has what our last write of each file made of it.
+
+    If we died before that was remembered, the file is not as it was known, and nobody's save.
+    """
     file, known = local.files.get(write.path), store.places.file(write.path)
     if file is None or file.todo is None or known is None or not write.finished:
         return False
-    return file.sha256 != known.sha256
+    return file.sha256 not in (known.sha256, left.get(write.path))
 
 
 def _return(

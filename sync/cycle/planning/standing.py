@@ -12,6 +12,7 @@ from sync.cycle.planning.planner import Planned
 from sync.cycle.planning.unmarked import kept_rows
 
 __all__ = [
+    "LEAVING",
     "by_block",
     "leaving_of",
     "leaving_text",
@@ -19,6 +20,8 @@ __all__ = [
     "lines_by_block",
     "may_stand_still",
 ]
+
+LEAVING = "leaving"  # meta key: lines of our own moves that still stand where they were
 
 
 def leaving_text(leaving: Iterable[Leaving]) -> str:

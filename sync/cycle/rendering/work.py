@@ -91,9 +91,9 @@ def plan_work(
         for (path, index), id in planned.world.matched.leftovers.items()
         for task in (local.files[path].tasks[index],)
     ]
-    hidden = {one for one in planned.leaving if _hides(one.path, local)}  # what it says may return
-    work.leaving = sorted({*moving_out(desk, renders), *leftovers, *hidden})
-    twins = (_lost_twin(one, planned) for one in planned.leaving)
+    unclear = {one for one in planned.leaving if _may_be_twice(one, planned, local)}
+    work.leaving = sorted({*moving_out(desk, renders), *leftovers, *unclear})
+    twins = (_lost_twin(one, planned) for one in planned.leaving if one not in unclear)
     work.awaited = sorted({twin for twin in twins if twin is not None})
     for id in planned.lists.ended:
         ending = _ending(homes.get(id, ""), local, dialect, planned.known.sections.named_in(id))
@@ -117,9 +117,13 @@ def _lost_twin(one: Leaving, planned: Planned) -> Leaving | None:
     return Leaving(trace.path, one.id, words(trace.text, trace.notes))
 
 
-def _hides(path: str, local: LocalState) -> bool:
-    file = local.files.get(path)
-    return file is not None and file.hides_tasks != ""
+def _may_be_twice(one: Leaving, planned: Planned, local: LocalState) -> bool:
+    """Whether nobody can tell now that this line stands, or that what was put elsewhere does."""
+    file, block = local.files.get(one.path), planned.known.blocks.get(one.id)
+    if file is not None and file.hides_tasks:
+        return True
+    others = (other for other in local.files.values() if other.path != one.path)
+    return any(other.unread or (other.hides_tasks and block in other.ids) for other in others)
 
 
 def _ending(
