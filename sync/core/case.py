@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
 from store.model import (
@@ -31,7 +31,10 @@ Values = Mapping[Field, Value]
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One reminder's three states; ``learned`` is what evidence adds to the stored base."""
+    """One reminder's three states; ``learned`` is what evidence adds to the stored base.
+
+    ``there`` are the ids of all that iCloud is known to have, or to have had.
+    """
 
     id: str
     remote: Presence[RemoteItem]
@@ -45,6 +48,7 @@ class Case:
     filed: Filed | None = None
     returned: bool = False
     origin: bool = False
+    there: Container[str] = ()
 
     def view(self, reminder: Reminder) -> ListView:
         """The list that ``reminder`` is in, blocked where nothing is known of it."""
@@ -70,6 +74,7 @@ def case_of(snapshot: Snapshot, policy: Policy, id: str) -> Case:
         filed=snapshot.filed.get(id),
         returned=id in snapshot.returned,
         origin=id in snapshot.origins,
+        there=snapshot.remote,
     )
 
 

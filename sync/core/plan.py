@@ -62,7 +62,7 @@ from sync.core.merging.fields import (
 from sync.core.merging.lift import PLACE, as_reminder, lift, overlay
 from sync.core.merging.merge import MISSING, Side
 from sync.core.orphans import to_the_top
-from sync.core.repeating.occurrence import Occurrence
+from sync.core.repeating.occurrence import Occurrence, copy_id
 from sync.core.repeating.series import Tick, has_gone_on, tick_means, until_it_goes_on
 from sync.core.snapshot import (
     NEVER,
@@ -202,12 +202,19 @@ def _series(case: Case, fields: Fields, remote: Reminder) -> Plan | None:
         return None
     before = case.base.get(Field.DUE, MISSING)
     due = before if isinstance(before, AllDay | Floating | Zoned) else None
-    meaning = tick_means(Tick(case.id, done, remote, due))
+    meaning = tick_means(Tick(case.id, done, remote, due, _is_over(case, remote)))
     if meaning is not None and not meaning.pushes and not meaning.renders:
         del fields.pushes[Field.DONE]  # held: the rest is planned as ever
         fields.holds += meaning.holds
         return None
     return meaning
+
+
+def _is_over(case: Case, remote: Reminder) -> bool:
+    """Whether the line names an occurrence before that of iCloud, whose copy is there."""
+    local = case.local.value.reminder if isinstance(case.local, Present) else remote
+    due = local.due
+    return due is not None and due != remote.due and copy_id(case.id, due) in case.there
 
 
 # ---- one side has it --------------------------------------------------------------------------

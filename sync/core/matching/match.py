@@ -15,11 +15,12 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, S
 from difflib import SequenceMatcher
 from types import MappingProxyType
 
-from store.model import Field, Reminder
+from store.model import Field, Reminder, Rule
 from sync.core.matching import tracing
 from sync.core.matching.claims import keeper
 from sync.core.matching.newcomers import Registry, carried, mark, name_new
 from sync.core.matching.traces import Leaving, Line, Matched, Spot, Trace, bare, words
+from sync.core.repeating.recurrence import next_due
 
 __all__ = ["Leaving", "Line", "Matched", "Registry", "Spot", "Trace", "alike"]
 __all__ += ["match_lines", "words"]
@@ -186,15 +187,16 @@ def _hand_on(
     """A ticked line that repeats, with the next occurrence typed beside it, as editors do it.
 
     The new open line goes on as the reminder, the ticked one becomes its completed copy. Where
-    tasks stand apart, the new one has an id of its own making, which gives way.
+    tasks stand apart, the new one has an id of its own making, which gives way. One that is not
+    beside it any more is known by saying the very next date.
     """
     at = {line.spot: line for line in lines}
     for spot, id in list(matched.ids.items()):
         ticked = at[spot]
         if id not in series or ticked.reminder.done is None:
             continue
-        path, task = spot
-        beside = [at.get((path, task - 1)), at.get((path, task + 1))]
+        path = spot[0]
+        beside = [_beside(ticked, step, at, matched) for step in (-1, 1)]
         twins = [line for line in lines if line.spot in matched.copies and line.path == path]
         beside += [line for line in twins if line.block == ticked.block and line not in beside]
         if apart:
@@ -206,12 +208,33 @@ def _hand_on(
             and (apart or line.block is None or line.spot in matched.copies)
             and _goes_on_from(ticked, line, matched)
         ]
+        if not following:
+            bare = [line for line in lines if line.block is None]
+            bare = [line for line in bare if _goes_on_from(ticked, line, matched)]
+            following = [line for line in bare if _is_next(ticked.reminder, line.reminder)]
         if len(following) == 1:
             matched.ids[following[0].spot] = id
             matched.ids[spot] = series[id]
             matched.unstamped |= {following[0].spot, spot}
             matched.copies |= {following[0].spot, spot} if apart else {spot}
             matched.new.add(spot)
+
+
+def _beside(ticked: Line, step: int, at: Mapping[Spot, Line], matched: Matched) -> Line | None:
+    """The next line in this direction, past occurrences that were typed and ticked since."""
+    path, task = ticked.spot
+    while (line := at.get((path, task := task + step))) is not None:
+        says = line.reminder
+        is_over = says.done is not None and says.title == ticked.reminder.title
+        if not is_over or _placed(line, matched):
+            return line
+    return None
+
+
+def _is_next(ticked: Reminder, line: Reminder) -> bool:
+    if not isinstance(line.repeat, Rule) or ticked.due is None:
+        return False
+    return line.due is not None and line.due == next_due(line.repeat, ticked.due)
 
 
 def _goes_on_from(ticked: Line, line: Line, matched: Matched) -> bool:

@@ -3,7 +3,9 @@
 Rules: (1) what is ticked is the occurrence that both sides last agreed on; where iCloud has gone
 on meanwhile, the tick is kept as a conflict and completes nothing; (2) once written down, an
 occurrence is sent until iCloud has gone on, and nothing else of the series' time is merged before
-that; (3) a series whose rule or date cannot be known is completed on a device only.
+that; (3) a line that still names an occurrence that was completed here was never set back: it
+goes on, and completes nothing; (4) a series whose rule or date cannot be known is completed on a
+device only.
 """
 
 from __future__ import annotations
@@ -24,12 +26,16 @@ Values = Mapping[Field, Value]
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """A repeating reminder was ticked in its file: what stands there, and what was agreed on."""
+    """A repeating reminder was ticked in its file: what stands there, and what was agreed on.
+
+    ``is_over``: the occurrence that the line names was completed here before.
+    """
 
     id: str
     done: Completion
     remote: Reminder
     base_due: Due | None
+    is_over: bool = False
 
 
 def tick_means(tick: Tick) -> Plan | None:
@@ -38,6 +44,9 @@ def tick_means(tick: Tick) -> Plan | None:
     if not isinstance(remote.repeat, Rule) or remote.due is None:
         reason = "it repeats in a way that a file cannot continue: complete it on a device"
         return Plan(holds=(Hold(tick.id, HoldKind.RECURRING, reason),))
+    if tick.is_over:
+        now = {Field.DONE: None, Field.DUE: remote.due, Field.REPEAT: remote.repeat}
+        return Plan(renders=(SetLine(tick.id, now),))
     if tick.base_due != remote.due:
         # Completed or moved there meanwhile: the tick was for a time that has passed.
         gone_on = Conflict(tick.id, Field.DONE, None, tick.done, Side.CLOUD)

@@ -1,0 +1,78 @@
+"""One tick completes one occurrence, and the series goes on once, whatever comes in between."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.rig import Rig
+
+WATER = "- [ ] Water 🔁 every week 📅 2026-12-01"
+
+
+def occurrences(rig: Rig) -> list[tuple[str, bool]]:
+    return sorted((one.due or "", one.done) for one in rig.phone.reminders())
+
+
+@pytest.mark.parametrize("seam", ["engine:push", "engine:pull", "engine:scan", "engine:write"])
+def test_where_its_file_is_renamed_meanwhile(rig: Rig, seam: str) -> None:
+    rig.append("Inbox", WATER + "\n")
+    rig.run()
+    rig.replace("Inbox", "- [ ] Water", "- [x] Water")
+
+    def step(name: str) -> None:
+        if name == seam and rig.path("Inbox").exists():
+            rig.path("Inbox").rename(rig.path("Garden"))
+
+    rig.step = step
+    rig.run()
+    rig.step = lambda _name: None
+    rig.run()
+    assert occurrences(rig) == [("2026-12-01", True), ("2026-12-08", False)]
+    assert "- [ ] Water 🔁 every week 📅 2026-12-08" in rig.read("Garden")
+    rig.rest()
+
+
+def test_typed_on_by_an_editor_twice_before_the_next_look(rig: Rig) -> None:
+    """The second time, the line that is ticked has no id yet."""
+    rig.append("Inbox", WATER + "\n")
+    rig.run()
+    id = rig.shown("Water").id
+    line = rig.line("Inbox", "Water")
+    ticked = [line, WATER.replace("-01", "-08")]
+    ticked = [one.replace("- [ ]", "- [x]") for one in ticked]
+    rig.replace("Inbox", line, "\n".join([WATER.replace("-01", "-15"), *reversed(ticked)]))
+    rig.run()
+    assert occurrences(rig) == [("2026-12-01", True), ("2026-12-08", True), ("2026-12-15", False)]
+    assert [one.id for one in rig.phone.reminders() if not one.done] == [id]
+    assert rig.read("Inbox").count("Water") == 3
+    rig.rest()
+
+
+def test_what_an_editor_typed_is_the_series_where_it_was_moved_since(rig: Rig) -> None:
+    """It has no id yet, and stands in another list than the line that was ticked."""
+    rig.append("Inbox", WATER + "\n")
+    rig.save("Plans", "- [ ] Other\n")
+    rig.run()
+    id = rig.shown("Water").id
+    rig.append("Plans", WATER.replace("-01", "-08") + "\n")
+    rig.replace("Inbox", "- [ ] Water", "- [x] Water")
+    rig.run()
+    (goes_on,) = [one for one in rig.phone.reminders() if one.title == "Water" and not one.done]
+    assert (goes_on.id, goes_on.list, goes_on.due) == (id, "Plans", "2026-12-08")
+    assert rig.read("Inbox").count("Water") == rig.read("Plans").count("Water") == 1
+    rig.rest()
+
+
+def test_a_line_of_another_date_is_no_part_of_the_series(rig: Rig) -> None:
+    rig.append("Inbox", WATER + "\n")
+    rig.save("Plans", "- [ ] Other\n")
+    rig.run()
+    rig.append("Plans", WATER.replace("-01", "-09") + "\n")
+    rig.replace("Inbox", "- [ ] Water", "- [x] Water")
+    rig.run()
+    still = [one for one in rig.phone.reminders() if one.title == "Water" and not one.done]
+    assert sorted((one.list, one.due) for one in still) == [
+        ("Inbox", "2026-12-08"),
+        ("Plans", "2026-12-09"),
+    ]
+    rig.rest()
