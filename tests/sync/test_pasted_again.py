@@ -75,26 +75,33 @@ def test_what_was_just_put_in_is_known_without_its_id_where_an_older_line_is_pas
 
 @pytest.mark.parametrize("looks", [1, 2])
 @pytest.mark.parametrize("note", ["", "    > noted\n"])
+@pytest.mark.parametrize("sign", ["", " 🔼"])
 def test_a_line_that_a_phone_moves_while_its_file_is_seen_half_saved_is_one(
-    rig: Rig, looks: int, note: str
+    rig: Rig, looks: int, note: str, sign: str
 ) -> None:
-    """Missing there, it was put where the phone has it; with the rest of the save it is back."""
+    """Missing there, it was put where the phone has it; with the rest of the save it is back.
+
+    That save may have an edit of it, too.
+    """
     rig.phone.create_list("Plans")
     rig.append("Inbox", "- [ ] Typed\n- [ ] Other\n")
     rig.run()
     rig.append("Plans", "- [ ] There\n")
     rig.run()
     id, line, whole = rig.shown("Typed").id, f"{rig.line('Inbox', 'Typed')}\n", rig.read("Inbox")
+    rig.phone.edit(id, flagged=True)
     rig.phone.move(id, "Plans")
     rig.save("Inbox", whole.replace(line, ""))
     for _ in range(looks):
         rig.wait(3)
         rig.engine.cycle("test")
     assert rig.titles("Plans") == {"Typed", "There"}
-    rig.save("Inbox", whole.replace(line, line + note))
+    rig.save("Inbox", whole.replace(line, line.replace("Typed", f"Typed{sign}") + note))
     rig.run()
     assert (rig.shown("Typed").id, len(rig.phone.reminders())) == (id, 3)
-    assert rig.shown("Typed").notes == ("noted" if note else "")
+    shown = rig.shown("Typed")
+    assert (shown.notes, shown.flagged) == ("noted" if note else "", True)
+    assert shown.priority == (5 if sign else 0)
     assert (rig.titles("Inbox"), rig.titles("Plans")) == ({"Other"}, {"Typed", "There"})
     rig.rest()
 

@@ -271,6 +271,29 @@ def test_a_line_left_behind_whose_new_place_is_seen_half_saved(two: Rig, looks: 
     two.rest()
 
 
+@pytest.mark.parametrize("sign", ["", " 🔼"])
+@pytest.mark.parametrize("looks", [1, 2])
+def test_a_line_left_behind_in_a_file_that_is_seen_half_saved(
+    two: Rig, looks: int, sign: str
+) -> None:
+    """It is gone, and comes again with the rest of that save."""
+    id = two.shown("Typed").id
+    leave_a_line_behind(two)
+    whole = two.read("Inbox")
+    two.save("Inbox", whole.partition("Prose")[0])
+    for _ in range(looks):
+        two.wait(3)
+        two.engine.cycle("test")
+    two.save("Inbox", whole.replace("] Typed", f"] Typed{sign}"))
+    two.run()
+    assert two.titles("Plans") == {"Typed", "Other"}
+    assert two.titles("Inbox") == set()
+    assert two.shown("Typed").id == id
+    assert two.shown("Typed").priority == (5 if sign else 0)
+    assert (two.read("Inbox") + two.read("Plans")).count("Typed") == 1
+    two.rest()
+
+
 @pytest.mark.parametrize("remembered", [False, True])
 def test_a_line_left_behind_is_known_while_its_new_place_cannot_be_read(
     two: Rig, remembered: bool

@@ -103,7 +103,8 @@ class Committer:
         """
         places = self._store.bases.all_lists()
         homes = {id: base.path for id, base in places.items() if base.path}
-        work = plan_work(planned, local, homes, self._dialect, self._mint)
+        known = {path: row.sha256 for path, row in self._store.places.files().items()}
+        work = plan_work(planned, local, homes, known, self._dialect, self._mint)
         with self._store.commit("plan"):
             work.new_holds = self._hold(planned, work)
             if planned.waits:

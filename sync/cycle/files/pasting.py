@@ -4,7 +4,7 @@ A line that is gone here and was edited in iCloud is put back. Who had it in the
 it into another file before that is seen: then it stands twice, by nobody's wish. The pasted line,
 if it says what the cut one said, is where it belongs; what we put goes as after a move, and what
 iCloud changed since goes to the pasted one. So it is with the rest of a save that was seen half:
-what is back where it was before has not left.
+what is back where it was before has not left, whatever else that save has changed of it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from sync.cycle.rendering.desk import FileWrite
 from sync.local.formats import Dialect
 from sync.local.tasks import Task
 
-__all__ = ["as_it_was", "note_put_back", "take_pasted"]
+__all__ = ["as_it_was", "as_left", "note_put_back", "take_pasted"]
 
 PUT_BACK = "put back"  # meta key: a list of ``_PutBack``
 
@@ -87,13 +87,19 @@ def take_pasted(
                 if task.block is not None and task.block == named.get(id)
             ]
             ours = [task for other, task in standing if other == path and _words(task) == put]
-            pasted = [one for one in standing if one[0] != path and _is_cut(*one, cut, was)]
+            said = as_left(cut, dialect)
+            title = said.title if said is not None else ""
+            pasted = [
+                (other, task)
+                for other, task in standing
+                if other != path
+                and (_words(task) == cut or (other == was and task.reminder.title == title))
+            ]
             base = store.bases.get(id)
             if base is None or (len(standing), len(ours), len(pasted)) != (2, 1, 1):
                 continue
             there, task = pasted[0]
-            said = replace(task.reminder, notes=cut.partition("\n")[2])
-            before = as_it_was(id, said, ours[0].reminder, base.values, dialect)
+            before = as_it_was(id, said or task.reminder, ours[0].reminder, base.values, dialect)
             home = homes.get(dialect.layout.place_of(there)) if there == was else None
             store.bases.set(id, before if home is None else {**before, Field.LIST: home})
             leaving = leaving_of(store.meta.get(LEAVING)) | {Leaving(path, id, put)}
@@ -102,11 +108,6 @@ def take_pasted(
 
 def _noted(store: Store) -> list[_PutBack]:
     return [_PutBack(*entry) for entry in json.loads(store.meta.get(PUT_BACK) or "[]")]
-
-
-def _is_cut(path: str, task: Task, cut: str, was: str) -> bool:
-    """Whether a line is what was cut; in its own file it may have notes that we never saw."""
-    return _words(task) == cut or (path == was and task.text == cut.partition("\n")[0])
 
 
 def _is_saved(store: Store, local: LocalState) -> bool:
@@ -118,6 +119,15 @@ def _is_saved(store: Store, local: LocalState) -> bool:
 
 def _words(task: Task) -> str:
     return words(task.text, task.reminder.notes)
+
+
+def as_left(said: str, dialect: Dialect) -> Reminder | None:
+    """What a line was that says these ``words``; ``None`` where lines do not say it alone."""
+    if not dialect.marks or dialect.layout.per_task:
+        return None
+    text, _, notes = said.partition("\n")
+    tasks = dialect.parse(f"{text.strip()}\n".encode()).tasks
+    return replace(tasks[0].reminder, notes=notes) if len(tasks) == 1 else None
 
 
 def as_it_was(

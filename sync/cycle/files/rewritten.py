@@ -8,12 +8,11 @@ is the one that goes: the move is planned again, beside the edit.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from store.db import Store
-from store.model import Field, Reminder
+from store.model import Field
 from sync.core.matching.match import Leaving, words
-from sync.cycle.files.pasting import as_it_was
+from sync.cycle.files.pasting import as_it_was, as_left
 from sync.cycle.observing.reading import LocalState
 from sync.cycle.planning.standing import LEAVING, leaving_of, leaving_text
 from sync.local.formats import Dialect
@@ -41,7 +40,7 @@ def take_rewritten(
     with store.commit("rewritten"):
         for one in sorted(found):
             home, base = homes.get(dialect.layout.place_of(one.path)), store.bases.get(one.id)
-            old = _as_left(one, dialect)
+            old = as_left(one.words, dialect)
             if home is not None and base is not None and old is not None:
                 path, put = found[one]
                 before = as_it_was(one.id, old, put.reminder, base.values, dialect)
@@ -68,13 +67,6 @@ def _put_for_edited(
     if known is None or (known.path, known.text) != (path, task.text):
         return None
     return path, task
-
-
-def _as_left(one: Leaving, dialect: Dialect) -> Reminder | None:
-    """What the line said when it was left behind."""
-    text, _, notes = one.words.partition("\n")
-    tasks = dialect.parse(f"{text.strip()}\n".encode()).tasks
-    return replace(tasks[0].reminder, notes=notes) if len(tasks) == 1 else None
 
 
 def _words(task: Task) -> str:

@@ -56,12 +56,14 @@ def plan_work(
     planned: Planned,
     local: LocalState,
     homes: Mapping[str, str],
+    known: Mapping[str, str],
     dialect: Dialect,
     mint: Callable[[], str],
 ) -> Work:
     """The file work of a plan; none of one that waits.
 
-    ``homes`` are the places where lists were last time, ``mint`` names the writes.
+    ``homes`` are the places where lists were last time, ``known`` the hashes that files had then,
+    ``mint`` names the writes.
     """
     work = Work()
     if planned.waits:
@@ -94,7 +96,9 @@ def plan_work(
     unclear = {one for one in planned.leaving if _may_be_twice(one, planned, local)}
     work.leaving = sorted({*moving_out(desk, renders), *leftovers, *unclear})
     twins = (_lost_twin(one, planned) for one in planned.leaving if one not in unclear)
-    work.awaited = sorted({twin for twin in twins if twin is not None})
+    lost = (one for one in planned.leaving if one not in unclear and _is_lost(one, planned, local))
+    just_lost = {one for one in lost if local.files[one.path].sha256 != known.get(one.path)}
+    work.awaited = sorted({twin for twin in twins if twin is not None} | just_lost)
     for id in planned.lists.ended:
         ending = _ending(homes.get(id, ""), local, dialect, planned.known.sections.named_in(id))
         for file in ending:
@@ -115,6 +119,18 @@ def _lost_twin(one: Leaving, planned: Planned) -> Leaving | None:
     if line.reminder.list == agreed:
         return None
     return Leaving(trace.path, one.id, words(trace.text, trace.notes))
+
+
+def _is_lost(one: Leaving, planned: Planned, local: LocalState) -> bool:
+    """Whether a line that was to leave its file is gone from it, though the file is there.
+
+    If that was saved just now, it may be half of a save, and the line comes again.
+    """
+    line, blocks = planned.world.lines.get(one.id), planned.known.blocks
+    file = local.files.get(one.path)
+    if file is None or line is None or line.path == one.path:
+        return False
+    return all(task.block != blocks.get(one.id) for task in file.tasks)
 
 
 def _may_be_twice(one: Leaving, planned: Planned, local: LocalState) -> bool:
