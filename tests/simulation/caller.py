@@ -121,9 +121,18 @@ class Caller:
             return None
         if one.done:
             self.phone.reopen(one.id)
+            self.tale.copied |= {self.tale.series} & set(MARK.findall(one.title))
         else:
-            self.phone.complete(one.id, self.clock.true())
+            self.complete(one)
         return f"{one.title}, was {one.done}"
+
+    def complete(self, one: ShownReminder) -> None:
+        """Tick it off; of what repeats, the occurrence that is due."""
+        repeats = one.repeat is not None and one.due is not None
+        (self.phone.complete_occurrence if repeats else self.phone.complete)(
+            one.id, self.clock.true()
+        )
+        self.tale.ticks += self.tale.series in MARK.findall(one.title)
 
     def tag(self) -> str | None:
         one = self._one()
@@ -163,7 +172,7 @@ class Caller:
             return None
         below = [other for other in self.phone.reminders() if other.parent == one.id]
         for gone in (one, *below):
-            self.tale.retract(_words_of(gone))
+            self.tale.retract(_words_of(gone) - self._still_said(gone))
         hard = self.dice.random() < 0.2
         is_safe = self.mirrored(one.id)
         self.phone.delete(one.id, hard=hard)
@@ -171,6 +180,15 @@ class Caller:
         for device in self.others if hard and not is_safe else ():
             device.sync()  # else it would merge two texts, if it is made anew (docs/wire.md)
         return f"{one.title} and {[other.title for other in below]}"
+
+    def _still_said(self, gone: ShownReminder) -> set[str]:
+        """What other occurrences of a series say as well."""
+        mark = self.tale.series
+        if mark not in MARK.findall(gone.title):
+            return set()
+        others = [one for one in self.phone.reminders() if one.id != gone.id]
+        found = [_words_of(one) for one in others if mark in MARK.findall(one.title)]
+        return set().union(*found)
 
     def new_list(self) -> str:
         name = self.tale.fresh("L")

@@ -10,6 +10,9 @@ EDITS: Final = ("file edit", "phone edit")
 ASKS: Final = ("undo", "bring back")
 """What somebody at a terminal asks for, between two cycles or right after one."""
 
+SERIES: Final = ("rule", "file occurrence", "phone occurrence")
+"""What is done with a reminder that repeats: it is given a rule, and ticked off."""
+
 STEPS: Final[Mapping[str, float]] = {
     "file edit": 3.0,
     "phone edit": 3.0,

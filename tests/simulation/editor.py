@@ -98,6 +98,8 @@ class Editor:
         for path, text in texts:
             for line in lines_of(text):
                 for mark in MARK.findall(line):
+                    if mark == self.tale.series and "- [ ]" not in line:
+                        continue  # the completed copy of an occurrence
                     found.setdefault(mark, []).append(f"{path}: {line}")
         return {mark: sorted(lines) for mark, lines in found.items() if len(lines) > 1}
 

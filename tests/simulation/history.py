@@ -21,6 +21,7 @@ from tests.simulation.clerk import Clerk
 from tests.simulation.machine import APPLE_ID, REFUSALS, Machine
 from tests.simulation.network import Network, waits
 from tests.simulation.oracle import STRICT, Oracle
+from tests.simulation.repeating import Series
 from tests.simulation.story import LIKE, Event, Story
 from tests.simulation.tale import MARK, Tale
 from tests.simulation.trouble import Trouble, crash_at
@@ -33,6 +34,8 @@ SOON_S = 1.0
 """So soon after an edit a cycle comes in some stories: a file may just be being saved."""
 LATE_S = 65.0
 """How long after the last fault somebody asks for something."""
+DAYS_APART = 30
+"""So that no occurrence of a series is due when anything else is."""
 CYCLES = 12
 """So many cycles may pass after the last fault until nothing happens any more."""
 
@@ -82,6 +85,7 @@ class History:
         """Whether it is the simulator that opens the database, to see what is in it."""
         self.trouble = Trouble(self)
         self.clerk = Clerk(self)
+        self.series = Series(self)
         self._events: dict[tuple[int, str], dict[int, list[Event]]] = defaultdict(dict)
         for event in story.events:
             self._events[event.cycle, event.seam].setdefault(event.at, []).append(event)
@@ -140,14 +144,16 @@ class History:
     def _begin(self) -> None:
         caller = self.callers[0]
         caller.dice = Random(self.story.seed + 4)
+        self.tale.apart = DAYS_APART if "repeats" in self.story.traits else 1
         for name in ("Inbox", "Plans"):
             which = caller.phone.create_list(name)
             for _ in range(caller.dice.randint(1, 3)):
                 self.tale.tell(f"phone: {caller.make(which)}")
         if "unknown fields" in self.story.traits:
             self.trouble.sow()
-        if "one thing" in self.story.traits:
+        if {"one thing", "repeats"} & self.story.traits:
             self.tale.hot = min(word for word in self.tale.said if MARK.match(word))
+        self.tale.series = self.tale.hot if "repeats" in self.story.traits else ""
         likes = (trait for trait in self.story.traits if trait.startswith(LIKE))
         self.tale.liked = frozenset(like.removeprefix(LIKE) for like in likes)
         if "met before" in self.story.traits:
@@ -260,7 +266,7 @@ class History:
         where = f" (at {step})" if step else ""
         match event.what:
             case "file edit":
-                if self.typist.root.is_dir() and self.typist.root != self.trouble.away:
+                if self._has_files:
                     self._type(dice, in_cycle=bool(step))
             case "phone edit":
                 dice.choice(self.callers).act(dice)
@@ -268,6 +274,8 @@ class History:
                 self.approve_now()
             case "undo" | "bring back":
                 self.clerk.act(event.what, dice)
+            case "rule" | "file occurrence" | "phone occurrence":
+                self._repeat(event.what, dice, in_cycle=bool(step))
             case "crash":
                 self._struck(event.what)
                 self._struck(f"crash at a {crash_at(step)}")
@@ -283,6 +291,18 @@ class History:
         self.typist.act(dice)
         if in_cycle:
             self.witness.hands_off()
+
+    def _repeat(self, what: str, dice: Random, *, in_cycle: bool) -> None:
+        """So it is with what somebody ticks off of a series."""
+        if in_cycle:
+            self.witness.hands_on()
+        self.series.act(what, dice, files=self._has_files)
+        if in_cycle:
+            self.witness.hands_off()
+
+    @property
+    def _has_files(self) -> bool:
+        return self.typist.root.is_dir() and self.typist.root != self.trouble.away
 
     # ---- the end
 
@@ -307,6 +327,7 @@ class History:
         self.verdict.wrong += oracle.verdict(report)
         parked = {intent.id for intent in self.machine.store.outbox.parked()}
         self.verdict.wrong += self.witness.verdict(oracle.held(report), parked)
+        self.verdict.wrong += self.series.verdict(oracle.held(report))
         self.verdict.wrong += self.trouble.reaped()
 
     def _come_to_rest(self) -> Report | None:

@@ -137,7 +137,8 @@ class Keeping:
     def _other_ends(self, now: View, saved: Set[str]) -> Iterator[str]:
         windows = now.windows()
         for (path, mark), was in self._before.windows().items():
-            stays = path not in saved and mark in MARK.findall(now.texts.get(path, ""))
+            stays = path not in saved and mark != self._tale.series
+            stays = stays and mark in MARK.findall(now.texts.get(path, ""))
             if was and stays and not windows.get((path, mark), "\r" in now.texts[path]):
                 yield f"the line of {mark} ends otherwise than before"
 

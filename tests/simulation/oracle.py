@@ -113,7 +113,7 @@ class Oracle:
         """In ``silent`` files nothing is synced, nor is an id of another file taken away there."""
         for side, found in (("phone", self.there), ("files", self.here)):
             marks = Counter(mark for _, said in found for mark in MARK.findall(said.title))
-            twice = doubled(marks.elements()) - self.tale.may_be_two()
+            twice = doubled(marks.elements()) - self.tale.may_be_two() - {self.tale.series}
             if twice:
                 yield f"doubled on {side}: {sorted(twice)}"
         ids = doubled(block for block, said in self.here if f"{said.place}.md" not in silent)
@@ -130,7 +130,7 @@ class Oracle:
         tale = self.tale
         if self._unsure:
             return
-        unclear = tale.copied | tale.bare | tale.taken | held
+        unclear = tale.several | tale.bare | tale.taken | held
         overtaken = self._overtaken()
         for side, found in (("phone", self.there), ("files", self.here)):
             back = {
@@ -165,7 +165,7 @@ class Oracle:
             for id, *values in rows:
                 winner, loser = ({*words_in(str(one))} - marks.get(id, set()) for one in values)
                 seen = set().union(*(tale.over.get(word, ()) for word in loser))
-                unclear = marks.get(id, set()) & tale.copied or winner & tale.once_unseen
+                unclear = marks.get(id, set()) & tale.several or winner & tale.once_unseen
                 if winner and winner <= seen and not unclear:
                     yield f"no conflict: {sorted(loser)} was typed over {sorted(winner)}, and lost"
 
@@ -207,6 +207,8 @@ class Oracle:
             if _name(said) in lists or blocks.get(block) in ids:
                 marks |= _marks(said)
         copied = self._only_in_copies()
+        if any(hold.kind == "recurring" for hold in report.held):  # a tick that waits
+            marks |= {self.tale.series}
         return marks.union(*(_marks(said) for id, said in self.there if id in copied))
 
     def _gone_with_a_file(self, holds: Sequence[Hold]) -> set[str]:

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from random import Random
 
 from tests.simulation import caller, typist
-from tests.simulation.catalogue import ASKS, BETWEEN, CALLS, EDITS, MEANWHILE, STEPS
+from tests.simulation.catalogue import ASKS, BETWEEN, CALLS, EDITS, MEANWHILE, SERIES, STEPS
 
 ROUNDS = (1, 2, 3, 4, 5)
 HOW_OFTEN = (3, 4, 3, 2, 1)
@@ -37,6 +37,10 @@ UNDOES = 0.15
 """In how many stories somebody takes runs back."""
 UNDONE = 0.5
 """How often they do so before a cycle, and how often after it."""
+REPEATS = 0.14
+"""In how many stories in which nobody does so one reminder repeats."""
+OCCURS = 0.5
+"""How often it is ticked off before a cycle, and how often in its midst."""
 LATE = 0.5
 """How often they do so when faults are over."""
 LIKE = "likes to "
@@ -118,7 +122,10 @@ def choose(seed: int, often: Collection[str] = ()) -> Story:
     traits |= set(_likes(dice)) if dice.random() < LIKES else set()
     traits |= {"soon"} if Random(f"{seed} soon").random() < SOON else set()
     events += _approvals(seed, cycles) if "approves" in traits else []
-    events += [] if often else _undoing(seed, cycles)
+    asks = [] if often else _undoing(seed, cycles)
+    occurs = [] if often or asks else _repeating(seed, cycles)
+    events += [*asks, *occurs]
+    traits |= {"repeats"} if occurs else set()
     return Story(seed, cycles, settings, frozenset(traits), tuple(events))
 
 
@@ -153,6 +160,19 @@ def _undoing(seed: int, cycles: int) -> list[Event]:
     ]
 
 
+def _repeating(seed: int, cycles: int) -> list[Event]:
+    """One reminder gets a rule, and is ticked off on both sides; from dice of its own, too."""
+    dice = Random(f"{seed} repeats")
+    if dice.random() >= REPEATS:
+        return []
+    found = [("between", 0, -1, SERIES[0])]
+    for cycle in range(cycles):
+        for seam, last in (("between", 6), ("step", STEPS_OF_A_CYCLE // 2)):
+            whats = [what for what in SERIES[1:] if dice.random() < OCCURS]
+            found += [(seam, cycle, dice.randint(0, last), what) for what in whats]
+    return [Event(cycle, seam, at, what, dice.getrandbits(32)) for seam, cycle, at, what in found]
+
+
 def _likes(dice: Random) -> Iterator[str]:
     names = [{act.__name__ for act in acts} for acts in (typist.ACTS, caller.ACTS)]
     for _ in range(dice.choice((1, 2))):
@@ -163,11 +183,12 @@ def _likes(dice: Random) -> Iterator[str]:
 def choose_two(seed: int) -> Story:
     """The same told of two machines: one more folder, and what goes on between the two."""
     story, dice = choose(seed), Random(f"{seed} two machines")
-    story = story.with_events([one for one in story.events if one.what not in ASKS])
+    alone = {*ASKS, *SERIES}
+    story = story.with_events([one for one in story.events if one.what not in alone])
     traits = {"two machines", *(name for name in ("merges", "carried folder", "carried state")
               if dice.random() < 0.5)}  # fmt: skip
     events = [*story.events, *_meanwhile(dice, story.cycles)]
-    return replace(story, traits=story.traits | traits, events=tuple(events))
+    return replace(story, traits=story.traits - {"repeats"} | traits, events=tuple(events))
 
 
 def _meanwhile(dice: Random, cycles: int) -> Iterator[Event]:

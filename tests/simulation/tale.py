@@ -93,6 +93,14 @@ class Tale:
     told: list[str] = field(default_factory=list)
     acts: Counter[str] = field(default_factory=Counter)
     """What people did, by kind."""
+    series: str = ""
+    """The mark of what repeats: the completed copies of its occurrences bear it, too."""
+    ticks: int = 0
+    """How often anybody ticked that off."""
+    ticked: set[str] = field(default_factory=set)
+    """On which days it was due when somebody ticked it in a file, and did not take that back."""
+    apart: int = 1
+    """So many days lie between any two due dates of people."""
     hot: str = ""
     """The mark of what everybody has to do with, where a story is about one thing."""
     liked: frozenset[str] = frozenset()
@@ -121,7 +129,7 @@ class Tale:
     def day(self) -> str:
         """A day on which nothing else is due."""
         self._number += 1
-        return str(FIRST_DAY + timedelta(days=self._number))
+        return str(FIRST_DAY + timedelta(days=self._number * self.apart))
 
     def say(self, words: Iterable[str]) -> None:
         """These stand now, by a person's hand: what was taken back once is wanted again."""
@@ -145,6 +153,22 @@ class Tale:
         for word in set(come) - seen:
             self.over.setdefault(word, set()).update(seen, *(self.over.get(w, ()) for w in seen))
         self.outdone |= seen
+
+    def tick(self, line: str) -> None:
+        """Somebody ticks a line, or takes that back; what repeats is due another day then."""
+        if self.series not in MARK.findall(line):
+            return
+        days = {word for word in words_in(line) if word[0] == "2"}
+        if "- [ ]" in line:
+            self.ticks += 1
+            self.ticked |= days
+        else:
+            self.ticked -= days
+
+    @property
+    def several(self) -> set[str]:
+        """Marks that more than one reminder may bear."""
+        return self.copied | {self.series} if self.series else self.copied
 
     def may_be_another(self) -> set[str]:
         """Marks of lines that nothing may tell: their ids are gone, and what they say changed."""

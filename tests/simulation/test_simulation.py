@@ -40,6 +40,7 @@ SEAMS = {
 PEOPLE = {f"file: {act.__name__}" for act in typist.ACTS}
 PEOPLE |= {f"phone: {act.__name__}" for act in caller.ACTS}
 PEOPLE |= {"terminal: undo", "terminal: restore"}
+PEOPLE |= {f"{where}: {what}" for where in ("file", "phone") for what in ("rule", "occurrence")}
 KINDS = PLANNED | SEAMS | PEOPLE | {"phone: delete softly", "phone: delete for good"}
 
 

@@ -106,6 +106,7 @@ class Typist(Editor):
 
     def tick(self) -> str | None:
         def turned(line: str) -> str:
+            self.tale.tick(line)
             if "- [ ]" in line:
                 return line.replace("- [ ]", "- [x]", 1)
             return re.sub(r" ✅ \S+", "", line).replace("- [x]", "- [ ]", 1)

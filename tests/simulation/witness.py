@@ -170,7 +170,7 @@ class Witness:
         # The other line of one that was just moving: a person took the new one, we the old one.
         left -= {mark for mark, when in tale.thinned.items() if when >= self._began_s}
         left -= {mark for text in self.torn.values() for mark in MARK.findall(text)}
-        lost = (left & ids.keys()) - tale.copied
+        lost = (left & ids.keys()) - tale.several
         if lost:
             self.wrong.append(f"no line any more, and alive: {sorted(lost)}")
         self._count_lines(left - ids.keys(), view)
@@ -206,7 +206,7 @@ class Witness:
         names = {name for name in names if not marks[name] & self._approved}
         self._count(names & titles.keys())  # what lies in “Recently Deleted” is gone already
         stands = {mark for _, said in self.here() for mark in _marks(said)} | self._being_saved()
-        unclear = self._tale.copied | self._tale.bare | self._left_since()
+        unclear = self._tale.several | self._tale.bare | self._left_since()
         # What is put back between our last look and our request cannot be seen by anybody.
         unclear |= {mark for mark, when in self._tale.back.items() if when > self._looked_s}
         for name in sorted(names):
@@ -258,12 +258,12 @@ class Witness:
             return
         yield from self._keeping.verdict(self._view(self._contents()), parked)
         there = self.there()
-        unclear = tale.copied | tale.bare | tale.taken
+        unclear = tale.several | tale.bare | tale.taken
         others = {m for id, said in there for m in _marks(said) if self._ids.get(m, id) != id}
         if others - unclear:
             yield f"another reminder than before: {sorted(others - unclear)}"
         alive = {mark for _, said in (*there, *self.here()) for mark in _marks(said)}
-        back = (alive & tale.deleted) - tale.touched - tale.copied - tale.bare - held
+        back = (alive & tale.deleted) - tale.touched - tale.several - tale.bare - held
         back -= self._put.unclear
         if back:
             yield f"deleted and back: {sorted(back)}"
