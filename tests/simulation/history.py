@@ -198,8 +198,12 @@ class History:
         return report
 
     def over(self, report: Report | None) -> None:
-        """A cycle is over: the witness compares what it leaves."""
-        read = report is not None and report.retry_after_s is None
+        """A cycle is over: the witness compares what it leaves.
+
+        Of a plan that waits for a person nothing is remembered, as if it had not read the files.
+        """
+        waits = report is not None and any(hold.kind == "first-plan" for hold in report.held)
+        read = report is not None and report.retry_after_s is None and not waits
         self.witness.end(done=report is not None, read=read)
 
     def revive(self) -> None:

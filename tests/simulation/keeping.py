@@ -75,6 +75,8 @@ class Keeping:
         self._spots: dict[str, list[Spot]] = {}
         self._known: dict[str, Spot] = {}
         """Where each id stood alone, as the machine knows."""
+        self._forgotten: set[str] = set()
+        """Ids of which it knew that, and has forgotten it since."""
         self._left = View()
         self._originals: dict[str, Spot] = {}
         self._lists: dict[str, tuple[str, str]] = {}
@@ -102,6 +104,10 @@ class Keeping:
             path = self._tale.refiled[path]
         return path
 
+    def forgets(self) -> None:
+        """The machine lost what it knew: what iCloud says has to tell lines of one id apart."""
+        self._forgotten |= self._known.keys()
+
     def end(self, now: View, now_s: float, *, done: bool, read: bool = True) -> Iterator[str]:
         """It is over, and was ``done`` or failed; yields what it did not leave as it was.
 
@@ -120,6 +126,7 @@ class Keeping:
                         self._known.pop(id, None)
                 elif len(found) == 1:
                     self._known[id] = found[0]
+                    self._forgotten.discard(id)
             self._known = {id: one for id, one in self._known.items() if id in spots}
 
     def verdict(self, now: View, parked: Set[str]) -> Iterator[str]:
@@ -160,6 +167,7 @@ class Keeping:
         for id, known in self._originals.items():
             stood = {one.path for one in self._spots[id]}
             is_clear = not saved & stood and not doubled.isdisjoint(MARK.findall(known.line))
+            is_clear = is_clear and not (id in self._forgotten and self._are_alike(id))
             found = spots.get(id, [])
             if is_clear and known.path in now.texts and len(found) == 1:
                 others = {t for one in self._spots[id] for t in _TITLE.findall(one.line)}
@@ -177,8 +185,24 @@ class Keeping:
         They are on the line that a move of ours put where a phone wants it, with its notes, while
         the old line could not be taken out yet; a copy has them from nobody.
         """
+        return self._titles(id) - self.typed
+
+    def _titles(self, id: str) -> set[str]:
         told = [title for uuid, title in self._before.titles.items() if stands_for(id, uuid)]
-        return set(_TITLE.findall(" ".join(told))) - self.typed
+        return set(_TITLE.findall(" ".join(told)))
+
+    def _are_alike(self, id: str) -> bool:
+        """Whether its lines differ in nothing but titles, of which iCloud has none.
+
+        Whoever has never seen them has nothing that tells which was copied from which.
+        """
+        stood = self._spots[id]
+        titles = {title for one in stood for title in _TITLE.findall(one.line)}
+        rests = {
+            (one.path, _TITLE.sub("", one.line), frozenset(self._before.notes(one)))
+            for one in stood
+        }
+        return len(rests) == 1 and titles.isdisjoint(self._titles(id))
 
     def _is_sent(self, known: Spot, path: str) -> bool:
         """Whether a phone moved it to the list of this file.

@@ -135,6 +135,41 @@ def test_what_a_phone_retitled_and_moved_may_leave_its_old_line_cycles_later_wit
     assert bool(cycle(3.0, "", new)) == is_seen
 
 
+@pytest.mark.parametrize(
+    ("forgets", "waits", "sign", "title", "is_seen"),
+    [
+        (True, False, "", "w1 t4", False),
+        (True, True, "", "w1 t4", False),
+        (False, False, "", "w1 t4", True),
+        (True, False, " 🚩", "w1 t4", True),
+        (True, False, "", "w1 t2", True),
+    ],
+)
+def test_lines_of_one_id_that_nothing_tells_apart_are_none_but_where_all_was_forgotten(
+    forgets: bool, waits: bool, sign: str, title: str, is_seen: bool
+) -> None:
+    """Somebody made a copy above the line, and a phone retitled the reminder.
+
+    Who waits with a plan has not remembered the line that it saw.
+    """
+    keeping, id = Keeping(Tale(doubled={"w1"})), block_id(UUID)
+    line, copy = f"- [ ] w1 t2 ^{id}\n", f"- [ ] w1 t3{sign} ^{id}\n"
+
+    def cycle(now_s: float, inbox: str, *, read: bool = True) -> list[str]:
+        view = View({"Inbox.md": inbox}, LISTS, {UUID: title})
+        wrong = list(keeping.end(view, now_s, done=True, read=read))
+        keeping.begin(view, now_s)
+        return wrong
+
+    assert not cycle(0.0, line)
+    if forgets:
+        keeping.forgets()
+    if waits:
+        assert not cycle(1.0, line, read=False)
+    keeping.begin(View({"Inbox.md": copy + line}, LISTS, {UUID: title}), 2.0)
+    assert bool(cycle(3.0, copy)) == is_seen
+
+
 # ---- harmless
 
 

@@ -21,7 +21,7 @@ from sync.cycle.report import Report
 from sync.errors import Busy, MirrorDamaged
 from tests.simulation.chance import YEAR_S
 from tests.simulation.oracle import STRICT, recorded
-from tests.simulation.reading import Said, in_files, on_phone
+from tests.simulation.reading import Said, doubled, in_files, on_phone
 from tests.simulation.tale import MARK, words_in
 
 if TYPE_CHECKING:
@@ -217,6 +217,12 @@ class Trouble:
     def _remember(self) -> None:
         """What the database keeps for a person was kept; with the database it goes."""
         self._h.tale.forgotten = True
+        lines = [*in_files(self._h.machine.folder)]
+        twice = doubled(block for block, _ in lines)
+        self._h.tale.copied |= {
+            mark for id, said in lines if id in twice for mark in MARK.findall(said.title)
+        }
+        self._h.witness.forgets()
         for caller in self._h.callers:  # what it held of records that are gone goes as well
             caller.phone.sync()
         self._h.machine.stop()

@@ -126,6 +126,10 @@ class Witness:
         self._put.look(view.texts)
         self._keeping.begin(view, self._began_s)
 
+    def forgets(self) -> None:
+        """The machine lost what it knew."""
+        self._keeping.forgets()
+
     def approves(self, marks: Iterable[str]) -> None:
         """A person lets go ahead what is held of these; it is for what is missing now."""
         self._approved |= {*marks}

@@ -320,3 +320,18 @@ def test_a_line_left_behind_is_known_while_its_new_place_cannot_be_read(
     assert (two.titles("Inbox"), two.titles("Plans")) == (set(), {"Typed", "Other"})
     assert (two.read("Inbox") + two.read("Plans")).count("Typed") == 1
     two.rest()
+
+
+def test_a_line_left_behind_is_two_where_the_mirror_is_made_anew(two: Rig) -> None:
+    """Nothing tells it from one that somebody copied: both are kept, and one has the id."""
+    id = two.shown("Typed").id
+    leave_a_line_behind(two)
+    two.close()
+    for path in (two.home / "state").rglob(MIRROR):
+        path.unlink()
+    two.open()
+    two.run(approve=True)
+    two.run()
+    assert (two.titles("Inbox"), two.titles("Plans")) == ({"Typed"}, {"Typed", "Other"})
+    assert [one.id for one in two.phone.reminders() if one.id == id] == [id]
+    two.rest()
