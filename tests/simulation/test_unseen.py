@@ -166,3 +166,15 @@ def test_who_takes_a_day_out_again_that_came_back_has_seen_it() -> None:
     cycle(put, ticked)
     assert put.words == set()
     assert put.ever == {"2060-01-05"}
+
+
+def test_what_was_written_into_a_file_as_it_followed_its_list_to_a_new_name_is_known() -> None:
+    put = Put()
+    put.look({"A.md": OLD})
+    put.reads({"A.md": OLD})
+    put.wrote({"B.md": DATED})
+    put.done()
+    saved = "- [x] w1 t1\n- [ ] w2 t2\n"
+    put.look({"B.md": saved})
+    put.reads({"B.md": saved})
+    assert put.words == {"2060-01-05"}

@@ -94,9 +94,10 @@ class Put:
 
         What it does before it has read is to give back what somebody else wrote.
         """
-        changed = [path for path, text in texts.items() if self._left.get(path, text) != text]
+        left = {**self._left, **_renamed(self._left, texts)}
+        changed = [path for path, text in texts.items() if left.get(path, text) != text]
         for path in changed if self._has_read else ():
-            put = _written(self._left[path], texts[path])
+            put = _written(left[path], texts[path])
             if put.changes:
                 self._puts[path].append(put)
             self._known[path] = texts[path]
@@ -130,6 +131,16 @@ class Put:
                 self.words |= words
                 self.ever |= words
                 return
+
+
+def _renamed(before: Mapping[str, str], now: Mapping[str, str]) -> dict[str, str]:
+    """What stood in files that have another path now, by that: they have lines in common."""
+    gone = {path: set(MARK.findall(before[path])) for path in before.keys() - now.keys()}
+    found: dict[str, str] = {}
+    for path in sorted(now.keys() - before.keys()):
+        marks = set(MARK.findall(now[path]))
+        found.update((path, before[old]) for old in sorted(gone) if gone[old] & marks)
+    return found
 
 
 def _joined(puts: list[Written]) -> dict[Key, Change]:
