@@ -244,6 +244,24 @@ def test_what_is_back_before_its_deletion_is_sent_is_not_deleted(rig: Rig) -> No
     rig.rest()
 
 
+def test_what_is_back_where_a_file_was_renamed_before_its_deletion_is_sent_is_not_deleted(
+    rig: Rig,
+) -> None:
+    """Seen half saved, it follows its list to a new name; the rest of the save has the old one."""
+    rig.append("Inbox", "- [ ] Typed\n- [ ] Other\n")
+    rig.run()
+    whole = rig.read("Inbox")
+    rename_on_the_phone(rig)
+    rig.replace("Inbox", f"{rig.line('Inbox', 'Typed')}\n", "")
+    rig.step = DoesOnce("engine:write", lambda: rig.save("Inbox", whole))
+    rig.wait(3)
+    report = rig.engine.cycle("test")
+    assert (report.pushed, report.retry_after_s is not None) == (0, True)
+    rig.run()
+    assert {one.title for one in rig.phone.reminders()} == {"Typed", "Other"}
+    assert rig.read("Inbox") == whole
+
+
 def test_what_is_saved_before_a_deletion_is_sent_only_puts_it_off(rig: Rig) -> None:
     rig.append("Inbox", "- [ ] First\n- [ ] Second\n")
     rig.run()

@@ -57,7 +57,7 @@ class LocalState:
     """What the files say: all readable ones, and what is unknown (``trouble``: everything is).
 
     At the paths ``made`` are files that we generate, which say nothing. Behind ``links``, which
-    are not followed, files stand that are strays.
+    are not followed, files stand that are strays. From the paths ``left`` we have moved files.
     """
 
     files: Mapping[str, LocalFile] = field(default_factory=dict)
@@ -69,6 +69,7 @@ class LocalState:
     directories: frozenset[str] = frozenset()
     made: frozenset[str] = frozenset()
     links: frozenset[str] = frozenset()
+    left: frozenset[str] = frozenset()
     retry_after_s: float | None = None
 
     def with_file(self, path: str, data: bytes, parse: Callable[[bytes], TodoFile]) -> LocalState:
@@ -82,11 +83,11 @@ class LocalState:
 
     def renamed(self, path: str, new: str, parse: Callable[[bytes], TodoFile]) -> LocalState:
         """The state after we moved ``path``; what could not be read there is not read now."""
-        file = self.files[path]
+        file, state = self.files[path], replace(self, left=self.left | {path})
         if not file.trouble:
-            return self.with_file(new, file.data, parse).without_file(path)
+            return state.with_file(new, file.data, parse).without_file(path)
         moved = replace(file, path=new, trouble=file.trouble.replace(path, new, 1))
-        return replace(self, files={**self.files, new: moved}).without_file(path)
+        return replace(state, files={**self.files, new: moved}).without_file(path)
 
     def without_file(self, path: str) -> LocalState:
         """The state after ``path`` was taken away."""

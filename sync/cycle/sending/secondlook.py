@@ -2,8 +2,9 @@
 
 What was saved meanwhile may have brought a line back (an editor that empties a file and then fills
 it, an undo). So no deletion that was planned without it is sent; the next cycle plans it anew.
-A file that is new, or that could not be read, needs no such look: nothing was judged by it. Before
-a list goes, with all that is in it, iCloud is asked once more as well.
+A file that is new, or that could not be read, needs no such look: nothing was judged by it; but one
+that stands again where we have just moved a file away is the save of that one. Before a list goes,
+with all that is in it, iCloud is asked once more as well.
 """
 
 from __future__ import annotations
@@ -44,7 +45,10 @@ def call_off_deletions(
     """
     queued = [intent for intent in store.outbox.queued() if intent.kind in _KINDS]
     files = (*local.files.values(), *local.done.values())
-    if not queued or not any(_was_saved(root, file) for file in files):
+    if not queued or not (
+        any(_was_saved(root, file) for file in files)
+        or any(_stands_again(root, path) for path in local.left - local.files.keys())
+    ):
         return
     _call_off(store, queued, planned, chronicle, report)
     report.come_back(_SOON_S)
@@ -82,6 +86,13 @@ def _was_saved(root: Path, file: LocalFile) -> bool:
     try:
         return digest(locate(root, Path(file.path))) != file.sha256
     except (OSError, Refusal):  # it is gone since: then it has brought nothing back
+        return False
+
+
+def _stands_again(root: Path, path: str) -> bool:
+    try:
+        return locate(root, Path(path)).exists()
+    except (OSError, Refusal):
         return False
 
 
