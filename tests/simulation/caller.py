@@ -186,6 +186,7 @@ class Caller:
         mark = self.tale.series
         if mark not in MARK.findall(gone.title):
             return set()
+        self.tale.taken |= {mark}
         others = [one for one in self.phone.reminders() if one.id != gone.id]
         found = [_words_of(one) for one in others if mark in MARK.findall(one.title)]
         return set().union(*found)

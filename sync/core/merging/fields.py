@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from store.model import (
     Field,
@@ -247,5 +247,7 @@ def line_change(case: Case, fields: Fields) -> tuple[RenderOp, ...]:
         # The rule of a completed line cannot be compared, but is known.
         unread = {name: value for name, value in case.base.items() if name in fields.seen.opaque}
         whole = overlay(overlay(fields.seen, unread), changes)
+        if fields.seen.done is not None and whole.done is None:
+            whole = replace(whole, opaque=whole.opaque - unread.keys())  # open, it says it again
         return (MoveLine(case.id, whole, changes, agreed),)
     return (SetLine(case.id, changes, agreed),)
