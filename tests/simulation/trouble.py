@@ -26,6 +26,7 @@ from tests.simulation.tale import MARK, words_in
 
 if TYPE_CHECKING:
     from tests.simulation.history import History
+    from tests.simulation.machine import Machine
 
 _PAGE = 4096
 UNKNOWN = "FieldOfTomorrow"
@@ -78,9 +79,9 @@ class Trouble:
         if what in _LEAPS or what == "clock leaps meanwhile":
             self._h.tale.leapt = True
         if what in _LEAPS:
-            self._h.clock.leap(_LEAPS[what])
+            self._leap(_LEAPS[what])
         elif what == "clock leaps meanwhile":
-            self._h.clock.leap(dice.choice([*_LEAPS.values()]))
+            self._leap(dice.choice([*_LEAPS.values()]))
         else:
             getattr(self, "_" + what.replace(" ", "_").replace(",", ""))()
 
@@ -142,7 +143,7 @@ class Trouble:
 
     def _clock_at_the_end_of_summer_time(self) -> None:
         self._h.tale.leapt = True  # to that day
-        self._h.clock.leap(_SUMMER_ENDS_S - 5 - self._h.clock.true())
+        self._leap(_SUMMER_ENDS_S - 5 - self._h.clock.true())
 
     def _zone_gone_for_a_cycle(self) -> None:
         self._h.world.zone.present = False
@@ -226,10 +227,23 @@ class Trouble:
         for caller in self._h.callers:  # what it held of records that are gone goes as well
             caller.phone.sync()
         self._h.machine.stop()
-        if self._h.machine.database.exists():
+        self._keep(self._h.machine)
+        self._h.machine.stop()
+
+    def _leap(self, seconds: float) -> None:
+        """Set the clock: what is kept for thirty days may be over them."""
+        for machine in self._h.machines:
+            is_up = machine.is_up
+            self._keep(machine)
+            if not is_up:
+                machine.end()
+        self._h.clock.leap(seconds)
+
+    def _keep(self, machine: Machine) -> None:
+        """What it keeps for a person by now was kept, whatever becomes of it."""
+        if machine.database.exists():
             with self.looking():
-                self._h.kept |= recorded(self._h.machine, strict=STRICT in self._h.story.traits)
-                self._h.machine.stop()
+                self._h.kept |= recorded(machine, strict=STRICT in self._h.story.traits)
 
     @contextmanager
     def looking(self) -> Iterator[None]:
@@ -280,7 +294,7 @@ class Trouble:
     def end(self) -> None:
         """No more trouble."""
         self.after_cycle()
-        self._h.clock.leap(0.0)
+        self._leap(0.0)
         self._h.world.faults.clear()
         for machine in self._h.machines:
             machine.network.rest()
