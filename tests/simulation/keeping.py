@@ -175,6 +175,8 @@ class Keeping:
                 goes = found[0].path != known.path
                 notes = self._before.notes(known) - now.notes(found[0]) - tale.retracted
                 others -= self._told(id) if goes and not notes else set()
+                # Where no list is it stood before, and the other one went.
+                goes = goes and found[0].path not in tale.asides
                 strays = goes and not self._is_sent(known, found[0].path)
                 if strays or others & set(_TITLE.findall(found[0].line)):
                     yield f"{id} went from its line to a copy of it"

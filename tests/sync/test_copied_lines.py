@@ -167,3 +167,23 @@ def test_one_that_nothing_else_tells_apart_before_the_mirror_is_made_anew(
     rig.run()
     assert rig.shown("Copy").id != known
     assert rig.shown("Copy").flagged
+
+
+def test_one_whose_line_is_carried_to_where_no_list_is(rig: Rig, known: str) -> None:
+    """Its id stands there, so it is not gone; a copy without the id is another reminder."""
+    line = rig.line("Inbox", "First")
+    aside = rig.folder / "Old" / "2026" / "files.md"
+    aside.parent.mkdir(parents=True)
+    aside.write_text(f"{line}\n")
+    rig.replace("Inbox", f"{line}\n", "")
+    rig.append("Plans", "- [ ] First\n")
+    rig.run()
+    assert line not in rig.read("Plans")
+    assert [one.id for one in rig.phone.reminders("Inbox") if one.title == "First"] == [known]
+    assert rig.titles("Plans") == {"First", "Third"}
+    aside.unlink()
+    rig.append("Inbox", f"{line}\n")
+    rig.run()
+    assert [one.id for one in rig.phone.reminders("Inbox") if one.title == "First"] == [known]
+    assert (rig.titles("Inbox"), rig.titles("Plans")) == ({"First", "Second"}, {"First", "Third"})
+    rig.rest()

@@ -39,6 +39,7 @@ def match_lines(
     series: Mapping[str, str] = MappingProxyType({}),
     said: Mapping[str, Reminder] = MappingProxyType({}),
     away: Collection[str] = (),
+    aside: Collection[str] = (),
     marks: bool = True,
     apart: bool = False,
 ) -> Matched:
@@ -51,13 +52,14 @@ def match_lines(
     leaves; ``said`` what iCloud last said of those whose id stands on several lines, as a line
     would. Without ``marks`` lines carry no ids of ours, and are known by their order too. ``away``
     are those whose line was gone before already: it takes the same title to be one of them. A
-    reminder that any of several lines may be is ``doubtful``, not gone. ``apart`` says that each
+    reminder that any of several lines may be is ``doubtful``, not gone; nor is one of ``aside``,
+    whose id stands where no list is. ``apart`` says that each
     task has a file of its own.
     """
     matched = Matched()
     _by_block(lines, blocks, traces, leaving, said, matched)
     _hand_on(lines, series, matched, apart=apart)
-    here = set(matched.ids.values())
+    here = {*matched.ids.values(), *aside}
     gone = {id: trace for id, trace in traces.items() if id not in here}
     free = [line for line in lines if not _placed(line, matched)]
     unmarked = [line for line in free if line.block is None or line.spot in matched.copies]

@@ -56,6 +56,7 @@ def match_all(
         ),
         leaving=left_behind(leaving, known, lines, remote, dialect),
         away=known.vanished,
+        aside={blocks[block] for block in local.aside() if block in blocks},
         series=series,
         said={id: dialect.shown(known.reminders[id]) for id in several},
         marks=dialect.marks,
