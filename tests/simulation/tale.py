@@ -164,6 +164,7 @@ class Tale:
             self.ticked |= days
         else:
             self.ticked -= days
+            self.copied |= set() if "🔁" in line else {self.series}  # a copy that is open again
 
     @property
     def several(self) -> set[str]:
