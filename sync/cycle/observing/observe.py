@@ -36,7 +36,7 @@ Record = Mapping[str, Any]
 FEED = "records/changes"
 _EMPTY_PAGES_MAX = 100
 """So many pages in a row may be empty and say that more is coming."""
-PAGES_AT_ONCE = 5
+PAGES_AT_ONCE = 20
 """So many are one commit, at most: identities are random, so that each commit of a first pull
 writes nearly every page of the indexes. A cut loses as many."""
 
