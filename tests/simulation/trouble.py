@@ -294,7 +294,8 @@ class Trouble:
     def end(self) -> None:
         """No more trouble."""
         self.after_cycle()
-        self._leap(0.0)
+        if self._h.tale.leapt:
+            self._leap(0.0)
         self._h.world.faults.clear()
         for machine in self._h.machines:
             machine.network.rest()

@@ -7,9 +7,8 @@ import os
 
 import pytest
 
-from store.model import Priority
 from tests.rig import Rig
-from tests.sync.stepping import DoesOnce, FullOnce
+from tests.sync.stepping import FullOnce
 
 
 class Meddling:
@@ -95,21 +94,4 @@ def test_a_new_file_that_got_no_ids_is_a_list_in_the_next_cycle(rig: Rig) -> Non
     assert any("full" in problem for problem in rig.engine.cycle("test").problems)
     rig.run()
     assert rig.titles("Packing") == {"Tent"}
-    rig.rest()
-
-
-@pytest.mark.parametrize("step", ["engine:stamp", "swap:exchange"])
-def test_a_line_that_was_found_in_icloud_and_is_edited_before_it_has_its_id(
-    rig: Rig, step: str
-) -> None:
-    """Nothing of it was agreed on yet: it is known by the title by which it was found."""
-    rig.phone.create("Inbox", "Met")
-    id = rig.shown("Met").id
-    rig.save("Inbox", "- [ ] Met\n")
-    rig.step = DoesOnce(step, lambda: rig.replace("Inbox", "- [ ] Met", "- [ ] Met 🔼"))
-    rig.run(approve=True)
-    rig.run()
-    assert [one.id for one in rig.phone.reminders()] == [id]
-    assert [one.loser for one in rig.store.attention.open_conflicts()] == [Priority.MEDIUM]
-    assert rig.read("Inbox").count("Met") == 1
     rig.rest()

@@ -85,7 +85,7 @@ def gather(
     owed = _owed(store, rows)
     missing = (rows.keys() | base.keys() | owed) - stored.keys()
     fresh = dialect.assign_blocks(missing, {block: id for id, block in stored.items()})
-    traces = _traces(tables.lines, base, tables.rows)
+    traces = _traces(tables.lines, base)
     gone_lists = frozenset(store.mirror.tombstones("list"))
     ended = gone_lists | {id for id, row in list_rows.items() if row.deleted}
     lost = tables.gone | {r.id for r in rows.values() if r.deleted or r.list_id in ended}
@@ -215,21 +215,17 @@ def _repeating(row: ReminderRow, rules: Mapping[str, Mapping[str, Any]]) -> Remi
 
 
 def _traces(
-    lines: Mapping[str, LineRow],
-    base: Mapping[str, Mapping[Field, Value]],
-    rows: Mapping[str, ReminderRow],
+    lines: Mapping[str, LineRow], base: Mapping[str, Mapping[Field, Value]]
 ) -> dict[str, Trace]:
-    """Where lines stood; one of which nothing is agreed on yet was found by its title in iCloud."""
     traces = {}
     for id, row in lines.items():
         values = base.get(id, {})
         parent = values.get(Field.PARENT)
-        said = rows[id].title if id in rows else ""
         traces[id] = Trace(
             id,
             row.path,
             row.text,
-            title=str(values.get(Field.TITLE, said)),
+            title=str(values.get(Field.TITLE, "")),
             parent=parent if isinstance(parent, str) else None,
             notes=str(values.get(Field.NOTES, "")),
             line=row.line,
