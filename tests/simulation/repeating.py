@@ -74,7 +74,7 @@ class Series:
         day, number = tale.day(), _RULES[self._every][0]
         caller.phone.edit(one.id, due=day)
         tale.say([day])
-        tale.retract({one.due} - {None})  # type: ignore[arg-type]
+        tale.retract([one.due] if one.due is not None else [])
         caller.phone.attach(one.id, "RecurrenceRule", {"Frequency": number, "Interval": 1})
         self._tell(caller.name, "rule", f"{one.title}: every {self._every}, {day}")
 
@@ -174,6 +174,6 @@ class Series:
         rows = self._h.machine.store._connection.all(
             "SELECT loser FROM conflict WHERE field = 'done'"
         )
-        lost = (self._h.tale.ticked & still) - done  # type: ignore[operator]
+        lost = {day for day in self._h.tale.ticked if day in still and day not in done}
         if lost and not rows:
             yield f"a tick is lost: {sorted(lost)}"
