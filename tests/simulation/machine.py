@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from functools import cache
 from http.cookiejar import CookieJar
@@ -122,6 +122,16 @@ class Machine:
         self.start()
         assert self._store is not None
         return self._store
+
+    def rows(self, query: str) -> list[tuple[object, ...]]:
+        """What its database answers, whether it runs, begins or is down; nothing if it cannot."""
+        if self._store is not None:
+            return [tuple(row) for row in self._store._connection.all(query)]
+        try:
+            with closing(sqlite3.connect(f"{self.database.as_uri()}?mode=ro", uri=True)) as raw:
+                return raw.execute(query).fetchall()
+        except sqlite3.DatabaseError:
+            return []
 
     def mirrored(self, name: str) -> str | None:
         """The change tag of a record as a running machine last saw it."""

@@ -45,7 +45,7 @@ def recorded(machine: Machine, *, strict: bool = False) -> set[str]:
     found: set[str] = set()
     only = "WHERE field = 'displaced'" if strict else ""
     for chosen in ("winner, loser FROM conflict", f"before, after, path FROM history {only}"):
-        for row in machine.store._connection.all(f"SELECT {chosen}"):
+        for row in machine.rows(f"SELECT {chosen}"):
             found |= words_in(" ".join(str(value) for value in row))
     ours = machine.folder / ".remindersd"
     for path in (*ours.rglob("*.data"), *ours.glob("replaced/*")):

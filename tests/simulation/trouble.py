@@ -228,22 +228,17 @@ class Trouble:
             caller.phone.sync()
         self._h.machine.stop()
         self._keep(self._h.machine)
-        self._h.machine.stop()
 
     def _leap(self, seconds: float) -> None:
         """Set the clock: what is kept for thirty days may be over them."""
         for machine in self._h.machines:
-            is_up = machine.is_up
             self._keep(machine)
-            if not is_up:
-                machine.end()
         self._h.clock.leap(seconds)
 
     def _keep(self, machine: Machine) -> None:
         """What it keeps for a person by now was kept, whatever becomes of it."""
         if machine.database.exists():
-            with self.looking():
-                self._h.kept |= recorded(machine, strict=STRICT in self._h.story.traits)
+            self._h.kept |= recorded(machine, strict=STRICT in self._h.story.traits)
 
     @contextmanager
     def looking(self) -> Iterator[None]:
