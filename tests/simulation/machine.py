@@ -163,6 +163,7 @@ class Machine:
             config, self.database, around
         )
         limiter = Limiter(self.clock.steady, self.clock.wait, self.dice.random, now=self.clock.date)
+        self.network.reopen()
         self._transport = Transport(self.session, limiter, inner=self.network)
         self._engine = wire(config, self._store, self._transport, around)
 

@@ -116,6 +116,10 @@ class Network(httpx.BaseTransport):
         self.writes = 0
         """Requests that changed records, or might have."""
 
+    def reopen(self) -> None:
+        """A process begins, on a connection of its own: no answer to one before comes on that."""
+        self._last.clear()
+
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Answer, or fail as the network does."""
         stored = request.url.host == STORE

@@ -23,7 +23,7 @@ from tests.simulation.living import live
 from tests.simulation.runner import ROOT, run_histories
 from tests.simulation.shrink import shrink
 from tests.simulation.spare import is_spared, sparing
-from tests.simulation.story import Story, choose
+from tests.simulation.story import Event, Story, choose
 from tests.simulation.trace import trace
 
 HISTORIES = int(os.environ.get("REMINDERSD_HISTORIES", "2000"))
@@ -110,6 +110,17 @@ def test_a_story_that_ends_badly_is_shrunk() -> None:
     short = shrink(story, lambda one: {e.dice for e in culprits} <= {e.dice for e in one.events})
     assert {event.dice for event in short.events} == {event.dice for event in culprits}
     assert short.traits == frozenset()
+
+
+def test_no_answer_to_a_process_before_comes_to_a_new_one(tmp_path: Path) -> None:
+    """Of an account that it does not know yet, it would tell that nothing is new in it."""
+    loss = Event(1, "between", 1, "database lost", 1)
+    answer = Event(1, "call", 2, "answer of before", 1)
+    story = Story(0, 2, {}, frozenset({"met before"}), (loss, answer))
+    verdict = live(story, tmp_path / "home")
+    assert verdict.wrong == []
+    assert "    call private/records/changes: answer of before" in verdict.told
+    assert not [line for line in verdict.told if line.startswith("    held: file")]
 
 
 def test_a_lost_word_would_be_noticed(tmp_path: Path) -> None:
