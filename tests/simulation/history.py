@@ -14,7 +14,7 @@ from sandbox.device.phone import Phone
 from sandbox.signing.account import Account
 from sandbox.world import World, world_of
 from sync.cycle.report import Report
-from sync.errors import UsageError
+from tests.simulation.approver import Approver
 from tests.simulation.caller import Caller
 from tests.simulation.chance import Clock, Crash, minting
 from tests.simulation.clerk import Clerk
@@ -86,13 +86,13 @@ class History:
         self.trouble = Trouble(self)
         self.clerk = Clerk(self)
         self.series = Series(self)
+        self.approver = Approver(self)
         self._events: dict[tuple[int, str], dict[int, list[Event]]] = defaultdict(dict)
         for event in story.events:
             self._events[event.cycle, event.seam].setdefault(event.at, []).append(event)
         self._cycle = -1
         self._count: Counter[str] = Counter()
         self._dead = False
-        self._unparked: set[str] = set()
         self._reports: dict[str, Report] = {}
 
     def _network(self) -> Network:
@@ -342,7 +342,7 @@ class History:
             self.clock.wait(130)
             rested, rests = rests, False
             report = self.cycle()
-            if report is None or self._approve(report):
+            if report is None or self.approver.decide(report):
                 continue
             waits = report.pending or report.retry_after_s is not None
             rests = (
@@ -363,52 +363,9 @@ class History:
             phone.sync()
             phone.sync()  # what was refused on the way down goes up
 
-    def _approve(self, report: Report) -> bool:
-        """Do as a person what is waited for, if this one does."""
-        if "approves" not in self.story.traits or not (report.held or report.parked):
-            return False
-        try:
-            unparked = self._unpark()
-            return self._let_go(report) or unparked
-        except Crash:  # whether that was written or not, it was wanted
-            self.machine.stop()
-            self.machine.errors.append("crash")
-            self._dead = False
-            self.witness.approves(self.trouble.retract(report, [one.id for one in report.held]))
-            return True
-
-    def _unpark(self) -> bool:
-        """Let what was refused be tried again, once; whether there was any."""
-        outbox, name = self.machine.store.outbox, self.machine.name
-        parked = [] if name in self._unparked else outbox.parked()
-        self._unparked |= {name} if parked else set()
-        with self.machine.store.commit("unpark"):
-            for intent in parked:
-                outbox.unpark(intent.seq)
-        return bool(parked)
-
-    def _let_go(self, report: Report) -> bool:
-        """Let go ahead what is held; whether there was any."""
-        keys = [hold.id for hold in report.held]
-        keys += [str(name.title) for name in report.names.values() if name.title]
-        try:
-            approved = self.machine.engine.approve(keys)
-        except UsageError as refused:
-            if self.trouble.away is None:
-                raise
-            self.tale.tell(f"person: approves, and is told {refused.message}")
-            return False
-        self.tale.tell(f"person: approves {[hold.id for hold in approved]}")
-        self.witness.approves(self.trouble.retract(report, [hold.id for hold in approved]))
-        return bool(approved)
-
     def approve_now(self) -> None:
         """A person lets go ahead what the last cycle said is held, whatever came since."""
-        report = self._reports.get(self.machine.name)
-        if report is not None and report.held:
-            with self.trouble.looking():
-                if self._let_go(report):
-                    self._struck("approval")
+        self.approver.late(self._reports.get(self.machine.name))
 
     def _moves(self) -> Iterator[str]:
         """Whether a further cycle does anything at all."""
@@ -422,12 +379,5 @@ class History:
                 yield f"a further cycle changed {what}: {value} to {after.get(what)}"
 
     def _standing(self) -> dict[str, object]:
-        found: dict[str, object] = {}
-        for machine in self.machines:
-            found[f"requests of {machine.name} that write"] = machine.network.writes
-            found[f"rows of {machine.name}"] = machine.store._connection.raw.total_changes
-            for path in sorted(machine.folder.rglob("*")):
-                if path.is_file():
-                    status = path.stat()
-                    found[str(path)] = (status.st_mtime_ns, status.st_ino, path.read_bytes())
-        return found
+        each = (machine.standing() for machine in self.machines)
+        return {what: value for standing in each for what, value in standing.items()}

@@ -228,6 +228,18 @@ class Machine:
         self._lock.close()
         self._engine = self._store = self._transport = None
 
+    def standing(self) -> dict[str, object]:
+        """What it sent, wrote down, and has in its folder: all that a cycle changes."""
+        found: dict[str, object] = {
+            f"requests of {self.name} that write": self.network.writes,
+            f"rows of {self.name}": self.store._connection.raw.total_changes,
+        }
+        for path in sorted(self.folder.rglob("*")):
+            if path.is_file():
+                status = path.stat()
+                found[str(path)] = (status.st_mtime_ns, status.st_ino, path.read_bytes())
+        return found
+
     def cycle(self, *, approve: bool = False) -> Report | None:
         """One cycle as the daemon runs it; None if it failed, and why is in ``errors``.
 

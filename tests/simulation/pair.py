@@ -185,7 +185,7 @@ class Pair(History):
         approved = False
         for which, report in enumerate(reports):
             self._take_turn(which)
-            approved = self._approve(report) or approved
+            approved = self.approver.decide(report) or approved
         return approved
 
     def _merge(self) -> bool:
