@@ -14,7 +14,7 @@ from tests.simulation.history import Verdict
 from tests.simulation.runner import Tally, replay, run_histories, run_seeds, workplace
 from tests.simulation.scenarios import SCENARIOS
 from tests.simulation.story import Story, choose, choose_two
-from tests.simulation.sweep import WAYS, run_sweep, sweep
+from tests.simulation.sweep import AGAIN, WAYS, Grid, run_sweep, sweep
 from tests.simulation.sweep import replay as play_again
 from tests.simulation.trace import trace
 
@@ -35,6 +35,10 @@ def main() -> int:
                         help="crash at each effect of one scenario, or of all")  # fmt: skip
     parser.add_argument("--way", choices=WAYS, help="in this way alone")
     parser.add_argument("--stride", type=int, default=1, help="at every so many effects (1)")
+    parser.add_argument("--first", type=int, default=1, help="from this effect on (1)")
+    parser.add_argument("--again", type=_numbers, default=AGAIN, metavar="A,B",
+                        help="a second crash comes so many effects after the first")  # fmt: skip
+    parser.add_argument("--dice", type=int, default=0, help="with these edits (0)")
     given = parser.parse_args()
     if given.sweep:
         return _sweep(given)
@@ -72,9 +76,10 @@ def _sweep(given: argparse.Namespace) -> int:
         told, wrong = play_again(given.sweep)
         print(*told, *(["ENDED BADLY", *wrong] if wrong else ["ended well"]), sep="\n")
         return int(bool(wrong))
+    grid = Grid(given.stride, given.first, given.again, given.dice)
     if given.part:
         part, parts = _range(given.part)
-        print(json.dumps(asdict(sweep(given.sweep, given.way, given.stride, part, parts))))
+        print(json.dumps(asdict(sweep(given.sweep, given.way, grid, part, parts))))
         return 0
     if given.sweep not in {"all", *SCENARIOS}:
         print(f"no scenario is called {given.sweep!r}: {', '.join(SCENARIOS)}", file=sys.stderr)
@@ -82,13 +87,17 @@ def _sweep(given: argparse.Namespace) -> int:
     failed = 0
     for name in SCENARIOS if given.sweep == "all" else [given.sweep]:
         for way in [given.way] if given.way else WAYS:
-            found = run_sweep(name, way, given.stride, given.jobs)
+            found = run_sweep(name, way, grid, given.jobs)
             failed += len(found.failed)
             for again, wrong in found.failed.items():
                 print(f'python -m tests.simulation --sweep "{again}"', *wrong, sep="\n  ")
             print(f"{name}, {way}: {found.effects} effects, {found.plays} plays, {found.struck}"
                   f" with a crash, {len(found.failed)} ended badly", flush=True)  # fmt: skip
     return int(bool(failed))
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in text.split(","))
 
 
 def _range(text: str) -> tuple[int, int]:

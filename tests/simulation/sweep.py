@@ -13,7 +13,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from tests.simulation.runner import ROOT, workplace
 from tests.simulation.scenarios import SCENARIOS
@@ -25,6 +25,25 @@ BEFORE: Final = 20
 AGAIN: Final = (1, 2, 5, 9, 14, 21, 33, 50)
 """So many effects after the first crash comes the second."""
 WAYS: Final = ("crash", "twice", "edits")
+
+
+class Grid(NamedTuple):
+    """Which plays of a way are played; ``dice`` chooses what the edits are."""
+
+    stride: int = 1
+    first: int = 1
+    again: tuple[int, ...] = AGAIN
+    dice: int = 0
+
+    @property
+    def options(self) -> list[str]:
+        """The same on a command line."""
+        again = ",".join(str(later) for later in self.again)
+        given = (self.stride, self.first, again, self.dice)
+        return [f"--{what}={value}" for what, value in zip(self._fields, given, strict=True)]
+
+
+ALL: Final = Grid()
 
 
 @dataclass
@@ -45,21 +64,21 @@ class Swept:
         self.failed.update(other["failed"])
 
 
-def strikes(way: str, effects: int, stride: int = 1) -> Iterator[tuple[Strike, ...]]:
+def strikes(way: str, effects: int, grid: Grid = ALL) -> Iterator[tuple[Strike, ...]]:
     """What strikes in each play of a sweep over a scenario with so many effects."""
-    for at in range(1, effects + 1, stride):
+    for at in range(grid.first, effects + 1, grid.stride):
         crash = Strike(at, "crash")
         if way == "crash":
             yield (crash,)
         elif way == "twice":
-            yield from ((crash, Strike(at + later, "crash")) for later in AGAIN)
+            yield from ((crash, Strike(at + later, "crash")) for later in grid.again)
         else:
             for early in range(max(1, at - BEFORE), at):
                 for what in ("file edit", "phone edit"):
-                    yield Strike(early, what, at * 1000 + early), crash
+                    yield Strike(early, what, grid.dice + at * 1000 + early), crash
 
 
-def sweep(name: str, way: str, stride: int = 1, part: int = 0, parts: int = 1) -> Swept:
+def sweep(name: str, way: str, grid: Grid = ALL, part: int = 0, parts: int = 1) -> Swept:
     """One scenario in one way, or every ``parts``-th play of that from ``part`` on."""
     found = Swept()
     with workplace() as place, sparing(place / "spare"):
@@ -68,7 +87,7 @@ def sweep(name: str, way: str, stride: int = 1, part: int = 0, parts: int = 1) -
         if calm is None:
             found.failed[words_of(name, ())] = stage.verdict.wrong
             return found
-        plays = list(strikes(way, found.effects, stride))
+        plays = list(strikes(way, found.effects, grid))
         for struck in plays[part::parts]:
             stage, end = play(SCENARIOS[name], place / "home", struck)
             found.plays += 1
@@ -118,13 +137,13 @@ def replay(words: str) -> tuple[list[str], list[str]]:
     return stage.verdict.told, _wrong(stage, end, None if edited else calm)
 
 
-def run_sweep(name: str, way: str, stride: int, jobs: int) -> Swept:
+def run_sweep(name: str, way: str, grid: Grid, jobs: int) -> Swept:
     """The same as ``sweep``, shared by so many processes."""
     found = Swept()
     command = [sys.executable, "-m", "tests.simulation", "--sweep", name, "--way", way]
     parts = [
         subprocess.Popen(
-            [*command, "--stride", str(stride), "--part", f"{job}-{jobs}"],
+            [*command, *grid.options, "--part", f"{job}-{jobs}"],
             cwd=ROOT,
             stdout=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "0"},

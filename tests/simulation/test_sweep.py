@@ -14,7 +14,7 @@ import pytest
 from tests.simulation import sweep
 from tests.simulation.scenarios import SCENARIOS
 from tests.simulation.stage import Strike, play
-from tests.simulation.sweep import WAYS, Swept, run_sweep, strikes, strikes_in, words_of
+from tests.simulation.sweep import ALL, WAYS, Grid, Swept, run_sweep, strikes, strikes_in, words_of
 
 SOAK = os.environ.get("REMINDERSD_SOAK") == "1"
 SWEPT = ("new lines", "conflicts", "deletions")
@@ -40,7 +40,7 @@ def test_a_crash_at_any_effect_changes_nothing_of_the_end(name: str) -> None:
 @pytest.mark.parametrize("name", SCENARIOS)
 @pytest.mark.parametrize("way", WAYS[1:])
 def test_nor_do_two_crashes_and_an_edit_before_one_is_kept(name: str, way: str) -> None:
-    judged(run_sweep(name, way, stride=1, jobs=1))
+    judged(run_sweep(name, way, ALL, jobs=1))
 
 
 @pytest.mark.parametrize(("name", "way"), [("new lines", "twice"), ("moves", "edits")])
@@ -68,7 +68,7 @@ def test_a_different_end_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> No
         return stage, end
 
     monkeypatch.setattr(sweep, "play", played)
-    found = sweep.sweep("new lines", "crash", stride=1000)
+    found = sweep.sweep("new lines", "crash", Grid(stride=1000))
     assert list(found.failed.values()) == [["shown, but not in calm: ('Inbox', 'one more')"]]
 
 
@@ -77,6 +77,10 @@ def test_what_strikes() -> None:
     edited = [(edit.at, crash.at) for edit, crash in strikes("edits", 30)]
     assert len(edited) == 2 * (sum(range(21)) + 9 * 20)
     assert all(0 < crash - edit <= 20 for edit, crash in edited)
+    twice = [(one.at, two.at) for one, two in strikes("twice", 30, Grid(12, 5, (1, 4)))]
+    assert twice == [(5, 6), (5, 9), (17, 18), (17, 21), (29, 30), (29, 33)]
+    other = Grid(dice=7).options
+    assert other == ["--stride=1", "--first=1", "--again=1,2,5,9,14,21,33,50", "--dice=7"]
 
 
 def test_a_play_can_be_named() -> None:
