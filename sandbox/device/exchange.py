@@ -79,6 +79,7 @@ class Exchange:
         if any(code.startswith(_BROKEN_REFERENCE) for code in codes):
             self.download()
             self._doom_dependants()
+            self._stay([copy for copy in group if self._goes_nowhere(copy)])
         elif codes & _STALE_COPY:
             self._refresh([copy.name for copy in group])
         else:
@@ -172,6 +173,20 @@ class Exchange:
             if "serverErrorCode" not in item:
                 self._fetch_files(item)
                 merge.take(self._own, item)
+
+    def _goes_nowhere(self, copy: Copy) -> bool:
+        """Whether it is to move to a list that is gone for good."""
+        return "List" in copy.dirty and copy.get("List") not in self._own.copies
+
+    def _stay(self, group: list[Copy]) -> None:
+        """Leave these in the lists that the server has them in; other unsent edits stand."""
+        found = {item["recordName"]: item for item in self._zone.lookup([c.name for c in group])}
+        for copy in group:
+            item = found[copy.name]
+            if "serverErrorCode" not in item:
+                copy.fields["List"] = item["fields"]["List"]
+                copy.parent = (item.get("parent") or {}).get("recordName")
+                copy.dirty.discard("List")
 
     def _doom_dependants(self) -> None:
         """A hard deletion takes along what refers to the record, also what we just learnt of."""

@@ -245,6 +245,20 @@ def test_a_subtask_of_what_another_phone_purged_goes_to_top_level() -> None:
     assert picture(one) == picture(two)
 
 
+def test_a_move_to_a_list_that_is_gone_for_good_is_given_up() -> None:
+    zone, [one, two] = zone_with_phones(2)
+    work = one.create_list("Work")
+    identity = one.create("Home", "Tap")
+    two.sync()
+    two.offline = True
+    two.move(identity, "Work")
+    two.edit(identity, priority=1)
+    zone.modify([{"operationType": "forceDelete", "record": {"recordName": f"List/{work}"}}])
+    settle(two, one)
+    assert (one.get(identity).list, one.get(identity).priority) == ("Home", 1)
+    assert picture(one) == picture(two)
+
+
 def test_moving_takes_subtasks_along_and_frees_a_subtask() -> None:
     zone, [phone] = zone_with_phones(1)
     work = phone.create_list("Work")
