@@ -179,9 +179,15 @@ class Clerk:
                 self._h.tale.tell(f"person: undo: {refused.message}")
                 return None
 
-    def _begin(self) -> None:
-        """From here on it is what was asked for that changes anything, and no cycle."""
-        self._ledger.begin()
+    def _begin(self, *, alone: bool = False) -> None:
+        """From here on it is what was asked for that changes anything, and no cycle.
+
+        ``alone``: before that nothing is heard of either side that would be of the same run.
+        """
+        if alone:
+            self._ledger.begin_asked()
+        else:
+            self._ledger.begin()
         self._before, self._said = self._ledger.now, set(self._h.tale.said)
         self._told = len(self._h.tale.told)
 
@@ -277,7 +283,7 @@ class Clerk:
         h, machine = self._h, self._h.machine
         h.tale.tell(f"person: {what} {key}")
         errors = len(machine.errors)
-        self._begin()
+        self._begin(alone=True)
         before, known = self._before, set(self._ledger.ids)
         done = machine.attempt(act)
         h.revive()

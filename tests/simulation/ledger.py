@@ -66,6 +66,7 @@ class Ledger:
         """How that began."""
         self._rested: Mapping[str, Said] | None = None
         self._acts = 0
+        self._is_asked = False
         self._row = 0
 
     def look(self) -> Sides:
@@ -82,9 +83,21 @@ class Ledger:
 
     def begin(self) -> None:
         """Something begins that may be a run."""
+        self._is_asked = False
         self.now = self.look()
         if self._origin is None:
             self._acts = self._tale.acts.total()
+
+    def begin_asked(self) -> None:
+        """Something begins that is no cycle: it carries what is asked for, and nothing of before.
+
+        Cut off, it goes on in a cycle, which carries more. What was cut off before it may be in
+        the same run as well.
+        """
+        self.begin()
+        self._is_asked, self._rested = True, dict(self.now.there)
+        if self._origin is not None:
+            self._origin.rested = None
 
     def end(self, machine: Machine, going_on: Iterable[int] = ()) -> None:
         """It is over; runs that were cut off before may have been ``going_on`` in it."""
@@ -94,7 +107,8 @@ class Ledger:
         origin = self._origin or Told(before, after, self._rested)
         runs = {*self._written(machine), *going_on}
         # What was done in the midst of it, or by which of two runs, nobody can tell.
-        if self._tale.acts.total() != self._acts or len(runs) > 1:
+        is_cut_off = self._is_asked and not machine.is_up
+        if self._tale.acts.total() != self._acts or len(runs) > 1 or is_cut_off:
             origin.rested = None
         for run in runs:
             self._carried[run] |= self._limbo

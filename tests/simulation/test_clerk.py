@@ -86,6 +86,15 @@ def test_a_history_in_which_something_is_restored_ends_well(tmp_path: Path) -> N
     assert verdict.struck["terminal: restore"] == 1
 
 
+def test_one_that_is_restored_before_any_cycle_goes_when_that_is_undone(tmp_path: Path) -> None:
+    """That a phone deleted it is of no run: iCloud says afterwards what it said just before."""
+    [deletes, _] = BACK.events
+    asks = (Event(0, "between", 1, "bring back", 1), Event(1, "after", 0, "undo", 1))
+    verdict = live(replace(BACK, events=(deletes, *asks)), tmp_path / "home")
+    assert verdict.wrong == []
+    assert verdict.struck["terminal: restore"] == verdict.struck["terminal: undo"] == 1
+
+
 def told(engine: Engine, key: str) -> str:
     return key
 
