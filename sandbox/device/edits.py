@@ -25,6 +25,8 @@ class Keep(Enum):
 
 KEEP = Keep.KEEP
 
+_ONE_LEVEL = "subtasks have one level: neither a subtask nor a parent can go under"
+
 
 def list_named(own: Own, name: str) -> Copy:
     """Return the live list or group of that name or bare UUID. Raises LookupError."""
@@ -62,6 +64,8 @@ def create(
     if holder.get("IsGroup"):
         raise ValueError(f"{list_name!r} is a group and holds no reminders")
     _check_priority(priority)
+    if parent is not None:
+        _top_level(own, parent)  # refused before anything is made
     when = moment.parse(due) if due else None
     born = own.now_ms if created is None else int(created * 1000)
     fields: Json = {
@@ -212,12 +216,20 @@ def make_subtask(own: Own, identity: str, parent: str | None) -> None:
     if parent is None:
         own.change(copy, {"ParentReminder": None})
         return
-    holder = reminder_with(own, parent)
-    if holder is copy or holder.get("ParentReminder") or _subtasks(own, copy):
-        raise ValueError("subtasks have one level: neither a subtask nor a parent can go under")
+    holder = _top_level(own, parent)
+    if holder is copy or _subtasks(own, copy):
+        raise ValueError(_ONE_LEVEL)
     if copy.get("List") != holder.get("List"):
         _put(own, copy, str(holder.get("List")))
     own.change(copy, {"ParentReminder": holder.name})
+
+
+def _top_level(own: Own, identity: str) -> Copy:
+    """Return the live reminder with that bare UUID, under which others can go."""
+    copy = reminder_with(own, identity)
+    if copy.get("ParentReminder"):
+        raise ValueError(_ONE_LEVEL)
+    return copy
 
 
 def _subtasks(own: Own, copy: Copy) -> list[Copy]:

@@ -323,6 +323,17 @@ def test_errors_name_what_there_is() -> None:
             call()
 
 
+def test_what_cannot_be_made_where_it_should_be_is_not_made_elsewhere() -> None:
+    _, [phone] = zone_with_phones(1)
+    tap = phone.create("Home", "Tap")
+    below = phone.create("Home", "Washer", parent=tap)
+    for parent in (below, "NOPE"):
+        with pytest.raises((ValueError, LookupError)):
+            phone.create("Home", "Ring", parent=parent)
+    phone.sync()
+    assert [one.title for one in phone.reminders()] == ["Tap", "Washer"]
+
+
 def test_a_phone_shows_the_same_after_a_restart() -> None:
     zone, [phone] = zone_with_phones(1)
     phone.create("Home", "Tap", due=PARIS, tags=["x"])
