@@ -273,6 +273,36 @@ def test_an_inbox_that_is_cleared_is_as_it_was_and_no_backup(rig: Rig) -> None:
     rig.rest()
 
 
+def test_one_line_that_is_again_what_it_was_after_another_was_taken_out(rig: Rig) -> None:
+    """What waits to be deleted is no second line that went back."""
+    first = rig.read("Inbox")
+    rig.replace("Inbox", "Call Ann", "Call Anna")
+    rig.phone.create("Inbox", "Dictated since")
+    rig.run()
+    cut(rig, "Dictated since")
+    assert waits(rig) == {"grace"}
+    rig.save("Inbox", first)
+    settle(rig)
+    assert rig.titles("Inbox") == {*GROCERIES}
+    assert rig.read("Inbox") == first
+    rig.rest()
+
+
+def test_a_backup_that_is_seen_half_saved_takes_back_nothing_either(rig: Rig) -> None:
+    backup, before = rig.read("Inbox"), identities(rig)
+    rig.append("Inbox", line(rig)("Typed since"))
+    rig.run()
+    for title in ("Call Ann", "Call Ben"):
+        rig.phone.edit(before[title], title=f"{title}ie")
+    rig.run()
+    rig.save("Inbox", backup[: backup.index("Call Ann")].rpartition("\n")[0] + "\n")
+    assert waits(rig) == {"grace"}
+    rig.save("Inbox", backup)
+    settle(rig)
+    assert rig.titles("Inbox") == {*GROCERIES[:2], "Call Annie", "Call Benie", "Typed since"}
+    rig.rest()
+
+
 def test_one_line_that_is_once_more_what_it_was_is_a_persons_edit(rig: Rig) -> None:
     """Renamed here, on the phone and on the phone again; then as it was at first, by hand."""
     id = identities(rig)["Call Ann"]

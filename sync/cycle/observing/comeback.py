@@ -106,11 +106,13 @@ def _goes_back(store: Store, path: str, file: LocalFile) -> bool:
     """Whether a file says again what it said before, in more than one line.
 
     One line may be what it was by a person's hand; and a file that only lacks lines is one that
-    they were taken out of, as an inbox that is cleared is.
+    they were taken out of, as an inbox that is cleared is. What was missed before does not go now.
     """
-    was = {row.text for row in store.places.lines_in(path)}
+    missed, rows = store.places.vanished(), store.places.lines_in(path)
     now = {task.text for task in file.tasks}
-    return bool(now - was) and max(len(was - now), len(now - was)) > 1
+    came = now - {row.text for row in rows}
+    went = {row.text for row in rows if row.id not in missed} - now
+    return bool(came) and max(len(went), len(came)) > 1
 
 
 def _fresh_copies(
@@ -174,9 +176,13 @@ def _keep_lines(store: Store, path: str, file: LocalFile, here: Collection[str])
     """What stood in the file, lives in iCloud and stands nowhere now, is to be put in again.
 
     Not so the one reminder that a line without an id is called like: that has lost its id alone.
+    Nor one that was missed before, unless another of these is back: then that file was half saved.
     """
     bare = Counter(task.reminder.title for task in file.tasks if task.block is None)
-    rows = [row for row in store.places.lines_in(path) if row.id not in here]
+    rows, missed = store.places.lines_in(path), store.places.vanished().keys()
+    if not any(row.id in missed and row.id in here for row in rows):
+        rows = [row for row in rows if row.id not in missed]
+    rows = [row for row in rows if row.id not in here]
     missing = {row.id: reminder for row in rows if (reminder := store.mirror.reminder(row.id))}
     called = Counter(reminder.title for reminder in missing.values())
     for id, reminder in missing.items():
