@@ -16,8 +16,8 @@ from daemon.compose import Around, open_mirror
 from daemon.lock import make_state
 from daemon.settings.config import Config
 from daemon.settings.paths import MIRROR, state_dir
-from store.aside import beside, kept_damaged, link_aside
 from store.db import Store
+from store.file.aside import beside, kept_damaged, link_aside
 from sync.errors import MirrorDamaged
 
 __all__ = ["MadeAnew", "anew", "make_anew"]

@@ -15,34 +15,34 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from store.answered import Answered
-from store.attention import Attention
-from store.bases import Bases
-from store.blockers import Blockers
+from store.activity.answered import Answered
+from store.activity.attention import Attention
+from store.activity.journal import Journal
+from store.activity.outbox import Outbox
+from store.activity.rings import Rings
+from store.base.bases import Bases
+from store.base.forgotten import ForgottenLists
+from store.base.occurrences import Occurrences
+from store.base.sections import SectionBases
 from store.connection import Connection
-from store.consistency import Consistency
-from store.documents import Documents
-from store.file import open_reading, open_writing, set_aside
-from store.forgotten import ForgottenLists
-from store.images import Images
-from store.journal import Journal
+from store.file.consistency import Consistency
+from store.file.opening import open_reading, open_writing, set_aside
+from store.local.images import Images
+from store.local.places import Places
+from store.local.versions import Versions
 from store.meta import Meta
-from store.mirror import Mirror
-from store.occurrences import Occurrences
-from store.outbox import Outbox
-from store.places import Places
 from store.polled.states import Polls
-from store.rings import Rings
-from store.sections import SectionBases
-from store.versions import Versions
+from store.remote.blockers import Blockers
+from store.remote.documents import Documents
+from store.remote.mirror import Mirror
 
 if TYPE_CHECKING:
+    from store.file.salvage import Salvaged
     from store.polled.calendar import Calendar
     from store.polled.contacts import Contacts
     from store.polled.devices import Devices
     from store.polled.notes import Notes
     from store.polled.photos import Photos
-    from store.salvage import Salvaged
 
 __all__ = ["Store"]
 
@@ -116,7 +116,7 @@ class Store:
 
     def salvage(self, old: Path) -> Salvaged:
         """Carry over into this store, which is empty, what only the file ``old`` knows."""
-        from store.salvage import salvage
+        from store.file.salvage import salvage
 
         with self.commit("salvage"):
             return salvage(old, self._connection)

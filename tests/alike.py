@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from unittest.mock import patch
 
+from store.activity.outbox import Intent
 from store.model import Completion, Field
-from store.outbox import Intent
 from sync.cycle.observing.reading import LocalState
 from sync.cycle.planning.nearby import Nearby
 from sync.cycle.planning.planner import Planned

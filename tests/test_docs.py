@@ -33,8 +33,8 @@ from store.model import (
     Unit,
     Zoned,
 )
-from store.schema_account import POLLED_VIEWS
-from store.views import VIEWS
+from store.schema.account import POLLED_VIEWS
+from store.schema.views import VIEWS
 from sync.local.markdown import parse
 
 ROOT = Path(__file__).parent.parent

@@ -221,7 +221,7 @@ def _mirror(options: Globals) -> Iterator[Queries]:
     from daemon.settings.paths import MIRROR
     from daemon.storage import as_ours
     from store.errors import StoreError, translated
-    from store.file import open_reading
+    from store.file.opening import open_reading
 
     path = options.place().state / MIRROR
     try:

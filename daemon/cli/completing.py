@@ -25,7 +25,7 @@ Complete = Callable[[click.Context, click.Parameter, str], "list[CompletionItem]
 
 
 def names_of(what: str) -> Complete:
-    """For ``shell_complete=``: names of ``what``, which is as in ``store.glance``."""
+    """For ``shell_complete=``: names of ``what``, which is as in ``store.remote.glance``."""
 
     def complete(
         context: click.Context, _parameter: click.Parameter, incomplete: str
@@ -33,7 +33,7 @@ def names_of(what: str) -> Complete:
         from click.shell_completion import CompletionItem
 
         from daemon.settings.paths import MIRROR
-        from store.glance import glance
+        from store.remote.glance import glance
         from sync.errors import RemindersdError
 
         begun = incomplete.casefold()

@@ -21,13 +21,13 @@ from daemon.instants import instant
 from daemon.query.changes import Names, changes_of, run_document, titles_told
 from daemon.storage import as_ours
 from daemon.words import IDS, poll_entry
-from store.attention import Attention
+from store.activity.attention import Attention
+from store.activity.journal import HistoryRow, Journal
+from store.activity.outbox import Outbox
 from store.connection import Connection
 from store.errors import StoreError, translated
-from store.file import open_reading
-from store.journal import HistoryRow, Journal
+from store.file.opening import open_reading
 from store.meta import Meta
-from store.outbox import Outbox
 from store.polled.states import Polls
 from sync.cycle.checking.verdict import NEVER, VERIFIED, Verified
 from sync.errors import MirrorDamaged, RemindersdError

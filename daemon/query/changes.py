@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from daemon.instants import instant
 from daemon.words import said
-from store.journal import HistoryRow, Run
+from store.activity.journal import HistoryRow, Run
 from store.values import NO_VALUE
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import Any
 
 from daemon.instants import instant
 from daemon.words import IDS, said
-from store.attention import Conflict
+from store.activity.attention import Conflict
 from store.db import Store
 from store.model import Field, Value
 from sync.cycle.asked.refused import Refused, refused_now

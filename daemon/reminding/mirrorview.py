@@ -11,8 +11,8 @@ from datetime import tzinfo
 from zoneinfo import ZoneInfo
 
 from daemon.settings.config import Config
+from store.activity.rings import Told
 from store.db import Store
-from store.rings import Told
 from sync.core.settings import Settings
 from sync.core.snapshot import Mode
 from sync.cycle.ringing import Remindable, remindable

@@ -24,8 +24,8 @@ from daemon.reminding.mirrorview import MirrorView, view_of
 from daemon.reminding.ringnotice import DONE, EACH, Pair, ids_of, notices_of, until_of
 from daemon.running.requests import Stopping
 from daemon.settings.config import Config
+from store.activity.rings import Told
 from store.db import Store
-from store.rings import Told
 from sync.core.repeating.ringing import Bells, Dated, Outlook, outlook, rings_of
 from sync.cycle.ringing import Remindable, ticked_in_files
 from sync.errors import RemindersdError

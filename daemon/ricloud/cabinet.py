@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from store.ledger import Result
+from store.activity.ledger import Result
 from sync.machine import about
 
 __all__ = ["KEPT_MS", "MOST_BYTES", "Cabinet", "Filed", "overdue"]

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from store.ledger import Event, Ledger, Poll, Result, Session, Source, User
+from store.activity.ledger import Event, Ledger, Poll, Result, Session, Source, User
 
 __all__ = ["KEY", "ORGANISATION", "Documents", "envelope"]
 

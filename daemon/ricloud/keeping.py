@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from daemon.ricloud.cabinet import Cabinet, overdue
-from store.ledger import Ledger, Result, User
+from store.activity.ledger import Ledger, Result, User
 
 __all__ = ["FIRST_USER", "FORGOTTEN_MS", "begin", "tidy"]
 

@@ -23,9 +23,9 @@ from daemon.ricloud.mistakes import Mistake, invalid, unknown
 from daemon.ricloud.outcomes import attempt_failed, failed_error, missing_document, sentence
 from daemon.ricloud.reading import Wish
 from daemon.worker import Worker
+from store.activity.ledger import Event, Ledger, Poll, Result, Session, Source, User
 from store.errors import Damaged
-from store.ledger import Event, Ledger, Poll, Result, Session, Source, User
-from store.ledgerfile import open_ledger
+from store.file.ledgerfile import open_ledger
 from sync.errors import ConsentNeeded, SignInNeeded
 from sync.polls.asked import PollOutcome, PollRequest, PollResult
 

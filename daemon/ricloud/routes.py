@@ -25,8 +25,8 @@ from daemon.ricloud.office import Office
 from daemon.ricloud.outcomes import failed_error, sentence
 from daemon.ricloud.payload import request_in
 from daemon.ricloud.reading import is_text, object_in, read_object, read_query, text_in, wish_in
+from store.activity.ledger import Shelf
 from store.errors import StoreError
-from store.ledger import Shelf
 from sync.errors import RemindersdError
 
 __all__ = ["AWAIT_MAX_S", "Ricloud"]

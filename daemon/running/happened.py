@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from daemon.running.feed import Event
+from store.activity.journal import HistoryRow
 from store.db import Store
-from store.journal import HistoryRow
 from sync.cycle.report import Report
 
 __all__ = ["MOST", "Happened", "ended"]

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from store.activity.outbox import Intent
 from store.db import Store
 from store.model import AtTime, Field, Floating, Zoned
-from store.outbox import Intent
 from store.rows import AlarmRow, ReminderRow, TriggerRow
 from sync.core.alarms import day_of
 from sync.core.repeating.ringing import Dated

@@ -10,8 +10,8 @@ from urllib.parse import quote
 import pytest
 
 from store.db import Store
+from store.local.places import LineRow
 from store.model import AllDay, Floating, Priority
-from store.places import LineRow
 from tests.cli.conftest import FakeDaemon, Home, documents
 from tests.store.samples import a_list, reminder, tag
 

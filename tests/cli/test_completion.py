@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from daemon.cli.completing import COMPLETE
-from store.attention import Hold
+from store.activity.attention import Hold
 from store.db import Store
-from store.glance import glance
+from store.remote.glance import glance
 from tests.cli.conftest import REPOSITORY, Home
 
 
@@ -67,7 +67,7 @@ def test_lists_and_reminders_are_completed_where_they_are_meant(
 ) -> None:
     asked: list[str] = []
     monkeypatch.setattr(
-        "store.glance.glance", lambda _path, what, _begins: asked.append(what) or []
+        "store.remote.glance.glance", lambda _path, what, _begins: asked.append(what) or []
     )
     for words in (("add", "--list", ""), ("move", "x", ""), ("search", "--list", "")):
         completed(home, monkeypatch, *words)

@@ -10,9 +10,9 @@ import pytest
 
 from daemon.lock import held_lock
 from sandbox.world import World
+from store.activity.outbox import Intent
 from store.db import Store
 from store.model import Field
-from store.outbox import Intent
 from tests.cli.conftest import Home, documents, served_to
 
 
@@ -154,7 +154,7 @@ def test_a_rebuild_that_is_cut_off_can_be_done_again(
     def cut(*_: object) -> None:
         raise KeyboardInterrupt
 
-    for place in ("store.salvage.salvage", "daemon.rebuilding.os.replace"):
+    for place in ("store.file.salvage.salvage", "daemon.rebuilding.os.replace"):
         with monkeypatch.context() as patched:
             patched.setattr(place, cut)
             synced.run("rebuild")

@@ -18,11 +18,11 @@ from daemon.ricloud.office import Office
 from daemon.ricloud.routes import Ricloud
 from daemon.settings.address import Address
 from daemon.web.sights import opened
-from store.attention import Hold
+from store.activity.attention import Hold
+from store.activity.outbox import Intent
 from store.db import Store
+from store.local.places import LineRow
 from store.model import AllDay, Field, Floating, Priority, Zoned
-from store.outbox import Intent
-from store.places import LineRow
 from tests.daemon.fakes import (
     PATIENCE_S,
     FakeDesk,

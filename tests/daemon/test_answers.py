@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from daemon.query.answers import Answers
-from store.attention import Hold
+from store.activity.attention import Hold
 from store.db import Store
-from store.places import LineRow
+from store.local.places import LineRow
 from sync.errors import MirrorDamaged, RemindersdError
 from tests.daemon.fakes import FakeEngine, Running, config
 from tests.local.support import as_nobody, nobodys_directory, to_nobody

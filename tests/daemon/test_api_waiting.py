@@ -17,8 +17,8 @@ from daemon.running.feed import KEPT, Event, Feed
 from daemon.running.happened import Happened
 from daemon.running.state import State
 from daemon.running.steps import Progress
+from store.activity.journal import HistoryRow
 from store.db import Store
-from store.journal import HistoryRow
 from store.model import Field
 from sync.core.actions import Conflict, Hold, HoldKind
 from sync.core.merging.merge import Side

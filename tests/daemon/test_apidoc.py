@@ -17,8 +17,8 @@ from daemon.apidoc.openapi import OPERATIONS, openapi
 from daemon.apidoc.operation import Operation
 from daemon.apidoc.page import BEGIN, END, renewed
 from daemon.control.client import call
+from store.activity.journal import HistoryRow
 from store.db import Store
-from store.journal import HistoryRow
 from store.model import Early, Place, Unit, Zoned
 from sync.cycle.checking.verdict import VERIFIED, Verified
 from tests.daemon.fakes import FakeEngine

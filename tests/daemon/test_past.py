@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from daemon.control.client import call
+from store.activity.journal import HistoryRow
 from store.db import Store
-from store.journal import HistoryRow
 from store.model import Completion, Field
 from store.values import NO_VALUE
 from sync.cycle.asked.undoing import Stays, Undone

@@ -14,9 +14,9 @@ import pytest
 from daemon.query.filters import read_filters
 from daemon.query.queries import Queries
 from store.db import Store
-from store.file import open_reading
+from store.file.opening import open_reading
+from store.local.places import LineRow
 from store.model import AllDay, Early, Floating, Priority, Unit, Zoned
-from store.places import LineRow
 from sync.errors import NoSuchReminder, UsageError
 from tests.store.samples import (
     a_list,

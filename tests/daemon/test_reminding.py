@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from daemon.reminding.rings import Reminding
+from store.activity.outbox import Intent
 from store.db import Store
+from store.local.places import LineRow
 from store.model import AllDay, Completion, Early, Field, Unit, Zoned
-from store.outbox import Intent
-from store.places import LineRow
 from sync.errors import RemindersdError
 from tests.daemon.fakes import PATIENCE_S, config
 from tests.daemon.reminded import PARIS, Stage, due

@@ -22,9 +22,9 @@ from daemon.reminding.telling import Telling
 from daemon.running.outcome import Failure, Outcome
 from daemon.running.state import State
 from daemon.worker import Worker
-from store.attention import Hold
+from store.activity.attention import Hold
+from store.activity.outbox import Intent
 from store.db import Store
-from store.outbox import Intent
 from tests.daemon.fakes import PATIENCE_S, FakeEngine, Running, config, report
 from tests.rig import lay_out
 from tests.store.samples import reminder

@@ -12,9 +12,9 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from store.activity.outbox import Intent
 from store.db import Store
 from store.model import Field
-from store.outbox import Intent
 from store.raw import dumps, loads
 from store.rows import ReminderRow
 from sync.codec.fields import is_name

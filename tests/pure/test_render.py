@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import pytest
 
+from store.local.renders import BaseChange
 from store.model import Field, Reminder, Value
-from store.renders import BaseChange
 from store.values import NO_VALUE
 from sync.core.actions import AddLine, MoveLine, RemoveLine, SetLine, Why
 from sync.core.matching.identity import block_id

@@ -10,8 +10,8 @@ import pytest
 from daemon.ricloud.cabinet import KEPT_MS, overdue
 from daemon.ricloud.keeping import FORGOTTEN_MS
 from daemon.ricloud.office import Office
+from store.activity.ledger import Result
 from store.errors import Damaged
-from store.ledger import Result
 from tests.ricloud.conftest import Client
 from tests.ricloud.fakes import ACCOUNT, PASSWORD, PHOTO, Clock, FakeSignIn, an_office
 from tests.ricloud.test_polls import stored

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from random import Random
 from typing import TYPE_CHECKING
 
-from store.outbox import ACTS
+from store.activity.outbox import ACTS
 from sync.core.matching.identity import block_id
 from sync.cycle.asked.begun import run_of
 from sync.cycle.asked.undoing import TRIGGER, Undone, run_to_undo, run_undone

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from store.attention import Conflict, Hold
+from store.activity.attention import Conflict, Hold
 from store.db import Store
 from store.model import Field, Frequency, OtherRule, Rule
 

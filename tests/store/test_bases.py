@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from store.bases import BaseEntry, ListBase
+from store.base.bases import BaseEntry, ListBase
 from store.db import Store
+from store.local.renders import BaseChange, Render, Written
 from store.model import AllDay, Completion, Field, Frequency, Priority, Reminder, Rule, Value
-from store.renders import BaseChange, Render, Written
 from store.values import NO_VALUE
 
 DAY, DONE = AllDay(date(2026, 3, 2)), Completion(at_ms=5)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from store.db import Store
-from store.images import Ended
+from store.local.images import Ended
 from store.model import Field
 from store.rows import AttachmentRow, ListRow, RecordRow, ReminderRow
 

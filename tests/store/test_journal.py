@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+from store.activity.journal import HistoryRow, Run, Side
 from store.db import Store
-from store.journal import HistoryRow, Run, Side
 from store.model import AllDay, Completion, Field, Frequency, Rule
 from store.values import NO_VALUE
 

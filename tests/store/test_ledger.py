@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from store.aside import kept_damaged
+from store.activity.ledger import Ledger, Session, User
 from store.errors import Unwritable
-from store.ledger import Ledger, Session, User
-from store.ledgerfile import open_ledger
+from store.file.aside import kept_damaged
+from store.file.ledgerfile import open_ledger
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from store.db import Store
-from store.mirror import KEPT_MS
 from store.model import AllDay, Completion, Field, ListInfo, Priority, Reminder, Zoned
+from store.remote.mirror import KEPT_MS
 from store.rows import AlarmRow, ListRow, RecordRow, ReminderRow, RuleRow, TagRow, ZoneRow
 from tests.store.samples import (
     Pair,

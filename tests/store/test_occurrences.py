@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from store.base.occurrences import Occurrence
 from store.db import Store
 from store.model import AllDay, Due, Floating, Frequency, Rule, Zoned
-from store.occurrences import Occurrence
 
 FIRST = Occurrence(
     id="A1",

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from store.aside import kept_damaged
 from store.db import Store
 from store.errors import Damaged, NotOurs, StoreError, Unwritable
+from store.file.aside import kept_damaged
 from store.model import Field
 from store.rows import RecordRow, ZoneRow
-from store.schema import APPLICATION_ID, VERSION, migrations
+from store.schema.migrations import APPLICATION_ID, VERSION, migrations
 from tests.store.samples import a_list, reminder, tag
 
 VERSION_1 = Path(__file__).with_name("version1.sql")
@@ -241,7 +241,7 @@ def test_on_a_full_disk_what_is_damaged_stays_where_it_is(
     path.parent.mkdir()
     truncated(path)
     before = path.read_bytes()
-    monkeypatch.setattr("store.aside.shutil.copyfileobj", full)
+    monkeypatch.setattr("store.file.aside.shutil.copyfileobj", full)
     for _ in range(2):
         with pytest.raises(Damaged, match="malformed"):
             Store.open(path)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from store.activity.outbox import Intent
 from store.db import Store
 from store.model import Completion, Field, Frequency, OtherRule, Rule, Value
-from store.outbox import Intent
 
 CREATE = Intent("A1", "create", {Field.TITLE: "ferns", Field.DONE: None, Field.LIST: "HOME"})
 UPDATE = Intent("B2", "update", {Field.DONE: Completion(at_ms=5), Field.DUE: None})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from store.db import Store
-from store.places import Block, FileRow, LineRow, Vanished
+from store.local.places import Block, FileRow, LineRow, Vanished
 
 
 def test_a_block_stands_for_one_reminder(store: Store) -> None:

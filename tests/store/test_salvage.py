@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from store.activity.journal import HistoryRow
+from store.activity.outbox import Intent
 from store.db import Store
-from store.journal import HistoryRow
 from store.model import Field
-from store.outbox import Intent
 from store.values import NO_VALUE
 
 ONE = Intent("A1", "update", {Field.NOTES: "x"})

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from store.activity.journal import HistoryRow
 from store.db import Store
-from store.journal import HistoryRow
-from store.places import FileRow
-from store.versions import KEPT
+from store.local.places import FileRow
+from store.local.versions import KEPT
 
 
 def stands(store: Store, *hashes: str) -> None:

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from store.bases import ListBase
+from store.base.bases import ListBase
 from store.db import Store
+from store.local.places import FileRow, LineRow
 from store.model import AllDay, Field, Floating, Priority, Zoned
-from store.places import FileRow, LineRow
 from tests.store.samples import Pair, a_list, attachment, reminder, rule, section, tag
 
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from store.db import Store
+from store.remote.zones import PRIVATE, SharedList
 from store.rows import DecodedRow, RecordRow, ShareRow, ZoneRow
-from store.zones import PRIVATE, SharedList
 from tests.store.samples import Pair, a_list, reminder
 
 GRACE = ZoneRow(owner="_grace", database="shared")

@@ -82,7 +82,7 @@ def test_what_is_kept_of_a_record_is_made_on_its_way(
         return pack(record)
 
     monkeypatch.setattr("sync.cycle.observing.ahead.pack", noted)
-    monkeypatch.setattr("store.mirror.pack", noted)
+    monkeypatch.setattr("store.remote.mirror.pack", noted)
     with Ahead(Twice()) as reading:
         observe.pull(reading, store)
     assert made.count(True) == 1  # the first page: nobody knew that it would be asked for

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from store.mirror import KEPT_MS
+from store.remote.mirror import KEPT_MS
 from sync.core.actions import HoldKind
 from tests.rig import Rig, empty_world, open_rig
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from store.journal import KEPT_MS, HistoryRow
+from store.activity.journal import KEPT_MS, HistoryRow
 from store.values import NO_VALUE
 from sync.errors import NetworkError
 from tests.rig import Rig, open_rig

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from store.zones import PRIVATE
+from store.remote.zones import PRIVATE
 from sync.cycle.observing.asking import look_up
 from sync.cycle.observing.outdone import OUTDONE, note_outdone, without_outdone
 from sync.cycle.observing.owed import note_failed

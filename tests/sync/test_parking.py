@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import pytest
 
+from store.activity.outbox import Intent
 from store.model import Field
-from store.outbox import Intent
 from sync.core.actions import HoldKind
 from sync.cycle.asked.refused import refused_now
 from sync.errors import CannotResolve

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from store.attention import Conflict
+from store.activity.attention import Conflict
 from sync.errors import CannotResolve, NetworkError
 from tests.rig import Crash, Rig
 from tests.sync.machines import open_pair

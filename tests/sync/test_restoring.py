@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from store.mirror import KEPT_MS
+from store.remote.mirror import KEPT_MS
 from sync.errors import CannotRestore, NetworkError
 from tests.rig import Crash, Rig
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from store.attention import Hold as StoredHold
+from store.activity.attention import Hold as StoredHold
 from store.model import Absent, Unknown
 from sync.core.actions import Hold, HoldKind
 from sync.core.snapshot import Snapshot

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from store.journal import KEPT_MS
+from store.activity.journal import KEPT_MS
 from sync.cycle.asked.undoing import Undone
 from sync.errors import CannotUndo, NetworkError
 from tests.rig import Rig

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from store.outbox import Intent
+from store.activity.outbox import Intent
 from sync.codec.operations import Group, Upload, asset
 from tests.rig import Rig
 

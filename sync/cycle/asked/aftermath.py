@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from store.activity.journal import HistoryRow
 from store.db import Store
-from store.journal import HistoryRow
 from store.model import Field, Present, Value
 from store.values import NO_VALUE, NoValue
 from sync.codec.records import decode_reminder

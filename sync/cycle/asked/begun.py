@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from store.activity.outbox import ACTS, Intent
 from store.db import Store
-from store.outbox import ACTS, Intent
 
 __all__ = ["act", "begin", "begun", "end", "run_of"]
 

@@ -14,10 +14,10 @@ from pathlib import PurePath
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from store.activity.journal import HistoryRow
+from store.activity.outbox import Intent
 from store.db import Store
-from store.journal import HistoryRow
 from store.model import Field, Present, Reminder, Value
-from store.outbox import Intent
 from store.values import NO_VALUE
 from sync.core.importing import Entry, Incoming, There, plan_import
 from sync.cycle.asked.setting import Setting, intend

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from store.activity.outbox import Intent
 from store.db import Store
-from store.outbox import Intent
 from sync.cycle.asked.begun import begun, end, run_of
 from sync.cycle.asked.relisting import relist
 from sync.cycle.asked.restoring import restore

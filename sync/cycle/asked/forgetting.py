@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from store.base.forgotten import Forgotten
 from store.db import Store
-from store.forgotten import Forgotten
 from store.model import Field
 from sync.core.actions import HoldKind
 from sync.cycle.observing.homecoming import Home

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from store.answered import Answer
+from store.activity.answered import Answer
 from store.db import Store
 from store.model import Field, Reminder, Value
 from store.values import mapping_from_json, mapping_to_json

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from store.bases import ListBase
+from store.base.bases import ListBase
 from store.db import Store
 from sync.core.actions import HoldKind
 from sync.core.listplan import again

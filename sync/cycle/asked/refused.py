@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from store.activity.outbox import STANDING, Intent
+from store.base.sections import SectionBase
 from store.db import Store
 from store.model import Field, Value
-from store.outbox import STANDING, Intent
-from store.sections import SectionBase
 from sync.cycle.asked.resolving import title_of
 from sync.errors import CannotResolve
 

@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from store.activity.journal import HistoryRow
 from store.db import Store
-from store.journal import HistoryRow
 from store.model import Field, Reminder
+from store.remote.zones import PRIVATE
 from store.values import NO_VALUE
-from store.zones import PRIVATE
 from sync.codec.lists import undelete_list
 from sync.codec.operations import Group
 from sync.codec.records import decode_list, decode_reminder

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from store.attention import Conflict
+from store.activity.attention import Conflict
+from store.activity.outbox import STANDING
 from store.db import Store
 from store.model import Completion, Field, Value
-from store.outbox import STANDING
 from store.rows import ListRow, ReminderRow, SectionRow
 from sync.core.actions import ListField
 from sync.cycle.asked.setting import Setting

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from store.db import Store
-from store.mirror import KEPT_MS
+from store.remote.mirror import KEPT_MS
 from sync.codec.records import decode_list, decode_reminder
 from sync.core.actions import HoldKind
 

@@ -12,11 +12,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from store.activity.outbox import Intent
 from store.db import Store
 from store.model import Reminder
-from store.outbox import Intent
+from store.remote.zones import PRIVATE
 from store.rows import ListRow
-from store.zones import PRIVATE
 from sync.codec import encode, fields
 from sync.codec.operations import Group
 from sync.codec.records import decode_reminder

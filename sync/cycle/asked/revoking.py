@@ -9,10 +9,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from store.activity.journal import HistoryRow
+from store.activity.outbox import Intent
 from store.db import Store
-from store.journal import HistoryRow
 from store.model import Field, Reminder, Value
-from store.outbox import Intent
 from store.values import NO_VALUE, NoValue
 from sync.codec.operations import Group
 from sync.core.merging.merge import MISSING

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from store.activity.outbox import REMOVALS
 from store.model import Present, Reminder
-from store.outbox import REMOVALS
 from sync.core.deeds import Scene
 from sync.core.merging.lift import overlay
 from sync.core.snapshot import Mode

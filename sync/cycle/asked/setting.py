@@ -11,10 +11,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from store.activity.journal import HistoryRow
+from store.activity.outbox import REMOVALS, Intent
 from store.db import Store
-from store.journal import HistoryRow
 from store.model import Field, Reminder, Value
-from store.outbox import REMOVALS, Intent
 from store.values import NO_VALUE, NoValue
 from sync.core.actions import ListField
 from sync.cycle.past.history import DELETED

@@ -12,9 +12,9 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
+from store.activity.journal import HistoryRow
+from store.activity.outbox import Intent
 from store.db import Store
-from store.journal import HistoryRow
-from store.outbox import Intent
 from sync.core.trails import Trails
 from sync.core.undo import Now, TakeBack, take_back
 from sync.cycle.asked.aftermath import UNDOABLE, names_known, now_of, said_last, trails_in

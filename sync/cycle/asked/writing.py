@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from store.journal import HistoryRow
+from store.activity.journal import HistoryRow
+from store.activity.outbox import REMOVALS
+from store.local.places import Vanished
 from store.model import Completion, Field, Reminder, Value
-from store.outbox import REMOVALS
-from store.places import Vanished
 from store.values import NO_VALUE
 from sync.core.actions import RemoveLine
 from sync.core.deeds import Deed, Impossible, Outcome, Scene, carried_out

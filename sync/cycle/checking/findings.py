@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from store.consistency import Oddity
 from store.db import Store
+from store.file.consistency import Oddity
 from store.model import Field, Value
 from sync.codec import fields
 from sync.codec.records import decode_list, decode_reminder

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from store.db import Store
+from store.remote.zones import PRIVATE
 from store.rows import ZoneRow
-from store.zones import PRIVATE
 from sync.codec.sameness import fields_apart
 from sync.cycle.gauge import Gauge, Phase, unwatched
 from sync.cycle.observing.mirroring import decoded_row

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from store.attention import Hold as StoredHold
-from store.bases import ListBase as StoredListBase
+from store.activity.attention import Hold as StoredHold
+from store.activity.outbox import STANDING, Intent
+from store.base.bases import ListBase as StoredListBase
+from store.base.occurrences import Occurrence
 from store.db import Store
+from store.local.places import FileRow, LineRow
 from store.model import AllDay, Field, Floating, Rule, Unknown, Zoned
-from store.occurrences import Occurrence
-from store.outbox import STANDING, Intent
-from store.places import FileRow, LineRow
 from sync.core.actions import (
     APPROVABLE,
     BY_NAME,

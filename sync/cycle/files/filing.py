@@ -10,9 +10,9 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from store.bases import ListBase
+from store.base.bases import ListBase
 from store.db import Store
-from store.places import FileRow
+from store.local.places import FileRow
 from sync.core.listplan import RenameFile, again
 from sync.core.matching.match import Leaving, words
 from sync.cycle.gauge import Gauge, Phase, unwatched

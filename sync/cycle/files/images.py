@@ -10,8 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from store.db import Store
-from store.images import Wanted
-from store.zones import PRIVATE
+from store.local.images import Wanted
+from store.remote.zones import PRIVATE
 from sync.codec.assets import FILE, asset_value, mark_of
 from sync.core.settings import Settings
 from sync.core.snapshot import Mode

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from store.db import Store
-from store.zones import PRIVATE
+from store.remote.zones import PRIVATE
 from sync.codec.assets import asset_value, mark_of
 from sync.cycle.observing.observe import remember, zone_id
 from sync.errors import NetworkError, ServiceError, Throttled, ZoneMissing

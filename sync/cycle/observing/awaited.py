@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from store.places import AWAITED, Vanished
+from store.local.places import AWAITED, Vanished
 from sync.core.actions import Hold, HoldKind
 from sync.core.guard import counted_s
 from sync.core.matching.match import Matched

@@ -14,8 +14,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 
+from store.activity.journal import HistoryRow
 from store.db import Store
-from store.journal import HistoryRow
 from store.model import Field, Reminder, Value
 from store.values import NoValue
 from sync.core.matching.outdated import outdated

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from store.model import Floating, Zoned
+from store.remote.zones import PRIVATE
 from store.rows import (
     AccountRow,
     AlarmRow,
@@ -21,7 +22,6 @@ from store.rows import (
     TagRow,
     TriggerRow,
 )
-from store.zones import PRIVATE
 from sync.codec import fields
 from sync.codec.assets import MEMBERSHIPS, ORDER
 from sync.codec.children import decode_assignment, decode_attachment

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from store.places import Vanished
+from store.local.places import Vanished
 from sync.core.guard import Emptied, counted_s
 
 __all__ = ["missed"]

@@ -17,8 +17,8 @@ from types import MappingProxyType
 from typing import Any, Protocol
 
 from store.db import Store
+from store.remote.zones import PRIVATE
 from store.rows import Kind, ZoneRow
-from store.zones import PRIVATE
 from sync.codec import fields
 from sync.codec.assets import documents_of
 from sync.cycle.gauge import Gauge, Phase, unwatched

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from store.activity.outbox import Intent
 from store.db import Store
 from store.model import Field
-from store.outbox import Intent
+from store.remote.zones import PRIVATE
 from store.rows import ZoneRow
-from store.zones import PRIVATE
 from sync.cycle.observing.observe import zone_id
 from sync.remote.zones import ZoneId
 

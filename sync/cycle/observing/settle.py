@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from store.activity.journal import HistoryRow
 from store.db import Store
-from store.journal import HistoryRow
+from store.local.places import LineRow
+from store.local.renders import Written
 from store.model import Field, Reminder, Value
-from store.places import LineRow
-from store.renders import Written
 from store.values import NO_VALUE
 from sync.cycle.observing.homecoming import Home
 from sync.cycle.observing.reading import LocalFile, LocalState

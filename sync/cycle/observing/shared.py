@@ -16,8 +16,8 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from store.db import Store
+from store.remote.zones import PRIVATE
 from store.rows import ZoneRow
-from store.zones import PRIVATE
 from sync.cycle.gauge import Gauge, unwatched
 from sync.cycle.observing.observe import FEED, Feed, pull_zone, unreadable
 from sync.cycle.observing.routing import zone_key

@@ -22,8 +22,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from enum import Enum, auto
 
+from store.local.renders import BaseChange, Render
 from store.model import Completion, Field, Reminder, Value
-from store.renders import BaseChange, Render
 from store.values import NO_VALUE, NoValue
 from sync.core.merging.lift import overlay
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from store.bases import ListBase
-from store.journal import HistoryRow, Side
+from store.activity.journal import HistoryRow, Side
+from store.activity.outbox import Intent
+from store.base.bases import ListBase
 from store.model import Completion, Field, Reminder, Value
-from store.outbox import Intent
 from store.values import NO_VALUE, NoValue
 from sync.core.actions import AddLine, MoveLine, RemoveLine, RenderOp, SetLine, Why
 from sync.core.merging.lift import PLACE, as_reminder, lift

@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import chain
 
+from store.activity.journal import KEPT_MS, HistoryRow, Side
+from store.activity.outbox import Intent
 from store.db import Store
-from store.journal import KEPT_MS, HistoryRow, Side
-from store.outbox import Intent
 from store.values import NO_VALUE
 from sync.cycle.past.history import cloud_rows, file_rows, mark_rows, place_rows
 from sync.cycle.planning.planner import Planned

@@ -15,8 +15,8 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from store.db import Store
+from store.local.places import LineRow
 from store.model import Completion, Due, Field, Reminder
-from store.places import LineRow
 from sync.core.actions import AddLine, Complete, Plan
 from sync.core.matching.traces import Line
 from sync.core.merging.lift import as_reminder

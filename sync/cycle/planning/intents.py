@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
+from store.activity.outbox import Intent
 from store.db import Store
 from store.model import Completion, Field, Reminder, Value
-from store.outbox import Intent
 from sync.core.actions import (
     Complete,
     Create,

@@ -8,18 +8,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from store.activity.outbox import Intent
 from store.db import Store
-from store.decoded import Hanging
+from store.local.places import LineRow
 from store.model import (
     Alarm,
     Field,
     Reminder,
     Value,
 )
-from store.outbox import Intent
-from store.places import LineRow
+from store.remote.decoded import Hanging
+from store.remote.zones import SharedList
 from store.rows import ListRow, ReminderRow, TriggerRow
-from store.zones import SharedList
 from sync.codec import fields
 from sync.codec.repeats import decode_rule
 from sync.core.alarms import day_of, extra_alarms

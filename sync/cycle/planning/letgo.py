@@ -14,9 +14,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 
-from store.bases import ListBase
+from store.activity.journal import KEPT_MS
+from store.base.bases import ListBase
 from store.db import Store
-from store.journal import KEPT_MS
 from store.model import Field, Reminder
 from store.values import mapping_to_json
 from sync.cycle.planning.known import Known

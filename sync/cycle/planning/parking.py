@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from store.activity.outbox import STANDING, Intent
 from store.model import Completion, Field, Value
-from store.outbox import STANDING, Intent
 from sync.core.actions import Hold, HoldKind
 
 __all__ = ["WHOLE", "Sorted", "sort_out"]

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from store.activity.outbox import Intent
+from store.base.sections import SectionBase
 from store.db import Store
+from store.local.places import Vanished
 from store.model import Field, ListInfo, Present, Reminder, Unknown
-from store.outbox import Intent
-from store.places import Vanished
-from store.sections import SectionBase
 from sync.core.actions import Delete, Hold, HoldKind, Plan, PushOp
 from sync.core.archive import Archived
 from sync.core.guard import Emptied, account_lost, find_emptied, guard

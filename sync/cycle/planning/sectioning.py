@@ -11,11 +11,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
+from store.activity.outbox import Intent
+from store.base.sections import SectionBase
 from store.db import Store
 from store.model import Field, Presence, Present, Value
-from store.outbox import Intent
 from store.rows import ListRow, ReminderRow, SectionRow
-from store.sections import SectionBase
 from sync.core.actions import PushOp, Update
 from sync.core.listplan import ListPlan
 from sync.core.matching.identity import derived

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping
 
-from store.places import LineRow
+from store.local.places import LineRow
 from sync.core.matching.traces import Leaving
 from sync.cycle.observing.reading import LocalFile, LocalState
 from sync.cycle.planning.planner import Planned

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from store.db import Store
-from store.decoded import Hanging
+from store.local.places import LineRow
 from store.model import Field, Value
-from store.places import LineRow
+from store.remote.decoded import Hanging
 from store.rows import ReminderRow
 from sync.codec import fields
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from store.db import Store
-from store.zones import PRIVATE
+from store.remote.zones import PRIVATE
 from sync.core.actions import AddLine, Create
 from sync.cycle.observing.mirroring import decoded_row
 from sync.cycle.observing.observe import remember

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from store.attention import Hold as StoredHold
+from store.activity.attention import Hold as StoredHold
+from store.local.places import Vanished
 from store.model import Field, Unknown
-from store.places import Vanished
 from sync.core.actions import Hold, HoldKind
 from sync.core.snapshot import Snapshot
 

@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from store.places import LineRow
+from store.local.places import LineRow
 from sync.core.listplan import FileFacts, ListPlan
 from sync.core.matching.traces import Line, Trace, words
 from sync.cycle.observing.reading import LocalFile, LocalState

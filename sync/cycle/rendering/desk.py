@@ -6,9 +6,9 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from store.local.places import LineRow
+from store.local.renders import BaseChange
 from store.model import Field, Reminder, Value
-from store.places import LineRow
-from store.renders import BaseChange
 from sync.core.matching.match import Line
 from sync.core.sections import Outlook
 from sync.cycle.observing.reading import LocalFile, LocalState

@@ -11,9 +11,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from store.local.places import LineRow
+from store.local.renders import BaseChange
 from store.model import Field, Reminder, Value
-from store.places import LineRow
-from store.renders import BaseChange
 from store.values import NO_VALUE, NoValue
 from sync.core.actions import AddLine, MoveLine, RemoveLine, RenderOp, SetLine, Why
 from sync.core.matching.identity import list_block_id

@@ -13,11 +13,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from store.activity.outbox import REMOVALS, STANDING, Intent
+from store.base.sections import SectionBase
 from store.db import Store
 from store.model import Field
-from store.outbox import REMOVALS, STANDING, Intent
-from store.sections import SectionBase
-from store.zones import PRIVATE
+from store.remote.zones import PRIVATE
 from sync.codec.operations import Group
 from sync.codec.purging import records_named
 from sync.cycle.observing.observe import remember, take_answers

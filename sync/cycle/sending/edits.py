@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from store.activity.outbox import Intent
 from store.db import Store
-from store.outbox import Intent
 from sync.codec.operations import Group
 from sync.core.order import pack
 from sync.cycle.observing.asking import catch_up

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from store.activity.outbox import REMOVALS, Intent
 from store.db import Store
 from store.model import AllDay, Field, Floating, ListInfo, Reminder, Rule, Zoned
-from store.outbox import REMOVALS, Intent
-from store.zones import PRIVATE
+from store.remote.zones import PRIVATE
 from sync.codec import encode
 from sync.codec.assets import MEMBERSHIPS, asset_value
 from sync.codec.fields import type_of

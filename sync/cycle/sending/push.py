@@ -15,8 +15,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
+from store.activity.outbox import Intent
 from store.db import Store
-from store.outbox import Intent
 from sync.codec.operations import Group
 from sync.core.order import Request, pack
 from sync.cycle.gauge import Gauge, Phase, unwatched

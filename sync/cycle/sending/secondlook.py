@@ -13,8 +13,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from store.activity.outbox import STANDING, Intent
 from store.db import Store
-from store.outbox import STANDING, Intent
 from sync.cycle.observing.reading import LocalFile, LocalState
 from sync.cycle.past.journaling import Chronicle
 from sync.cycle.planning.parking import WHOLE

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from store.activity.outbox import Outbox
 from store.db import Store
-from store.outbox import Outbox
 from store.rows import ZoneRow
 from sync.codec import tokens
 from sync.core import order

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from store.renders import BaseChange, Renders
+from store.local.renders import BaseChange, Renders
 from sync.cycle import engine
 from sync.cycle.files.committing import Committer
 from sync.cycle.files.filing import Filing

@@ -14,10 +14,10 @@ from typing import Any
 
 from store.cells import kind_and_subject
 from store.connection import json_array
-from store.decoded import Decoded
 from store.raw import pack
+from store.remote.decoded import Decoded
+from store.remote.zones import PRIVATE, Zones
 from store.rows import Changes, DecodedRow, Kind, RecordRow
-from store.zones import PRIVATE, Zones
 
 __all__ = ["Mirror"]
 

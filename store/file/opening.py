@@ -11,9 +11,9 @@ import os
 import sqlite3
 from pathlib import Path
 
-from store.aside import copy_aside, kept_damaged, take_away
 from store.errors import Damaged, NotOurs, StoreError, Unwritable, translated
-from store.stamp import APPLICATION_ID, VERSION
+from store.file.aside import copy_aside, kept_damaged, take_away
+from store.schema.stamp import APPLICATION_ID, VERSION
 
 __all__ = ["open_reading", "open_writing", "set_aside"]
 
@@ -149,7 +149,7 @@ def _prepare(connection: sqlite3.Connection, path: Path, version: int) -> None:
     # Imported here: most files are of this version, and who only looks need not wait for it.
     from sqlite_utils import Database
 
-    from store.schema import migrations
+    from store.schema.migrations import migrations
 
     # One transaction round all of them: cut anywhere, the file is what it was.
     connection.execute("BEGIN IMMEDIATE")

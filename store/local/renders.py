@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from store.bases import ADVANCE
+from store.base.bases import ADVANCE
 from store.connection import Connection
 from store.model import Field, Value
 from store.values import NO_VALUE, NoValue, from_sql, to_json, to_sql

@@ -12,10 +12,10 @@ from __future__ import annotations
 from sqlite_utils import Database, Migrations
 
 from store.raw import pack, unpack
-from store.schema_account import POLLED, POLLED_VIEWS
-from store.schema_service import SERVICE
-from store.stamp import APPLICATION_ID, VERSION
-from store.views import VIEWS
+from store.schema.account import POLLED, POLLED_VIEWS
+from store.schema.service import SERVICE
+from store.schema.stamp import APPLICATION_ID, VERSION
+from store.schema.views import VIEWS
 
 __all__ = ["APPLICATION_ID", "VERSION", "migrations"]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from store.connection import json_array
-from store.renders import Renders
+from store.local.renders import Renders
 
 __all__ = ["AWAITED", "Block", "FileRow", "LineRow", "Places", "Vanished"]
 

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from store.aside import beside
+from store.activity.outbox import STANDING
 from store.connection import Connection
-from store.outbox import STANDING
+from store.file.aside import beside
 from store.raw import loads
 from store.values import from_sql, mapping_from_json
 

@@ -12,9 +12,9 @@ import sqlite3
 from contextlib import suppress
 from pathlib import Path
 
-from store.aside import copy_aside, take_away
+from store.activity.ledger import Ledger
 from store.errors import Damaged, StoreError, Unwritable, translated
-from store.ledger import Ledger
+from store.file.aside import copy_aside, take_away
 
 __all__ = ["open_ledger"]
 

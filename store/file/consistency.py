@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from store.cells import COLUMNS
 from store.connection import Connection
-from store.places import AWAITED
+from store.local.places import AWAITED
 
 __all__ = ["Consistency", "Oddity"]
 

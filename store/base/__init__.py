@@ -1,0 +1,1 @@
+"""What both sides agreed on: values, headings, occurrences that are done, lists left out."""

@@ -1,0 +1,1 @@
+"""What iCloud last said, and how far its zones were read."""
