@@ -22,7 +22,7 @@ from sandbox.app import create_app
 from sandbox.world import World, make_world
 from sync.errors import RemindersdError
 from sync.remote.account import Connection
-from sync.remote.cloudkit import CloudKit
+from sync.remote.cloudkit import CloudKit, ZoneId
 from sync.remote.desk import SignInDesk, error_of
 from sync.remote.limiter import Limiter
 from sync.remote.session import Account, Session
@@ -186,6 +186,11 @@ def transport(
 @pytest.fixture
 def cloudkit(transport: Transport) -> CloudKit:
     return CloudKit(transport)
+
+
+@pytest.fixture
+def zone(cloudkit: CloudKit) -> ZoneId:
+    return cloudkit.reminders_zone()
 
 
 def log_in(session: Session, password: str, ask_code: Callable[[str], str]) -> Connection:

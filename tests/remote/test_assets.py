@@ -22,11 +22,6 @@ DATA = b'["3F0C1B7E-5D0A-4B1C-9E57-0A1B2C3D4E5F"]'
 URL = "https://cvws.icloud-content.com/B/k/${f}?e=1"
 
 
-@pytest.fixture
-def zone(cloudkit: CloudKit) -> ZoneId:
-    return cloudkit.reminders_zone()
-
-
 def group(name: str, data: bytes = DATA) -> Group:
     fields = {FIELD: asset(Upload(name, "List", FIELD, data)), "Deleted": {"value": 0}}
     return Group((create(name, fields, None),), Rank.LIST, Words("create-list", name))

@@ -1,8 +1,7 @@
-"""Each endpoint, against the sandbox over a real socket."""
+"""Each endpoint that is read, against the sandbox over a real socket."""
 
 from __future__ import annotations
 
-import itertools
 from typing import Any
 
 import pytest
@@ -20,42 +19,7 @@ from sync.errors import (
 from sync.remote.cloudkit import CloudKit, Failure, ZoneId
 from sync.remote.transport import Transport
 from tests.remote.conftest import Cloud
-
-_UUIDS = itertools.count(1)
-
-
-def _name(record_type: str = "List") -> str:
-    return f"{record_type}/{next(_UUIDS):08X}-0000-4000-8000-000000000000"
-
-
-def _create(name: str | None = None, title: str = "Errands") -> dict[str, Any]:
-    fields = {
-        "Name": {"type": "STRING", "value": title, "isEncrypted": True},
-        "IsGroup": {"type": "INT64", "value": 0},
-        "Deleted": {"type": "INT64", "value": 0},
-    }
-    record = {"recordName": name or _name(), "recordType": "List", "fields": fields}
-    return {"operationType": "create", "record": record}
-
-
-def _update(record: dict[str, Any], title: str) -> dict[str, Any]:
-    changed = {
-        "recordName": record["recordName"],
-        "recordType": record["recordType"],
-        "recordChangeTag": record["recordChangeTag"],
-        "fields": {"Name": {"type": "STRING", "value": title, "isEncrypted": True}},
-    }
-    return {"operationType": "update", "record": changed}
-
-
-def _failures(results: list[Any]) -> list[Failure]:
-    assert all(isinstance(item, Failure) for item in results)
-    return results
-
-
-@pytest.fixture
-def zone(cloudkit: CloudKit) -> ZoneId:
-    return cloudkit.reminders_zone()
+from tests.remote.records import create, failures, new_name
 
 
 def test_the_owner_of_the_zone_is_fetched(cloudkit: CloudKit, cloud: Cloud) -> None:
@@ -93,7 +57,7 @@ def test_a_delta_holds_what_changed_since_and_tombstones(
 ) -> None:
     *_, last = cloudkit.walk(zone, None, by_zone=by_zone)
     assert [page.records for page in cloudkit.walk(zone, last.token, by_zone=by_zone)] == [[]]
-    kept, dropped = cloudkit.modify(zone, [_create(), _create()], atomic=True)
+    kept, dropped = cloudkit.modify(zone, [create(), create()], atomic=True)
     assert isinstance(kept, dict)
     assert isinstance(dropped, dict)
     gone = {
@@ -187,7 +151,7 @@ def test_lookup_answers_for_each_name_in_order(
     cloudkit: CloudKit, zone: ZoneId, cloud: Cloud
 ) -> None:
     there = list(cloud.world.zone.records)[:3]
-    wanted = [there[2], _name(), there[0], there[2]]
+    wanted = [there[2], new_name(), there[0], there[2]]
     found = cloudkit.lookup(zone, wanted)
     assert isinstance(found[1], Failure)
     assert found[1].gone
@@ -198,9 +162,9 @@ def test_lookup_answers_for_each_name_in_order(
 
 def test_lookup_splits_long_lists(cloudkit: CloudKit, zone: ZoneId, cloud: Cloud) -> None:
     cloud.paths()
-    found = cloudkit.lookup(zone, [_name() for _ in range(401)])
+    found = cloudkit.lookup(zone, [new_name() for _ in range(401)])
     assert len(found) == 401
-    assert all(failure.gone for failure in _failures(found))
+    assert all(failure.gone for failure in failures(found))
     assert cloud.paths() == ["lookup"] * 3
     assert cloudkit.lookup(zone, []) == []
     assert cloud.paths() == []
@@ -242,87 +206,6 @@ def test_a_query_takes_filters(cloudkit: CloudKit, zone: ZoneId) -> None:
     ]
     page = cloudkit.query(zone, "reminderList", filters=filters)
     assert isinstance(page.records, list)
-
-
-def test_a_write_is_echoed_with_its_new_tag(cloudkit: CloudKit, zone: ZoneId) -> None:
-    [made] = cloudkit.modify(zone, [_create()], atomic=False)
-    assert isinstance(made, dict)
-    [changed] = cloudkit.modify(zone, [_update(made, "Chores")], atomic=False)
-    assert isinstance(changed, dict)
-    assert changed["recordChangeTag"] != made["recordChangeTag"]
-    [looked_up] = cloudkit.lookup(zone, [made["recordName"]])
-    assert isinstance(looked_up, dict)
-    assert looked_up["fields"]["Name"]["value"] == "Chores"
-
-
-def test_one_refused_item_does_not_stop_its_neighbours(cloudkit: CloudKit, zone: ZoneId) -> None:
-    [made] = cloudkit.modify(zone, [_create()], atomic=False)
-    assert isinstance(made, dict)
-    cloudkit.modify(zone, [_update(made, "Chores")], atomic=False)
-    missing = made | {"recordName": _name()}
-    stale, twice, gone, good = cloudkit.modify(
-        zone,
-        [
-            _update(made, "late"),
-            _create(made["recordName"] + "X"),
-            _update(missing, "?"),
-            _create(),
-        ],
-        atomic=False,
-    )
-    assert isinstance(stale, Failure)
-    assert stale.conflict
-    assert isinstance(twice, dict)
-    [exists] = cloudkit.modify(zone, [_create(made["recordName"])], atomic=False)
-    assert isinstance(exists, Failure)
-    assert exists.exists
-    assert isinstance(gone, Failure)
-    assert gone.gone
-    assert isinstance(good, dict)
-
-
-def test_an_atomic_failure_names_culprit_and_siblings(
-    cloudkit: CloudKit, zone: ZoneId, cloud: Cloud
-) -> None:
-    [made] = cloudkit.modify(zone, [_create()], atomic=True)
-    assert isinstance(made, dict)
-    innocent = _create()
-    first, second = _failures(
-        cloudkit.modify(zone, [innocent, _create(made["recordName"])], atomic=True)
-    )
-    assert first.atomic_sibling
-    assert second.exists
-    assert innocent["record"]["recordName"] not in cloud.world.zone.records
-
-
-def test_a_referenced_record_is_not_deleted(cloudkit: CloudKit, zone: ZoneId) -> None:
-    lists = cloudkit.query(zone, "Lists").records
-    results = [
-        cloudkit.modify(
-            zone,
-            [
-                {
-                    "operationType": "delete",
-                    "record": {
-                        "recordName": one["recordName"],
-                        "recordChangeTag": one["recordChangeTag"],
-                    },
-                }
-            ],
-            atomic=False,
-        )[0]
-        for one in lists
-    ]
-    assert any(isinstance(item, Failure) and item.reference for item in results)
-
-
-def test_operations_are_limited_and_name_each_record_once(cloudkit: CloudKit, zone: ZoneId) -> None:
-    with pytest.raises(ValueError, match="200"):
-        cloudkit.modify(zone, [_create() for _ in range(201)], atomic=False)
-    with pytest.raises(ValueError, match="one for each"):
-        cloudkit.modify(zone, [_create("List/A"), _create("List/A")], atomic=False)
-    with pytest.raises(ValueError, match="name"):
-        cloudkit.modify(zone, [_create() | {"record": {"recordName": ""}}], atomic=False)
 
 
 def test_a_zone_item_that_says_wait_is_waited_for(
@@ -378,31 +261,6 @@ def test_an_account_with_protected_data_is_told_so(
     cloud.world.faults.fail_zone("ACCESS_DENIED", "", reason=reason, times=2)
     with pytest.raises(AccountUnusable, match="keeps its data from the web"):
         cloudkit.changes(zone, None)
-
-
-def test_a_lost_answer_to_a_write_is_not_sent_twice(
-    cloudkit: CloudKit, zone: ZoneId, cloud: Cloud
-) -> None:
-    operation = _create()
-    cloud.paths()
-    cloud.world.faults.fail("lost_reply", "records/modify")
-    with pytest.raises(NetworkError, match="cut"):
-        cloudkit.modify(zone, [operation], atomic=True)
-    assert cloud.paths() == ["modify"]
-    assert operation["record"]["recordName"] in cloud.world.zone.records
-    [again] = cloudkit.modify(zone, [operation], atomic=True)
-    assert isinstance(again, Failure)
-    assert again.exists
-
-
-def test_an_answer_with_the_record_as_it_was_sent_from_is_to_another_request(
-    cloudkit: CloudKit, zone: ZoneId, transport: Transport, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    [made] = cloudkit.modify(zone, [_create()], atomic=True)
-    assert isinstance(made, dict)
-    monkeypatch.setattr(transport, "post", lambda *_, **__: {"records": [made]})
-    [answer] = _failures(cloudkit.modify(zone, [_update(made, "Chores")], atomic=True))
-    assert answer.code == "UNANSWERED"
 
 
 @pytest.mark.parametrize("kind", ["lost_reply", "cut_before", "cut_body", "gzip"])

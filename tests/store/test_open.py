@@ -6,26 +6,16 @@ import errno
 import sqlite3
 import stat
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from store.db import Store
-from store.errors import Damaged, NotOurs, StoreError, Unwritable
+from store.errors import Damaged, NotOurs, Unwritable
 from store.file.aside import kept_damaged
-from store.model import Field
-from store.rows import RecordRow, ZoneRow
 from store.schema.migrations import APPLICATION_ID, VERSION, migrations
-from tests.store.samples import a_list, reminder, tag
-
-VERSION_1 = Path(__file__).with_name("version1.sql")
-VERSION_2 = Path(__file__).with_name("version2.sql")
-VERSION_4 = Path(__file__).with_name("version4.sql")
-VERSION_5 = Path(__file__).with_name("version5.sql")
-VERSION_6 = Path(__file__).with_name("version6.sql")
-VERSION_7 = Path(__file__).with_name("version7.sql")
+from tests.store.samples import a_list, reminder
 
 
 def mode(path: Path) -> int:
@@ -258,133 +248,6 @@ def test_a_folder_in_its_place_cannot_be_written(path: Path) -> None:
     path.mkdir(parents=True)
     with pytest.raises(Unwritable, match="directory"):
         Store.open(path)
-
-
-def version_1(path: Path) -> None:
-    path.parent.mkdir()
-    run(path, VERSION_1.read_text())
-
-
-def version_2(path: Path) -> None:
-    version_1(path)
-    run(path, VERSION_2.read_text())
-
-
-def version_4(path: Path) -> None:
-    path.parent.mkdir()
-    run(path, VERSION_4.read_text())
-
-
-def version_5(path: Path) -> None:
-    path.parent.mkdir()
-    run(path, VERSION_5.read_text())
-
-
-def version_6(path: Path) -> None:
-    path.parent.mkdir()
-    run(path, VERSION_6.read_text())
-
-
-def version_7(path: Path) -> None:
-    path.parent.mkdir()
-    run(path, VERSION_7.read_text())
-
-
-def run(path: Path, script: str) -> None:
-    old = sqlite3.connect(path)
-    old.executescript(script)
-    old.close()
-
-
-OLDEST = [(version_1, 1), (version_2, 2)]
-OLDER = pytest.mark.parametrize(("older", "version"), OLDEST)
-ANY_OLDER = pytest.mark.parametrize(
-    ("older", "version"),
-    [*OLDEST, (version_4, 4), (version_5, 5), (version_6, 6), (version_7, 7)],
-)
-
-
-@ANY_OLDER
-def test_an_older_file_is_brought_up_and_a_copy_kept(
-    path: Path, older: Callable[[Path], None], version: int
-) -> None:
-    older(path)
-    with Store.open(path) as store:
-        assert store.meta.get("apple_id") == "ada@example.com"
-        assert [row.title for row in store.mirror.reminders()] == ["Water the ferns"]
-        shown = store._connection.all("SELECT list, title, due, tags, file, line FROM reminders")
-        assert shown == [
-            ("Home", "Water the ferns", "2026-03-02T14:30:00+01:00", "green", "Home.md", 3)
-        ]
-        assert store.bases.all()["A1"].placed
-    copy = path.with_name(f"mirror.db.schema-{version}")
-    assert mode(copy) == 0o600
-    kept = sqlite3.connect(copy)
-    assert kept.execute("PRAGMA user_version").fetchone() == (version,)
-    assert kept.execute("SELECT title FROM reminder").fetchall() == [("Water the ferns",)]
-    kept.close()
-    Store.open(path).close()
-
-
-@ANY_OLDER
-def test_a_migrated_file_has_the_schema_of_a_new_one(
-    path: Path, tmp_path: Path, older: Callable[[Path], None], version: int
-) -> None:
-    older(path)
-    schema = "SELECT type, name, sql FROM sqlite_master ORDER BY type, name"
-    with Store.open(path) as old, Store.open(tmp_path / "new.db") as new:
-        assert [(kind, name, _flat(sql)) for kind, name, sql in old._connection.all(schema)] == [
-            (kind, name, _flat(sql)) for kind, name, sql in new._connection.all(schema)
-        ]
-
-
-@OLDER
-@pytest.mark.parametrize("walking", [0, 1])
-def test_the_zone_of_an_older_file_is_to_be_walked_again(
-    path: Path, older: Callable[[Path], None], version: int, walking: int
-) -> None:
-    older(path)
-    run(path, f"UPDATE zone SET walking = {walking}")
-    with Store.open(path) as store:
-        assert store.mirror.zone() == ZoneRow(owner="_0a1b", feed="records")
-
-
-def test_walking_again_fills_the_rows_and_loses_nothing(path: Path) -> None:
-    version_2(path)
-    with Store.open(path) as store:
-        base, line = store.bases.all(), store.places.line_of("A1")
-        assert base["A1"].values[Field.TITLE] == "Water the ferns"
-        assert base["A1"].values.keys().isdisjoint({Field.TAGS, Field.URLS, Field.REPEAT})
-        cursor = store.mirror.cursor()
-        row = replace(
-            *store.mirror.reminders(),
-            tag_ids=("T1",),
-            attachment_ids=("L1",),
-            rule_ids=("R1",),
-        )
-        with store.commit("walk"):
-            store.mirror.begin_walk()
-            store.mirror.put(
-                [
-                    (RecordRow("List/HOME", "List", {}, "k1"), a_list()[1]),
-                    (RecordRow("Reminder/A1", "Reminder", {}, "k2", "List/HOME"), row),
-                    (RecordRow("Hashtag/T1", "Hashtag", {}, "k3"), tag("T1", "A1", "green")[1]),
-                ]
-            )
-            assert store.mirror.finish_walk() == []
-        assert list(store.mirror.reminders()) == [row]
-        assert store.mirror.cursor() == cursor
-        assert (store.bases.all(), store.places.line_of("A1")) == (base, line)
-
-
-def _flat(sql: str | None) -> str:
-    return "".join((sql or "").replace('"', "").split())
-
-
-def test_a_reader_of_an_older_file_is_told_what_to_do(path: Path) -> None:
-    version_1(path)
-    with pytest.raises(StoreError, match="start remindersd once"):
-        Store.open_reading(path)
 
 
 def test_a_reader_makes_no_file(path: Path) -> None:
