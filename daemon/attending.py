@@ -17,10 +17,9 @@ from zoneinfo import ZoneInfoNotFoundError
 from tzlocal import reload_localzone
 
 from daemon.acting.writing import Wish, granted
-from daemon.bus import session_address, system_address
 from daemon.compose import Around, machine_of, nothing
-from daemon.footprint import give_back
-from daemon.instants import instant
+from daemon.process.bus import session_address, system_address
+from daemon.process.footprint import give_back
 from daemon.query.answers import Answers
 from daemon.query.filters import read_filters
 from daemon.reminding.desktop import Desktop
@@ -36,6 +35,7 @@ from daemon.running.requests import Request
 from daemon.running.schedule import ClockWatch
 from daemon.settings.config import Config
 from daemon.settings.paths import state_dir
+from daemon.wording.instants import instant
 from sync.cycle.ringing import Remindable
 from sync.local.swap import Writer
 

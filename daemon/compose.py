@@ -19,12 +19,12 @@ from random import Random
 
 from tzlocal import get_localzone_name
 
-from daemon.lock import make_state
 from daemon.password import find_password
-from daemon.private import write_no_core
+from daemon.process.lock import make_state
+from daemon.process.private import write_no_core
 from daemon.settings.config import Config
 from daemon.settings.paths import MIRROR, state_dir
-from daemon.storage import as_ours
+from daemon.wording.storage import as_ours
 from store.db import Store
 from store.errors import StoreError
 from sync.core.listplan import NewLists

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from daemon.compose import Around, open_mirror
-from daemon.lock import make_state
+from daemon.process.lock import make_state
 from daemon.settings.config import Config
 from daemon.settings.paths import MIRROR, state_dir
 from store.db import Store

@@ -18,10 +18,10 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from daemon.footprint import kept_small
-from daemon.lock import held_lock
-from daemon.log import set_up, show_titles
-from daemon.private import write_no_core
+from daemon.process.footprint import kept_small
+from daemon.process.lock import held_lock
+from daemon.process.log import set_up, show_titles
+from daemon.process.private import write_no_core
 from daemon.running.agenda import Kind
 from daemon.running.state import Board
 from daemon.settings.address import parse_listen

@@ -59,7 +59,7 @@ IMPURE_METHODS = {"now", "utcnow", "today", "uuid1", "uuid4"}
 
 CATCHES_ALL = {
     **{"daemon.running.loop": 1, "daemon.cli.failure": 1},
-    **{"daemon.worker": 1, "sync.cycle.observing.ahead": 1},  # raised where it is awaited
+    **{"daemon.process.worker": 1, "sync.cycle.observing.ahead": 1},  # raised where it is awaited
     "daemon.polls.helper": 1,  # raised, by its name, in the process that asked
 }
 PRINTS = re.compile(r"daemon\.(cli(\.|$)|demo)|sandbox\.serve$")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from daemon.words import said
+from daemon.wording.words import said
 from store.model import AllDay, Due, Field, Floating, Priority, Reminder, Zoned
 from sync.cycle.asked.writing import Written
 from sync.cycle.planning.sentences import member

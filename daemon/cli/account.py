@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from daemon.cli.common import Globals, json_option, pass_globals, talking
-from daemon.output import document, say
+from daemon.wording.output import document, say
 from sync.errors import RemindersdError, SignInNeeded, WrongPassword
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def logout(options: Globals, as_json: bool) -> None:
     """
     from daemon.compose import open_desk
     from daemon.control.client import NotRunning
-    from daemon.instants import told_sign_in
+    from daemon.wording.instants import told_sign_in
 
     config = options.load()
     try:
@@ -135,7 +135,7 @@ def _mend(config: Config, error: WrongPassword) -> str:
 
 def _told(options: Globals, config: Config, state: SignInState, as_json: bool) -> None:
     from daemon.control.client import NotRunning
-    from daemon.instants import told_sign_in
+    from daemon.wording.instants import told_sign_in
 
     heard = "the daemon runs and has synced"
     try:

@@ -18,7 +18,7 @@ import click
 from daemon.cli.common import Globals, json_option, pass_globals, readable
 from daemon.cli.completing import names_of
 from daemon.cli.failure import FIRST, NotThere, not_read
-from daemon.output import document, plural, say, table
+from daemon.wording.output import document, plural, say, table
 from sync.errors import UsageError
 
 if TYPE_CHECKING:
@@ -219,7 +219,7 @@ def _mirror(options: Globals) -> Iterator[Queries]:
 
     from daemon.query.queries import Queries
     from daemon.settings.paths import MIRROR
-    from daemon.storage import as_ours
+    from daemon.wording.storage import as_ours
     from store.errors import StoreError, translated
     from store.file.opening import open_reading
 

@@ -11,7 +11,7 @@ import click
 
 from daemon.cli.told import tell_sync, tell_waiting
 from daemon.cli.working import own_engine
-from daemon.output import plural, say, table, warn
+from daemon.wording.output import plural, say, table, warn
 from sync.errors import RemindersdError
 
 if TYPE_CHECKING:

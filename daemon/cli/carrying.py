@@ -14,7 +14,7 @@ import click
 from daemon.cli.common import Globals, json_option, pass_globals, talking
 from daemon.cli.failure import NotThere
 from daemon.cli.working import through_daemon_or
-from daemon.output import document, plural, say, warn
+from daemon.wording.output import document, plural, say, warn
 from sync.errors import UsageError
 from sync.privatefile import write_private
 
@@ -73,7 +73,7 @@ def _form_of(file: str) -> str:
 def _exported(options: Globals, form: str, lists: Sequence[str], gauge: Gauge) -> bytes:
     from daemon.compose import dialect_of
     from daemon.settings.paths import MIRROR, state_dir
-    from daemon.storage import as_ours
+    from daemon.wording.storage import as_ours
     from store.db import Store
     from store.errors import StoreError
     from store.raw import dumps

@@ -11,7 +11,7 @@ import click
 from daemon.cli.common import Globals, json_option, pass_globals
 from daemon.cli.told import EXIT_CODES, tell_sync
 from daemon.cli.working import own_lock, through_daemon_or
-from daemon.output import document, plural, say
+from daemon.wording.output import document, plural, say
 
 __all__ = ["rebuild", "verify"]
 

@@ -12,7 +12,7 @@ from daemon.cli.common import Globals, json_option, pass_globals, talking
 from daemon.cli.completing import names_of
 from daemon.cli.looking import asked_or_read, tell_parked, value_of
 from daemon.cli.working import through_daemon_or
-from daemon.output import document, say
+from daemon.wording.output import document, say
 from sync.errors import UsageError
 
 if TYPE_CHECKING:

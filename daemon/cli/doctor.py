@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from daemon.cli.common import Globals, json_option, pass_globals
-from daemon.output import ago, clean, coloured, document, say
+from daemon.wording.output import ago, clean, coloured, document, say
 from sync.errors import RemindersdError
 
 if TYPE_CHECKING:

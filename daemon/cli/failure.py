@@ -14,7 +14,7 @@ from typing import Any, TextIO
 
 import click
 
-from daemon.output import document, warn
+from daemon.wording.output import document, warn
 from sync.errors import RemindersdError, UsageError
 from sync.machine import told
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from daemon.cli.common import Globals, talking
-from daemon.output import document, warn
+from daemon.wording.output import document, warn
 from sync.errors import UsageError
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import click
 
 from daemon.cli.common import Globals, json_option, pass_globals
 from daemon.cli.failure import FIRST, NotThere, not_read
-from daemon.output import ago, document, plural, say, table
+from daemon.wording.output import ago, document, plural, say, table
 from sync.errors import NetworkError
 
 if TYPE_CHECKING:

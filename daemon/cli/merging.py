@@ -10,7 +10,7 @@ import click
 
 from daemon.cli.common import Globals, json_option, pass_globals
 from daemon.cli.working import through_daemon_or
-from daemon.output import document, plural, say
+from daemon.wording.output import document, plural, say
 
 if TYPE_CHECKING:
     from sync.cycle.engine import Engine

@@ -14,7 +14,7 @@ from daemon.cli.completing import names_of
 from daemon.cli.failure import NotThere
 from daemon.cli.looking import asked_or_read
 from daemon.cli.working import through_daemon_or
-from daemon.output import document, plural, say, table
+from daemon.wording.output import document, plural, say, table
 from sync.errors import UsageError
 
 if TYPE_CHECKING:

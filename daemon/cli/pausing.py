@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from daemon.cli.common import Globals, json_option, pass_globals
-from daemon.output import document, say
+from daemon.wording.output import document, say
 from sync.errors import UsageError
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from daemon.cli.common import Globals, json_option, pass_globals
 from daemon.cli.looking import when
 from daemon.cli.progress import following, progress_bar
 from daemon.cli.working import own_lock
-from daemon.output import document, plural, say, table
+from daemon.wording.output import document, plural, say, table
 from sync.errors import UsageError
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def _downloaded(options: Globals, *, as_json: bool) -> int:
 
 def _print_vcards(options: Globals) -> None:
     from daemon.settings.paths import MIRROR
-    from daemon.storage import as_ours
+    from daemon.wording.storage import as_ours
     from store.db import Store
     from store.errors import StoreError
     from sync.polls.items.vcard import vcard

@@ -13,7 +13,7 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from daemon.cli.common import Globals
-from daemon.output import pace
+from daemon.wording.output import pace
 from sync.errors import RemindersdError
 
 if TYPE_CHECKING:

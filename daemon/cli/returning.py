@@ -13,7 +13,7 @@ from daemon.cli.completing import names_of
 from daemon.cli.looking import asked_or_read, when
 from daemon.cli.told import tell_restored
 from daemon.cli.working import through_daemon_or
-from daemon.output import document, say, table
+from daemon.wording.output import document, say, table
 
 if TYPE_CHECKING:
     from sync.cycle.engine import Engine

@@ -11,7 +11,7 @@ import click
 
 from daemon.cli.common import Globals, json_option, pass_globals
 from daemon.cli.failure import NotThere
-from daemon.output import document, say, warn
+from daemon.wording.output import document, say, warn
 from sync.errors import UsageError
 
 if TYPE_CHECKING:
@@ -198,7 +198,7 @@ def install_service(
 
 def _make_room(config: Config) -> None:
     """Make what the service writes to: what is not there when it starts it can never write to."""
-    from daemon.lock import make_state
+    from daemon.process.lock import make_state
     from daemon.settings.paths import state_dir
 
     make_state(state_dir(config.profile))

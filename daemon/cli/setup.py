@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from daemon.cli.common import Globals, json_option, pass_globals, talking
-from daemon.output import clean, document, say
+from daemon.wording.output import clean, document, say
 from sync.errors import UsageError
 
 if TYPE_CHECKING:

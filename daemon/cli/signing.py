@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from daemon.output import warn
+from daemon.wording.output import warn
 from sync.errors import SignInNeeded
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from daemon.cli.common import Globals, json_option, named, pass_globals
 from daemon.cli.failure import NotThere
 from daemon.cli.looking import asked_or_read, mirror, tell_parked, was_read
 from daemon.cli.statuswords import COLOURS, facts, line, state_word, waybar
-from daemon.output import clean, coloured, document, dumped, say
+from daemon.wording.output import clean, coloured, document, dumped, say
 from sync.errors import NetworkError
 
 if TYPE_CHECKING:
@@ -245,8 +245,8 @@ def _amiss(source: Path, ours: Mapping[str, str | None]) -> str | None:
 
 def _lasting(state: Path, changed: str | None) -> dict[str, Any]:
     """What the last daemon left word of: its last success, if that is later, and a pause."""
-    from daemon.instants import instant
     from daemon.running.lasting import Lasting
+    from daemon.wording.instants import instant
 
     known = Lasting(state).known
     last = None if known.last_success is None else instant(known.last_success)
@@ -260,7 +260,7 @@ def _standing(state: Path, ours: Mapping[str, str | None]) -> Document | None:
     apple_id, region = ours.get("account"), ours.get("region")
     if apple_id is None or region is None:
         return None
-    from daemon.instants import told_sign_in
+    from daemon.wording.instants import told_sign_in
     from sync.remote.signing.states import NOBODY
 
     if not (state / "session").exists():  # known without loading what reads one

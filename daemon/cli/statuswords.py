@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from daemon.cli.looking import when
-from daemon.output import pace, plural
+from daemon.wording.output import pace, plural
 
 __all__ = ["COLOURS", "facts", "line", "state_word", "waybar"]
 

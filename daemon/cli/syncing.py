@@ -15,7 +15,7 @@ from daemon.cli.failure import NotThere
 from daemon.cli.pausing import tell_pause
 from daemon.cli.told import EXIT_CODES, named_list, tell_approved, tell_plan, tell_sync
 from daemon.cli.working import through_daemon_or
-from daemon.output import document
+from daemon.wording.output import document
 
 if TYPE_CHECKING:
     from sync.cycle.engine import Engine

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from daemon.cli.common import Globals, json_option, pass_globals
-from daemon.output import document, say
+from daemon.wording.output import document, say
 from sync.errors import UsageError
 
 __all__ = ["token"]

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from daemon.output import ago, plural, say
+from daemon.wording.output import ago, plural, say
 
 __all__ = ["EXIT_CODES", "named_list", "tell_approved", "tell_plan", "tell_restored", "tell_sync"]
 __all__ += ["tell_waiting"]

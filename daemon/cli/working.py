@@ -85,9 +85,9 @@ def _opened(config: Config) -> Iterator[Engine]:
 @contextmanager
 def own_lock(config: Config) -> Iterator[None]:
     """The profile's lock, for this process; within, what the store raises is told as ours is."""
-    from daemon.lock import held_lock
+    from daemon.process.lock import held_lock
     from daemon.settings.paths import state_dir
-    from daemon.storage import as_ours
+    from daemon.wording.storage import as_ours
     from store.errors import StoreError
 
     try:

@@ -11,7 +11,7 @@ import click
 from daemon.cli.common import Globals, json_option, pass_globals, talking
 from daemon.cli.completing import names_of
 from daemon.cli.working import through_daemon_or
-from daemon.output import document, plural, say, warn
+from daemon.wording.output import document, plural, say, warn
 
 if TYPE_CHECKING:
     from sync.cycle.engine import Engine

@@ -17,11 +17,11 @@ from typing import Any, Protocol
 from starlette.requests import Request as Asked
 from starlette.responses import Response
 
-from daemon.instants import told_sign_in
 from daemon.password import find_password
+from daemon.process.worker import Worker
 from daemon.replies import json_answer, no_query, read_body
 from daemon.settings.config import Config
-from daemon.worker import Worker
+from daemon.wording.instants import told_sign_in
 from sync.errors import SignInNeeded, UsageError
 from sync.remote.signing.states import SignInState
 

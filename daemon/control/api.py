@@ -25,7 +25,6 @@ from daemon.control.pauses import Pauses, pause_document
 from daemon.control.polled import Polled
 from daemon.control.reading import Reading
 from daemon.control.streaming import Streams
-from daemon.instants import instant
 from daemon.query.answers import COUNTS, Answers, NoMirror
 from daemon.replies import HANDLERS, json_answer, no_query
 from daemon.ricloud.routes import Ricloud
@@ -35,6 +34,7 @@ from daemon.running.tally import Tally
 from daemon.settings.config import Config
 from daemon.web import site
 from daemon.web.sights import Sights
+from daemon.wording.instants import instant
 from sync.errors import RemindersdError
 
 __all__ = ["Api", "Told"]

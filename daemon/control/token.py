@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 
-from daemon.lock import make_state
+from daemon.process.lock import make_state
 from daemon.settings.config import Config
 from daemon.settings.paths import state_dir
 from sync.errors import UsageError

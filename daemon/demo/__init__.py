@@ -17,7 +17,7 @@ from daemon.demo.folder import Folder
 from daemon.demo.live import Lines, live
 from daemon.demo.script import SCENE_S, Scene, script
 from daemon.demo.stage import Stage, TooLate, pause, set_stage, wait_until
-from daemon.output import plural, say
+from daemon.wording.output import plural, say
 
 __all__ = ["run_demo"]
 

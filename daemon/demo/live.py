@@ -15,7 +15,7 @@ from daemon.demo.folder import Folder
 from daemon.demo.script import FILE, LIST, SCENE_S, script
 from daemon.demo.stage import Stage, TooLate, pause
 from daemon.demo.watch import Watch
-from daemon.output import say
+from daemon.wording.output import say
 
 __all__ = ["Face", "Lines", "live", "ourselves"]
 

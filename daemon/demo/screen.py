@@ -15,7 +15,7 @@ from rich.text import Text
 
 from daemon.demo.script import FILE, LIST, on_screen
 from daemon.demo.watch import Watch
-from daemon.output import clean
+from daemon.wording.output import clean
 
 __all__ = ["Screen"]
 

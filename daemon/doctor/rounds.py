@@ -208,7 +208,7 @@ def _database(machine: Machine) -> Finding:
 
 def _remembered(config: Config, key: str) -> str | None:
     """What the mirror keeps under ``key``; opening it looks through all of it."""
-    from daemon.storage import as_ours
+    from daemon.wording.storage import as_ours
     from store.db import Store
     from store.errors import StoreError
 

@@ -16,7 +16,7 @@ from random import random
 from time import monotonic, sleep
 from typing import Any
 
-from daemon.private import write_no_core
+from daemon.process.private import write_no_core
 from sync.errors import RemindersdError
 from sync.machine import told
 from sync.polls.around import Meanwhile

@@ -13,7 +13,7 @@ from daemon.compose import new_limiter, open_store
 from daemon.password import find_password
 from daemon.polls.documents import download_document, poll_document, query_of
 from daemon.polls.polling import around_of, settings_of
-from daemon.private import write_no_core
+from daemon.process.private import write_no_core
 from daemon.settings.config import Config
 from sync.polls.asked import Progress
 from sync.polls.photos import SERVICE as PHOTOS

@@ -16,15 +16,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from daemon.instants import instant
 from daemon.polls.apart import Apart
+from daemon.process.worker import Worker
 from daemon.running.pulse import POLL_S, Pulses
 from daemon.running.requests import Stopping
 from daemon.running.schedule import PollClock
 from daemon.settings.config import Config
 from daemon.settings.paths import state_dir
-from daemon.words import poll_entry
-from daemon.worker import Worker
+from daemon.wording.instants import instant
+from daemon.wording.words import poll_entry
 from store.db import Store
 from store.polled.states import PollState
 from sync.errors import NetworkError, RemindersdError, SignInNeeded

@@ -17,10 +17,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from daemon.instants import instant
 from daemon.query.changes import Names, changes_of, run_document, titles_told
-from daemon.storage import as_ours
-from daemon.words import IDS, poll_entry
+from daemon.wording.instants import instant
+from daemon.wording.storage import as_ours
+from daemon.wording.words import IDS, poll_entry
 from store.activity.attention import Attention
 from store.activity.journal import HistoryRow, Journal
 from store.activity.outbox import Outbox

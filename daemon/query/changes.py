@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from daemon.instants import instant
-from daemon.words import said
+from daemon.wording.instants import instant
+from daemon.wording.words import said
 from store.activity.journal import HistoryRow, Run
 from store.values import NO_VALUE
 

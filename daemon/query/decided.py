@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from daemon.instants import instant
-from daemon.words import IDS, said
+from daemon.wording.instants import instant
+from daemon.wording.words import IDS, said
 from store.activity.attention import Conflict
 from store.db import Store
 from store.model import Field, Value

@@ -18,7 +18,7 @@ from typing import Any
 
 from jeepney import DBusAddress, MatchRule
 
-from daemon.bus import Bus, NoBus, Signal
+from daemon.process.bus import Bus, NoBus, Signal
 from daemon.reminding.noticefile import NoticeFile
 
 __all__ = ["Button", "Desktop", "Notice"]

@@ -17,8 +17,8 @@ from queue import Empty, SimpleQueue
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from daemon.bus import NoBus
 from daemon.compose import dialect_of
+from daemon.process.bus import NoBus
 from daemon.reminding.desktop import Notice
 from daemon.reminding.mirrorview import MirrorView, view_of
 from daemon.reminding.ringnotice import DONE, EACH, Pair, ids_of, notices_of, until_of

@@ -15,14 +15,14 @@ from concurrent.futures import Future
 from queue import SimpleQueue
 from typing import Any, Protocol
 
-from daemon.bus import NoBus
-from daemon.instants import instant
+from daemon.process.bus import NoBus
 from daemon.query.decided import conflict_entries, parked_entries
 from daemon.reminding.desktop import Notice
 from daemon.reminding.happenings import Happening, Memory, Standing, news_of
 from daemon.reminding.hooks import Hooks
 from daemon.running.outcome import Outcome
 from daemon.settings.config import Config
+from daemon.wording.instants import instant
 from store.db import Store
 from sync.core.actions import Hold, HoldKind
 from sync.cycle.naming import names_of

@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+from daemon.process.worker import Worker
 from daemon.ricloud import keeping
 from daemon.ricloud.cabinet import Cabinet
 from daemon.ricloud.desks import Attempt, Poller, SignIn
@@ -22,7 +23,6 @@ from daemon.ricloud.documents import Documents
 from daemon.ricloud.mistakes import Mistake, invalid, unknown
 from daemon.ricloud.outcomes import attempt_failed, failed_error, missing_document, sentence
 from daemon.ricloud.reading import Wish
-from daemon.worker import Worker
 from store.activity.ledger import Event, Ledger, Poll, Result, Session, Source, User
 from store.errors import Damaged
 from store.file.ledgerfile import open_ledger

@@ -1,13 +1,14 @@
 """Decides what the log says of a cycle; what is amiss at once when it is news, else once a day.
 
-In numbers, and without what a person wrote, which goes to a logger of its own: see ``daemon.log``.
+In numbers, and without what a person wrote, which goes to a logger of its own: see
+``daemon.process.log``.
 """
 
 from __future__ import annotations
 
 import logging
 
-from daemon.log import TITLES, facts
+from daemon.process.log import TITLES, facts
 from daemon.running.state import State
 from sync.cycle.report import AMISS, FOR_A_PERSON, Report
 from sync.errors import RemindersdError

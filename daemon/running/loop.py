@@ -26,7 +26,7 @@ from daemon.running.state import State
 from daemon.running.troubles import judge
 from daemon.settings.config import Config
 from daemon.settings.reload import check_change
-from daemon.storage import as_ours
+from daemon.wording.storage import as_ours
 from store.db import Store
 from store.errors import StoreError
 from sync.cycle.checking.verdict import Verdict, Verified

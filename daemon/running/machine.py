@@ -19,7 +19,7 @@ from typing import Any
 
 from jeepney import MatchRule
 
-from daemon.bus import Bus, NoBus, Signal
+from daemon.process.bus import Bus, NoBus, Signal
 
 __all__ = ["Machine", "meaning_of"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from daemon.output import plural
+from daemon.wording.output import plural
 from sync.cycle.gauge import Phase
 
 __all__ = ["Progress", "Steps"]

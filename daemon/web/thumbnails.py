@@ -12,7 +12,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, Protocol
 
-from daemon.worker import Worker
+from daemon.process.worker import Worker
 from sync.polls.asked import PollOutcome, PollRequest
 from sync.polls.downloading import THUMBNAILS
 from sync.privatefile import write_private

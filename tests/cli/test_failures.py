@@ -12,7 +12,7 @@ from daemon import cli as command_line
 from daemon.cli import Interrupts, working
 from daemon.cli.common import Globals
 from daemon.control.client import NotRunning
-from daemon.lock import held_lock
+from daemon.process.lock import held_lock
 from tests.cli.conftest import FakeDaemon, Home, documents
 
 REPORT = {

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from daemon.cli.carrying import _write
-from daemon.output import document, dumped, table
+from daemon.wording.output import document, dumped, table
 from sync.errors import UsageError
 from tests.cli.conftest import FakeDaemon, Home
 

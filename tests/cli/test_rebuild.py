@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from daemon.lock import held_lock
+from daemon.process.lock import held_lock
 from sandbox.world import World
 from store.activity.outbox import Intent
 from store.db import Store

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from daemon.bus import NoBus
+from daemon.process.bus import NoBus
+from daemon.process.worker import Worker
 from daemon.reminding.desktop import Notice
 from daemon.reminding.rings import Reminding
 from daemon.running.requests import Stopping
-from daemon.worker import Worker
 from store.db import Store
 from store.model import Zoned
 from sync.cycle.ringing import Remindable

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from daemon.bus import NoBus, session_address, system_address
+from daemon.process.bus import NoBus, session_address, system_address
 from daemon.reminding.desktop import Button, Desktop, Notice
 from daemon.reminding.noticefile import NOTICES, NoticeFile
 from tests.daemon.desktops import Server, a_bus

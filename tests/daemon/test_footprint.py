@@ -14,7 +14,7 @@ from types import SimpleNamespace
 import pytest
 
 from daemon.attending import attending
-from daemon.footprint import give_back, kept_small
+from daemon.process.footprint import give_back, kept_small
 from daemon.running.outcome import Failure, Outcome
 from store.db import Store
 from sync.errors import NetworkError

@@ -12,7 +12,7 @@ from typing import TextIO
 
 import pytest
 
-from daemon.log import OURS, TITLES, facts, redacted, set_up, show_titles
+from daemon.process.log import OURS, TITLES, facts, redacted, set_up, show_titles
 from tests.daemon.fakes import PATIENCE_S, FakeEngine, Running, config, report
 
 TOKEN = "HSARMTnlAbYzEtcDWTh5Y3bIQ2r1ANsmSSSnQpcRRhd0kTl7Q9dsdYPZnoLLKzYtWcCbRp"

@@ -78,7 +78,7 @@ def test_a_command_that_is_not_there_is_named(ring: Ring) -> None:
 def test_no_core_is_ever_written() -> None:
     script = """
 import ctypes, resource
-from daemon.private import write_no_core
+from daemon.process.private import write_no_core
 most = resource.getrlimit(resource.RLIMIT_CORE)[1]
 resource.setrlimit(resource.RLIMIT_CORE, (most, most))
 write_no_core()

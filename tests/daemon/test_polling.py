@@ -15,9 +15,9 @@ import pytest
 from daemon.compose import new_limiter
 from daemon.polls.helper import DONE, Errand
 from daemon.polls.polling import AGAIN_S, FIRST_S, Polling, _due_at
+from daemon.process.worker import Worker
 from daemon.running.schedule import PollClock
 from daemon.settings.config import load_config
-from daemon.worker import Worker
 from store.db import Store
 from store.polled.states import PollState
 from sync.errors import NetworkError, RemindersdError

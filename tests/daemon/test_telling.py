@@ -15,13 +15,13 @@ from typing import Any
 
 import pytest
 
-from daemon.bus import NoBus
+from daemon.process.bus import NoBus
+from daemon.process.worker import Worker
 from daemon.reminding.desktop import Notice
 from daemon.reminding.hooks import Hooks
 from daemon.reminding.telling import Telling
 from daemon.running.outcome import Failure, Outcome
 from daemon.running.state import State
-from daemon.worker import Worker
 from store.activity.attention import Hold
 from store.activity.outbox import Intent
 from store.db import Store

@@ -9,7 +9,7 @@ import pytest
 from daemon.running.agenda import Kind
 from daemon.running.state import State, state_after
 from daemon.running.troubles import FIRST_WAIT_S, LONGEST_WAIT_S, SIGN_IN_WAIT_S, judge
-from daemon.storage import as_ours
+from daemon.wording.storage import as_ours
 from store.errors import Damaged, Unwritable
 from sync.core.actions import Hold, HoldKind
 from sync.errors import (

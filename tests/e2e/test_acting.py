@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from daemon.lock import held_lock
+from daemon.process.lock import held_lock
 from tests.e2e.conftest import Making
 from tests.e2e.harness import Home, Sandbox
 from tests.e2e.processes import until

@@ -15,7 +15,7 @@ from tempfile import mkdtemp
 from typing import TypeVar
 
 from daemon.compose import Around, claimed, open_mirror, wire
-from daemon.lock import held_lock
+from daemon.process.lock import held_lock
 from daemon.rebuilding import anew
 from daemon.settings.config import Config
 from store.db import Store

@@ -14,7 +14,7 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
-from daemon.lock import held_lock
+from daemon.process.lock import held_lock
 from sandbox.cloud.zone import Zone
 from store.errors import Locked, StoreError, Unwritable
 from sync.cycle.report import Report

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from daemon.storage import as_ours
+from daemon.wording.storage import as_ours
 from store.errors import Full
 from sync.core.actions import HoldKind
 from sync.machine import told

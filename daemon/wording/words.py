@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from daemon.instants import instant
+from daemon.wording.instants import instant
 from store.model import AllDay, Completion, Field, Floating, OtherRule, Rule, Value, Zoned
 from store.values import iso
 
