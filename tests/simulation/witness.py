@@ -57,6 +57,8 @@ class Witness:
         self._grace_s = float(story.settings.get("grace", "0s").removesuffix("s"))
         self._began_s = self._read_s = self._looked_s = 0.0
         self._stood: dict[str, Said] = {}
+        self._stood_in: Mapping[str, str] = {}
+        self._displaced: set[str] = set()
         self._gone: set[str] = set()
         self._approved: set[str] = set()
         self._ids: dict[str, str] = {}
@@ -123,6 +125,7 @@ class Witness:
         contents = self._contents()
         self._stood = {mark: said for _, said in self.here(contents) for mark in _marks(said)}
         view = self._view(contents)
+        self._stood_in, self._displaced = view.texts, set(self._receipts())
         self._put.look(view.texts)
         self._keeping.begin(view, self._began_s)
 
@@ -174,6 +177,7 @@ class Witness:
         # The other line of one that was just moving: a person took the new one, we the old one.
         left -= {mark for mark, when in tale.thinned.items() if when >= self._began_s}
         left -= {mark for text in self.torn.values() for mark in MARK.findall(text)}
+        left -= set() if read else self._given_back(view)
         lost = (left & ids.keys()) - tale.several
         if lost:
             self.wrong.append(f"no line any more, and alive: {sorted(lost)}")
@@ -191,6 +195,21 @@ class Witness:
         self._marks |= marks
         for mark, id in ids.items():
             self._ids.setdefault(mark, id)
+
+    def _given_back(self, view: View) -> set[str]:
+        """What we had put over a save that is in its file again: the next look puts it in anew."""
+        texts = [
+            text
+            for path, text in self._stood_in.items()
+            if view.texts.get(path, text) != text and view.texts[path] in self._displaced
+        ]
+        return {mark for text in texts for mark in MARK.findall(text)}
+
+    def _receipts(self) -> Iterator[str]:
+        """What was displaced, and is not gone yet."""
+        for root in self._roots:
+            for path in root.glob(".remindersd/receipts/*/*.data"):
+                yield path.read_bytes().decode("utf-8", "replace")
 
     def _left_since(self) -> set[str]:
         """Whose lines a person took away in this cycle."""
