@@ -194,14 +194,13 @@ def _at_rest(case: Case, local: LocalItem, remote: RemoteItem) -> bool:
 
 def _series(case: Case, fields: Fields, remote: Reminder) -> Plan | None:
     """What a reminder that repeats does otherwise than others; ``None``: nothing, now."""
-    pending = case.pending
+    before, pending = case.base.get(Field.DUE, MISSING), case.pending
+    due = before if isinstance(before, AllDay | Floating | Zoned) else None
     if pending is not None and not has_gone_on(pending, remote):
-        return until_it_goes_on(pending, fields.seen, Completion())
+        return until_it_goes_on(pending, fields.seen, Completion(), due)
     done = fields.pushes.get(Field.DONE)
     if not isinstance(done, Completion):
         return None
-    before = case.base.get(Field.DUE, MISSING)
-    due = before if isinstance(before, AllDay | Floating | Zoned) else None
     meaning = tick_means(Tick(case.id, done, remote, due, _is_over(case, remote)))
     if meaning is not None and not meaning.pushes and not meaning.renders:
         del fields.pushes[Field.DONE]  # held: the rest is planned as ever

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sync.errors import CannotWrite
+from sync.errors import CannotWrite, NetworkError
 from tests.rig import Crash, Rig, empty_world, open_rig
 from tests.sync.test_writing_hidden import asked
 
@@ -159,6 +159,33 @@ def test_a_tick_on_a_series_put_away_completes_one_occurrence(todo: Rig) -> None
     todo.save("Inbox", "")
     todo.run()
     assert [one.due for one in both(todo)] == ["2026-12-14"]
+
+
+@pytest.mark.parametrize("times", [0, 1])
+def test_the_next_one_is_put_away_before_icloud_heard_of_the_first(todo: Rig, times: int) -> None:
+    todo.append("Inbox", "Water due:2026-12-14 rec:1w\n")
+    todo.run()
+    for _ in range(2):
+        put_away(todo, "Water")
+        for _ in range(times):
+            todo.world.faults.fail("cut_before", path="records/modify")
+            with pytest.raises(NetworkError):
+                todo.run()
+        todo.world.faults.fail("cut_before", path="records/modify")
+        with pytest.raises(NetworkError):
+            todo.run()
+    todo.run()
+    todo.run()
+    assert [(one.due, one.done) for one in both(todo)] == [
+        ("2026-12-14", True),
+        ("2026-12-21", True),
+        ("2026-12-28", False),
+    ]
+    assert todo.read("Inbox").startswith("Water due:2026-12-28 rec:1w id:")
+    assert todo.read("Inbox").count("\n") == 1
+    todo.rest()
+    told = [one.text for one in todo.store.places.lines_in("done.txt")]
+    assert sorted(told) == sorted(todo.read("done").splitlines())
 
 
 def both(rig: Rig):  # type: ignore[no-untyped-def]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from sync.errors import NetworkError
 from tests.rig import Rig
 
 WATER = "- [ ] Water 🔁 every week 📅 2026-12-01"
@@ -75,4 +76,55 @@ def test_a_line_of_another_date_is_no_part_of_the_series(rig: Rig) -> None:
         ("Inbox", "2026-12-08"),
         ("Plans", "2026-12-09"),
     ]
+    rig.rest()
+
+
+def ticked_unheard(rig: Rig) -> None:
+    """Tick the line, and let nothing of it reach iCloud; the line goes on all the same."""
+    rig.append("Inbox", WATER + "\n")
+    rig.run()
+    rig.replace("Inbox", "- [ ] Water", "- [x] Water")
+    unheard(rig)
+    assert WATER.replace("-01", "-08") in rig.read("Inbox")
+
+
+def unheard(rig: Rig) -> None:
+    rig.world.faults.fail("cut_before", path="records/modify")
+    with pytest.raises(NetworkError):
+        rig.run()
+
+
+@pytest.mark.parametrize("times", [0, 1, 2])
+def test_the_next_one_is_ticked_before_icloud_heard_of_the_first(rig: Rig, times: int) -> None:
+    ticked_unheard(rig)
+    rig.replace("Inbox", "- [ ] Water", "- [x] Water")
+    for _ in range(times):
+        unheard(rig)
+        assert rig.read("Inbox").count("- [x] Water") == 1
+    rig.run()
+    rig.run()
+    assert occurrences(rig) == [("2026-12-01", True), ("2026-12-08", True), ("2026-12-15", False)]
+    assert WATER.replace("-01", "-15") in rig.read("Inbox")
+    rig.rest()
+
+
+def test_the_next_one_is_typed_on_by_an_editor_before_icloud_heard_of_the_first(rig: Rig) -> None:
+    ticked_unheard(rig)
+    line = rig.line("Inbox", "Water")
+    following = WATER.replace("-01", "-15")
+    rig.replace("Inbox", line, f"{following}\n{line.replace('- [ ]', '- [x]')}")
+    rig.run()
+    rig.run()
+    assert occurrences(rig) == [("2026-12-01", True), ("2026-12-08", True), ("2026-12-15", False)]
+    assert rig.read("Inbox").count("Water") == 3
+    rig.rest()
+
+
+def test_another_day_that_is_typed_before_icloud_heard_of_the_tick_stays(rig: Rig) -> None:
+    ticked_unheard(rig)
+    rig.replace("Inbox", "2026-12-08", "2026-12-10")
+    rig.run()
+    rig.run()
+    assert occurrences(rig) == [("2026-12-01", True), ("2026-12-10", False)]
+    assert WATER.replace("-01", "-10") in rig.read("Inbox")
     rig.rest()

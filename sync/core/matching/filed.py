@@ -19,7 +19,17 @@ from store.model import (
     Value,
     Zoned,
 )
-from sync.core.actions import AddLine, Create, Forget, Learn, Plan, SetLine, Update, merged_plans
+from sync.core.actions import (
+    AddLine,
+    Complete,
+    Create,
+    Forget,
+    Learn,
+    Plan,
+    SetLine,
+    Update,
+    merged_plans,
+)
 from sync.core.case import Case
 from sync.core.merging.lift import overlay
 from sync.core.merging.merge import MISSING
@@ -48,8 +58,12 @@ def plan_filed(case: Case, filed: Filed, closed: str) -> Plan:
         return _learned(case, there)
     if case.view(there).path is None:
         return Plan()
-    if case.pending is not None and not closed:
-        return _until_it_goes_on(case.id, case.pending, there)
+    pending = case.pending
+    if pending is not None and not closed:
+        if not _is_next(case, pending, filed):
+            return _until_it_goes_on(case.id, pending, there)
+        if not has_gone_on(pending, there):
+            return Plan(pushes=(Complete(case.id, pending, Completion()),))
     if filed.done is None or closed or not case.base:
         return Plan(renders=(AddLine(case.id, there),))
     if there.repeat is not None or Field.REPEAT in there.opaque:
@@ -83,12 +97,20 @@ def _series(case: Case, done: Completion, there: Reminder) -> Plan | None:
     return None if meaning is None else _with_line(case.id, meaning, there)
 
 
+def _is_next(case: Case, pending: Occurrence, filed: Filed) -> bool:
+    """Whether the line had come back for the next occurrence, and was put away for that."""
+    following = Reminder(case.id, due=pending.next_due)
+    said = filed.reminder.due if filed.done is not None else None
+    came = case.base.get(Field.DUE) == pending.next_due
+    return came and said is not None and said == case.policy.shown(following).due
+
+
 def _until_it_goes_on(id: str, pending: Occurrence, there: Reminder) -> Plan:
     """The occurrence was completed here; that the line has to come back may not have been done."""
     if has_gone_on(pending, there):
         return Plan(renders=(AddLine(id, there),))
     done = Completion()
-    return _with_line(id, until_it_goes_on(pending, replace(there, done=done), done), there)
+    return _with_line(id, until_it_goes_on(pending, replace(there, done=done), done, None), there)
 
 
 def _with_line(id: str, meaning: Plan, there: Reminder) -> Plan:

@@ -3,9 +3,9 @@
 Rules: (1) what is ticked is the occurrence that both sides last agreed on; where iCloud has gone
 on meanwhile, the tick is kept as a conflict and completes nothing; (2) once written down, an
 occurrence is sent until iCloud has gone on, and nothing else of the series' time is merged before
-that; (3) a line that still names an occurrence that was completed here was never set back: it
-goes on, and completes nothing; (4) a series whose rule or date cannot be known is completed on a
-device only.
+that: what is typed on a line that went on already, as the next tick, waits there; (3) a line that
+still names an occurrence that was completed here was never set back: it goes on, and completes
+nothing; (4) a series whose rule or date cannot be known is completed on a device only.
 """
 
 from __future__ import annotations
@@ -68,8 +68,16 @@ def has_gone_on(occurrence: Occurrence, remote: Reminder) -> bool:
     return remote.due is None or when(remote.due) != occurrence.due
 
 
-def until_it_goes_on(occurrence: Occurrence, seen: Reminder, done: Completion) -> Plan:
-    """Send the occurrence (again), and see to it that the line has gone on."""
+def until_it_goes_on(
+    occurrence: Occurrence, seen: Reminder, done: Completion, base_due: Due | None
+) -> Plan:
+    """Send the occurrence (again), and see to it that the line has gone on.
+
+    Where it had, by ``base_due``, and names no day that is over, what differs was typed since.
+    """
+    named = None if seen.due is None else when(seen.due)
+    if base_due == occurrence.next_due and named != occurrence.due:
+        return Plan(pushes=(Complete(occurrence.id, occurrence, done),))
     wanted = _as_it_goes_on(occurrence)
     differing = {name: value for name, value in wanted.items() if seen.value(name) != value}
     return Plan(

@@ -90,7 +90,9 @@ def remember_put_away(store: Store, known: Known, away: PutAway, plan: Plan) -> 
     """In the commit of ``plan``: what was told, and what is not to be told again."""
     rows = [LineRow(id, one.path, 0, one.text) for id, one in away.filed.items()]
     for push in plan.pushes:
-        if isinstance(push, Complete) and push.id in away.filed:
+        if not isinstance(push, Complete) or push.occurrence.copy in known.filed:
+            continue
+        if push.id in away.filed:
             one = away.filed[push.id]
             rows.append(LineRow(push.occurrence.copy, one.path, 0, one.text))
     gone = {one.id for one in plan.forgotten}
