@@ -31,6 +31,7 @@ from sync.remote.transport import Transport
 from tests.simulation import spare
 from tests.simulation.chance import Clock, Crash, Renames, minting
 from tests.simulation.network import Network
+from tests.simulation.story import SHOWN
 
 T = TypeVar("T")
 APPLE_ID = "ada@example.test"
@@ -277,7 +278,7 @@ def _settled(settings: tuple[tuple[str, str], ...]) -> Config:
             "grace": given.get("grace", "0s"),
             "hold_above": int(given.get("hold_above", "5")),
         },
-        "completed": {"show": given.get("show", "36500d"), "archive": given.get("archive")},
+        "completed": {"show": given.get("show", SHOWN), "archive": given.get("archive")},
     }
     return Config.model_validate({**BASE, "reminders": reminders})
 

@@ -15,7 +15,7 @@ from sync.cycle.report import Report
 from tests.simulation.caller import Caller
 from tests.simulation.editor import ID, TASK, lines_of, put, read
 from tests.simulation.history import History
-from tests.simulation.reading import in_files
+from tests.simulation.reading import Said, in_files
 from tests.simulation.story import Event, Story
 from tests.simulation.tale import MARK, words_in
 
@@ -96,6 +96,26 @@ class Stage(History):
             for strike in self._strikes.pop(len(self.steps), ()):
                 self._happen(Event(0, "step", strike.at, strike.what, strike.dice), name)
         super()._step(name)
+        if name == "engine:scan":
+            self._meet()
+
+    def _meet(self) -> None:
+        """A line and a reminder that never met are one by what both say as the line is read.
+
+        Where somebody changed that on one side before, they are two.
+        """
+        known = self.machine.store.places.all_blocks()
+        here = {
+            mark: said
+            for block, said in in_files(self.machine.folder)
+            for mark in MARK.findall(said.title)
+            if not block
+        }
+        for id, there in self.witness.there():
+            for mark in here.keys() & set(MARK.findall(there.title)):
+                is_new = id not in known and self._mirrored(id)
+                if is_new and _known_by(here[mark]) != _known_by(there):
+                    self.tale.copied.add(mark)
 
     def _die(self) -> None:
         """Who edits a line that a move of ours has not yet taken away has made a copy of it."""
@@ -276,6 +296,10 @@ class Stage(History):
                 if TASK.match(line) and mark in MARK.findall(line):
                     return path, lines, at
         raise LookupError(f"no file has {mark}")
+
+
+def _known_by(said: Said) -> tuple[object, ...]:
+    return said.place, said.title, said.done, said.due
 
 
 def nothing(_: Stage) -> None:

@@ -44,6 +44,8 @@ OCCURS = 0.5
 LATE = 0.5
 """How often they do so when faults are over."""
 LIKE = "likes to "
+SHOWN = "36500d"
+"""How long a completed line stays in its file, where the settings do not say."""
 OFTEN = 4.0
 """How much likelier faults are in stories that are about nothing else."""
 

@@ -57,6 +57,23 @@ def test_each_story_ends_well_in_calm(tmp_path: Path) -> None:
         assert len(stage.steps) > 50, name
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "first contact: file edit@8#12008, crash@12#0",
+        "first contact: phone edit@7#23007, crash@23#0",
+        "first contact: file edit@18#23018, crash@23#0",
+        "archive: file edit@31#34031, crash@34#0",
+    ],
+)
+def test_what_no_program_can_tell_is_no_fault(words: str, tmp_path: Path) -> None:
+    """A line is changed or goes before it met its reminder, or when it is to leave anyway."""
+    name, struck = strikes_in(words)
+    stage, _ = play(SCENARIOS[name], tmp_path / "home", struck)
+    assert not stage.verdict.wrong
+    assert any(act.startswith(("file: ", "phone: ")) for act in stage.verdict.struck)
+
+
 def test_a_different_end_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each play but the calm one has a reminder more."""
     told = iter([False, True])

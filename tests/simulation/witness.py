@@ -25,7 +25,7 @@ from tests.simulation.reading import (
     said_in,
     texts_in,
 )
-from tests.simulation.story import Story
+from tests.simulation.story import SHOWN, Story
 from tests.simulation.tale import MARK, Tale
 from tests.simulation.unseen import Put
 
@@ -55,6 +55,7 @@ class Witness:
         self._roots = roots
         self._most = int(story.settings.get("hold_above", "5"))
         self._grace_s = float(story.settings.get("grace", "0s").removesuffix("s"))
+        self._shown_s = float(story.settings.get("show", SHOWN).removesuffix("d")) * 86_400
         self._began_s = self._read_s = self._looked_s = 0.0
         self._stood: dict[str, Said] = {}
         self._stood_in: Mapping[str, str] = {}
@@ -106,9 +107,17 @@ class Witness:
         return {path: content.decode() for path, content in self._contents().items()}
 
     def agreed(self) -> set[str]:
-        """Marks of which both sides say the same."""
-        there = {said for _, said in self.there()}
-        return {mark for _, said in self.here() if said in there for mark in _marks(said)}
+        """Marks of which both sides say the same, and that met: their lines have ids.
+
+        Not of what was completed so long ago that it leaves its file: that it is gone says nothing.
+        """
+        there = self.there()
+        old_s = self._clock.wall() - self._shown_s
+        done = {one.id: one.completed_at for one in self._phone.reminders() if one.completed_at}
+        old = {id for id, when in done.items() if when.timestamp() < old_s}
+        shown = {said for id, said in there if id not in old}
+        agreed = (said for block, said in self.here() if block and said in shown)
+        return {mark for said in agreed for mark in _marks(said)}
 
     def _view(self, contents: Mapping[str, bytes]) -> View:
         """What stands in files, and what iCloud has: lists by where their files are, titles."""
