@@ -70,6 +70,8 @@ class Typist(Editor):
         self.finish()
         if self.clipboard:
             before, twice = self.standing(), self.twice()
+            if not self.files():  # then into a list of its own
+                self.tale.tell(f"{self.name}: new_file: {self.new_file()}")
             self.tale.tell(f"{self.name}: paste: {self._paste()}")
             self.note(before, twice)
 
