@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any
 
 from store.connection import Connection, json_array
 from store.model import Field, Value
 from store.values import from_json, to_json
 
-__all__ = ["ADVANCE", "BaseEntry", "Bases", "ListBase"]
+__all__ = ["ADVANCE", "OF_LIST", "BaseEntry", "Bases", "ListBase", "set_list"]
 
 _NAMES = tuple(Field)
 _FIELDS = tuple(name.value for name in _NAMES)
@@ -22,9 +22,10 @@ ADVANCE = f"""INSERT INTO base (id, placed, {_COLUMNS})
     WHERE (placed, {_COLUMNS}) IS NOT (coalesce(?2, base.placed), {_GIVEN})"""
 """Takes id, placed, and the text of each ``Field``: what is NULL stays as it was."""
 
-_OF_LIST = ("name", "group_id", "path", "color", "emblem")
-_LIST = ", ".join(_OF_LIST)
-_NEW_LIST = ", ".join(f"excluded.{name}" for name in _OF_LIST)
+_LIST = ("name", "group_id", "path", "color", "emblem")
+OF_LIST = ", ".join(_LIST)
+"""The columns that hold a ``ListBase``, in the order of its fields."""
+_NEW_LIST = ", ".join(f"excluded.{name}" for name in _LIST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,26 +90,31 @@ class Bases:
 
     def get_list(self, id: str) -> ListBase | None:
         """The base of one list."""
-        row = self._db.one(f"SELECT {_LIST} FROM list_base WHERE id = ?", (id,))
+        row = self._db.one(f"SELECT {OF_LIST} FROM list_base WHERE id = ?", (id,))
         return None if row is None else ListBase(*row)
 
     def all_lists(self) -> dict[str, ListBase]:
         """Every list's base, by id."""
-        rows = self._db.all(f"SELECT id, {_LIST} FROM list_base ORDER BY id")
+        rows = self._db.all(f"SELECT id, {OF_LIST} FROM list_base ORDER BY id")
         return {id: ListBase(*rest) for id, *rest in rows}
 
     def set_list(self, id: str, base: ListBase) -> None:
         """Put ``base`` in the place of what was agreed on of one list."""
-        self._db.write(
-            f"""INSERT INTO list_base (id, {_LIST}) VALUES (?, ?, ?, ?, ?, ?)
-            ON CONFLICT (id) DO UPDATE SET ({_LIST}) = ({_NEW_LIST})
-            WHERE ({_LIST}) IS NOT ({_NEW_LIST})""",
-            (id, base.name, base.group, base.path, base.color, base.emblem),
-        )
+        set_list(self._db, id, base)
 
     def drop_list(self, id: str) -> None:
         """Forget what was agreed on of one list."""
         self._db.write("DELETE FROM list_base WHERE id = ?", (id,))
+
+
+def set_list(connection: Connection, id: str, base: ListBase) -> None:
+    """Put ``base`` in the place of what was agreed on of one list."""
+    connection.write(
+        f"""INSERT INTO list_base (id, {OF_LIST}) VALUES (?, ?, ?, ?, ?, ?)
+        ON CONFLICT (id) DO UPDATE SET ({OF_LIST}) = ({_NEW_LIST})
+        WHERE ({OF_LIST}) IS NOT ({_NEW_LIST})""",
+        (id, *astuple(base)),
+    )
 
 
 def _texts(values: Mapping[Field, Value]) -> list[str | None]:

@@ -58,11 +58,14 @@ _RULES = (
         AND NOT EXISTS (SELECT 1 FROM list_base WHERE list_base.id = vanished.id)""",
         "is gone from files in which it never was",
     ),
-    _Rule(
-        "render_change",
-        "key",
-        "NOT EXISTS (SELECT 1 FROM render WHERE render.key = render_change.key)",
-        "belongs to no write of a file",
+    *(
+        _Rule(
+            table,
+            "key",
+            f"NOT EXISTS (SELECT 1 FROM render WHERE render.key = {table}.key)",
+            "belongs to no write of a file",
+        )
+        for table in ("render_change", "render_list")
     ),
 )
 

@@ -3,16 +3,18 @@
 ``add_render`` goes into the commit of the plan; the file is written; ``finish_render`` advances
 the base. If the displaced file then turns out to hold a person's words and is given back,
 ``undo_render`` takes the base back, but only where nothing has moved it since. ``drop_render``
-comes last, with the receipt. Those three may be repeated after a crash.
+comes last, with the receipt. Those three may be repeated after a crash. A write that makes a list's
+file says so by ``add_list``: should we die before the file is known, who renames it has renamed
+the list.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any
 
-from store.base.bases import ADVANCE
+from store.base.bases import ADVANCE, OF_LIST, ListBase, set_list
 from store.connection import Connection
 from store.model import Field, Value
 from store.values import NO_VALUE, NoValue, from_sql, to_json, to_sql
@@ -108,6 +110,13 @@ class Renders:
             rows,
         )
 
+    def add_list(self, key: str, id: str, base: ListBase) -> None:
+        """The write of ``key`` makes the file of this list, and then ``base`` is agreed on."""
+        self._db.write(
+            f"INSERT INTO render_list (key, id, {OF_LIST}) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (key, id, *astuple(base)),
+        )
+
     def written(self) -> list[Written]:
         """Every write that was not dropped, in the order planned.
 
@@ -125,10 +134,20 @@ class Renders:
         changes = self._db.all(f"{_CHANGES} ORDER BY position", (key,))
         return Render(*_told(row), tuple(map(_change, changes)))
 
-    def finish_render(self, key: str) -> None:
-        """The write stands: the base holds what it rendered. Once only, however often called."""
-        if self._mark(key, finished=True):
-            self._move(self._db.all(_PLANNED, (key,)))
+    def finish_render(self, key: str) -> str | None:
+        """The write stands: the base holds what it rendered. Once only, however often called.
+
+        Gives the list whose file it made, if it did.
+        """
+        if not self._mark(key, finished=True):
+            return None
+        self._move(self._db.all(_PLANNED, (key,)))
+        row = self._db.one(f"SELECT id, {OF_LIST} FROM render_list WHERE key = ?", (key,))
+        if row is None:
+            return None
+        id, *said = row
+        set_list(self._db, id, ListBase(*said))
+        return str(id)
 
     def undo_render(self, key: str) -> None:
         """The write was taken back: the base is what it was, where it still is what we made it."""

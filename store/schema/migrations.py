@@ -311,6 +311,14 @@ _PARKED = (
 # What a line said that we wrote over, where that was not agreed on.
 _STOOD = ("""ALTER TABLE render_change ADD COLUMN stood TEXT""",)
 
+# What will be agreed on of a list once the write of ``key`` has made its file.
+_LISTS_MADE = (
+    """CREATE TABLE render_list (
+        key TEXT PRIMARY KEY REFERENCES render (key) ON DELETE CASCADE, id TEXT NOT NULL,
+        name TEXT NOT NULL, group_id TEXT, path TEXT, color TEXT, emblem TEXT
+    ) STRICT""",
+)
+
 
 def _run(db: Database, statements: tuple[str, ...], version: int) -> None:
     # Not executescript: that commits what is open, and a migration has to be whole.
@@ -360,6 +368,11 @@ def _the_service(db: Database) -> None:
 @migrations(name="8 what stood")
 def _what_stood(db: Database) -> None:
     _run(db, _STOOD, 8)
+
+
+@migrations(name="9 lists in the making")
+def _lists_in_the_making(db: Database) -> None:
+    _run(db, _LISTS_MADE, 9)
 
 
 def _pack_anew(db: Database) -> None:

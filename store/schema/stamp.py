@@ -7,5 +7,5 @@ __all__ = ["APPLICATION_ID", "VERSION"]
 APPLICATION_ID = 0x72656D64
 """Says in the file's header whose it is ("remd")."""
 
-VERSION = 8
+VERSION = 9
 """The schema that this programme writes; kept in the file as ``user_version``."""

@@ -245,7 +245,26 @@ def known(world: Mapping[str, BaseEntry | Entry]) -> World:
     return {id: entry for id, entry in told.items() if any(entry)}
 
 
+MADE = ListBase("Home", "G", "Home.md", "red", "tree")
+
+
+def test_the_list_of_a_file_is_agreed_on_once_that_is_made(planned: Store) -> None:
+    with planned.commit("plan"):
+        planned.places.add_list("k", "HOME", MADE)
+    assert planned.bases.get_list("HOME") is None
+    with planned.commit("settle"):
+        assert planned.places.finish_render("k") == "HOME"
+    assert planned.bases.get_list("HOME") == MADE
+    renamed = ListBase("House", "G", "House.md")
+    with planned.commit("again"):
+        planned.bases.set_list("HOME", renamed)
+        assert planned.places.finish_render("k") is None
+    assert planned.bases.get_list("HOME") == renamed
+
+
 def test_a_dropped_render_is_forgotten_with_its_changes(planned: Store) -> None:
+    with planned.commit("plan"):
+        planned.places.add_list("k", "HOME", MADE)
     finish(planned)
     with planned.commit("quiet"):
         planned.places.drop_render("k")
@@ -253,4 +272,5 @@ def test_a_dropped_render_is_forgotten_with_its_changes(planned: Store) -> None:
     assert planned.bases.all() == AFTER
     undo(planned)
     assert planned.bases.all() == AFTER
-    assert planned._connection.one("SELECT count(*) FROM render_change") == (0,)
+    for table in ("render_change", "render_list"):
+        assert planned._connection.one(f"SELECT count(*) FROM {table}") == (0,)

@@ -15,7 +15,7 @@ from store.model import Field
 from store.rows import RecordRow, ZoneRow
 from tests.store.samples import a_list, tag
 
-SCRIPTS = {1: (1,), 2: (1, 2), 4: (4,), 5: (5,), 6: (6,), 7: (7,)}
+SCRIPTS = {1: (1,), 2: (1, 2), 4: (4,), 5: (5,), 6: (6,), 7: (7,), 8: (8,)}
 
 OLDEST = pytest.mark.parametrize("version", [1, 2])
 ANY_OLDER = pytest.mark.parametrize("version", SCRIPTS)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from sync.errors import NetworkError
-from tests.rig import Rig
+from tests.rig import Crash, Rig, empty_world, open_rig
+from tests.sync.stepping import DiesAt
 
 MODIFY = "records/modify"
 
@@ -71,6 +74,26 @@ def test_a_new_file_whose_lines_were_not_answered_for_is_its_list_under_another_
     assert lists(rig) == {"Inbox", "Post"}
     assert rig.titles("Post") == {"New"}
     rig.rest()
+
+
+@pytest.mark.parametrize("markers", ["block-id", "none"])
+def test_a_file_that_was_made_before_we_died_is_its_list_under_another_name(
+    tmp_path: Path, markers: str
+) -> None:
+    with open_rig(tmp_path, empty_world(), markers=markers) as rig:
+        rig.run()
+        plans = rig.phone.create_list("Plans")
+        rig.phone.create(plans, "Added")
+        rig.step = DiesAt("commit:written:before", 1)
+        with pytest.raises(Crash):
+            rig.run()
+        rename(rig, "Plans", "Post")
+        rig.step = lambda _: None
+        rig.restart()
+        assert rig.run().conflicts == []
+        assert lists(rig) == {"Inbox", "Post"}
+        assert rig.titles("Post") == {"Added"}
+        rig.rest()
 
 
 def test_a_name_that_never_arrived_is_still_to_be_sent(rig: Rig) -> None:

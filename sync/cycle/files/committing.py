@@ -133,6 +133,7 @@ class Committer:
                 self._store.places.add_render(
                     key, write.path, write.expected, write.new_sha256, write.changes
                 )
+                self._announce_list(key, write.path, planned, work)
             note_put_back(self._store, planned, [write for _, write in work.writes], self._dialect)
             self._store.meta.set(LEAVING, leaving_text([*work.leaving, *work.awaited]))
             self._store.meta.set(DOUBTS, doubts_text(planned.world.doubts))
@@ -262,6 +263,17 @@ class Committer:
         new = {op.id for op in planned.plan.renders if isinstance(op, AddLine | MoveLine)}
         for _, write in work.writes:
             self._store.places.put_lines(row for row in write.rows if row.id in new)
+
+    def _announce_list(self, key: str, path: str, planned: Planned, work: Work) -> None:
+        """So is a list whose file is about to be made, and what it is called: by its write."""
+        id = work.new_files.get(path)
+        if id is None:
+            return
+        info = planned.known.list_rows[id].info()
+        place = self._dialect.layout.place_of(path)
+        color = None if self._dialect.layout.color else info.color  # in a file of its own
+        base = StoredListBase(info.name, info.group, place, color, info.emblem)
+        self._store.places.add_list(key, id, base)
 
     def _list_of(self, path: str, planned: Planned) -> str | None:
         return planned.lists.owner.get(self._dialect.layout.place_of(path))

@@ -217,22 +217,15 @@ class Filing:
         named: Mapping[str, str],
     ) -> None:
         """The file stands: base, lines and file are advanced together; inside a commit."""
-        list_id = work.new_files.get(write.path)
-        self._store.places.finish_render(key)
+        made = self._store.places.finish_render(key)
+        if made is not None:  # used up: the file that is deleted next, before a cycle, is missed
+            self._store.attention.drop_approvals([again(made)])
         behind = [one.id for one in work.leaving if one.path == write.path]
         self._remember(write.path, planned, local, named, behind)
         self._agree_on_sections(write.path, planned, local)
         if not self.dialect.marks:
             self._store.places.put_lines(write.rows)
             self._store.places.drop_lines(*write.ids - {row.id for row in write.rows})
-        if list_id is not None:
-            info = planned.known.list_rows[list_id].info()
-            place = self.dialect.layout.place_of(write.path)
-            color = None if self.dialect.layout.color else info.color  # in a file of its own
-            base = ListBase(info.name, info.group, place, color, info.emblem)
-            self._store.bases.set_list(list_id, base)
-            # Used up: the file that is deleted next, before another cycle, is missed.
-            self._store.attention.drop_approvals([again(list_id)])
         self._agree_on_color(write.path, planned)
 
     def _agree_on_color(self, path: str, planned: Planned) -> None:

@@ -16,10 +16,11 @@ from pathlib import Path
 
 from store.activity.journal import HistoryRow
 from store.db import Store
-from store.local.places import LineRow
+from store.local.places import FileRow, LineRow
 from store.local.renders import Written
 from store.model import Field, Reminder, Value
 from store.values import NO_VALUE
+from sync.core.listplan import again
 from sync.cycle.observing.homecoming import Home
 from sync.cycle.observing.reading import LocalFile, LocalState
 from sync.cycle.observing.stale import never_seen
@@ -100,7 +101,11 @@ def _confirm(store: Store, write: Written) -> None:
     render = store.places.render(write.key)
     if render is None or render.finished:
         return
-    store.places.finish_render(render.key)
+    made = store.places.finish_render(render.key)
+    if made is not None:
+        store.attention.drop_approvals([again(made)])
+        if store.places.file(render.path) is None:
+            store.places.set_file(FileRow(render.path, "", 0, made))  # it is still to be read
     new = [one.id for one in render.changes if one.field is None and one.after is True]
     unknown = [id for id in new if store.places.line_of(id) is None]
     store.places.put_lines(LineRow(id, render.path, 0) for id in unknown)
