@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +12,7 @@ import click
 
 from daemon.cli.common import Globals, json_option, pass_globals, talking
 from daemon.cli.failure import NotThere
-from daemon.cli.working import through_daemon_or
+from daemon.cli.working import done_and_synced
 from daemon.wording.output import document, plural, say, warn
 from sync.errors import UsageError
 from sync.privatefile import write_private
@@ -160,18 +159,9 @@ def _carried(options: Globals, body: Mapping[str, Any]) -> Told:
 
     def here(engine: Engine) -> Told:
         asked = Options(body.get("list", ""), body["overwrite"], body["dry_run"])
-        told = engine.carry_in(path.read_bytes(), path, asked).document()
-        if not asked.dry_run:
-            engine.settled("import", wait=time.sleep)
-        return told
+        return engine.carry_in(path.read_bytes(), path, asked).document()
 
-    def there() -> dict[str, Any]:
-        told = options.ask("POST", "/import", body, timeout=None)
-        if not body["dry_run"]:
-            options.ask("POST", "/sync", {}, timeout=None)
-        return told
-
-    return through_daemon_or(options, there, here)
+    return done_and_synced(options, "import", ("/import", body), here, syncs=not body["dry_run"])
 
 
 def _tell(told: Told) -> None:

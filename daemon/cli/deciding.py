@@ -11,7 +11,7 @@ import click
 from daemon.cli.common import Globals, json_option, pass_globals, talking
 from daemon.cli.completing import names_of
 from daemon.cli.looking import asked_or_read, tell_parked, value_of
-from daemon.cli.working import through_daemon_or
+from daemon.cli.working import done_and_synced, through_daemon_or
 from daemon.wording.output import document, say
 from sync.errors import UsageError
 
@@ -100,19 +100,10 @@ def _resolve(options: Globals, keys: Sequence[str], take: str) -> list[Told]:
     def here(engine: Engine) -> Told:
         from daemon.query.decided import resolved_document
 
-        told = resolved_document(engine.resolve(keys, take))
-        if take == "other":
-            engine.settled("resolve", wait=time.sleep)
-        return told
+        return resolved_document(engine.resolve(keys, take))
 
-    def there() -> dict[str, Any]:
-        body = {"take": take, "keys": list(keys)}
-        told = options.ask("POST", "/conflicts", body, timeout=None)
-        if take == "other":
-            options.ask("POST", "/sync", {}, timeout=None)
-        return told
-
-    return list(through_daemon_or(options, there, here)["resolved"])
+    post = "/conflicts", {"take": take, "keys": list(keys)}
+    return list(done_and_synced(options, "resolve", post, here, syncs=take == "other")["resolved"])
 
 
 def _tell_resolved(told: Sequence[Told], as_json: bool) -> None:

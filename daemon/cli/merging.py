@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
-
 import click
 
 from daemon.cli.common import Globals, json_option, pass_globals
-from daemon.cli.working import through_daemon_or
+from daemon.cli.working import done_and_synced
 from daemon.wording.output import document, plural, say
-
-if TYPE_CHECKING:
-    from sync.cycle.engine import Engine
 
 __all__ = ["merge"]
 
@@ -35,17 +28,8 @@ def merge(options: Globals, path: str, as_json: bool) -> None:
        remindersd merge Work.sync-conflict-20260212-103000-AB12CD3.md
     """
 
-    def here(engine: Engine) -> Mapping[str, Any]:
-        merged = engine.merge(path).document()
-        engine.settled("merge", wait=time.sleep)
-        return merged
-
-    def there() -> dict[str, Any]:
-        merged = options.ask("POST", "/merge", {"path": path}, timeout=None)
-        options.ask("POST", "/sync", {}, timeout=None)
-        return merged
-
-    told = through_daemon_or(options, there, here)
+    post = "/merge", {"path": path}
+    told = done_and_synced(options, "merge", post, lambda engine: engine.merge(path).document())
     if as_json:
         document(told)
         return

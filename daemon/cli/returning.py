@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +11,7 @@ from daemon.cli.common import Globals, json_option, pass_globals
 from daemon.cli.completing import names_of
 from daemon.cli.looking import asked_or_read, when
 from daemon.cli.told import tell_restored
-from daemon.cli.working import through_daemon_or
+from daemon.cli.working import done_and_synced
 from daemon.wording.output import document, say, table
 
 if TYPE_CHECKING:
@@ -60,20 +59,12 @@ def restore(
 
     def here(engine: Engine) -> Mapping[str, Any]:
         if kind == "list":
-            restored = engine.restore_list(value).document()
-        elif kind == "file":
-            restored = engine.restore_file(value).document()
-        else:
-            restored = engine.restore(value).document()
-        engine.settled("restore", wait=time.sleep)
-        return restored
+            return engine.restore_list(value).document()
+        if kind == "file":
+            return engine.restore_file(value).document()
+        return engine.restore(value).document()
 
-    def there() -> dict[str, Any]:
-        restored = options.ask("POST", "/restore", given, timeout=None)
-        options.ask("POST", "/sync", {}, timeout=None)
-        return restored
-
-    told = through_daemon_or(options, there, here)
+    told = done_and_synced(options, "restore", ("/restore", given), here)
     if as_json:
         document(told)
     elif kind == "id":
@@ -103,17 +94,8 @@ def forget(options: Globals, key: str, as_json: bool) -> None:
        remindersd forget Packing.md
     """
 
-    def here(engine: Engine) -> Mapping[str, Any]:
-        forgot = engine.forget(key).document()
-        engine.settled("forget", wait=time.sleep)
-        return forgot
-
-    def there() -> dict[str, Any]:
-        forgot = options.ask("POST", "/forget", {"key": key}, timeout=None)
-        options.ask("POST", "/sync", {}, timeout=None)
-        return forgot
-
-    told = through_daemon_or(options, there, here)
+    post = "/forget", {"key": key}
+    told = done_and_synced(options, "forget", post, lambda engine: engine.forget(key).document())
     if as_json:
         document(told)
         return

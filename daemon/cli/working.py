@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from daemon.settings.config import Config
     from sync.cycle.engine import Engine
 
-__all__ = ["PATIENCE_S", "own_engine", "own_lock", "through_daemon_or"]
+__all__ = ["PATIENCE_S", "done_and_synced", "own_engine", "own_lock", "through_daemon_or"]
 
 PATIENCE_S = 5.0
 """For another process, until it listens or has ended."""
@@ -52,6 +52,36 @@ def through_daemon_or(
             else:
                 return work(stack.enter_context(_opened(config)))
         time.sleep(_AGAIN_S)
+
+
+def done_and_synced(
+    options: Globals,
+    word: str,
+    post: tuple[str, Mapping[str, Any]],
+    work: Callable[[Engine], Mapping[str, Any]],
+    *,
+    syncs: bool = True,
+) -> Mapping[str, Any]:
+    """What the daemon answers to ``post``, a path and a body, or what ``work`` does in its place.
+
+    With ``syncs`` what was done is synced before this returns; where that is done here, the history
+    calls its runs ``word``. Raises as ``through_daemon_or``.
+    """
+
+    def here(engine: Engine) -> Mapping[str, Any]:
+        told = work(engine)
+        if syncs:
+            engine.settled(word, wait=time.sleep)
+        return told
+
+    def there() -> dict[str, Any]:
+        path, body = post
+        told = options.ask("POST", path, body, timeout=None)
+        if syncs:
+            options.ask("POST", "/sync", {}, timeout=None)
+        return told
+
+    return through_daemon_or(options, there, here)
 
 
 def _followed(options: Globals) -> AbstractContextManager[None]:

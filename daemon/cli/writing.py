@@ -22,6 +22,11 @@ Told = Mapping[str, Any]
 _Verb = TypeVar("_Verb", bound=Callable[..., Any])
 _NONE = ("", "none")
 
+_one_key = click.argument("key", metavar="KEY", shell_complete=names_of("reminders"))
+_some_keys = click.argument(
+    "keys", nargs=-1, required=True, metavar="KEY...", shell_complete=names_of("reminders")
+)
+
 
 def _field_options(verb: _Verb) -> _Verb:
     """The options that `add` and `edit` share."""
@@ -106,7 +111,7 @@ def add(
 
 
 @click.command()
-@click.argument("key", metavar="KEY", shell_complete=names_of("reminders"))
+@_one_key
 @click.option("--title", metavar="TEXT", help="Another title.")
 @_field_options
 @click.option("--tag", "add_tags", multiple=True, metavar="TAG", help="One more tag.")
@@ -133,7 +138,7 @@ def edit(options: Globals, /, key: str, dry_run: bool, as_json: bool, **given: A
 
 
 @click.command()
-@click.argument("key", metavar="KEY", shell_complete=names_of("reminders"))
+@_one_key
 @click.argument("list_name", metavar="LIST", shell_complete=names_of("lists"))
 @json_option
 @pass_globals
@@ -149,9 +154,7 @@ def move(options: Globals, key: str, list_name: str, as_json: bool) -> int:
 
 
 @click.command()
-@click.argument(
-    "keys", nargs=-1, required=True, metavar="KEY...", shell_complete=names_of("reminders")
-)
+@_some_keys
 @json_option
 @pass_globals
 def done(options: Globals, keys: tuple[str, ...], as_json: bool) -> int:
@@ -167,9 +170,7 @@ def done(options: Globals, keys: tuple[str, ...], as_json: bool) -> int:
 
 
 @click.command()
-@click.argument(
-    "keys", nargs=-1, required=True, metavar="KEY...", shell_complete=names_of("reminders")
-)
+@_some_keys
 @json_option
 @pass_globals
 def reopen(options: Globals, keys: tuple[str, ...], as_json: bool) -> int:
@@ -184,7 +185,7 @@ def reopen(options: Globals, keys: tuple[str, ...], as_json: bool) -> int:
 
 
 @click.command()
-@click.argument("key", metavar="KEY", shell_complete=names_of("reminders"))
+@_one_key
 @click.argument("when", nargs=-1, required=True, metavar="WHEN...")
 @json_option
 @pass_globals
@@ -205,9 +206,7 @@ def snooze(options: Globals, key: str, when: tuple[str, ...], as_json: bool) -> 
 
 
 @click.command()
-@click.argument(
-    "keys", nargs=-1, required=True, metavar="KEY...", shell_complete=names_of("reminders")
-)
+@_some_keys
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @json_option
 @pass_globals

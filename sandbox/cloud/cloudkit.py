@@ -8,8 +8,7 @@ from starlette.routing import Route
 
 from sandbox.cloud.assethost import assets_upload
 from sandbox.cloud.call import Call
-from sandbox.cloud.container import Container, Handlers, records_lookup, with_token, zones_list
-from sandbox.cloud.feed import changes_database, changes_zone, records_changes
+from sandbox.cloud.container import READING, Container, Handlers, with_token, zones_list
 from sandbox.cloud.fields import Json
 from sandbox.cloud.modify import RequestError
 from sandbox.cloud.query import query
@@ -87,11 +86,8 @@ def _modify(call: Call) -> Json:
 
 
 _HANDLERS: Final[Handlers] = {
+    **READING,
     "zones/list": _zones_list,
-    "changes/database": changes_database,
-    "changes/zone": changes_zone,
-    "records/changes": records_changes,
-    "records/lookup": records_lookup,
     "records/query": _query,
     "records/modify": _modify,
     "assets/upload": assets_upload,

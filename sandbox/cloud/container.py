@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox.cloud.call import Call, requested
+from sandbox.cloud.feed import changes_database, changes_zone, records_changes
 from sandbox.cloud.fields import Json
 from sandbox.cloud.modify import RequestError
 from sandbox.cloud.wire import encoded
@@ -147,3 +148,13 @@ def _record_name(entry: Any) -> str:
         case {"recordName": str(name)}:
             return name
     raise RequestError("each of records must be an object with a recordName")
+
+
+READING: Final[Handlers] = {
+    "zones/list": zones_list,
+    "changes/database": changes_database,
+    "changes/zone": changes_zone,
+    "records/changes": records_changes,
+    "records/lookup": records_lookup,
+}
+"""What every private database answers to who only reads, but for queries."""

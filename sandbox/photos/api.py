@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.routing import Route
 
 from sandbox.cloud.call import Call
-from sandbox.cloud.container import Container, records_lookup, with_token, zones_list
-from sandbox.cloud.feed import changes_database, changes_zone, records_changes
+from sandbox.cloud.container import READING, Container, with_token, zones_list
 from sandbox.cloud.fields import Json
 from sandbox.cloud.modify import RequestError
 from sandbox.cloud.record import wire
@@ -28,11 +27,7 @@ def routes(world: World) -> list[Route]:
         world=world,
         own=(library.zone,),
         private_handlers={
-            "zones/list": zones_list,
-            "changes/database": changes_database,
-            "changes/zone": changes_zone,
-            "records/changes": records_changes,
-            "records/lookup": records_lookup,
+            **READING,
             "records/query": desk.query,
             "internal/records/query/batch": desk.counts,
         },

@@ -6,7 +6,6 @@ end but an answer without records. Source: docs/wire-services.md, "Photos".
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -14,6 +13,7 @@ from typing import Any, Final
 from sandbox.cloud.fields import Json
 from sandbox.cloud.modify import RequestError
 from sandbox.cloud.query import equalities
+from sandbox.cloud.values import number, sealed, text
 from sandbox.photos.item import Photo
 from sandbox.photos.library import Library
 
@@ -93,7 +93,7 @@ class Indexes:
         kind, filters = asked.get("recordType"), equalities(asked)
         match kind:
             case "CheckIndexingState":
-                return [_loose(kind, "state", {"state": _text(self._library.indexing_state)})]
+                return [_loose(kind, "state", {"state": text(self._library.indexing_state)})]
             case "CPLAlbumByPositionLive":
                 return [] if filters.get("parentId") else self._albums()
             case str() if kind in _LISTS or kind == _SMART or kind in _RELATIONS:
@@ -153,17 +153,17 @@ class Indexes:
         return sorted(filter(index.chooses, photos.values()), key=index.rank)
 
     def _albums(self) -> list[str | Json]:
-        roots = [_loose("CPLAlbum", name, {"albumType": _number(3)}) for name in _ROOTS]
+        roots = [_loose("CPLAlbum", name, {"albumType": number(3)}) for name in _ROOTS]
         albums = [
             _loose(
                 "CPLAlbum",
                 name,
                 {
-                    "albumNameEnc": _sealed(title),
-                    "albumType": _number(0),
-                    "parentId": _text(_ROOTS[0]),
-                    "position": _number(1024 * (place + 1)),
-                    "isDeleted": _number(0),
+                    "albumNameEnc": sealed(title.encode()),
+                    "albumType": number(0),
+                    "parentId": text(_ROOTS[0]),
+                    "position": number(1024 * (place + 1)),
+                    "isDeleted": number(0),
                 },
             )
             for place, (name, (title, _)) in enumerate(self._library.albums.items())
@@ -187,22 +187,10 @@ def _window(photos: list[Photo], start: int, size: int, kind: str, direction: st
 
 
 def _relation(photo: Photo, album: str) -> Json:
-    fields = {"containerId": _text(album), "itemId": _text(photo.name), "isKeyAsset": _number(0)}
+    fields = {"containerId": text(album), "itemId": text(photo.name), "isKeyAsset": number(0)}
     return _loose("CPLContainerRelation", f"{photo.name}-IN-{album}", fields)
 
 
 def _loose(kind: str, name: str, fields: Json) -> Json:
     """A record that stands in no change feed."""
     return {"recordName": name, "recordType": kind, "fields": fields, "recordChangeTag": "1"}
-
-
-def _text(value: str) -> Json:
-    return {"value": value, "type": "STRING"}
-
-
-def _number(value: int) -> Json:
-    return {"value": value, "type": "INT64"}
-
-
-def _sealed(value: str) -> Json:
-    return {"value": base64.b64encode(value.encode()).decode(), "type": "ENCRYPTED_BYTES"}

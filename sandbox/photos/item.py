@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 
 from sandbox.cloud.fields import Json, wire_type
 from sandbox.cloud.record import StoredRecord
+from sandbox.cloud.values import moment, number, sealed, text
 from sandbox.names import uuid_of
 from sandbox.photos.files import HEIC, JPEG, MOVIE, MP4, Shape, Stamp, stamp
 
@@ -156,20 +157,20 @@ class PhotoRecord(StoredRecord):
 def master_fields(photo: Photo, register: Register) -> dict[str, Json]:
     """The fields of a CPLMaster: the name, and everything about each file."""
     fields = {
-        "itemType": _text(photo.original.uti),
-        "dataClassType": _number(2 if photo.is_video else 1),
-        "originalOrientation": _number(photo.orientation),
-        "originalCreationDate": _time(photo.taken_ms),
-        "importDate": _time(photo.added_ms),
+        "itemType": text(photo.original.uti),
+        "dataClassType": number(2 if photo.is_video else 1),
+        "originalOrientation": number(photo.orientation),
+        "originalCreationDate": moment(photo.taken_ms),
+        "importDate": moment(photo.added_ms),
     }
     if photo.filename is not None:
-        sealed = _sealed(photo.filename.encode())
-        fields["filenameEnc"] = _text(photo.filename) if photo.name_in_clear else sealed
+        name = photo.filename
+        fields["filenameEnc"] = text(name) if photo.name_in_clear else sealed(name.encode())
     for shape in photo.files:
         fields |= _file_fields(shape, photo, register)
     if photo.has_metadata and photo.offset_s is not None:
-        fields["mediaMetaDataType"] = _text("CGImageProperties")
-        fields["mediaMetaDataEnc"] = _sealed(_metadata(photo, photo.offset_s))
+        fields["mediaMetaDataType"] = text("CGImageProperties")
+        fields["mediaMetaDataEnc"] = sealed(_metadata(photo, photo.offset_s))
     return fields
 
 
@@ -180,34 +181,34 @@ def asset_fields(photo: Photo, register: Register) -> dict[str, Json]:
             "value": {"recordName": photo.master, "action": "DELETE_SELF"},
             "type": "REFERENCE",
         },
-        "assetDate": _time(photo.taken_ms),
-        "addedDate": _time(photo.added_ms),
-        "isFavorite": _number(int(photo.favorite)),
-        "isHidden": _number(int(photo.hidden)),
-        "isDeleted": _number(int(photo.deleted_ms is not None)),
-        "isExpunged": _number(0),
-        "adjustmentRenderType": _number(0),
-        "orientation": _number(photo.orientation),
-        "duration": _number(3 if photo.is_video else 0),
-        "assetSubtype": _number(0),
-        "assetSubtypeV2": _number(2 if photo.is_live else photo.subtype),
-        "assetHDRType": _number(0),
-        "burstFlags": _number(0),
-        "originalChoice": _number(0),
+        "assetDate": moment(photo.taken_ms),
+        "addedDate": moment(photo.added_ms),
+        "isFavorite": number(int(photo.favorite)),
+        "isHidden": number(int(photo.hidden)),
+        "isDeleted": number(int(photo.deleted_ms is not None)),
+        "isExpunged": number(0),
+        "adjustmentRenderType": number(0),
+        "orientation": number(photo.orientation),
+        "duration": number(3 if photo.is_video else 0),
+        "assetSubtype": number(0),
+        "assetSubtypeV2": number(2 if photo.is_live else photo.subtype),
+        "assetHDRType": number(0),
+        "burstFlags": number(0),
+        "originalChoice": number(0),
     }
     for shape in photo.edited:
         fields |= _file_fields(shape, photo, register)
     if photo.edited:
-        fields["adjustmentType"] = _text("com.apple.photo")
+        fields["adjustmentType"] = text("com.apple.photo")
     if photo.offset_s is not None:
-        fields["timeZoneOffset"] = _number(photo.offset_s)
+        fields["timeZoneOffset"] = number(photo.offset_s)
     if photo.deleted_ms is not None:
-        fields["dateExpunged"] = _time(photo.deleted_ms + EXPUNGED_AFTER_MS)
+        fields["dateExpunged"] = moment(photo.deleted_ms + EXPUNGED_AFTER_MS)
     if photo.is_live:
         fields |= {
-            "vidComplDurValue": _number(1799),
-            "vidComplDurScale": _number(600),
-            "vidComplVisibilityState": _number(0),
+            "vidComplDurValue": number(1799),
+            "vidComplDurScale": number(600),
+            "vidComplVisibilityState": number(0),
         }
     return fields
 
@@ -224,11 +225,11 @@ def _file_fields(shape: Shape, photo: Photo, register: Register) -> dict[str, Js
         "size": known.size,
     }
     return {
-        f"{shape.prefix}Width": _number(shape.width),
-        f"{shape.prefix}Height": _number(shape.height),
-        f"{shape.prefix}FileType": _text(shape.uti),
-        f"{shape.prefix}FileSize": _number(known.size),
-        f"{shape.prefix}Fingerprint": _text(known.fingerprint),
+        f"{shape.prefix}Width": number(shape.width),
+        f"{shape.prefix}Height": number(shape.height),
+        f"{shape.prefix}FileType": text(shape.uti),
+        f"{shape.prefix}FileSize": number(known.size),
+        f"{shape.prefix}Fingerprint": text(known.fingerprint),
         f"{shape.prefix}Res": {"value": value, "type": "ASSETID"},
     }
 
@@ -248,19 +249,3 @@ def _metadata(photo: Photo, offset_s: int) -> bytes:
         "{Exif}": exif,
     }
     return plistlib.dumps(properties, fmt=plistlib.FMT_BINARY)
-
-
-def _sealed(data: bytes) -> Json:
-    return {"value": base64.b64encode(data).decode(), "type": "ENCRYPTED_BYTES"}
-
-
-def _text(value: str) -> Json:
-    return {"value": value, "type": "STRING"}
-
-
-def _number(value: int) -> Json:
-    return {"value": value, "type": "INT64"}
-
-
-def _time(ms: int) -> Json:
-    return {"value": ms, "type": "TIMESTAMP"}

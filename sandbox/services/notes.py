@@ -5,22 +5,21 @@ Source: docs/wire-services.md, "Notes".
 
 from __future__ import annotations
 
-import base64
 import gzip
 import hashlib
 from collections.abc import Callable, Mapping
 from random import Random
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from starlette.routing import Route
 
 from sandbox.cloud.call import Call
-from sandbox.cloud.container import Container, records_lookup, with_token, zones_list
-from sandbox.cloud.feed import changes_database, changes_zone, records_changes
+from sandbox.cloud.container import READING, Container, with_token, zones_list
 from sandbox.cloud.fields import Json
 from sandbox.cloud.modify import RequestError
 from sandbox.cloud.query import equalities, marker_at, start_of
 from sandbox.cloud.record import StoredRecord, wire
+from sandbox.cloud.values import moment, number, sealed
 from sandbox.cloud.zone import Zone
 from sandbox.names import uuid_of
 
@@ -68,21 +67,21 @@ class Notebook:
         whole = f"{title}\n{text}" if text else title
         now_ms = int(self._clock() * 1000)
         known = self.zone.records.get(name)
-        created = known.fields["CreationDate"] if known is not None else _time(now_ms)
+        created = known.fields["CreationDate"] if known is not None else moment(now_ms)
         reference = {"recordName": folder, "action": "VALIDATE"}
         fields: dict[str, Json] = {
-            "TitleEncrypted": _sealed(title.encode()),
-            "SnippetEncrypted": _sealed(b"" if locked else text[:_SNIPPET].encode()),
+            "TitleEncrypted": sealed(title.encode()),
+            "SnippetEncrypted": sealed(b"" if locked else text[:_SNIPPET].encode()),
             "CreationDate": created,
-            "ModificationDate": _time(now_ms),
-            "Deleted": _number(0),
+            "ModificationDate": moment(now_ms),
+            "Deleted": number(0),
             "Folder": {"value": reference, "type": "REFERENCE"},
             "Folders": {"value": [reference], "type": "REFERENCE_LIST"},
-            "IsPinned": _number(0),
-            "MinimumSupportedNotesVersion": _number(0),
+            "IsPinned": number(0),
+            "MinimumSupportedNotesVersion": number(0),
         }
         noise = hashlib.shake_256(whole.encode()).digest(64 + len(whole))
-        fields["TextDataEncrypted"] = _sealed(noise if locked else document(whole))
+        fields["TextDataEncrypted"] = sealed(noise if locked else document(whole))
         self._write(name, _NOTES[locked], fields)
         return name
 
@@ -91,7 +90,7 @@ class Notebook:
         record = self.zone.records[name]
         trash = {"recordName": TRASH, "action": "VALIDATE"}
         changed = {
-            "Deleted": _number(1),
+            "Deleted": number(1),
             "Folder": {"value": trash, "type": "REFERENCE"},
             "Folders": {"value": [trash], "type": "REFERENCE_LIST"},
         }
@@ -116,7 +115,7 @@ class Notebook:
         return sorted(notes, key=lambda note: -int(note.fields["ModificationDate"]["value"]))
 
     def _folder(self, name: str, title: str, parent: str | None) -> None:
-        fields = {"TitleEncrypted": _sealed(title.encode()), "Deleted": _number(0)}
+        fields = {"TitleEncrypted": sealed(title.encode()), "Deleted": number(0)}
         if parent is not None:
             reference = {"recordName": parent, "action": "VALIDATE"}
             fields["ParentFolder"] = {"value": reference, "type": "REFERENCE"}
@@ -170,11 +169,7 @@ def routes(world: World) -> list[Route]:
         world=world,
         own=(book.zone,),
         private_handlers={
-            "zones/list": zones_list,
-            "changes/database": changes_database,
-            "changes/zone": changes_zone,
-            "records/changes": records_changes,
-            "records/lookup": records_lookup,
+            **READING,
             "records/query": query,
         },
         shared_handlers={"zones/list": zones_list},
@@ -200,15 +195,3 @@ def _varint(value: int) -> bytes:
         out.append(value & 0x7F | 0x80)
         value >>= 7
     return bytes([*out, value])
-
-
-def _sealed(data: bytes) -> Json:
-    return {"value": base64.b64encode(data).decode(), "type": "ENCRYPTED_BYTES"}
-
-
-def _number(value: int) -> Json:
-    return {"value": value, "type": "INT64"}
-
-
-def _time(ms: int) -> Any:
-    return {"value": ms, "type": "TIMESTAMP"}
