@@ -74,6 +74,8 @@ class Stage(History):
         self.steps: list[str] = []
         """The effects since the story was told, until both sides were at rest."""
         self._listening = False
+        self._met: set[str] = set()
+        """Marks of lines that ever had an id."""
         self._strikes: dict[int, list[Strike]] = defaultdict(list)
         for strike in strikes:
             self._strikes[strike.at].append(strike)
@@ -102,19 +104,16 @@ class Stage(History):
     def _meet(self) -> None:
         """A line and a reminder that never met are one by what both say as the line is read.
 
-        Where somebody changed that on one side before, they are two.
+        Where somebody changed that on one side before the line has its id, they are two.
         """
-        known = self.machine.store.places.all_blocks()
-        here = {
-            mark: said
-            for block, said in in_files(self.machine.folder)
-            for mark in MARK.findall(said.title)
-            if not block
-        }
+        here: dict[str, Said] = {}
+        for block, said in in_files(self.machine.folder):
+            marks = MARK.findall(said.title)
+            self._met.update(marks if block else ())
+            here |= dict.fromkeys(marks, said)
         for id, there in self.witness.there():
-            for mark in here.keys() & set(MARK.findall(there.title)):
-                is_new = id not in known and self._mirrored(id)
-                if is_new and _known_by(here[mark]) != _known_by(there):
+            for mark in {*MARK.findall(there.title)} & here.keys() - self._met:
+                if self._mirrored(id) and _known_by(here[mark]) != _known_by(there):
                     self.tale.copied.add(mark)
 
     def _die(self) -> None:

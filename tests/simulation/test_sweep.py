@@ -62,6 +62,7 @@ def test_each_story_ends_well_in_calm(tmp_path: Path) -> None:
     [
         "first contact: file edit@8#12008, crash@12#0",
         "first contact: phone edit@7#23007, crash@23#0",
+        "first contact: file edit@24#1032024, crash@32#0",
         "first contact: file edit@18#23018, crash@23#0",
         "archive: file edit@31#34031, crash@34#0",
     ],
