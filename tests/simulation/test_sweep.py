@@ -65,10 +65,14 @@ def test_each_story_ends_well_in_calm(tmp_path: Path) -> None:
         "first contact: file edit@24#1032024, crash@32#0",
         "first contact: file edit@18#23018, crash@23#0",
         "archive: file edit@31#34031, crash@34#0",
+        "sections and alarms: file edit@2#12002, crash@12#0",
     ],
 )
 def test_what_no_program_can_tell_is_no_fault(words: str, tmp_path: Path) -> None:
-    """A line is changed or goes before it met its reminder, or when it is to leave anyway."""
+    """A line is changed or goes before it met its reminder, or when it is to leave anyway.
+
+    Or a phone put it into another section, or gave it an alarm: these are edits, too.
+    """
     name, struck = strikes_in(words)
     stage, _ = play(SCENARIOS[name], tmp_path / "home", struck)
     assert not stage.verdict.wrong
