@@ -57,10 +57,9 @@ from sync.core.merging.fields import (
     line_change,
     merge_fields,
     move_whole,
-    wordless,
 )
 from sync.core.merging.lift import PLACE, as_reminder, lift, overlay
-from sync.core.merging.merge import MISSING, Side
+from sync.core.merging.merge import MISSING, Base, Side
 from sync.core.orphans import to_the_top
 from sync.core.repeating.occurrence import Occurrence, copy_id
 from sync.core.repeating.series import Tick, has_gone_on, tick_means, until_it_goes_on
@@ -266,7 +265,6 @@ def _unremembered(case: Case, local: LocalItem, closed: str) -> Plan:
 
 
 def _only_remote(case: Case, remote: RemoteItem, closed: str) -> Plan:
-    there = remote.reminder.values()
     path = case.view(remote.reminder).path
     if path is None:
         return NOTHING
@@ -277,18 +275,30 @@ def _only_remote(case: Case, remote: RemoteItem, closed: str) -> Plan:
         # Completed too long ago to be shown: that it has no line says nothing.
         forgets = case.base and not case.archived
         return Plan(forgotten=(Forget(case.id),)) if forgets else NOTHING
-    silent = wordless(case.policy) | {Field.SECTION}
-    before = {name: BLANK.value(name) for name in silent} | dict(case.base)
-    edited = any(
-        value != before.get(name, MISSING)
-        for name, value in there.items()
-        if name is not Field.IMAGES
-    )
-    if edited or closed or case.archived:
+    if _edited_there(case, remote.reminder) or closed or case.archived:
         # New there; or the line was deleted here and it was edited there: the edit stays.
         return Plan(renders=(AddLine(case.id, remote.reminder),))
     # Line deleted here, untouched there.
     return Plan(pushes=(Delete(case.id, case.policy.purge),))
+
+
+def _edited_there(case: Case, remote: Reminder) -> bool:
+    """Whether iCloud says what was never agreed on.
+
+    Of a field that the line had no readable words for nothing was: saying nothing is no edit. Nor
+    is the rule of a completed reminder, which no line says.
+    """
+    before: dict[Field, Base] = {}
+    if case.base:
+        before = {name: BLANK.value(name) for name in Field}
+        if remote.done is not None:
+            before[Field.REPEAT] = remote.repeat
+    before |= case.base
+    return any(
+        value != before.get(name, MISSING)
+        for name, value in remote.values().items()
+        if name is not Field.IMAGES
+    )
 
 
 def _held(case: Case, kind: HoldKind, reason: str) -> Plan:

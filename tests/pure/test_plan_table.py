@@ -8,7 +8,17 @@ from itertools import product
 
 import pytest
 
-from store.model import Absent, AllDay, Completion, Field, OtherRule, Present, Unknown
+from store.model import (
+    Absent,
+    AllDay,
+    Completion,
+    Field,
+    Frequency,
+    OtherRule,
+    Present,
+    Rule,
+    Unknown,
+)
 from sync.core.actions import (
     AddLine,
     Conflict,
@@ -139,6 +149,25 @@ def test_a_field_that_nobody_said_is_no_edit() -> None:
     base = {name: value for name, value in OLD.values().items() if name is not Field.NOTES}
     plan = make_plan(snapshot(here=local(OLD), there=GONE, base=base), policy())
     assert plan.renders == (RemoveLine("R1", Why.DELETED),)
+
+
+def test_a_line_that_is_deleted_may_have_said_less_than_both_sides_agreed_on() -> None:
+    base = {name: value for name, value in OLD.values().items() if name is not Field.DUE}
+    deletes = Plan(pushes=(Delete("R1"),))
+    assert make_plan(snapshot(here=GONE, there=remote(OLD), base=base), policy()) == deletes
+    dated = reminder(due=AllDay(date(2026, 3, 2)))
+    plan = make_plan(snapshot(here=GONE, there=remote(dated), base=base), policy())
+    assert plan == Plan(renders=(AddLine("R1", dated),))
+
+
+def test_the_rule_of_a_completed_reminder_says_nothing_where_no_line_said_it() -> None:
+    done = reminder(done=Completion(at_ms=0), repeat=Rule(Frequency.DAILY))
+    base = {name: value for name, value in done.values().items() if name is not Field.REPEAT}
+    plan = make_plan(snapshot(here=GONE, there=remote(done), base=base), policy())
+    assert plan == Plan(pushes=(Delete("R1"),))
+    other = base | {Field.REPEAT: Rule(Frequency.WEEKLY)}
+    plan = make_plan(snapshot(here=GONE, there=remote(done), base=other), policy())
+    assert plan == Plan(renders=(AddLine("R1", done),))
 
 
 def test_an_undeleted_reminder_keeps_what_its_line_cannot_say_now() -> None:

@@ -90,6 +90,18 @@ def shows(rig: Rig, title: str) -> bool:
     return any(one.title == title for one in rig.phone.reminders())
 
 
+@pytest.mark.parametrize("title", ["Milk", "Eggs"])
+def test_a_line_open_or_completed_is_deleted_after_it_as_before(seeded: Rig, title: str) -> None:
+    lose_database(seeded)
+    seeded.run()
+    seeded.replace("Groceries", seeded.line("Groceries", title) + "\n", "")
+    seeded.run()
+    seeded.wait(200)
+    seeded.run()
+    assert not shows(seeded, title)
+    seeded.rest()
+
+
 def test_a_line_deleted_meanwhile_comes_back_rather_than_being_lost(seeded: Rig) -> None:
     seeded.close()
     seeded.replace("Groceries", seeded.line("Groceries", "Milk") + "\n", "")

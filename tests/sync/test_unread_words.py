@@ -71,6 +71,19 @@ def test_a_new_line_and_a_place_beneath_it_are_told_each_by_its_line(rig: Rig) -
     rig.rest()
 
 
+@pytest.mark.parametrize("words", ["⏰ 25:99", "📅 2026-02-30", "🔁 every week on Monday"])
+def test_a_line_with_such_words_that_is_taken_out_is_deleted(rig: Rig, words: str) -> None:
+    rig.append("Inbox", f"- [ ] One {words}\n")
+    rig.run()
+    rig.replace("Inbox", rig.line("Inbox", "One") + "\n", "")
+    rig.run()
+    assert "One" not in rig.read("Inbox")
+    rig.wait(200)
+    rig.run()
+    assert rig.titles("Inbox") == set()
+    rig.rest()
+
+
 @pytest.mark.parametrize("mode", ["ignore", "read-only"])
 def test_only_lines_of_lists_that_are_synced_are_told(tmp_path: Path, mode: str) -> None:
     with open_rig(tmp_path, empty_world(), lists=f"{{'*': two-way, Work: {mode}}}") as rig:
