@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from daemon.settings.config import Config
 from daemon.settings.paths import MIRROR, state_dir
 from store.db import Store
 from store.file.aside import beside, kept_damaged, link_aside
-from sync.errors import MirrorDamaged
+from sync.errors import Busy, MirrorDamaged, RemindersdError
 
 __all__ = ["MadeAnew", "anew", "make_anew"]
 
@@ -38,7 +38,8 @@ class MadeAnew:
 def make_anew(config: Config) -> MadeAnew:
     """A new mirror in the place of the old one; to be called under the profile's lock.
 
-    Raises UsageError where the old one is another account's, MirrorDamaged where it cannot be kept.
+    Raises UsageError where the old one is another account's, MirrorDamaged where it cannot be kept,
+    Busy where another program has it open.
     """
     state = state_dir(config.profile)
     make_state(state)
@@ -67,13 +68,19 @@ def _closed(config: Config, path: Path, around: Around) -> Path | None:
     """The old file, whole and used by nobody; ``None`` if there is none."""
     if not path.exists():
         return kept_damaged(path)
-    with suppress(MirrorDamaged):
+    refusal: RemindersdError = Busy(
+        f"{path}: another program has it open",
+        "close it there (sqlite3, a viewer of databases), and run `remindersd rebuild` again",
+    )
+    try:
         open_mirror(config, path, around).close()
-    if not path.exists():
-        return kept_damaged(path)
-    if beside(path) != [path]:
-        raise MirrorDamaged(
+    except MirrorDamaged:
+        refusal = MirrorDamaged(
             f"{path}: is damaged, and there is no room to keep a copy of it",
             "make room on the disk, and run `remindersd rebuild` again",
         )
+    if not path.exists():
+        return kept_damaged(path)
+    if beside(path) != [path]:  # the last one to close it takes these away
+        raise refusal
     return path

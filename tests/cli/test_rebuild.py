@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -143,6 +145,16 @@ def test_a_rebuild_beside_another_process_or_of_another_account_is_refused(synce
     assert "apple id" in told(synced, "rebuild", code=2)["error"]["message"]
     damage(synced)
     assert "ada@example.test" in told(synced, "rebuild", code=2)["error"]["message"]
+
+
+def test_a_rebuild_while_another_program_reads_the_mirror_says_so(synced: Home) -> None:
+    told(synced, "sync")
+    reader = sqlite3.connect(mirror(synced))
+    with closing(reader):
+        reader.execute("SELECT count(*) FROM reminders").fetchall()
+        error = told(synced, "rebuild", code=5)["error"]
+    assert "another program has it open" in error["message"]
+    assert told(synced, "rebuild")["result"] == "done"
 
 
 def test_a_rebuild_that_is_cut_off_can_be_done_again(
