@@ -65,6 +65,8 @@ class Ledger:
         self._origin: Told | None = None
         """How that began."""
         self._rested: Mapping[str, Said] | None = None
+        self._taken: set[str] = set()
+        """What people had taken back by then."""
         self._acts = 0
         self._is_asked = False
         self._row = 0
@@ -87,6 +89,7 @@ class Ledger:
         self.now = self.look()
         if self._origin is None:
             self._acts = self._tale.acts.total()
+            self._taken = set(self._tale.retracted)
 
     def begin_asked(self) -> None:
         """Something begins that is no cycle: it carries what is asked for, and nothing of before.
@@ -104,6 +107,8 @@ class Ledger:
         before, after = self.now, self.look()
         sides = [words for one in (self._last, before, after) for words in (one.shown, one.written)]
         self._limbo |= set.union(*sides) - set.intersection(*sides)
+        # It may go and be brought back with nobody looking in between.
+        self._limbo |= self._tale.retracted - self._taken
         origin = self._origin or Told(before, after, self._rested)
         runs = {*self._written(machine), *going_on}
         # What was done in the midst of it, or by which of two runs, nobody can tell.
