@@ -193,14 +193,19 @@ def _at_rest(case: Case, local: LocalItem, remote: RemoteItem) -> bool:
 
 def _series(case: Case, fields: Fields, remote: Reminder) -> Plan | None:
     """What a reminder that repeats does otherwise than others; ``None``: nothing, now."""
-    before, pending = case.base.get(Field.DUE, MISSING), case.pending
+    before = fields.learned.get(Field.DUE, case.base.get(Field.DUE, MISSING))
     due = before if isinstance(before, AllDay | Floating | Zoned) else None
+    pending = case.pending
     if pending is not None and not has_gone_on(pending, remote):
         return until_it_goes_on(pending, fields.seen, Completion(), due)
     done = fields.pushes.get(Field.DONE)
     if not isinstance(done, Completion):
         return None
-    meaning = tick_means(Tick(case.id, done, remote, due, _is_over(case, remote)))
+    is_over = _is_over(case, remote)
+    if due == remote.due and not is_over and fields.pushes.get(Field.DUE) is not None:
+        del fields.pushes[Field.DONE]  # one after the other: the tick is for the day that was given
+        return None
+    meaning = tick_means(Tick(case.id, done, remote, due, is_over))
     if meaning is not None and not meaning.pushes and not meaning.renders:
         del fields.pushes[Field.DONE]  # held: the rest is planned as ever
         fields.holds += meaning.holds

@@ -95,13 +95,25 @@ class Editor:
         found: dict[str, list[str]] = {}
         texts = [*((str(path), read(path)) for path in self.files())]
         texts += [(str(path), text) for path, text in self.torn.items()]
-        for path, text in texts:
-            for line in lines_of(text):
-                for mark in MARK.findall(line):
-                    if mark == self.tale.series and "- [ ]" not in line:
-                        continue  # the completed copy of an occurrence
-                    found.setdefault(mark, []).append(f"{path}: {line}")
+        lines = [(path, line) for path, text in texts for line in lines_of(text)]
+        still = {
+            id
+            for _, line in lines
+            if self._is_of_series(line) and "- [ ]" in line
+            for id in ID.findall(line)
+        }
+        for path, line in lines:
+            is_over = self._is_of_series(line) and "- [ ]" not in line
+            is_copy = is_over and still.isdisjoint(ID.findall(line))
+            for mark in MARK.findall(line):
+                if is_copy and mark == self.tale.series:
+                    continue  # the completed copy of an occurrence
+                found.setdefault(mark, []).append(f"{path}: {line}")
         return {mark: sorted(lines) for mark, lines in found.items() if len(lines) > 1}
+
+    def _is_of_series(self, line: str) -> bool:
+        mark = self.tale.series
+        return bool(mark) and mark in line and mark in MARK.findall(line)
 
     def file(self) -> Path | None:
         """Any file."""

@@ -161,6 +161,8 @@ class Series:
             yield f"the series goes on twice: {[(one.id, one.due) for one in still]}"
         if twice := doubled(one.due or "" for one in dones):
             yield f"an occurrence was completed twice: {sorted(twice)}"
+        if again := {one.due for one in still} & {one.due for one in dones}:
+            yield f"an occurrence is open that was completed: {again}"
         if len(dones) > tale.ticks:
             yield f"{len(dones)} occurrences are done, by {tale.ticks} ticks"
         rules = {one.repeat for one in still} - {_RULES[self._every][1]}

@@ -49,6 +49,78 @@ def test_typed_on_by_an_editor_twice_before_the_next_look(rig: Rig) -> None:
     rig.rest()
 
 
+@pytest.mark.parametrize("on_phone", [False, True])
+def test_typed_on_by_an_editor_and_ticked_by_hand_before_the_next_look(
+    rig: Rig, on_phone: bool
+) -> None:
+    """No line is open: the one that was typed is done, too, and the series goes on from there."""
+    rig.append("Inbox", WATER + "\n")
+    rig.run()
+    id = rig.shown("Water").id
+    if on_phone:
+        rig.phone.complete_occurrence(id)
+    both = [WATER.replace("-01", "-08"), rig.line("Inbox", "Water")]
+    ticked = [line.replace("- [ ]", "- [x]") for line in both]
+    rig.replace("Inbox", both[1], "\n".join(ticked))
+    rig.run()
+    rig.run()
+    assert occurrences(rig) == [("2026-12-01", True), ("2026-12-08", True), ("2026-12-15", False)]
+    assert [one.id for one in rig.phone.reminders() if not one.done] == [id]
+    assert rig.read("Inbox").count("Water") == 3
+    rig.rest()
+
+
+@pytest.mark.parametrize("beside", [True, False])
+def test_what_an_editor_typed_is_the_series_though_the_ticked_line_got_another_title(
+    rig: Rig, beside: bool
+) -> None:
+    rig.append("Inbox", WATER + "\n")
+    rig.run()
+    id = rig.shown("Water").id
+    line = rig.line("Inbox", "Water")
+    ticked = line.replace("- [ ] Water", "- [x] Water them all")
+    following = WATER.replace("-01", "-08")
+    between = "" if beside else "- [ ] Other 📅 2026-11-30\n"
+    rig.replace("Inbox", line, f"{following}\n{between}{ticked}")
+    rig.run()
+    assert occurrences(rig)[-2:] == [("2026-12-01", True), ("2026-12-08", False)]
+    shown = [(one.title, one.done) for one in rig.phone.reminders() if "Water" in one.title]
+    assert sorted(shown) == [("Water", False), ("Water them all", True)]
+    assert rig.shown("Water").id == id
+    rig.rest()
+
+
+@pytest.mark.parametrize("typed", [True, False])
+def test_a_series_that_gets_its_day_in_the_moment_in_which_it_is_ticked(
+    rig: Rig, typed: bool
+) -> None:
+    rig.append("Inbox", "- [ ] Water 🔁 every week\n")
+    rig.run()
+    id = rig.shown("Water").id
+    line = rig.line("Inbox", "Water")
+    ticked = line.replace("- [ ]", "- [x]").replace(" ^r-", " 📅 2026-12-01 ^r-")
+    following = WATER.replace("-01", "-08") + "\n" if typed else ""
+    rig.replace("Inbox", line, following + ticked)
+    assert rig.run().held == []
+    rig.run()
+    assert occurrences(rig) == [("2026-12-01", True), ("2026-12-08", False)]
+    assert [one.id for one in rig.phone.reminders() if not one.done] == [id]
+    assert rig.read("Inbox").count("Water") == 2
+    rig.rest()
+
+
+def test_the_day_that_it_is_given_before_it_is_ticked_counts(rig: Rig) -> None:
+    rig.append("Inbox", WATER + "\n")
+    rig.run()
+    line = rig.line("Inbox", "Water")
+    rig.replace("Inbox", line, line.replace("- [ ]", "- [x]").replace("-01", "-03"))
+    report = rig.run()
+    assert (report.conflicts, report.held) == ([], [])
+    rig.run()
+    assert occurrences(rig) == [("2026-12-03", True), ("2026-12-10", False)]
+    rig.rest()
+
+
 def test_what_an_editor_typed_is_the_series_where_it_was_moved_since(rig: Rig) -> None:
     """It has no id yet, and stands in another list than the line that was ticked."""
     rig.append("Inbox", WATER + "\n")

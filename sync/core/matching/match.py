@@ -15,12 +15,12 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, S
 from difflib import SequenceMatcher
 from types import MappingProxyType
 
-from store.model import Field, Reminder, Rule
+from store.model import Reminder
 from sync.core.matching import tracing
 from sync.core.matching.claims import keeper
+from sync.core.matching.handing import Series, hand_on
 from sync.core.matching.newcomers import Registry, carried, mark, name_new
-from sync.core.matching.traces import Leaving, Line, Matched, Spot, Trace, bare, words
-from sync.core.repeating.recurrence import next_due
+from sync.core.matching.traces import Leaving, Line, Matched, Spot, Trace, bare, placed, words
 
 __all__ = ["Leaving", "Line", "Matched", "Registry", "Spot", "Trace", "alike"]
 __all__ += ["match_lines", "words"]
@@ -36,7 +36,7 @@ def match_lines(
     traces: Mapping[str, Trace],
     registry: Registry,
     leaving: Collection[Leaving],
-    series: Mapping[str, str] = MappingProxyType({}),
+    series: Mapping[str, Series] = MappingProxyType({}),
     said: Mapping[str, Reminder] = MappingProxyType({}),
     away: Collection[str] = (),
     aside: Collection[str] = (),
@@ -48,20 +48,19 @@ def match_lines(
     ``blocks`` maps block ids to reminders; ``traces`` has the lines seen last time; ``registry``
     knows who else there is; ``leaving`` are lines that an unfinished move of ours takes away, as
     they stood (one that was edited since stays, and what was put elsewhere for it goes); ``series``
-    maps open reminders that repeat to the id of the completed copy that their present occurrence
-    leaves; ``said`` what iCloud last said of those whose id stands on several lines, as a line
-    would. Without ``marks`` lines carry no ids of ours, and are known by their order too. ``away``
-    are those whose line was gone before already: it takes the same title to be one of them. A
-    reminder that any of several lines may be is ``doubtful``, not gone; nor is one of ``aside``,
-    whose id stands where no list is. ``apart`` says that each
-    task has a file of its own.
+    are open reminders that repeat; ``said`` is what iCloud last said of those whose id stands on
+    several lines, as a line would. Without ``marks`` lines carry no ids of ours, and are known by
+    their order too. ``away`` are those whose line was gone before already: it takes the same title
+    to be one of them. A reminder that any of several lines may be is ``doubtful``, not gone; nor is
+    one of ``aside``, whose id stands where no list is. ``apart`` says that each task has a file of
+    its own.
     """
     matched = Matched()
     _by_block(lines, blocks, traces, leaving, said, matched)
-    _hand_on(lines, series, matched, apart=apart)
+    hand_on(lines, series, traces, matched, apart=apart)
     here = {*matched.ids.values(), *aside}
     gone = {id: trace for id, trace in traces.items() if id not in here}
-    free = [line for line in lines if not _placed(line, matched)]
+    free = [line for line in lines if not placed(line, matched)]
     unmarked = [line for line in free if line.block is None or line.spot in matched.copies]
     if marks:
         _left_bare(unmarked, blocks, leaving, matched)
@@ -69,7 +68,7 @@ def match_lines(
         tracing.in_order(unmarked, gone, matched)
         tracing.leftovers(unmarked, gone, leaving, matched)
         tracing.ticked(unmarked, gone, series, matched)
-        _hand_on(lines, series, matched, apart=apart)
+        hand_on(lines, series, traces, matched, apart=apart)
         tracing.elsewhere(unmarked, gone, matched)
     named = {id: block for block, id in blocks.items() if id in gone}
     _recognise(unmarked, gone, named, away, matched)
@@ -82,7 +81,7 @@ def match_lines(
     _pair_strangers(unknown, registry.strangers, matched)
     there = {*matched.ids.values()}
     for line in free:
-        if not _placed(line, matched):
+        if not placed(line, matched):
             name_new(line, registry, matched, there)
     return matched
 
@@ -126,10 +125,6 @@ def _recognise(
 
 def _spot(line: Line) -> Spot:
     return line.spot
-
-
-def _placed(line: Line, matched: Matched) -> bool:
-    return any(line.spot in one for one in (matched.ids, matched.leftovers, matched.foreign))
 
 
 def _by_block(
@@ -183,72 +178,6 @@ def _left_bare(
             matched.leftovers[line.spot] = ids.pop(0)
 
 
-def _hand_on(
-    lines: Sequence[Line], series: Mapping[str, str], matched: Matched, *, apart: bool
-) -> None:
-    """A ticked line that repeats, with the next occurrence typed beside it, as editors do it.
-
-    The new open line goes on as the reminder, the ticked one becomes its completed copy. Where
-    tasks stand apart, the new one has an id of its own making, which gives way. One that is not
-    beside it any more is known by saying the very next date.
-    """
-    at = {line.spot: line for line in lines}
-    for spot, id in list(matched.ids.items()):
-        ticked = at[spot]
-        if id not in series or ticked.reminder.done is None:
-            continue
-        path = spot[0]
-        beside = [_beside(ticked, step, at, matched) for step in (-1, 1)]
-        twins = [line for line in lines if line.spot in matched.copies and line.path == path]
-        beside += [line for line in twins if line.block == ticked.block and line not in beside]
-        if apart:
-            beside = [line for line in lines if line.reminder.list == ticked.reminder.list]
-        following = [
-            line
-            for line in beside
-            if line
-            and (apart or line.block is None or line.spot in matched.copies)
-            and _goes_on_from(ticked, line, matched)
-        ]
-        if not following:
-            bare = [line for line in lines if line.block is None]
-            bare = [line for line in bare if _goes_on_from(ticked, line, matched)]
-            following = [line for line in bare if _is_next(ticked.reminder, line.reminder)]
-        if len(following) == 1:
-            matched.ids[following[0].spot] = id
-            matched.ids[spot] = series[id]
-            matched.unstamped |= {following[0].spot, spot}
-            matched.copies |= {following[0].spot, spot} if apart else {spot}
-            matched.new.add(spot)
-
-
-def _beside(ticked: Line, step: int, at: Mapping[Spot, Line], matched: Matched) -> Line | None:
-    """The next line in this direction, past occurrences that were typed and ticked since."""
-    path, task = ticked.spot
-    while (line := at.get((path, task := task + step))) is not None:
-        says = line.reminder
-        is_over = says.done is not None and says.title == ticked.reminder.title
-        if not is_over or _placed(line, matched):
-            return line
-    return None
-
-
-def _is_next(ticked: Reminder, line: Reminder) -> bool:
-    if not isinstance(line.repeat, Rule) or ticked.due is None:
-        return False
-    return line.due is not None and line.due == next_due(line.repeat, ticked.due)
-
-
-def _goes_on_from(ticked: Line, line: Line, matched: Matched) -> bool:
-    reminder = line.reminder
-    return (
-        not _placed(line, matched)
-        and reminder.done is None
-        and reminder.title == ticked.reminder.title
-        and (reminder.repeat is not None or Field.REPEAT in reminder.opaque)
-    )
-
-
 def _words(line: Line) -> str:
     return words(line.text, line.reminder.notes)
 
@@ -289,7 +218,7 @@ def _pair(
     wanted: defaultdict[Hashable, list[Line]] = defaultdict(list)
     offered: defaultdict[Hashable, list[str]] = defaultdict(list)
     for line in lines:
-        if not _placed(line, matched):
+        if not placed(line, matched):
             wanted[line_key(line)].append(line)
     wanted.pop(None, None)
     if not wanted:
@@ -306,7 +235,7 @@ def _pair_alike(lines: Iterable[Line], gone: dict[str, Trace], matched: Matched)
     wanted: defaultdict[Hashable, list[Line]] = defaultdict(list)
     offered: defaultdict[Hashable, list[Trace]] = defaultdict(list)
     for line in sorted(lines, key=_spot):
-        if not _placed(line, matched):
+        if not placed(line, matched):
             title = line.reminder.title
             wanted[_title_key(line.path, title, _parent_id(line, matched))].append(line)
     wanted.pop(None, None)
@@ -322,7 +251,7 @@ def _pair_close(
     lines: Iterable[Line], away: Collection[str], gone: dict[str, Trace], matched: Matched
 ) -> None:
     """Pair lines with those that vanished in this scan, where either is like no other."""
-    free = [line for line in lines if not _placed(line, matched)]
+    free = [line for line in lines if not placed(line, matched)]
     ids_near: dict[Spot, list[str]] = {}
     lines_near: defaultdict[str, list[Line]] = defaultdict(list)
     for line in free:
@@ -359,7 +288,7 @@ def _pair_strangers(
     offered: defaultdict[Hashable, list[str]] = defaultdict(list)
     taken = set(matched.ids.values())
     for line in lines:
-        if not _placed(line, matched):
+        if not placed(line, matched):
             wanted[key(line.reminder)].append(line)
     for id, reminder in strangers.items():
         if id not in taken:

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from store.model import Reminder
 
-__all__ = ["Leaving", "Line", "Matched", "Spot", "Trace", "bare", "words"]
+__all__ = ["Leaving", "Line", "Matched", "Spot", "Trace", "bare", "placed"]
+__all__ += ["words"]
 
 Spot = tuple[str, int]  # path, index of the task in its parsed file
 
@@ -96,3 +97,8 @@ class Matched:
     doubtful: set[str] = field(default_factory=set)
     foreign: dict[Spot, str] = field(default_factory=dict)
     origins: set[str] = field(default_factory=set)
+
+
+def placed(line: Line, matched: Matched) -> bool:
+    """Whether it is known what the line is."""
+    return any(line.spot in one for one in (matched.ids, matched.leftovers, matched.foreign))

@@ -56,7 +56,7 @@ def leftovers(
 
 
 def ticked(
-    lines: Iterable[Line], gone: dict[str, Trace], series: Mapping[str, str], matched: Matched
+    lines: Iterable[Line], gone: dict[str, Trace], series: Collection[str], matched: Matched
 ) -> None:
     """The ticked line of a series, beside which an editor may have typed the next occurrence."""
     done = [line for line in _free(lines, matched) if line.reminder.done is not None]

@@ -1,11 +1,12 @@
 """Planning reminders that repeat: a tick on the line is a command to complete one occurrence.
 
-Rules: (1) what is ticked is the occurrence that both sides last agreed on; where iCloud has gone
-on meanwhile, the tick is kept as a conflict and completes nothing; (2) once written down, an
-occurrence is sent until iCloud has gone on, and nothing else of the series' time is merged before
-that: what is typed on a line that went on already, as the next tick, waits there; (3) a line that
-still names an occurrence that was completed here was never set back: it goes on, and completes
-nothing; (4) a series whose rule or date cannot be known is completed on a device only.
+Rules: (1) what is ticked is the occurrence that both sides last agreed on, and where the line was
+given another day as well, that day first reaches iCloud; where iCloud has gone on meanwhile, the
+tick is kept as a conflict and completes nothing; (2) once written down, an occurrence is sent
+until iCloud has gone on, and nothing else of the series' time is merged before that: what is typed
+on a line that went on already, as the next tick, waits there; (3) a line that still names an
+occurrence that was completed here was never set back: it goes on, and completes nothing; (4) a
+series whose rule or date cannot be known is completed on a device only.
 """
 
 from __future__ import annotations

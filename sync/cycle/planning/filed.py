@@ -18,6 +18,7 @@ from store.db import Store
 from store.local.places import LineRow
 from store.model import Completion, Due, Field, Reminder
 from sync.core.actions import AddLine, Complete, Plan
+from sync.core.matching.handing import Series
 from sync.core.matching.traces import Line
 from sync.core.merging.lift import as_reminder
 from sync.core.snapshot import Filed
@@ -69,11 +70,11 @@ def read_put_away(
     local: LocalState,
     dialect: Dialect,
     lines: Mapping[str, Line],
-    series: Mapping[str, str],
+    series: Mapping[str, Series],
 ) -> PutAway:
     """Judge what stands in ``done.txt`` files; ``lines`` are those of lists, by reminder.
 
-    ``series`` maps open reminders that repeat to the id of the copy that an occurrence leaves.
+    ``series`` are open reminders that repeat.
     While any file is unknown, its line may be there: then nothing is judged.
     """
     if not dialect.layout.done or local.trouble:
@@ -146,7 +147,7 @@ class _Judge:
             if (id := rows.get((put.path, put.text))) is not None:
                 self.claims[id].append(put)
 
-    def decide(self, series: Mapping[str, str]) -> None:
+    def decide(self, series: Mapping[str, Series]) -> None:
         """Which reminders have no line but one here, and what it has to tell."""
         self._recognise()
         hidden = {id for file in self._local.files.values() if file.trouble for id in file.ids}
@@ -195,16 +196,17 @@ class _Judge:
         trace = known.traces.get(id)
         return None if trace is None else known.list_at.get(trace.path)
 
-    def _hand_on(self, id: str, fresh: Sequence[_Put], series: Mapping[str, str]) -> None:
+    def _hand_on(self, id: str, fresh: Sequence[_Put], series: Mapping[str, Series]) -> None:
         """A tool typed the next occurrence into the list: what was put away is the done copy."""
         due = self._lines[id].reminder.due
         is_open = self._lines[id].reminder.done is None
-        if id not in series or not is_open or due in (None, self._due_before(id)):
+        copy = series[id].copy if id in series else None
+        if copy is None or not is_open or due in (None, self._due_before(id)):
             return
         passed = [one for one in fresh if one.reminder.due != due]
         if passed:
             done = max(passed, key=lambda one: one.day)
-            self._file(series[id], done, is_news=True, beside=id)
+            self._file(copy, done, is_news=True, beside=id)
             self.handed_on.add(id)
 
     def _due_before(self, id: str) -> Due | None:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from store.model import AllDay, Due, Field, Floating, Presence, Present, Rule, Zoned
 from sync.core.listplan import ListPlan
 from sync.core.matching.claims import contested
+from sync.core.matching.handing import Series
 from sync.core.matching.match import Leaving, Line, Matched, Registry, Spot, match_lines
 from sync.core.repeating.occurrence import copy_id
 from sync.core.snapshot import Mode, RemoteItem
@@ -28,7 +29,7 @@ def match_all(
     leaving: frozenset[Leaving],
     dialect: Dialect,
     overdue: Collection[str],
-    series: Mapping[str, str],
+    series: Mapping[str, Series],
 ) -> Matched:
     """Which line is which reminder, with ids chosen for new ones; ``remote`` is iCloud's side.
 
@@ -83,14 +84,17 @@ def _ignored(matched: Matched, lists: ListPlan, dialect: Dialect) -> set[Spot]:
     return {spot for spot in matched.unstamped if dialect.layout.place_of(spot[0]) in silent}
 
 
-def series_of(known: Known) -> dict[str, str]:
-    """Open reminders that repeat, each with the id of the copy that this occurrence leaves."""
-    series: dict[str, str] = {}
+def series_of(known: Known) -> dict[str, Series]:
+    """Open reminders that repeat, each with the copy that its present occurrence leaves."""
+    series: dict[str, Series] = {}
     for id, values in known.base.items():
-        due = values.get(Field.DUE)
-        repeats = isinstance(values.get(Field.REPEAT), Rule) and values.get(Field.DONE) is None
-        if repeats and isinstance(due, AllDay | Floating | Zoned):
-            series[id] = _copy_there(known, id, due) or copy_id(id, due)
+        rule, due = values.get(Field.REPEAT), values.get(Field.DUE)
+        if not isinstance(rule, Rule) or values.get(Field.DONE) is not None:
+            continue
+        copy = None
+        if isinstance(due, AllDay | Floating | Zoned):
+            copy = _copy_there(known, id, due) or copy_id(id, due)
+        series[id] = Series(rule, copy)
     return series
 
 
