@@ -10,11 +10,13 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Set
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field, replace
 from itertools import takewhile
+from pathlib import Path
 from typing import NamedTuple
 
 from sync.core.matching.identity import stands_for
+from tests.simulation.reading import Said, said_in
 from tests.simulation.tale import MARK, Tale, words_in
 
 TASK = re.compile(r"- \[.\] .* \^(r-[a-z2-7]+)[ \t]*$")
@@ -30,11 +32,11 @@ class Spot(NamedTuple):
 
 @dataclass
 class View:
-    """What stands at one moment: texts by path, the lists of iCloud by their paths, its titles."""
+    """What stands at one moment: texts by path, the lists of iCloud by their paths, its words."""
 
     texts: Mapping[str, str] = field(default_factory=dict)
     lists: Mapping[str, str] = field(default_factory=dict)
-    titles: Mapping[str, str] = field(default_factory=dict)
+    there: Mapping[str, Said] = field(default_factory=dict)
 
     def spots(self) -> dict[str, list[Spot]]:
         """Where each id stands."""
@@ -167,7 +169,7 @@ class Keeping:
         for id, known in self._originals.items():
             stood = {one.path for one in self._spots[id]}
             is_clear = not saved & stood and not doubled.isdisjoint(MARK.findall(known.line))
-            is_clear = is_clear and not (id in self._forgotten and self._are_alike(id))
+            is_clear = is_clear and not (id in self._forgotten and self._is_untold(id, known))
             found = spots.get(id, [])
             if is_clear and known.path in now.texts and len(found) == 1:
                 others = {t for one in self._spots[id] for t in _TITLE.findall(one.line)}
@@ -190,21 +192,25 @@ class Keeping:
         return self._titles(id) - self.typed
 
     def _titles(self, id: str) -> set[str]:
-        told = [title for uuid, title in self._before.titles.items() if stands_for(id, uuid)]
+        told = [one.title for uuid, one in self._before.there.items() if stands_for(id, uuid)]
         return set(_TITLE.findall(" ".join(told)))
 
-    def _are_alike(self, id: str) -> bool:
-        """Whether its lines differ in nothing but titles, of which iCloud has none.
+    def _is_untold(self, id: str, known: Spot) -> bool:
+        """Whether iCloud has none of the titles of its lines, and a copy is as like it otherwise.
 
-        Whoever has never seen them has nothing that tells which was copied from which.
+        Whoever has never seen these lines can only go by that: a note that was written beneath the
+        first one since makes it the other.
         """
-        stood = self._spots[id]
-        titles = {title for one in stood for title in _TITLE.findall(one.line)}
-        rests = {
-            (one.path, _TITLE.sub("", one.line), frozenset(self._before.notes(one)))
-            for one in stood
-        }
-        return len(rests) == 1 and titles.isdisjoint(self._titles(id))
+        titles = {title for one in self._spots[id] for title in _TITLE.findall(one.line)}
+        told = [said for uuid, said in self._before.there.items() if stands_for(id, uuid)]
+        unlike = [min((_unlike(one, said) for said in told), default=0) for one in self._said(id)]
+        first = unlike.pop(self._spots[id].index(known))
+        return titles.isdisjoint(self._titles(id)) and min(unlike) <= first
+
+    def _said(self, id: str) -> list[Said]:
+        """What its lines say, in the order of its spots."""
+        contents = {f"/at/{path}": text.encode() for path, text in self._before.texts.items()}
+        return [said for block, said in said_in(Path("/at"), contents) if block == id]
 
     def _is_sent(self, known: Spot, path: str) -> bool:
         """Whether a phone moved it to the list of this file.
@@ -214,3 +220,9 @@ class Keeping:
         """
         sent = {self._tale.sent_to.get(mark) for mark in MARK.findall(known.line)}
         return self._before.lists.get(path) in sent - {None}
+
+
+def _unlike(one: Said, other: Said) -> int:
+    """In how many things two differ, but for their titles and where they are."""
+    both = (astuple(replace(said, title="", place="")) for said in (one, other))
+    return sum(mine != theirs for mine, theirs in zip(*both, strict=True))

@@ -13,6 +13,7 @@ from sync.core.matching.identity import block_id
 from sync.cycle.sending import push
 from tests.simulation.keeping import Keeping, View
 from tests.simulation.planted.hunt import BUGS
+from tests.simulation.reading import Said
 from tests.simulation.runner import workplace
 from tests.simulation.scenarios import SCENARIOS, furnished, marks
 from tests.simulation.stage import End, Scenario, Stage, Strike, play
@@ -125,7 +126,8 @@ def test_what_a_phone_retitled_and_moved_may_leave_its_old_line_cycles_later_wit
     old, new = f"- [ ] w1 t2 ^{id}\n    > n5", f"- [ ] w1 t4 ^{id}{notes}"
 
     def cycle(now_s: float, inbox: str, plans: str) -> list[str]:
-        view = View({"Inbox.md": inbox, "Plans.md": plans}, LISTS, titles)
+        there = {uuid: Said("Plans", title) for uuid, title in titles.items()}
+        view = View({"Inbox.md": inbox, "Plans.md": plans}, LISTS, there)
         wrong = list(keeping.end(view, now_s, done=True))
         keeping.begin(view, now_s)
         return wrong
@@ -136,19 +138,21 @@ def test_what_a_phone_retitled_and_moved_may_leave_its_old_line_cycles_later_wit
 
 
 @pytest.mark.parametrize(
-    ("forgets", "waits", "sign", "title", "is_seen"),
+    ("forgets", "waits", "sign", "note", "title", "is_seen"),
     [
-        (True, False, "", "w1 t4", False),
-        (True, True, "", "w1 t4", False),
-        (False, False, "", "w1 t4", True),
-        (True, False, " 🚩", "w1 t4", True),
-        (True, False, "", "w1 t2", True),
+        (True, False, "", "", "w1 t4", False),
+        (True, True, "", "", "w1 t4", False),
+        (False, False, "", "", "w1 t4", True),
+        (True, False, " 🚩", "", "w1 t4", True),
+        (True, False, "", "  > n5\n", "w1 t4", False),
+        (True, False, "", "", "w1 t2", True),
     ],
 )
 def test_lines_of_one_id_that_nothing_tells_apart_are_none_but_where_all_was_forgotten(
-    forgets: bool, waits: bool, sign: str, title: str, is_seen: bool
+    forgets: bool, waits: bool, sign: str, note: str, title: str, is_seen: bool
 ) -> None:
-    """Somebody made a copy above the line, and a phone retitled the reminder.
+    """Somebody made a copy above the line, with a sign or not, wrote a note beneath that or not,
+    and a phone retitled the reminder.
 
     Who waits with a plan has not remembered the line that it saw.
     """
@@ -156,7 +160,7 @@ def test_lines_of_one_id_that_nothing_tells_apart_are_none_but_where_all_was_for
     line, copy = f"- [ ] w1 t2 ^{id}\n", f"- [ ] w1 t3{sign} ^{id}\n"
 
     def cycle(now_s: float, inbox: str, *, read: bool = True) -> list[str]:
-        view = View({"Inbox.md": inbox}, LISTS, {UUID: title})
+        view = View({"Inbox.md": inbox}, LISTS, {UUID: Said("Inbox", title)})
         wrong = list(keeping.end(view, now_s, done=True, read=read))
         keeping.begin(view, now_s)
         return wrong
@@ -166,7 +170,7 @@ def test_lines_of_one_id_that_nothing_tells_apart_are_none_but_where_all_was_for
         keeping.forgets()
     if waits:
         assert not cycle(1.0, line, read=False)
-    keeping.begin(View({"Inbox.md": copy + line}, LISTS, {UUID: title}), 2.0)
+    keeping.begin(View({"Inbox.md": copy + line + note}, LISTS, {UUID: Said("Inbox", title)}), 2.0)
     assert bool(cycle(3.0, copy)) == is_seen
 
 

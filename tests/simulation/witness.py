@@ -122,10 +122,9 @@ class Witness:
         return {mark for said in agreed for mark in _marks(said)}
 
     def _view(self, contents: Mapping[str, bytes]) -> View:
-        """What stands in files, and what iCloud has: lists by where their files are, titles."""
-        titles = {id: said.title for id, said in self.there()}
+        """What stands in files, and what iCloud has: lists by where their files are, words."""
         texts = {path: content.decode() for path, content in contents.items()}
-        return View(texts, self._homes, titles)
+        return View(texts, self._homes, dict(self.there()))
 
     # ---- a cycle
 
