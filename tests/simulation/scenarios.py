@@ -68,11 +68,11 @@ def moves(stage: Stage) -> None:
     one, two, three, _ = marks(stage, "Inbox")
     parent, child, last = marks(stage, "Plans")
     stage.carry(one, "Plans")
-    stage.phone.move(stage.find(two).id, "Plans")
+    stage.send(two, "Plans")
     stage.carry(parent, "Inbox")
-    stage.phone.move(stage.find(last).id, "Inbox")
+    stage.send(last, "Inbox")
     stage.carry(three, "Plans")
-    stage.phone.move(stage.find(three).id, "Plans")
+    stage.send(three, "Plans")
     stage.retype(child, stage.renamed)
 
 
@@ -122,14 +122,14 @@ def lists(stage: Stage) -> None:
     """Renamed on both sides, new on both sides, one deleted on the phone."""
     phone, tale = stage.phone, stage.tale
     tale.say(names := [tale.fresh("L") for _ in range(4)])
-    phone.rename_list(_list(stage, "Inbox"), names[0])
+    phone.rename_list(stage.list_id("Inbox"), names[0])
     stage.path("Plans").rename(stage.path(names[1]))
     phone.create_list(names[2])
     stage.make(names[2])
     stage.add(names[3], stage.task())
     for one in stage.phone.reminders("Spare"):
         tale.retract(words_in(str(one)))
-    phone.delete_list(_list(stage, "Spare"))
+    phone.delete_list(stage.list_id("Spare"))
 
 
 def spare(stage: Stage) -> None:
@@ -234,7 +234,7 @@ def rolled_back(stage: Stage) -> None:
 
 def groups(stage: Stage) -> None:
     """A list into a group on the phone, another by its directory, a new one in a directory."""
-    stage.phone.change_list(_list(stage, "Inbox"), group="Home")
+    stage.phone.change_list(stage.list_id("Inbox"), group="Home")
     (stage.machine.folder / "Away").mkdir()
     stage.path("Plans").rename(stage.path("Away/Plans"))
     stage.add("Home/Garden", stage.task())
@@ -245,10 +245,6 @@ def grouped(stage: Stage) -> None:
     stage.phone.create_list("Home", is_group=True)
     stage.phone.create_list("Kitchen", "Home")
     stage.make("Kitchen")
-
-
-def _list(stage: Stage, name: str) -> str:
-    return str(next(one.id for one in stage.phone.lists() if one.name == name))
 
 
 SCENARIOS: Final[Mapping[str, Scenario]] = {

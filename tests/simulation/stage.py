@@ -212,6 +212,25 @@ class Stage(History):
         self.phone.delete(one.id)
         self.tale.tell(f"phone: {one.title} is deleted")
 
+    def send(self, mark: str, name: str) -> None:
+        """Move it to another list on the phone, with what is beneath it."""
+        one, where = self.find(mark), self.list_id(name)
+        marks = {
+            word
+            for moved in self.phone.reminders()
+            if one.id in (moved.id, moved.parent)
+            for word in MARK.findall(moved.title)
+        }
+        self.phone.move(one.id, where)
+        self.tale.touched |= marks
+        self.tale.sent_on |= dict.fromkeys(marks, self.clock.steady())
+        self.tale.sent_to |= dict.fromkeys(marks, where)
+        self.tale.tell(f"phone: {one.title} to {name}")
+
+    def list_id(self, name: str) -> str:
+        """The id of a list."""
+        return str(next(one.id for one in self.phone.lists() if one.name == name))
+
     def find(self, mark: str):  # type: ignore[no-untyped-def]
         """What the phone shows of the one with this mark."""
         found = [one for one in self.phone.reminders() if mark in MARK.findall(one.title)]
