@@ -79,12 +79,18 @@ def find_emptied(plan: Plan, snapshot: Snapshot, lost_with: Mapping[str, str]) -
     ]
 
 
-def account_lost(snapshot: Snapshot, gone: Collection[str]) -> frozenset[str]:
+def account_lost(
+    snapshot: Snapshot, gone: Collection[str], waiting: Collection[str] = ()
+) -> frozenset[str]:
     """Of what was agreed on, all that is ``gone`` for good, if hardly anything else is left.
 
-    So it looks when iCloud loses its data, or is reset. A person's deletion leaves a record.
+    So it looks when iCloud loses its data, or is reset. A person's deletion leaves a record. While
+    any of what was lost so is still ``waiting`` for a person, what was made since says nothing of
+    the rest.
     """
     lost = frozenset(snapshot.base.keys() & set(gone))
+    if not lost.isdisjoint(waiting):
+        return lost
     if len(lost) < EMPTIED:
         return frozenset()
     living = sum(isinstance(one, Present) for one in snapshot.remote.values())

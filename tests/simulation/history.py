@@ -185,6 +185,7 @@ class History:
     def cycle(self) -> Report | None:
         """One cycle of the machine, told."""
         machine, before = self.machine, len(self.machine.errors)
+        self.network.lagged = False
         self.clerk.begins()
         self.witness.begin()
         report = machine.cycle(approve=machine.first_plan)
@@ -204,7 +205,8 @@ class History:
         """
         waits = report is not None and any(hold.kind == "first-plan" for hold in report.held)
         read = report is not None and report.retry_after_s is None and not waits
-        self.witness.end(done=report is not None, read=read)
+        lags = bool(self.world.faults.read_lag) or self.network.lagged
+        self.witness.end(done=report is not None, read=read, lags=lags)
 
     def revive(self) -> None:
         """Who died may start again."""

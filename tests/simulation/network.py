@@ -112,6 +112,10 @@ class Network(httpx.BaseTransport):
         """The machine dies at once."""
         self._service = reminders(world)
         self._last: dict[str, bytes] = {}
+        self._lagging: set[str] = set()
+        """Of what was answered last while reads lagged."""
+        self.lagged = False
+        """Whether such an answer came once more since somebody last asked."""
         self._culprit = Random(0)
         self.writes = 0
         """Requests that changed records, or might have."""
@@ -173,6 +177,7 @@ class Network(httpx.BaseTransport):
                 return httpx.Response(200, content=b"", headers=JSON, request=request)
             case "answer of before" if where in self._last:
                 body = self._last[where]
+                self.lagged |= where in self._lagging
                 return httpx.Response(200, content=body, headers=JSON, request=request)
         if fault[:3].isdigit():
             return self._refusal(request, fault)
@@ -233,6 +238,7 @@ class Network(httpx.BaseTransport):
         body = orjson.dumps(answer)
         if status == 200:
             self._last[where] = body
+            (self._lagging.add if self._world.faults.read_lag else self._lagging.discard)(where)
         return status, body
 
     def _taken(self, *kinds: str) -> list[tuple[str, Random]]:

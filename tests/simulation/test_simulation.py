@@ -123,6 +123,21 @@ def test_no_answer_to_a_process_before_comes_to_a_new_one(tmp_path: Path) -> Non
     assert not [line for line in verdict.told if line.startswith("    held: file")]
 
 
+def test_who_is_told_what_a_lagging_read_said_once_more_could_not_know_better(
+    tmp_path: Path,
+) -> None:
+    """An account that seems to be lost, and of which somebody lets all lines go."""
+    events = (
+        Event(0, "between", 1, "token expired", 1),
+        Event(0, "between", 2, "read lag", 1),
+        Event(1, "between", 1, "approval", 1),
+        Event(1, "call", 1, "answer of before", 1),
+    )
+    verdict = live(Story(0, 2, {}, frozenset({"met before"}), events), tmp_path / "home")
+    assert verdict.wrong == []
+    assert any(line.startswith("    run: files: −") for line in verdict.told)
+
+
 def test_a_lost_word_would_be_noticed(tmp_path: Path) -> None:
     """The simulator is no ornament: an engine that forgets a conflict's loser is found out."""
     story = Story(0, 1, {}, frozenset(), ())

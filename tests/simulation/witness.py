@@ -165,18 +165,18 @@ class Witness:
         """It looks at the files for the last time before it sends."""
         self._looked_s = self._clock.steady()
 
-    def end(self, *, done: bool, read: bool = True) -> None:
+    def end(self, *, done: bool, read: bool = True, lags: bool = False) -> None:
         """It is over, or failed: whoever stood in a file and lives, stands there still.
 
-        What is just being saved is not ``read``.
+        What is just being saved is not ``read``. Who was told by what ``lags`` behind who lives
+        could not know better.
         """
         contents, tale = self._contents(), self._tale
         view = self._view(contents)
         self._put.wrote(view.texts)
         if done:
             self._put.done()
-        zone, faults = self._world.zone, self._world.faults
-        if not (self._sees and zone.present) or faults.read_lag or self._roots[1].is_dir():
+        if not (self._sees and self._world.zone.present) or lags or self._roots[1].is_dir():
             return
         self._keeping.typed = self.typed
         self.wrong += self._keeping.end(view, self._clock.steady(), done=done, read=read)

@@ -292,6 +292,34 @@ def test_what_waits_to_be_deleted_when_an_account_is_lost_is_not_back_with_it(
         rig.rest()
 
 
+def test_an_account_that_is_lost_stays_so_while_people_go_on_typing(tmp_path: Path) -> None:
+    """What was typed since is in iCloud, and says nothing of what was there before."""
+    with open_rig(tmp_path, empty_world(), grace="30s") as rig:
+        rig.run()
+        rig.save("Plans", "- [ ] Other\n")
+        rig.append("Inbox", "".join(f"- [ ] Task {number}\n" for number in range(5)))
+        rig.run()
+        whole = rig.read("Plans")
+        rig.replace("Inbox", f"{rig.line('Inbox', 'Task 4')}\n", "")
+        assert [hold.kind for hold in rig.run().held] == ["grace"]
+        rig.path("Plans").write_bytes(b"\xff\n")
+        rig.world.zone.expire_tokens()
+        rig.world.faults.read_lag = 3600.0
+        assert [hold.kind for hold in rig.run().held if hold.kind != "file"] == ["deletions"] * 4
+        rig.save("New", "- [ ] Four\n- [ ] Five\n")
+        rig.run()
+        rig.save("Plans", whole)
+        rig.run()
+        assert rig.read("Plans") == whole
+        rig.world.faults.clear()
+        assert [hold.kind for hold in rig.run().held] == ["grace"]
+        rig.wait(60)
+        rig.run()
+        assert rig.titles("Inbox") == {"Task 0", "Task 1", "Task 2", "Task 3"}
+        assert (rig.titles("Plans"), rig.titles("New")) == ({"Other"}, {"Four", "Five"})
+        rig.rest()
+
+
 def test_what_was_sent_and_not_answered_is_learned_while_its_file_cannot_be_read(rig: Rig) -> None:
     rig.append("Inbox", "- [ ] Typed 📅 2026-12-04\n")
     rig.run()

@@ -39,6 +39,7 @@ from sync.cycle.planning.doubts import DOUBTS, doubts_text
 from sync.cycle.planning.filed import remember_put_away
 from sync.cycle.planning.known import Known
 from sync.cycle.planning.letgo import forget_let_go, note_let_go, note_sent, note_told
+from sync.cycle.planning.lost import note_lost
 from sync.cycle.planning.origins import ORIGINS, origins_text
 from sync.cycle.planning.planner import Planned
 from sync.cycle.planning.sectioning import have_arrived, remember_sections
@@ -135,6 +136,7 @@ class Committer:
                 )
                 self._announce_list(key, write.path, planned, work)
             note_put_back(self._store, planned, [write for _, write in work.writes], self._dialect)
+            note_lost(self._store, planned.lost_there)
             self._store.meta.set(LEAVING, leaving_text([*work.leaving, *work.awaited]))
             self._store.meta.set(DOUBTS, doubts_text(planned.world.doubts))
             self._store.meta.set(

@@ -34,6 +34,7 @@ from sync.cycle.planning.intents import Intents, list_intents
 from sync.cycle.planning.known import Known, gather
 from sync.cycle.planning.letgo import news_since, unshown_in
 from sync.cycle.planning.listbases import learn_bases, list_bases
+from sync.cycle.planning.lost import stored_lost
 from sync.cycle.planning.minting import Minting
 from sync.cycle.planning.parking import sort_out
 from sync.cycle.planning.sectioning import section_intents, without_section
@@ -58,7 +59,8 @@ class Planned:
 
     ``waits``: nothing of it may be carried out, for the reason in ``holds``. ``leaving`` are lines
     that a move which was cut off left behind, in the files that have them now. ``vanished`` are
-    what is missed now; ``overtaken`` parked intents (by number) that nobody wants any more;
+    what is missed now; ``lost_there`` what iCloud lost with nearly all else; ``overtaken`` parked
+    intents (by number) that nobody wants any more;
     ``withheld`` what is planned and not sent, since iCloud refused it, as in ``parking``;
     ``archived`` lines that go, of which a copy stands in the archive; ``new_sections`` are chosen
     anew, by id; ``unjudged`` of the holds are those of before that nothing can be said of now;
@@ -74,6 +76,7 @@ class Planned:
     leaving: frozenset[Leaving]
     vanished: Mapping[str, Vanished] = field(default_factory=dict)
     emptied: Sequence[Emptied] = ()
+    lost_there: frozenset[str] = frozenset()
     waits: bool = False
     grace_left_s: float | None = None
     overtaken: tuple[int, ...] = ()
@@ -283,6 +286,10 @@ class Planner:
         before = self._store.places.vanished()
         lost = {id: one.lost_with for id, one in before.items() if one.lost_with}
         emptied = find_emptied(plan, world.snapshot, lost)
+        held_before = self._held_before(HoldKind.DELETIONS)
+        lost_there = account_lost(
+            world.snapshot, known.gone, held_before & stored_lost(self._store)
+        )
         vanished = missed(gone, before, now_s, settings.grace_s, emptied)
         guarded = guard(
             plan,
@@ -292,8 +299,8 @@ class Planner:
             approved=approved | _let_go(known, approved),
             groups=lists.delete_groups,
             emptied=emptied,
-            lost_there=account_lost(world.snapshot, known.gone),
-            held_before=self._held_before(HoldKind.DELETIONS),
+            lost_there=lost_there,
+            held_before=held_before,
             now_s=now_s,
         )
         held = {hold.id for hold in guarded.holds}
@@ -316,6 +323,7 @@ class Planner:
             leaving=leaving,
             vanished=vanished,
             emptied=emptied,
+            lost_there=lost_there,
             marks=self._dialect.marks,
             grace_left_s=min(waiting, default=None),
             overtaken=tuple(sorted_out.overtaken),
