@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.rig import Rig, empty_world, open_rig
+from tests.rig import Crash, Rig, empty_world, open_rig
+from tests.sync.stepping import DiesAt, DoesOnce
 
 
 @pytest.fixture
@@ -139,6 +140,38 @@ def test_edits_while_it_waits_are_joined_too(fresh: Rig) -> None:
         "Renamed while it waited",
     }
     assert fresh.line("Inbox", "Renamed while it waited")
+    fresh.rest()
+
+
+@pytest.mark.parametrize(
+    ("now", "field"),
+    [("- [ ] Same 📅 2027-01-09", "due"), ("- [x] Same", "done"), ("- [ ] Sames", "title")],
+)
+@pytest.mark.parametrize("dies", [False, True])
+def test_a_line_that_is_edited_as_it_gets_its_id_is_the_one_that_it_met(
+    fresh: Rig, now: str, field: str, dies: bool
+) -> None:
+    """What it says then differs from iCloud, as it does where two sides meet."""
+    fresh.save("Inbox", TYPED)
+    fresh.run()
+    there = {one.id for one in fresh.phone.reminders()}
+
+    def edit() -> None:
+        fresh.replace("Inbox", "- [ ] Same\n", f"{now}\n")
+
+    fresh.step = DoesOnce("engine:stamp", edit)
+    fresh.wait(3)
+    fresh.engine.cycle("test", approve=True)
+    if dies:
+        fresh.step = DiesAt("swap:examine", 1)
+        with pytest.raises(Crash):
+            fresh.run()
+        fresh.step = lambda _: None
+        fresh.restart()
+    fresh.run()
+    assert [one.field for one in fresh.store.attention.open_conflicts()] == [field]
+    assert fresh.titles("Inbox") == {"Same", "Same, dated", "Only there", "Only here"}
+    assert len({one.id for one in fresh.phone.reminders()} - there) == 1
     fresh.rest()
 
 

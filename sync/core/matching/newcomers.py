@@ -19,7 +19,7 @@ from store.model import Reminder
 from sync.core.matching.identity import derived, is_ours, stands_for
 from sync.core.matching.traces import Line, Matched
 
-__all__ = ["ALIKE", "Registry", "carried", "mark", "name_new"]
+__all__ = ["ALIKE", "Registry", "carried", "is_named_for", "mark", "name_new"]
 
 ALIKE = 32  # so many of one name another machine may have named before this one
 _UUID = re.compile(r"[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}")  # as the UID of a task is
@@ -96,12 +96,21 @@ def name_new(line: Line, registry: Registry, matched: Matched, there: set[str]) 
         return
 
 
+def is_named_for(id: str, said: Reminder) -> bool:
+    """Whether a machine gives this identity to a line without an id that says so, in its list."""
+    return id in islice(_by_title(said), ALIKE)
+
+
+def _by_title(said: Reminder) -> Iterator[str]:
+    return derived(said.list, " ".join(said.title.split()))
+
+
 def _names(line: Line, *, own: bool = False) -> Iterator[str]:
     """The identities that the line may get, by the id on it unless that is another line's."""
     reminder = line.reminder
     block = _typed_block(line, own=own)
     if block is None:
-        return derived(reminder.list, " ".join(reminder.title.split()))
+        return _by_title(reminder)
     itself = [block] if _UUID.fullmatch(block) else []
     return chain(itself, derived(reminder.list, "", block))
 

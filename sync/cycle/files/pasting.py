@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from typing import NamedTuple
 
 from store.db import Store
@@ -22,11 +21,12 @@ from sync.core.merging.lift import PLACE, as_reminder, lift
 from sync.cycle.observing.reading import LocalState
 from sync.cycle.planning.planner import Planned
 from sync.cycle.planning.standing import LEAVING, leaving_of, leaving_text
+from sync.cycle.planning.stood import as_left
 from sync.cycle.rendering.desk import FileWrite
 from sync.local.formats import Dialect
 from sync.local.tasks import Task
 
-__all__ = ["as_it_was", "as_left", "note_put_back", "take_pasted"]
+__all__ = ["as_it_was", "note_put_back", "take_pasted"]
 
 PUT_BACK = "put back"  # meta key: a list of ``_PutBack``
 
@@ -119,15 +119,6 @@ def _is_saved(store: Store, local: LocalState) -> bool:
 
 def _words(task: Task) -> str:
     return words(task.text, task.reminder.notes)
-
-
-def as_left(said: str, dialect: Dialect) -> Reminder | None:
-    """What a line was that says these ``words``; ``None`` where lines do not say it alone."""
-    if not dialect.marks or dialect.layout.per_task:
-        return None
-    text, _, notes = said.partition("\n")
-    tasks = dialect.parse(f"{text.strip()}\n".encode()).tasks
-    return replace(tasks[0].reminder, notes=notes) if len(tasks) == 1 else None
 
 
 def as_it_was(

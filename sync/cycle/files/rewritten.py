@@ -12,9 +12,10 @@ from collections.abc import Callable, Mapping
 from store.db import Store
 from store.model import Field
 from sync.core.matching.match import Leaving, words
-from sync.cycle.files.pasting import as_it_was, as_left
+from sync.cycle.files.pasting import as_it_was
 from sync.cycle.observing.reading import LocalState
 from sync.cycle.planning.standing import LEAVING, leaving_of, leaving_text
+from sync.cycle.planning.stood import as_left
 from sync.local.formats import Dialect
 from sync.local.tasks import Task
 

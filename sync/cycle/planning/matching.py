@@ -13,6 +13,7 @@ from sync.core.repeating.occurrence import copy_id
 from sync.core.snapshot import Mode, RemoteItem
 from sync.cycle.observing.reading import LocalState
 from sync.cycle.planning.known import Known
+from sync.cycle.planning.stood import with_titles
 from sync.cycle.planning.unfinished import left_behind
 from sync.cycle.planning.unmarked import followed
 from sync.local.formats import Dialect
@@ -43,11 +44,13 @@ def match_all(
     }
     strangers = {id: one for id, one in unagreed.items() if id not in known.traces}
     blocks = {block: id for id, block in known.blocks.items()}
+    standing = {blocks.get(line.block or "") for line in lines}
+    met = unagreed.keys() & known.traces.keys() - standing  # and given no id, for all that shows
     several = contested(lines, blocks) & known.reminders.keys()
     matched = match_lines(
         lines,
         blocks=blocks,
-        traces=followed(known, local, lists),
+        traces=with_titles(followed(known, local, lists), met, lists, dialect),
         registry=Registry(
             known.blocks.keys() | known.gone,
             strangers,
@@ -63,6 +66,7 @@ def match_all(
         marks=dialect.marks,
         apart=dialect.layout.per_task,
     )
+    matched.doubtful -= met
     matched.unstamped -= _ignored(matched, lists, dialect)
     _name_new(known, matched, dialect)
     return matched
