@@ -167,9 +167,11 @@ class Pair(History):
                 continue
             if all(one.idle and not one.pending and one.retry_after_s is None for one in done):
                 self.clock.wait(130)
-                self._both()
+                late, _ = self._both()  # what was refused may be tried again only now
                 reports, _ = self._both()
-                return [one for one in reports if one is not None]
+                last = [one for one in (*late, *reports) if one is not None and one.idle]
+                if len(last) == 4:
+                    return last[2:]
         self.verdict.wrong.append(f"no rest: {reports}")
         return None
 

@@ -8,13 +8,28 @@ import pytest
 
 from tests.simulation.living import live
 from tests.simulation.pair import Pair
-from tests.simulation.story import choose_two
+from tests.simulation.story import Event, Story, choose_two
 from tests.simulation.tale import MARK
 
 
 @pytest.mark.parametrize("seed", range(1, 13))
 def test_a_history_of_two_machines_ends_well(tmp_path: Path, seed: int) -> None:
     assert live(choose_two(seed), tmp_path / "home").wrong == []
+
+
+def test_what_is_refused_and_tried_again_by_itself_is_waited_for(tmp_path: Path) -> None:
+    """It may be sent, and written by the other machine, long after both had nothing to do."""
+    events = (
+        Event(0, "call", 3, "item QUOTA_EXCEEDED", 970028295),
+        Event(3, "between", 1, "file edit", 954165708),
+        Event(3, "between", 5, "file edit", 2834015169),
+        Event(3, "between", 5, "other machine runs", 3432945507),
+    )
+    settings = {"conflicts": "files", "mode": "purge", "grace": "30s", "hold_above": "5"}
+    traits = frozenset({"likes to retitle", "two machines"})
+    verdict = live(Story(433, 4, settings, traits, events), tmp_path / "home")
+    assert "    problem: not accepted by iCloud: QUOTA_EXCEEDED: injected" in verdict.told
+    assert verdict.wrong == []
 
 
 def test_a_line_that_is_deleted_and_back_at_either_machine_is_seen(tmp_path: Path) -> None:
