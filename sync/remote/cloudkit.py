@@ -15,6 +15,7 @@ from typing import Any
 from sync.codec.assets import asset_value, inline, link_of, size_of
 from sync.codec.operations import Upload
 from sync.errors import BadResponse, ServiceError
+from sync.remote.acknowledged import acknowledged
 from sync.remote.answers import OF_AN_ITEM, UNANSWERED, Failure, zone_missing
 from sync.remote.assets import LinkExpired
 from sync.remote.transport import Transport
@@ -180,7 +181,8 @@ class CloudKit:
     ) -> list[Record | Failure]:
         """Apply wire operations; one written record, tombstone or Failure for each, in order.
 
-        Sent once: after NetworkError or BadResponse it may or may not have been applied. Raises
+        Sent once: after NetworkError or BadResponse it may or may not have been applied. What says
+        otherwise than what was sent is looked up (``sync/remote/acknowledged.py``). Raises
         ValueError for more than 200 operations and for two on one record.
         """
         names = [_name(operation) for operation in operations]
@@ -196,7 +198,8 @@ class CloudKit:
             # The request failed as one and names no culprit: the same for every item.
             return [replace(whole, record_name=name, whole=True) for name in names]
         items = self._matched(answer, names, where)
-        return [_written(one, items[name]) for one, name in zip(operations, names, strict=True)]
+        found = [items[name] for name in names]
+        return acknowledged(operations, found, lambda doubtful: self.lookup(zone, doubtful))
 
     def upload(self, zone: ZoneId, uploads: Sequence[Upload]) -> list[Record]:
         """Send files; for each, in order, the value that its field has to be written with.
@@ -273,19 +276,6 @@ class CloudKit:
             # Not in the answer is not the same as not there: nothing is known of it.
             found.setdefault(name, Failure(name, UNANSWERED, f"{where} has no item for it"))
         return found
-
-
-def _written(operation: Mapping[str, Any], item: Record | Failure) -> Record | Failure:
-    """The item, unless it has the very change tag that was sent: what was written has a new one.
-
-    Such an answer is to an earlier request, and says nothing of this one.
-    """
-    tag = operation["record"].get("recordChangeTag")
-    if isinstance(item, Failure) or item.get("deleted") or not tag:
-        return item
-    if item.get("recordChangeTag") != tag:
-        return item
-    return Failure(_name(operation), UNANSWERED, "the answer has the record as it was before")
 
 
 def _since(token: str | None) -> dict[str, str]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+from typing import Any
+
 import pytest
 
 from sync.errors import NetworkError
@@ -115,3 +118,43 @@ def test_an_answer_with_the_record_as_it_was_sent_from_is_to_another_request(
     monkeypatch.setattr(transport, "post", lambda *_, **__: {"records": [made]})
     [answer] = failures(cloudkit.modify(zone, [update(made, "Chores")], atomic=True))
     assert answer.code == "UNANSWERED"
+
+
+def test_an_answer_that_says_otherwise_than_what_was_sent_is_to_another_request(
+    cloudkit: CloudKit, zone: ZoneId, transport: Transport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A device edited it since the earlier one: the tag that was sent is not that one's."""
+    [made] = cloudkit.modify(zone, [create()], atomic=True)
+    assert isinstance(made, dict)
+    [there] = cloudkit.modify(zone, [update(made, "Chores")], atomic=True)
+    assert isinstance(there, dict)
+    post = transport.post
+
+    def late(path: str, *args: Any, **kwargs: Any) -> Any:
+        is_write = path.endswith("modify")
+        return {"records": [made]} if is_write else post(path, *args, **kwargs)
+
+    monkeypatch.setattr(transport, "post", late)
+    operations = [update(there, "Plans"), {**update(there, ""), "operationType": "delete"}]
+    for operation in operations:
+        [answer] = failures(cloudkit.modify(zone, [operation], atomic=True))
+        assert answer.code == "UNANSWERED"
+
+
+def test_what_the_service_writes_down_in_a_way_of_its_own_is_written(
+    cloudkit: CloudKit, zone: ZoneId, transport: Transport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [made] = cloudkit.modify(zone, [create()], atomic=True)
+    assert isinstance(made, dict)
+    post = transport.post
+
+    def trimmed(path: str, body: dict[str, Any], **kwargs: Any) -> Any:
+        body = deepcopy(body)
+        for one in body.get("operations", ()):
+            one["record"]["fields"]["Name"]["value"] = "Chores"
+        return post(path, body, **kwargs)
+
+    monkeypatch.setattr(transport, "post", trimmed)
+    [answer] = cloudkit.modify(zone, [update(made, "Chores ")], atomic=True)
+    assert isinstance(answer, dict)
+    assert answer["fields"]["Name"]["value"] == "Chores"
