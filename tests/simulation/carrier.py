@@ -25,13 +25,20 @@ class Carrier:
         self.ours = ours
         self.copies = 0
         self._common: dict[str, bytes | None] = {}
+        self._inodes: list[int] = []
+        """Of the folders, as Syncthing knows its own by a marker."""
 
     def carry(self, dice: Random | None = None, busy: Collection[Path] = ()) -> list[str]:
         """Carry all that differs, or what the dice say; gives what was done, in words.
 
-        ``busy`` are files that somebody is saving. A folder that is away is left alone.
+        ``busy`` are files that somebody is saving. A folder that is away is left alone, and so is
+        what stands in its place.
         """
-        if not all(folder.is_dir() for folder in self.folders):
+        inodes = [folder.stat().st_ino for folder in self.folders if folder.is_dir()]
+        if len(inodes) < len(self.folders):
+            return []
+        self._inodes = self._inodes or inodes
+        if inodes != self._inodes:
             return []
         told = []
         for path in sorted(self._paths()):

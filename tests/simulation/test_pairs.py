@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.simulation.carrier import Carrier
 from tests.simulation.living import live
 from tests.simulation.pair import Pair
 from tests.simulation.story import Event, Story, choose_two
@@ -15,6 +16,23 @@ from tests.simulation.tale import MARK
 @pytest.mark.parametrize("seed", range(1, 13))
 def test_a_history_of_two_machines_ends_well(tmp_path: Path, seed: int) -> None:
     assert live(choose_two(seed), tmp_path / "home").wrong == []
+
+
+def test_nothing_is_carried_to_what_stands_where_a_folder_is_away(tmp_path: Path) -> None:
+    folders = (tmp_path / "one", tmp_path / "other")
+    for folder in folders:
+        folder.mkdir()
+    (folders[0] / "Inbox.md").write_text("- [ ] Typed\n")
+    carrier = Carrier(folders, ours=False)
+    assert carrier.carry() == ["carrier: Inbox.md from LAPTOP2"]
+    folders[0].rename(tmp_path / "away")
+    assert carrier.carry() == []
+    folders[0].mkdir()
+    (folders[1] / "Inbox.md").write_text("- [ ] Edited\n")
+    assert carrier.carry() == []
+    folders[0].rmdir()
+    (tmp_path / "away").rename(folders[0])
+    assert carrier.carry() == ["carrier: Inbox.md from DESKTOP"]
 
 
 def test_what_is_refused_and_tried_again_by_itself_is_waited_for(tmp_path: Path) -> None:
