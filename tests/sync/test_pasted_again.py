@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 
 import pytest
 
+from daemon.settings.paths import MIRROR
 from tests.rig import Crash, Rig
 from tests.sync.stepping import DiesAt, DoesOnce
 
@@ -134,5 +136,35 @@ def test_a_line_that_is_pasted_after_we_died_while_it_was_put_in_is_one(
     rig.run()
     assert (rig.shown("Typed").id, len(rig.phone.reminders())) == (id, 3)
     assert (rig.titles("Inbox"), rig.titles("Plans")) == ({"Other"}, {"Typed", "There"})
+    assert (rig.read("Inbox") + rig.read("Plans")).count("Typed") == 1
+    rig.rest()
+
+
+@pytest.mark.parametrize("looks", [1, 2])
+def test_a_line_from_where_no_list_is_may_have_been_pasted_into_what_is_being_saved(
+    rig: Rig, looks: int
+) -> None:
+    """Nothing else is known of it, as the mirror was made anew while it stood there."""
+    rig.phone.create_list("Plans")
+    rig.append("Inbox", "- [ ] Typed\n- [ ] Other\n")
+    rig.run()
+    id, line = rig.shown("Typed").id, f"{rig.line('Inbox', 'Typed')}\n"
+    aside = rig.folder / "Old" / "2026" / "files.md"
+    aside.parent.mkdir(parents=True)
+    aside.write_text(line)
+    rig.replace("Inbox", line, "")
+    rig.close()
+    for path in (rig.home / "state").rglob(MIRROR):
+        path.unlink()
+    rig.open()
+    rig.run(approve=True)
+    assert [hold.kind for hold in rig.run().held] == ["aside"]
+    rig.append("Plans", line)
+    aside.unlink()
+    for _ in range(looks):
+        os.utime(rig.path("Plans"), (rig.clock(), rig.clock()))  # as if it were just being saved
+        assert [hold.kind for hold in rig.engine.cycle("test").held] == ["aside"]
+    assert rig.run().held == []
+    assert (rig.shown("Typed").id, len(rig.phone.reminders())) == (id, 2)
     assert (rig.read("Inbox") + rig.read("Plans")).count("Typed") == 1
     rig.rest()

@@ -22,6 +22,7 @@ from store.remote.zones import SharedList
 from store.rows import ListRow, ReminderRow, TriggerRow
 from sync.codec import fields
 from sync.codec.repeats import decode_rule
+from sync.core.actions import HoldKind
 from sync.core.alarms import day_of, extra_alarms
 from sync.core.archive import is_archive
 from sync.core.matching.match import Trace
@@ -66,6 +67,7 @@ class Known:
     unshared: frozenset[str]  # lists that are no longer shared
     owed: frozenset[str]  # reminders of which iCloud failed to give what is new
     origins: frozenset[str]  # made elsewhere from lines that stand here, and not agreed on yet
+    aside: frozenset[str]  # that rest since their ids stood where no list is
 
 
 def gather(
@@ -127,6 +129,7 @@ def gather(
         unshared=store.mirror.unshared_lists(),
         owed=owed,
         origins=stored_origins(store, base),
+        aside=frozenset(hold.id for hold in store.attention.holds() if hold.kind == HoldKind.ASIDE),
     )
 
 

@@ -1,7 +1,8 @@
 """Which reminders that were never agreed on have a line all the same, or may have one.
 
 After the mirror was made anew all are of that kind. To put one in that stands already in a file
-which is just being saved, or of which nothing is synced, would make two of it.
+which is just being saved, or of which nothing is synced, would make two of it. One whose id stood
+where no list is may have been pasted into any file.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ def unread_yet(ids: Collection[str], known: Known, local: LocalState) -> dict[st
     found = {}
     for id in ids:
         trace = known.traces.get(id)
-        reason = _reason(new if trace is None else unread)
+        reason = _reason(new if trace is None and id not in known.aside else unread)
         file = None if trace is None else local.files.get(trace.path)
         if file is not None and file.hides_tasks:
             reason = file.hides_tasks

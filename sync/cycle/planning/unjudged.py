@@ -63,7 +63,9 @@ def still_waiting(
     def waits(hold: StoredHold) -> bool:
         if hold.kind == HoldKind.EMPTIED:
             return hold.id in emptied and hold.id not in told
-        is_unknown = hold.kind in _OF_REMINDERS and hold.id in unknown
+        # Its id stands nowhere now: that it is in a file which is just being saved may be.
+        is_nowhere = hold.kind == HoldKind.ASIDE and stands_in(hold.id) is None
+        is_unknown = (hold.kind in _OF_REMINDERS or is_nowhere) and hold.id in unknown
         return is_unknown and not told & {*_names(hold.id, snapshot), stands_in(hold.id)}
 
     return [_same(hold) for hold in before if waits(hold)]
