@@ -69,6 +69,22 @@ def _operations(sent: dict[str, Any]) -> list[str]:
     return list(summary.get("operations", []))
 
 
+@pytest.mark.parametrize("delete", [softly, for_good])
+def test_its_line_that_stands_yet_is_known_without_its_id(
+    rig: Rig, delete: Callable[[Rig, str], None]
+) -> None:
+    """It is restored before its line went; before the next cycle somebody rewrites that."""
+    id = rig.phone.create("Inbox", "Gone")
+    rig.run()
+    delete(rig, id)
+    rig.engine.restore(id)
+    rig.replace("Inbox", rig.line("Inbox", "Gone"), "- [x] Gone")
+    rig.run()
+    assert [one.id for one in rig.phone.reminders() if one.title == "Gone"] == [id]
+    assert rig.read("Inbox").count("Gone") == 1
+    rig.rest()
+
+
 def test_it_is_found_by_the_id_on_its_line(rig: Rig) -> None:
     id = make(rig)
     block = rig.line("Inbox", "Gone").rpartition("^")[2]

@@ -6,6 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 from store.activity.outbox import Intent
@@ -25,7 +26,9 @@ from sync.codec.repeats import decode_rule
 from sync.core.actions import HoldKind
 from sync.core.alarms import day_of, extra_alarms
 from sync.core.archive import is_archive
+from sync.core.matching.identity import derived
 from sync.core.matching.match import Trace
+from sync.core.matching.newcomers import ALIKE
 from sync.core.repeating.occurrence import Occurrence
 from sync.core.snapshot import Evidence
 from sync.core.sorting import ranks
@@ -87,7 +90,7 @@ def gather(
     owed = _owed(store, rows)
     missing = (rows.keys() | base.keys() | owed) - stored.keys()
     fresh = dialect.assign_blocks(missing, {block: id for id, block in stored.items()})
-    traces = _traces(tables.lines, base)
+    traces = _traces(tables.lines, base, rows)
     gone_lists = frozenset(store.mirror.tombstones("list"))
     ended = gone_lists | {id for id, row in list_rows.items() if row.deleted}
     lost = tables.gone | {r.id for r in rows.values() if r.deleted or r.list_id in ended}
@@ -218,8 +221,11 @@ def _repeating(row: ReminderRow, rules: Mapping[str, Mapping[str, Any]]) -> Remi
 
 
 def _traces(
-    lines: Mapping[str, LineRow], base: Mapping[str, Mapping[Field, Value]]
+    lines: Mapping[str, LineRow],
+    base: Mapping[str, Mapping[Field, Value]],
+    rows: Mapping[str, ReminderRow],
 ) -> dict[str, Trace]:
+    """Where lines stood, and what they are called."""
     traces = {}
     for id, row in lines.items():
         values = base.get(id, {})
@@ -228,12 +234,22 @@ def _traces(
             id,
             row.path,
             row.text,
-            title=str(values.get(Field.TITLE, "")),
+            title=str(values.get(Field.TITLE, "")) if values else _called(id, rows.get(id)),
             parent=parent if isinstance(parent, str) else None,
             notes=str(values.get(Field.NOTES, "")),
             line=row.line,
         )
     return traces
+
+
+def _called(id: str, row: ReminderRow | None) -> str:
+    """The title of what was brought back, of which nothing is agreed on any more.
+
+    One that was named for its title is known by that, and may never have been agreed on.
+    """
+    if row is None or id in islice(derived(row.list_id or "", " ".join(row.title.split())), ALIKE):
+        return ""
+    return row.title
 
 
 def _evidence(intents: list[Intent]) -> dict[str, Evidence]:
