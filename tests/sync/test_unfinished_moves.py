@@ -335,3 +335,37 @@ def test_a_line_left_behind_is_two_where_the_mirror_is_made_anew(two: Rig) -> No
     assert (two.titles("Inbox"), two.titles("Plans")) == ({"Typed"}, {"Typed", "Other"})
     assert [one.id for one in two.phone.reminders() if one.id == id] == [id]
     two.rest()
+
+
+@pytest.mark.parametrize("also", ["", "- [ ] Third\n"])
+@pytest.mark.parametrize("looks", [1, 2])
+def test_a_line_left_behind_in_a_file_that_is_renamed_and_just_being_saved(
+    two: Rig, also: str, looks: int
+) -> None:
+    """For a while the list has no file; then it is known again by its lines, or by its head."""
+    id = two.shown("Typed").id
+    two.append("Inbox", also)
+
+    def rename(name: str) -> None:
+        if name == "swap:exchange":
+            two.step = lambda _: None
+            two.path("Inbox").rename(two.path("Letters"))
+
+    def writes(name: str) -> None:
+        if name == "engine:write":
+            two.step = rename
+
+    two.step = writes
+    two.wait(3)
+    two.engine.cycle("test")
+    assert "Typed" in two.read("Letters")
+    assert "Typed" in two.read("Plans")
+    for _ in range(looks):
+        os.utime(two.path("Letters"), (two.clock(), two.clock()))  # as if it were just being saved
+        assert two.engine.cycle("test").retry_after_s is not None
+    two.run()
+    assert [one.id for one in two.phone.reminders() if one.title == "Typed"] == [id]
+    assert {one.name for one in two.phone.lists()} == {"Letters", "Plans"}
+    assert (two.read("Letters") + two.read("Plans")).count("Typed") == 1
+    assert "Typed" in two.read("Plans")
+    two.rest()

@@ -8,7 +8,7 @@ its new content will mean for the base.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from store.activity.attention import Hold as StoredHold
 from store.activity.outbox import STANDING, Intent
@@ -26,7 +26,6 @@ from sync.core.actions import (
     HoldKind,
     MoveLine,
     Plan,
-    RenderOp,
 )
 from sync.core.listplan import ListBase, ListPlan, again
 from sync.core.matching.identity import stands_for
@@ -112,7 +111,7 @@ class Committer:
                 return work
             self._store.mirror.let_go(self._now_ms)
             self._learn(planned.plan)
-            self._remember_places(planned, local, planned.plan.renders)
+            self._remember_places(planned, local, {one.path for one in work.leaving})
             self._archive(planned)
             remember_put_away(self._store, planned.known, planned.world.put_away, planned.plan)
             self._announce(planned, work)
@@ -219,8 +218,9 @@ class Committer:
         self._store.places.drop_lines(*(gone.id for gone in plan.forgotten))
 
     def _remember_places(
-        self, planned: Planned, local: LocalState, renders: Iterable[RenderOp]
+        self, planned: Planned, local: LocalState, behind: Collection[str]
     ) -> None:
+        """What the files say now; whose those are that have lines left ``behind``, is kept too."""
         places = self._store.places
         known = places.files()
         changed = {
@@ -239,8 +239,8 @@ class Committer:
             places.set_lines(path, rows[path])
         if not local.incomplete and not local.trouble:
             for path in known.keys() - local.files.keys():
-                may_return = not planned.marks or _rests(known[path].list_id, planned)
-                if not may_return or not places.lines_in(path):
+                may_return = not planned.marks or planned.rests(path)
+                if not may_return or not (path in behind or places.lines_in(path)):
                     places.drop_file(path)
         places.set_vanished(planned.vanished.values())
         here = planned.world.snapshot.local
@@ -250,7 +250,7 @@ class Committer:
         back = {*known_now} - planned.vanished.keys()
         if back:
             places.clear_vanished(*back)
-        for op in renders:
+        for op in planned.plan.renders:
             if isinstance(op, AddLine):
                 self._set_block(planned, op.id)
 
@@ -356,12 +356,6 @@ class Committer:
 
 def _stored(base: ListBase) -> StoredListBase:
     return StoredListBase(base.name, base.group, base.path, base.color, base.emblem)
-
-
-def _rests(list_id: str | None, planned: Planned) -> bool:
-    """Whether a list has no file now, and waits for it: its lines may come back without ids."""
-    view = planned.lists.views.get(list_id or "")
-    return view is not None and view.path is None
 
 
 def _occurrence(intent: Intent) -> Occurrence:

@@ -348,7 +348,7 @@ class Filing:
         file = local.files.get(line.path)
         block = planned.known.blocks.get(line.id)
         if file is None or file.hides_tasks:
-            return file is not None
+            return file is not None or planned.rests(line.path)
         if not self.dialect.marks:
             return line_saying(local, line.path, line.words) is not None
         return any(

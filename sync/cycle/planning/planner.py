@@ -100,6 +100,11 @@ class Planned:
         files = lists.rename_files or lists.rebinds or lists.heads
         return bool(stamps or matched.adopted or files)
 
+    def rests(self, path: str) -> bool:
+        """Whether the list that had a file of this path has none now, and waits for it."""
+        view = self.lists.views.get(self.known.list_at.get(path, ""))
+        return view is not None and view.path is None
+
     def wait(self, left_s: Iterable[float]) -> None:
         """Look again when the first of these times, in seconds from now, has passed."""
         times = [*left_s, *([] if self.grace_left_s is None else [self.grace_left_s])]

@@ -136,6 +136,8 @@ def _is_lost(one: Leaving, planned: Planned, local: LocalState) -> bool:
 def _may_be_twice(one: Leaving, planned: Planned, local: LocalState) -> bool:
     """Whether nobody can tell now that this line stands, or that what was put elsewhere does."""
     file, block = local.files.get(one.path), planned.known.blocks.get(one.id)
+    if file is None and planned.rests(one.path):  # under another name it may be just being saved
+        return True
     if file is not None and file.hides_tasks:
         return True
     others = (other for other in local.files.values() if other.path != one.path)
