@@ -280,28 +280,31 @@ def _only_remote(case: Case, remote: RemoteItem, closed: str) -> Plan:
         # Completed too long ago to be shown: that it has no line says nothing.
         forgets = case.base and not case.archived
         return Plan(forgotten=(Forget(case.id),)) if forgets else NOTHING
-    if _edited_there(case, remote.reminder) or closed or case.archived:
+    if _edited_there(case, remote) or closed or case.archived:
         # New there; or the line was deleted here and it was edited there: the edit stays.
         return Plan(renders=(AddLine(case.id, remote.reminder),))
     # Line deleted here, untouched there.
     return Plan(pushes=(Delete(case.id, case.policy.purge),))
 
 
-def _edited_there(case: Case, remote: Reminder) -> bool:
+def _edited_there(case: Case, remote: RemoteItem) -> bool:
     """Whether iCloud says what was never agreed on.
 
     Of a field that the line had no readable words for nothing was: saying nothing is no edit. Nor
-    is the rule of a completed reminder, which no line says.
+    is the rule of a completed reminder, which no line says, nor that a parent was deleted.
     """
+    there = remote.reminder
     before: dict[Field, Base] = {}
     if case.base:
         before = {name: BLANK.value(name) for name in Field}
-        if remote.done is not None:
-            before[Field.REPEAT] = remote.repeat
+        if there.done is not None:
+            before[Field.REPEAT] = there.repeat
     before |= case.base
+    if case.base and remote.orphaned:
+        before[Field.PARENT] = there.parent
     return any(
         value != before.get(name, MISSING)
-        for name, value in remote.values().items()
+        for name, value in there.values().items()
         if name is not Field.IMAGES
     )
 

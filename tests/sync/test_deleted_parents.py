@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.rig import Rig
 
 
@@ -46,6 +48,22 @@ def test_deleted_here_with_its_child_left_standing(rig: Rig) -> None:
     assert of_view(rig) == {"Child": None, "Other": None}
     assert fields_of(rig, parent)["Deleted"] == 1
     assert "ParentReminder" not in fields_of(rig, child)
+    rig.rest()
+
+
+@pytest.mark.parametrize("code", ["NEVER_HEARD_OF", "TRY_AGAIN_LATER"])
+def test_deleted_here_with_its_child_whose_deletion_is_not_accepted(rig: Rig, code: str) -> None:
+    """That its parent is gone is no edit of the child, which would outlive that it was deleted."""
+    _, child = family(rig)
+    rig.world.faults.fail_item(code, child)
+    for title in ("Parent", "Child"):
+        rig.replace("Inbox", rig.line("Inbox", title) + "\n", "")
+    rig.run()
+    rig.run()
+    assert "Child" not in rig.read("Inbox")
+    rig.engine.retry([])
+    rig.run()
+    assert rig.titles("Inbox") == {"Other"}
     rig.rest()
 
 

@@ -206,8 +206,14 @@ def _remote(
             reminder = known.reminders[id]
             if row.parent_id is not None:
                 reminder = replace(reminder, parent=_shown_parent(row, known.rows, seen))
-            remote[id] = Present(RemoteItem(reminder, seen[id]))
+            remote[id] = Present(RemoteItem(reminder, seen[id], _is_orphaned(row, known)))
     return remote | {id: Unknown("iCloud could not give it") for id in known.owed}
+
+
+def _is_orphaned(row: ReminderRow, known: Known) -> bool:
+    """Whether it still names a parent that is deleted."""
+    above = known.rows.get(row.parent_id or "")
+    return row.parent_id in known.gone or (above is not None and above.deleted)
 
 
 def _in_another_zone(known: Known, row: ReminderRow) -> bool:
