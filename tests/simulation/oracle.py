@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sandbox.device.phone import Phone
 from sync.core.actions import Hold
+from sync.core.matching.identity import stands_for
 from sync.cycle.report import Report
 from tests.simulation.machine import Machine
 from tests.simulation.reading import (
@@ -204,7 +205,9 @@ class Oracle:
                 marks |= _marks(said)
         blocks = {row.block: id for id, row in self.machine.store.places.all_blocks().items()}
         for block, said in self.here:
-            if _name(said) in lists or blocks.get(block) in ids:
+            # Once the mirror was made anew, ids that stand in files are stored no more.
+            is_held = blocks.get(block) in ids or any(stands_for(block, id) for id in ids)
+            if _name(said) in lists or is_held:
                 marks |= _marks(said)
         copied = self._only_in_copies()
         if any(hold.kind == "recurring" for hold in report.held):  # a tick that waits
