@@ -140,6 +140,31 @@ def test_a_line_that_is_pasted_after_we_died_while_it_was_put_in_is_one(
     rig.rest()
 
 
+def test_a_line_that_is_pasted_while_the_file_that_it_was_put_in_cannot_be_read_is_one(
+    rig: Rig,
+) -> None:
+    """That somebody saved is not forgotten until all can be read."""
+    rig.phone.create_list("Plans")
+    rig.append("Inbox", "- [ ] Typed\n- [ ] Other\n")
+    rig.run()
+    rig.append("Plans", "- [ ] There\n")
+    rig.run()
+    id, line = rig.shown("Typed").id, f"{rig.line('Inbox', 'Typed')}\n"
+    rig.replace("Inbox", line, "")
+    rig.phone.edit(id, title="Retitled")
+    rig.run()
+    assert "Retitled" in rig.read("Inbox")
+    rig.append("Plans", f"{line}- [ ] New\n")
+    rig.wait(3)
+    os.utime(rig.path("Inbox"), (rig.clock(), rig.clock()))  # as if it were just being saved
+    assert rig.engine.cycle("test").retry_after_s is not None
+    rig.run()
+    assert rig.titles("Inbox") == {"Other"}
+    assert rig.titles("Plans") == {"Retitled", "There", "New"}
+    assert (rig.shown("Retitled").id, len(rig.phone.reminders())) == (id, 4)
+    rig.rest()
+
+
 @pytest.mark.parametrize("looks", [1, 2])
 def test_a_line_from_where_no_list_is_may_have_been_pasted_into_what_is_being_saved(
     rig: Rig, looks: int

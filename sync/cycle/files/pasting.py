@@ -32,13 +32,17 @@ PUT_BACK = "put back"  # meta key: a list of ``_PutBack``
 
 
 class _PutBack(NamedTuple):
-    """Where which line was ``put``, what it says, and what was ``cut``, and where."""
+    """Where which line was ``put``, what it says, and what was ``cut``, and where.
+
+    ``due``: a file was saved since, and not all could be read then.
+    """
 
     path: str
     id: str
     put: str
     cut: str
     was: str = ""
+    due: bool = False
 
 
 def note_put_back(
@@ -73,13 +77,16 @@ def take_pasted(
     ``blocks`` gives the block ids of all that is known, by id.
     """
     noted = _noted(store)
-    if not noted or local.unread is not None or not _is_saved(store, local):
+    if not any(one.due for one in noted) and not (noted and _is_saved(store, local)):
+        return
+    if local.unread is not None:
+        _wait(store, noted)
         return
     named = blocks()
     homes = {base.path: id for id, base in store.bases.all_lists().items()}
     with store.commit("pasted"):
         store.meta.set(PUT_BACK, "[]")
-        for path, id, put, cut, was in noted:
+        for path, id, put, cut, was, _ in noted:
             standing = [
                 (other, task)
                 for other, file in local.files.items()
@@ -108,6 +115,13 @@ def take_pasted(
 
 def _noted(store: Store) -> list[_PutBack]:
     return [_PutBack(*entry) for entry in json.loads(store.meta.get(PUT_BACK) or "[]")]
+
+
+def _wait(store: Store, noted: Iterable[_PutBack]) -> None:
+    """Look once all can be read: by then the save of now may be known, or written over."""
+    if not all(one.due for one in noted):
+        with store.commit("paste waits"):
+            store.meta.set(PUT_BACK, json.dumps([one._replace(due=True) for one in noted]))
 
 
 def _is_saved(store: Store, local: LocalState) -> bool:
