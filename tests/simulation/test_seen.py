@@ -11,7 +11,7 @@ import pytest
 
 from sync.core.matching.identity import block_id
 from sync.cycle.sending import push
-from tests.simulation.keeping import Keeping, View
+from tests.simulation.keeping import Keeping, Spot, View
 from tests.simulation.planted.hunt import BUGS
 from tests.simulation.reading import Said
 from tests.simulation.runner import workplace
@@ -172,6 +172,29 @@ def test_lines_of_one_id_that_nothing_tells_apart_are_none_but_where_all_was_for
         assert not cycle(1.0, line, read=False)
     keeping.begin(View({"Inbox.md": copy + line + note}, LISTS, {UUID: Said("Inbox", title)}), 2.0)
     assert bool(cycle(3.0, copy)) == is_seen
+
+
+@pytest.mark.parametrize(
+    ("title", "has", "is_read", "forgets", "is_hidden"),
+    [
+        ("w1 t3", Spot("Inbox.md", "w1 t4"), False, False, True),
+        ("w1 t2", Spot("Inbox.md", "w1 t2"), False, False, False),
+        ("w1 t3", Spot("Plans.md", "w1 t4"), False, False, False),
+        ("w1 t3", Spot("Inbox.md", "w1 t4"), True, False, False),
+        ("w1 t2", Spot("Inbox.md", "w1 t2"), True, True, True),
+        ("w1 t2", Spot("Plans.md", "w1 t2"), True, True, False),
+    ],
+)
+def test_what_a_file_that_is_seen_empty_hides_is_known_unless_it_was_never_read_or_forgotten(
+    title: str, has: Spot, is_read: bool, forgets: bool, is_hidden: bool
+) -> None:
+    """A line is taken from `Inbox.md` to `Plans.md`, which is just being saved."""
+    keeping, line = Keeping(Tale()), f"- [ ] {title} ^{block_id(UUID)}\n"
+    stood = "Plans.md" if is_read else "Inbox.md"
+    assert not list(keeping.end(View({stood: line}, LISTS), 0.0, done=True))
+    if forgets:
+        keeping.forgets()
+    assert keeping.hidden({"Plans.md": line}, {"w1": has}) == ({"w1"} if is_hidden else set())
 
 
 # ---- harmless

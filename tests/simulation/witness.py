@@ -17,7 +17,7 @@ from typing import Any
 from sandbox.device.phone import Phone
 from sandbox.world import World
 from tests.simulation.chance import Clock, minting
-from tests.simulation.keeping import Keeping, View
+from tests.simulation.keeping import Keeping, Spot, View
 from tests.simulation.reading import (
     Said,
     archived_in,
@@ -138,6 +138,14 @@ class Witness:
         self._stood_in, self._displaced = view.texts, set(self._receipts())
         self._put.look(view.texts)
         self._keeping.begin(view, self._began_s)
+        if self.torn:
+            there = {
+                mark: Spot(f"{self._roots[0]}/{said.place}.md", said.title)
+                for _, said in self.there()
+                for mark in _marks(said)
+            }
+            torn = {str(path): text for path, text in self.torn.items()}
+            self._tale.copied |= self._keeping.hidden(torn, there)
 
     def forgets(self) -> None:
         """The machine lost what it knew."""

@@ -165,6 +165,27 @@ def test_a_line_that_is_pasted_while_the_file_that_it_was_put_in_cannot_be_read_
     rig.rest()
 
 
+def test_a_line_taken_to_a_file_that_is_seen_empty_under_another_title_is_two(rig: Rig) -> None:
+    """It was never read there, so it is like a copy of what was put in meanwhile: both are kept."""
+    rig.phone.create_list("Plans")
+    rig.append("Inbox", "- [ ] Typed\n- [ ] Other\n")
+    rig.run()
+    rig.append("Plans", "- [ ] There\n")
+    rig.run()
+    id, line = rig.shown("Typed").id, f"{rig.line('Inbox', 'Typed')}\n"
+    rig.replace("Inbox", line, "")
+    whole = rig.read("Plans") + line.replace("Typed", "Called here")
+    rig.phone.edit(id, title="Called there")
+    rig.save("Plans", "")
+    rig.run()
+    assert "Called there" in rig.read("Inbox")
+    rig.save("Plans", whole)
+    rig.run()
+    assert (rig.titles("Inbox"), rig.shown("Called there").id) == ({"Called there", "Other"}, id)
+    assert rig.titles("Plans") == {"Called here", "There"}
+    rig.rest()
+
+
 @pytest.mark.parametrize("looks", [1, 2])
 def test_a_line_from_where_no_list_is_may_have_been_pasted_into_what_is_being_saved(
     rig: Rig, looks: int
