@@ -13,7 +13,9 @@ from sync.core.matching.traces import Line, Trace
 from tests.pure.values import A, B
 
 WAS = Trace("a", "A.md", "    - [ ] milk ^r-a", "milk")
-SAID = Reminder("a", title="milk", list=A, due=AllDay(date(2026, 11, 22)))
+SAID = Reminder(
+    "a", title="milk", list=A, due=AllDay(date(2026, 11, 22)), notes="two", flagged=True
+)
 
 
 def line(text: str, task: int = 0, path: str = "A.md") -> Line:
@@ -48,6 +50,14 @@ def test_it_is_the_one_nearest_to_where_and_what_was_seen(
         (
             Reminder("", title="milk", list=A, due=SAID.due),
             Reminder("", title="milk", list=A, due=SAID.due, done=Completion()),
+        ),
+        (
+            Reminder("", title="bread", list=A, notes="two"),
+            Reminder("", title="eggs", list=A, flagged=True),
+        ),
+        (
+            Reminder("", title="bread", list=A, notes="one"),
+            Reminder("", title="eggs", list=A, flagged=True),
         ),
     ],
 )

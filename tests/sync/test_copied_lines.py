@@ -29,7 +29,7 @@ def copy_above(rig: Rig) -> None:
     rig.replace("Inbox", line, f"{line.replace('First', 'Copy')}\n{line}")
 
 
-def is_saving(name: str, rig: Rig) -> Report:
+def is_saving(name: str, rig: Rig, *, approve: bool = False) -> Report:
     """A cycle in which somebody saves this file with one more line, before it is read."""
 
     def save() -> None:
@@ -38,7 +38,7 @@ def is_saving(name: str, rig: Rig) -> Report:
 
     rig.wait(3)
     rig.step = DoesOnce("engine:scan", save)
-    return rig.engine.cycle("test")
+    return rig.engine.cycle("test", approve=approve)
 
 
 @pytest.mark.parametrize("died", [False, True])
@@ -148,6 +148,27 @@ def test_one_that_was_copied_before_the_mirror_is_made_anew(
     assert held == ({known} if is_deleted else set())
     assert rig.store.attention.open_conflicts() == []
     assert rig.titles("Inbox") == {"First", "Second", "Copy"} - ({"First"} if is_deleted else set())
+
+
+def test_one_whose_file_is_just_being_saved_where_the_mirror_is_made_anew(
+    rig: Rig, known: str
+) -> None:
+    """The copy is all that can be read, and is not remembered: the line may stand in its file."""
+    line = rig.line("Inbox", "First")
+    rig.replace("Inbox", line, f"{line}\n    > By the sea")
+    rig.run()
+    rig.append("Plans", f"{line}\n")
+    rig.close()
+    for path in (rig.home / "state").rglob("mirror.sqlite*"):
+        path.unlink()
+    rig.open()
+    assert is_saving("Inbox", rig, approve=True).retry_after_s is not None
+    rig.run(approve=True)
+    [first] = [one for one in rig.phone.reminders("Inbox") if one.title == "First"]
+    assert (first.id, first.notes) == (known, "By the sea")
+    assert rig.line("Inbox", "First") == line
+    assert rig.titles("Plans") == {"First", "Third"}
+    rig.rest()
 
 
 def test_one_that_nothing_else_tells_apart_before_the_mirror_is_made_anew(

@@ -14,9 +14,7 @@ from sync.core.matching.traces import Line, Trace, bare
 
 __all__ = ["contested", "keeper"]
 
-_REST = frozenset(
-    {Field.NOTES, Field.PRIORITY, Field.FLAGGED, Field.TAGS, Field.URLS, Field.REPEAT}
-)
+_REST = frozenset({Field.PRIORITY, Field.FLAGGED, Field.TAGS, Field.URLS, Field.REPEAT})
 
 
 def contested(lines: Iterable[Line], blocks: Mapping[str, str]) -> set[str]:
@@ -53,8 +51,14 @@ def _differs(line: Reminder, said: Reminder) -> tuple[int, ...]:
         _title(line.title) != _title(said.title),
         line.due != said.due,
         (line.done is None) != (said.done is None),
+        0 if Field.NOTES in line.opaque else _notes_differ(line.notes, said.notes),
         sum(line.value(name) != said.value(name) for name in _REST - line.opaque),
     )
+
+
+def _notes_differ(notes: str, said: str) -> int:
+    """Others are nearer than none: who copies a line by hand leaves what stands beneath it."""
+    return int(notes != said) + int(bool(notes) != bool(said))
 
 
 def _title(title: str) -> list[str]:

@@ -75,12 +75,23 @@ def may_stand_still(row: LineRow, local: LocalState, planned: Planned) -> bool:
     """Whether the line that was known may still stand in a file that cannot be read now.
 
     Then a line that a person put elsewhere may be its copy, and is not remembered in its place.
+    Where no line was known and nothing is agreed on, it may stand where iCloud has the reminder.
     """
     known, line = planned.known, planned.world.lines.get(row.id)
     trace = known.traces.get(row.id)
-    if trace is None or trace.path == row.path or line is None or line.path != row.path:
+    stood = trace.path if trace is not None else _home(row.id, planned)
+    if stood in (None, row.path) or line is None or line.path != row.path:
         return False
-    file = local.files.get(trace.path)
+    file = local.files.get(stood)
     if file is None or not planned.marks:
         return False
     return file.unread or (bool(file.hides_tasks) and known.blocks.get(row.id) in file.ids)
+
+
+def _home(id: str, planned: Planned) -> str | None:
+    """The file of the list that iCloud has a reminder in, of which nothing is agreed on."""
+    known = planned.known
+    if id in known.base or id not in known.rows:
+        return None
+    view = planned.lists.views.get(known.rows[id].list_id)
+    return None if view is None else view.path
