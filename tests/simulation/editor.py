@@ -46,6 +46,10 @@ class Editor:
         self.torn_s: dict[Path, float] = {}
         """Since when each is torn, in steady seconds."""
 
+    def held(self) -> str:
+        """What was cut, and stands nowhere in the folder."""
+        return "" if self.aside.exists() else "".join(self.clipboard)
+
     def note(self, before: Counter[str], twice: Mapping[str, list[str]]) -> None:
         """What stood and does not any more, was taken back; what stands twice now, was copied.
 

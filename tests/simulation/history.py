@@ -72,7 +72,7 @@ class History:
         self.typist.agreed = self.witness.agreed
         self.typist.windows = "CRLF" in story.traits
         self.witness.torn, self.witness.torn_s = self.typist.torn, self.typist.torn_s
-        self.witness.typed = self.typist.here
+        self.witness.typed, self.witness.held = self.typist.here, self.typist.held
         self.callers = [Caller("phone", self.world.phone, self.tale, self.clock)]
         if "second phone" in story.traits:
             other = Phone(self.world.zone, self.clock.true, minting(Random(story.seed + 2)), "D2")

@@ -113,10 +113,10 @@ class Keeping:
     def hidden(self, torn: Mapping[str, str], there: Mapping[str, Spot]) -> set[str]:
         """Marks of lines in files that are seen empty, which nobody can know when they are back.
 
-        The machine puts them in where a phone has them, and what comes with the rest of the save is
-        like a copy of that: a line that was taken there under another title, and was never read; or
-        one that a phone moved, where all was forgotten. ``there`` says where iCloud has each mark,
-        and under which title.
+        So it is with what somebody has cut, and holds at no path. The machine puts such a line in
+        where a phone has it, and what comes with the rest of the save is like a copy of that: where
+        it has another title, and was never read so; or where all was forgotten, and it comes
+        elsewhere. ``there`` says where iCloud has each mark, and under which title.
         """
         found: set[str] = set()
         for path, text in torn.items():
@@ -124,7 +124,9 @@ class Keeping:
                 task, titles = TASK.search(line.removesuffix("\r")), set(_TITLE.findall(line))
                 for mark in MARK.findall(line) if task is not None else ():
                     known, has = self._known.get(task[1]), there.get(mark)
-                    is_read = known is not None and known.path == path
+                    is_read = known is not None and (
+                        known.path == path or titles == set(_TITLE.findall(known.line))
+                    )
                     is_new = has is not None and titles.isdisjoint(_TITLE.findall(has.line))
                     is_new = (is_new and not is_read) or task[1] in self._forgotten
                     if has is not None and has.path != path and is_new:

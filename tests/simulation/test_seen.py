@@ -190,11 +190,21 @@ def test_what_a_file_that_is_seen_empty_hides_is_known_unless_it_was_never_read_
 ) -> None:
     """A line is taken from `Inbox.md` to `Plans.md`, which is just being saved."""
     keeping, line = Keeping(Tale()), f"- [ ] {title} ^{block_id(UUID)}\n"
-    stood = "Plans.md" if is_read else "Inbox.md"
-    assert not list(keeping.end(View({stood: line}, LISTS), 0.0, done=True))
+    stood = View(
+        {"Plans.md": line} if is_read else {"Inbox.md": f"- [ ] w1 t2 ^{block_id(UUID)}\n"}
+    )
+    assert not list(keeping.end(stood, 0.0, done=True))
     if forgets:
         keeping.forgets()
     assert keeping.hidden({"Plans.md": line}, {"w1": has}) == ({"w1"} if is_hidden else set())
+
+
+@pytest.mark.parametrize(("title", "is_hidden"), [("w1 t2", False), ("w1 t3", True)])
+def test_nor_is_what_somebody_has_cut_before_it_was_read_so(title: str, is_hidden: bool) -> None:
+    keeping, end = Keeping(Tale()), f"^{block_id(UUID)}\n"
+    assert not list(keeping.end(View({"Inbox.md": f"- [ ] w1 t2 {end}"}), 0.0, done=True))
+    hidden = keeping.hidden({"": f"- [ ] {title} {end}"}, {"w1": Spot("Inbox.md", "w1 t4")})
+    assert bool(hidden) == is_hidden
 
 
 # ---- harmless

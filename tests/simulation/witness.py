@@ -7,7 +7,7 @@ that moment, and each cycle against what stood before it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from hashlib import sha256
 from json import loads
 from pathlib import Path
@@ -47,6 +47,8 @@ class Witness:
         """What is just being saved, and is not in its file yet."""
         self.torn_s: Mapping[Path, float] = {}
         """Since when, in steady seconds."""
+        self.held: Callable[[], str] = str
+        """Gives what somebody has cut, and has in hand."""
         self.typed: Set[str] = frozenset()
         """Words that somebody ever typed in a file."""
         self._sees = "two machines" not in story.traits  # one's folder says nothing of the other
@@ -138,13 +140,13 @@ class Witness:
         self._stood_in, self._displaced = view.texts, set(self._receipts())
         self._put.look(view.texts)
         self._keeping.begin(view, self._began_s)
-        if self.torn:
+        torn = {str(path): text for path, text in self.torn.items()} | {"": self.held()}
+        if any(torn.values()):
             there = {
                 mark: Spot(f"{self._roots[0]}/{said.place}.md", said.title)
                 for _, said in self.there()
                 for mark in _marks(said)
             }
-            torn = {str(path): text for path, text in self.torn.items()}
             self._tale.copied |= self._keeping.hidden(torn, there)
 
     def forgets(self) -> None:

@@ -186,6 +186,27 @@ def test_a_line_taken_to_a_file_that_is_seen_empty_under_another_title_is_two(ri
     rig.rest()
 
 
+def test_a_line_in_the_clipboard_while_the_mirror_is_made_anew_is_two(rig: Rig) -> None:
+    """It was put in where iCloud has it; the pasted one is like a copy of that: both are kept."""
+    rig.phone.create_list("Plans")
+    rig.append("Inbox", "- [ ] Typed\n- [ ] Other\n")
+    rig.run()
+    id, line = rig.shown("Typed").id, f"{rig.line('Inbox', 'Typed')}\n"
+    rig.replace("Inbox", line, "")
+    rig.close()
+    for path in (rig.home / "state").rglob(MIRROR):
+        path.unlink()
+    rig.open()
+    rig.run(approve=True)
+    assert line in rig.read("Inbox")
+    rig.append("Plans", line)
+    rig.run()
+    assert (rig.titles("Inbox"), rig.titles("Plans")) == ({"Typed", "Other"}, {"Typed"})
+    assert line in rig.read("Inbox")
+    assert [one.id for one in rig.phone.reminders("Inbox") if one.title == "Typed"] == [id]
+    rig.rest()
+
+
 @pytest.mark.parametrize("looks", [1, 2])
 def test_a_line_from_where_no_list_is_may_have_been_pasted_into_what_is_being_saved(
     rig: Rig, looks: int
