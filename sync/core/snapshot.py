@@ -31,8 +31,8 @@ class Mode(StrEnum):
 class RemoteItem:
     """A living reminder as iCloud last said.
 
-    ``visible`` is false for one that was completed too long ago to be shown in a file. ``orphaned``:
-    nobody took it out from beneath its parent, which was deleted.
+    ``visible`` is false for one that was completed too long ago to be shown in a file.
+    ``orphaned``: nobody took it out from beneath its parent, which was deleted.
     """
 
     reminder: Reminder

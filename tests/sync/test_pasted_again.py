@@ -8,6 +8,7 @@ import re
 import pytest
 
 from daemon.settings.paths import MIRROR
+from sync.errors import NetworkError
 from tests.rig import Crash, Rig
 from tests.sync.stepping import DiesAt, DoesOnce
 
@@ -105,6 +106,33 @@ def test_a_line_that_a_phone_moves_while_its_file_is_seen_half_saved_is_one(
     assert (shown.notes, shown.flagged) == ("noted" if note else "", True)
     assert shown.priority == (5 if sign else 0)
     assert (rig.titles("Inbox"), rig.titles("Plans")) == ({"Other"}, {"Typed", "There"})
+    rig.rest()
+
+
+def test_what_icloud_had_not_heard_of_a_line_is_no_news_of_the_phone_when_it_is_back(
+    rig: Rig,
+) -> None:
+    """What was put in for it said the older words, as iCloud does."""
+    rig.phone.create_list("Plans")
+    rig.append("Inbox", "- [ ] Typed\n- [ ] Other\n")
+    rig.run()
+    rig.append("Plans", "- [ ] There\n")
+    rig.run()
+    id = rig.shown("Typed").id
+    rig.replace("Inbox", "Typed", "Retyped")
+    rig.world.faults.fail("cut_before", "records/modify")
+    rig.wait(3)
+    with pytest.raises(NetworkError):
+        rig.engine.cycle("test")
+    rig.phone.move(id, "Plans")
+    whole = rig.read("Inbox")
+    rig.save("Inbox", whole.replace(f"{rig.line('Inbox', 'Retyped')}\n", ""))
+    rig.run()
+    rig.save("Inbox", whole)
+    rig.run()
+    assert (rig.shown("Retyped").id, len(rig.phone.reminders())) == (id, 3)
+    assert (rig.titles("Inbox"), rig.titles("Plans")) == ({"Other"}, {"Retyped", "There"})
+    assert rig.store.attention.open_conflicts() == []
     rig.rest()
 
 

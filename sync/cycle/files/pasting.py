@@ -34,7 +34,8 @@ PUT_BACK = "put back"  # meta key: a list of ``_PutBack``
 class _PutBack(NamedTuple):
     """Where which line was ``put``, what it says, and what was ``cut``, and where.
 
-    ``due``: a file was saved since, and not all could be read then.
+    ``due``: a file was saved since, and not all could be read then. ``unsent`` are the fields of
+    which the line said something that iCloud had not heard.
     """
 
     path: str
@@ -43,6 +44,7 @@ class _PutBack(NamedTuple):
     cut: str
     was: str = ""
     due: bool = False
+    unsent: tuple[str, ...] = ()
 
 
 def note_put_back(
@@ -52,16 +54,24 @@ def note_put_back(
 
     It is noted before any is carried out: should we die then, what is pasted is known all the same.
     """
-    traces, blocks = planned.known.traces, planned.known.blocks
+    traces, blocks, bases = planned.known.traces, planned.known.blocks, planned.known.base
     renders = planned.plan.renders
     ids = {blocks[op.id]: op.id for op in renders if isinstance(op, AddLine) and op.id in traces}
     found = [
-        _PutBack(write.path, trace.id, _words(task), words(trace.text, trace.notes), trace.path)
+        _PutBack(
+            write.path,
+            id,
+            _words(task),
+            cut,
+            trace.path,
+            unsent=_unsent(id, cut, bases.get(id, {}), dialect),
+        )
         for write in writes
         if write.data is not None and not write.ids.isdisjoint(ids.values())
         for task in dialect.parser(write.path)(write.data).tasks
         if (id := ids.get(task.block or "")) in write.ids
         for trace in (traces[id],)
+        for cut in (words(trace.text, trace.notes),)
     ]
     if found:
         again = {one.id for one in found}
@@ -86,7 +96,7 @@ def take_pasted(
     homes = {base.path: id for id, base in store.bases.all_lists().items()}
     with store.commit("pasted"):
         store.meta.set(PUT_BACK, "[]")
-        for path, id, put, cut, was, _ in noted:
+        for path, id, put, cut, was, _, unsent in noted:
             standing = [
                 (other, task)
                 for other, file in local.files.items()
@@ -107,10 +117,21 @@ def take_pasted(
                 continue
             there, task = pasted[0]
             before = as_it_was(id, said or task.reminder, ours[0].reminder, base.values, dialect)
+            before |= {name: base.values[name] for name in before if name in unsent}
             home = homes.get(dialect.layout.place_of(there)) if there == was else None
             store.bases.set(id, before if home is None else {**before, Field.LIST: home})
             leaving = leaving_of(store.meta.get(LEAVING)) | {Leaving(path, id, put)}
             store.meta.set(LEAVING, leaving_text(leaving))
+
+
+def _unsent(id: str, cut: str, base: Mapping[Field, Value], dialect: Dialect) -> tuple[str, ...]:
+    """In what a line that was cut said something else than was agreed on."""
+    said = as_left(cut, dialect)
+    if said is None:
+        return ()
+    seen = lift(said, dialect.shown, as_reminder(id, base))
+    unsaid = {*PLACE, *seen.opaque}
+    return tuple(n.value for n in base if n not in unsaid and seen.value(n) != base[n])
 
 
 def _noted(store: Store) -> list[_PutBack]:
