@@ -11,6 +11,7 @@ in ``plan``, ``lists``, ``match`` and ``guard``; this room puts things in their 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TypeVar
 
 from store.db import Store
@@ -215,7 +216,8 @@ class Engine(Acts):
         if not report.planned_only:
             root, dialect = parts.filing.root, parts.filing.dialect
             told, local = discount(parts.store, local, root, dialect, self._blocks)
-            take_pasted(parts.store, local, dialect, self._blocks)
+            note = partial(parts.chronicle.note_line, report.trigger)
+            take_pasted(parts.store, local, dialect, self._blocks, note)
             take_rewritten(parts.store, local, dialect, self._blocks)
             report.changes += told
         planned = (nearby and self._nearby.plan(local)) or self._plan_all(local)

@@ -193,6 +193,27 @@ def test_a_line_that_is_pasted_while_the_file_that_it_was_put_in_cannot_be_read_
     rig.rest()
 
 
+def test_what_was_put_in_is_in_the_history_where_icloud_has_it_no_more(rig: Rig) -> None:
+    """What a phone said stood in that line alone, and the pasted one has never seen it."""
+    rig.phone.create_list("Plans")
+    rig.append("Inbox", "- [ ] Typed\n- [ ] Other\n")
+    rig.run()
+    rig.append("Plans", "- [ ] There\n")
+    rig.run()
+    id, line = rig.shown("Typed").id, f"{rig.line('Inbox', 'Typed')}\n"
+    rig.replace("Inbox", line, "")
+    rig.phone.edit(id, due="2026-12-13")
+    rig.run()
+    assert "📅 2026-12-13" in rig.line("Inbox", "Typed")
+    rig.append("Plans", line)
+    rig.phone.delete(id, hard=True)
+    rig.run()
+    assert "2026-12-13" not in rig.read("Inbox") + rig.read("Plans")
+    rows = rig.store.journal.history(id=id)
+    assert [row.path for row in rows if "📅 2026-12-13" in str(row.before)] == ["Inbox.md"]
+    rig.rest()
+
+
 def test_a_line_taken_to_a_file_that_is_seen_empty_under_another_title_is_two(rig: Rig) -> None:
     """It was never read there, so it is like a copy of what was put in meanwhile: both are kept."""
     rig.phone.create_list("Plans")

@@ -80,11 +80,16 @@ def note_put_back(
 
 
 def take_pasted(
-    store: Store, local: LocalState, dialect: Dialect, blocks: Callable[[], Mapping[str, str]]
+    store: Store,
+    local: LocalState,
+    dialect: Dialect,
+    blocks: Callable[[], Mapping[str, str]],
+    note: Callable[[str, str, str], None],
 ) -> None:
     """Let the pasted one of two lines be the reminder, and take from its base what it has not seen.
 
-    ``blocks`` gives the block ids of all that is known, by id.
+    ``blocks`` gives the block ids of all that is known, by id. Of a line that goes while iCloud
+    has the reminder no more, what it said is in the history: ``note`` takes id, path and text.
     """
     noted = _noted(store)
     if not any(one.due for one in noted) and not (noted and _is_saved(store, local)):
@@ -122,6 +127,9 @@ def take_pasted(
             store.bases.set(id, before if home is None else {**before, Field.LIST: home})
             leaving = leaving_of(store.meta.get(LEAVING)) | {Leaving(path, id, put)}
             store.meta.set(LEAVING, leaving_text(leaving))
+            living = store.mirror.reminder(id)
+            if living is None or living.deleted:
+                note(id, path, put)
 
 
 def _unsent(id: str, cut: str, base: Mapping[Field, Value], dialect: Dialect) -> tuple[str, ...]:

@@ -79,6 +79,12 @@ class Chronicle:
         self._store.journal.record(found, self.run)
         return self.run
 
+    def note_line(self, trigger: str, id: str, path: str, text: str) -> None:
+        """Note what a line says that goes, and that nothing else says."""
+        self.note(
+            trigger, [HistoryRow(None, self.now_ms, "file", id, "line", text, NO_VALUE, path)]
+        )
+
     def note_marks(self, trigger: str, planned: Planned) -> None:
         """Note what is written into files before the plan is made."""
         bases = self._store.bases.all_lists()
