@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sync.core.actions import Hold
 from sync.cycle.report import Report
 from sync.errors import UsageError
 from tests.simulation.chance import Crash
@@ -19,6 +20,8 @@ class Approver:
         self._h = history
         self._unparked: set[str] = set()
         """Machines of which what was refused was let be tried again."""
+        self._last: list[Hold] = []
+        """What was last let go; to say so of the same again changes nothing."""
 
     def decide(self, report: Report) -> bool:
         """Do as a person what is waited for, if this one does; whether there was anything."""
@@ -54,7 +57,7 @@ class Approver:
         return bool(parked)
 
     def _let_go(self, report: Report) -> bool:
-        """Let go ahead what is held; whether there was any."""
+        """Let go ahead what is held; whether there was any that was not let go just before."""
         keys = [hold.id for hold in report.held]
         keys += [str(name.title) for name in report.names.values() if name.title]
         try:
@@ -66,7 +69,8 @@ class Approver:
             return False
         self._h.tale.tell(f"person: approves {[hold.id for hold in approved]}")
         self._approves(report, [hold.id for hold in approved])
-        return bool(approved)
+        is_news, self._last = approved != self._last, approved
+        return is_news
 
     def _approves(self, report: Report, ids: list[str]) -> None:
         self._h.witness.approves(self._h.trouble.retract(report, ids))

@@ -358,10 +358,12 @@ class History:
     def _hear_of_the_end(self) -> None:
         """Devices hear that the zone was emptied, and say of what is there again what they know.
 
+        So they do where somebody brought back what was there, and newer than anybody could know.
         One that deleted it before has the newer word if the machine's clock is behind; said after
         the last cycle, that would be news to which nobody comes any more.
         """
-        for phone in [caller.phone for caller in self.callers if self.tale.emptied]:
+        has_ended = self.tale.emptied or self.tale.overruled
+        for phone in [caller.phone for caller in self.callers if has_ended]:
             phone.sync()
             phone.sync()  # what was refused on the way down goes up
 

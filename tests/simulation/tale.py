@@ -86,6 +86,8 @@ class Tale:
     """The list to which that was, by its id."""
     emptied: bool = False
     """Whether iCloud lost all; what a list was called may be gone with it."""
+    overruled: bool = False
+    """Whether somebody brought back what iCloud may have had, and newer, as it was slow to tell."""
     forgotten: bool = False
     """Whether the machine lost what it knew."""
     prose: dict[str, str] = field(default_factory=dict)

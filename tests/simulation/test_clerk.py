@@ -95,6 +95,21 @@ def test_one_that_is_restored_before_any_cycle_goes_when_that_is_undone(tmp_path
     assert verdict.struck["terminal: restore"] == verdict.struck["terminal: undo"] == 1
 
 
+def test_what_is_restored_while_icloud_is_slow_to_tell_may_go_again(tmp_path: Path) -> None:
+    """That a phone deleted it, too, is heard of later."""
+    events = (
+        Event(0, "between", 1, "phone edit", 925571081),
+        Event(0, "between", 3, "file edit", 2389874869),
+        Event(0, "between", 4, "read lag", 1),
+        Event(0, "after", 0, "bring back", 1),
+    )
+    traits = frozenset({*BACK.traits, "one thing"})
+    story = Story(45817, 1, {"mode": "purge", "grace": "30s"}, traits, events)
+    verdict = live(story, tmp_path / "home")
+    assert verdict.wrong == []
+    assert verdict.struck["terminal: restore"] == 1
+
+
 def told(engine: Engine, key: str) -> str:
     return key
 
