@@ -83,8 +83,7 @@ def gather(
     """
     tables = tables or read_all(store)
     rows, base, stored = dict(tables.rows), dict(tables.base), tables.blocks
-    shared = store.mirror.shared_lists()
-    outside = store.mirror.shared_records()
+    shared, outside = store.mirror.shared_lists(), store.mirror.shared_records()
     list_rows = {row.id: row for row in store.mirror.lists()}
     sections = gather_sections(store, rows, list_rows.values(), base.keys())
     owed = _owed(store, rows)
