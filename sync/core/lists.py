@@ -198,7 +198,12 @@ def _place(scene: Scene, groups: Groups, plan: ListPlan, agreed: Mapping[str, Ag
     for id, name in groups.names.items():
         named[id] = ListInfo(id, name, is_group=True)
     others = {id: one for id, one in scene.living.items() if id not in named}
-    current = {id: base.path for id, base in scene.bases.items()}
+    holder = {path: id for id, path in scene.owner.items()}
+    current = {
+        id: base.path
+        for id, base in scene.bases.items()
+        if holder.get(base.path, id) == id  # not where another one's file stands by now
+    }
     wanted = scene.rules.paths({**others, **named}, current)
     for id, one in agreed.items():
         path = scene.owner.get(id)

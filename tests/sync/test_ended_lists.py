@@ -94,6 +94,13 @@ def test_a_file_that_is_saved_again_in_that_moment_stays(rig: Rig) -> None:
     assert "Late words." in rig.read("Work")
 
 
+def test_a_file_that_is_renamed_in_that_moment_goes(rig: Rig) -> None:
+    garden(rig)
+    rig.path("Work").rename(rig.path("Plans"))
+    assert end(rig)[-1] == "files: − Plans.md"
+    assert not rig.path("Plans").exists()
+
+
 def test_a_todo_txt_file_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     with open_rig(tmp_path, empty_world(), format="todo.txt") as rig:

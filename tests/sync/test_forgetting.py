@@ -97,6 +97,22 @@ def test_whoever_puts_the_file_back_wants_it_here_again(rig: Rig) -> None:
     rig.rest()
 
 
+def test_a_list_over_whose_file_that_of_another_one_was_put_can_be_forgotten(rig: Rig) -> None:
+    work(rig)
+    rig.append("Inbox", "- [ ] Post letter\n")
+    rig.run()
+    rig.path("Inbox").replace(rig.path("Work"))
+    assert [hold.kind for hold in rig.run().held] == ["list"]
+    forgot = rig.engine.forget("Work.md")
+    assert (forgot.name, forgot.file) == ("Work", None)
+    report = rig.run()
+    assert (report.pushed, report.held) == (0, [])
+    rig.replace("Work", "letter", "the letter")
+    rig.run()
+    assert {one.title for one in rig.phone.reminders()} == {"Post the letter", "Move house", "Pack"}
+    rig.rest()
+
+
 def test_a_list_that_has_its_file_is_kept(rig: Rig) -> None:
     work(rig)
     with pytest.raises(UsageError, match=r"has its file Work\.md") as told:

@@ -91,6 +91,21 @@ def test_a_file_is_written_again_with_its_ids_and_headings(
         rig.rest()
 
 
+def test_a_file_over_which_that_of_another_list_was_put_comes_back_beside_it(rig: Rig) -> None:
+    known, before = work(rig), lines(rig)
+    rig.append("Inbox", "- [ ] Post letter\n")
+    rig.run()
+    rig.path("Inbox").replace(rig.path("Work"))
+    assert [hold.kind for hold in rig.run().held] == ["list"]
+    rig.engine.restore_file("Work.md")
+    report = rig.run()
+    assert (report.pushed, report.held) == (0, [])
+    assert "Post letter" in rig.read("Work")
+    assert {line for line in before if "^r-" in line} <= set(rig.read("Work (2)").splitlines())
+    assert {one.title: one.id for one in rig.phone.reminders()}.items() >= known.items()
+    rig.rest()
+
+
 @pytest.mark.parametrize("format", ["todo.txt", "vdir"])
 def test_a_file_comes_back_in_each_format(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, format: str

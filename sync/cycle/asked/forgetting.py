@@ -8,6 +8,7 @@ keeps its file, which nobody looks at any more; of that all stays as it was agre
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +21,7 @@ from sync.cycle.observing.homecoming import Home
 from sync.errors import UsageError
 from sync.local.folder import NotReady, check
 
-__all__ = ["Forgot", "forget", "let_go_of", "ready", "relative"]
+__all__ = ["Forgot", "forget", "let_go_of", "ready", "relative", "supplanted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def forget(store: Store, home: Home, key: str, now_ms: int) -> Forgot:
             return Forgot(known.name, known.path if there else None, known.id != known.path)
     id, name, place = _list_meant(store, home, key, path)
     is_unshared = id in store.mirror.unshared_lists()
-    there = os.path.lexists(home.root / place)
+    there = os.path.lexists(home.root / place) and id not in supplanted(store)
     if there and not is_unshared:
         raise UsageError(
             f"“{name}” has its file {place}, so it is kept",
@@ -76,6 +77,17 @@ def ready(home: Home) -> None:
         raise UsageError(state.reason, "bring the folder back first")
 
 
+def supplanted(store: Store) -> frozenset[str]:
+    """The lists that wait as their file is gone, and at whose path another one's stands by now.
+
+    Both were seen by the last cycle. That path, and mostly the name, is that of two lists then.
+    """
+    bases, kinds = store.bases.all_lists(), (HoldKind.LIST, HoldKind.RESTING_LIST)
+    at = Counter(base.path for base in bases.values())
+    missed = [hold.id for hold in store.attention.holds() if hold.kind in kinds]
+    return frozenset(id for id in missed if id in bases and at[bases[id].path] > 1)
+
+
 def relative(home: Home, key: str) -> str:
     """A path as a person writes it, as the store has it."""
     root = f"{home.root}{os.sep}"
@@ -93,13 +105,20 @@ def let_go_of(
     lines = store.places.all_lines()
     if ids is None:
         stood_in = {id: home.layout.place_of(line.path) for id, line in lines.items()}
+        lists = store.bases.all_lists()
+        shared = any(base.path == place for id, base in lists.items() if id != list_id)
+        agreed = {id: base.values.get(Field.LIST) for id, base in store.bases.all().items()}
         ids = [
             id
-            for id, base in store.bases.all().items()
-            if (stood_in[id] == place if id in lines else base.values.get(Field.LIST) == list_id)
+            for id, is_in in agreed.items()
+            if (
+                stood_in[id] == place and (not shared or is_in == list_id)
+                if id in lines
+                else is_in == list_id
+            )
         ]
-        for section, agreed in store.sections.all().items():
-            if agreed.list_id == list_id:
+        for section, known in store.sections.all().items():
+            if known.list_id == list_id:
                 store.sections.drop(section)
     gone = list(ids)
     for id in gone:
@@ -113,6 +132,7 @@ def _list_meant(store: Store, home: Home, key: str, path: str) -> tuple[str, str
     bases = {id: base for id, base in store.bases.all_lists().items() if base.path}
     by_path = [id for id, base in bases.items() if base.path == path]
     found = by_path or [id for id, base in bases.items() if key in (id, base.name)]
+    found = [id for id in found if id in supplanted(store)] or found
     if len(found) > 1:
         places = ", ".join(str(bases[id].path) for id in found)
         raise UsageError(

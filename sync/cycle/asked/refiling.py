@@ -16,7 +16,7 @@ from store.base.bases import ListBase
 from store.db import Store
 from sync.core.actions import HoldKind
 from sync.core.listplan import again
-from sync.cycle.asked.forgetting import let_go_of, ready, relative
+from sync.cycle.asked.forgetting import let_go_of, ready, relative, supplanted
 from sync.cycle.observing.homecoming import Home
 from sync.errors import CannotRestore
 from sync.local.aside import set_aside
@@ -53,7 +53,7 @@ def refile(store: Store, home: Home, key: str, now_ms: int, step: Callable[[str]
             f"`remindersd restore --list {base.name!r}` brings the list back, if it was deleted",
         )
     kinds = {hold.kind for hold in store.attention.holds() if hold.id == path}
-    there = os.path.lexists(home.root / path)
+    there = os.path.lexists(home.root / path) and id not in supplanted(store)
     is_odd = there and not (home.layout.per_task or os.path.isfile(home.root / path))
     if there and not is_odd and not kinds & {HoldKind.FILE, HoldKind.EMPTIED}:
         raise CannotRestore(
@@ -74,9 +74,10 @@ def refile(store: Store, home: Home, key: str, now_ms: int, step: Callable[[str]
 def _owner(store: Store, home: Home, path: str) -> tuple[str, ListBase, list[str] | None]:
     """The list whose file (or directory) this is; or the one whose task has this file alone."""
     lists = store.bases.all_lists()
-    for id, base in lists.items():
-        if base.path == path:
-            return id, base, None
+    gone = supplanted(store)
+    for id in sorted(lists, key=lambda id: id not in gone):
+        if lists[id].path == path:
+            return id, lists[id], None
     place = home.layout.place_of(path)
     for id, base in lists.items():
         if home.layout.per_task and base.path == place:

@@ -100,7 +100,9 @@ def plan_work(
     just_lost = {one for one in lost if local.files[one.path].sha256 != known.get(one.path)}
     work.awaited = sorted({twin for twin in twins if twin is not None} | just_lost)
     for id in planned.lists.ended:
-        ending = _ending(homes.get(id, ""), local, dialect, planned.known.sections.named_in(id))
+        view = planned.lists.views.get(id)
+        place = (view.path if view is not None else None) or homes.get(id, "")
+        ending = _ending(place, local, dialect, planned.known.sections.named_in(id))
         for file in ending:
             headings = file.todo.sections if file.todo is not None else ()
             work.removals.append(Removal(mint(), id, file.path, file.sha256, headings))
