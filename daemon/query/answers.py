@@ -150,8 +150,11 @@ class Answers:
             from sync.cycle.naming import in_order, names_of
 
             holds = self._store.attention.holds()
-            holds = in_order(holds, names_of(holds, self._store))
-            titles = self._titles([hold.id for hold in holds])
+            names = names_of(holds, self._store)
+            holds = in_order(holds, names)
+            # What iCloud lost is still known by what was agreed on.
+            titles = {id: name.title for id, name in names.items()}
+            titles |= self._titles([hold.id for hold in holds])
             found = [
                 {
                     "key": hold.key,

@@ -91,21 +91,24 @@ def revive_reminder(
     return Revival(group, tuple(lost))
 
 
-def revive_list(ctx: Context, record: Record) -> Revival:
-    """The list ``record`` under its old name, without what stands in files beside it.
+def revive_list(ctx: Context, record: Record, *, grouped: bool = True) -> Revival:
+    """The list or group ``record`` under its old name, without what stands in files beside it.
 
-    Its sections, who is in which, and a long manual order are such. Raises ``ValueError`` for a
-    list without a name.
+    Its sections, who is in which, and a long manual order are such. It comes back at the top if it
+    is not to be ``grouped``. Raises ``ValueError`` for a list without a name.
     """
     if not fields.plain_text(record, "Name"):
         raise ValueError("its name cannot be read, so it cannot be written again")
     wire = {name: field for name, field in _kept(record).items() if name not in _BESIDE}
     lost = [words for name, words in _LOST.items() if name in fields.fields_of(record)]
     wire["Deleted"] = operations.integer(0)
+    changed = ["deleted"]
+    if not grouped and wire.pop("ParentList", None) is not None:
+        changed.append("parentList")
     old = fields.text(record, "ResolutionTokenMap")
-    wire["ResolutionTokenMap"] = operations.token_map(ctx, old, ["deleted"], core=tokens.LIST_CORE)
+    wire["ResolutionTokenMap"] = operations.token_map(ctx, old, changed, core=tokens.LIST_CORE)
     name = name_of(record)
-    operation = revive(name, "List", wire, fields.parent_name(record))
+    operation = revive(name, "List", wire, fields.parent_name(record) if grouped else None)
     group = Group((operation,), Rank.LIST, Change("restore-list", id_of(record)))
     return Revival(group, tuple(lost))
 

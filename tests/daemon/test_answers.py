@@ -12,6 +12,7 @@ from daemon.query.answers import Answers
 from store.activity.attention import Hold
 from store.db import Store
 from store.local.places import LineRow
+from store.model import Field
 from sync.errors import MirrorDamaged, RemindersdError
 from tests.daemon.fakes import FakeEngine, Running, config
 from tests.local.support import as_nobody, nobodys_directory, to_nobody
@@ -72,3 +73,12 @@ def test_what_is_held_is_told_in_the_order_of_files_and_lines(tmp_path: Path) ->
     with closing(Answers(path)) as answers:
         held = answers.held().result()["held"]
     assert [one["id"] for one in held] == ["D", "B", "E", "C", "A", "A.md"]
+
+
+def test_what_is_held_is_told_by_its_title_though_icloud_lost_it(tmp_path: Path) -> None:
+    path = tmp_path / "mirror.db"
+    with Store.open(path) as store, store.commit("fill"):
+        store.bases.set("A", {Field.TITLE: "Bread"})
+        store.attention.set_holds([Hold("deletions:A", "deletions", "A", "lost", 0)])
+    with closing(Answers(path)) as answers:
+        assert [one["title"] for one in answers.held().result()["held"]] == ["Bread"]

@@ -297,6 +297,35 @@ def test_a_crash_at_any_step_of_it_is_gone_on_with(purged: Rig) -> None:
     purged.rest()
 
 
+@pytest.mark.parametrize("known", [True, False])
+def test_one_that_was_in_a_group_comes_back_with_it_where_icloud_lost_both(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch, known: bool
+) -> None:
+    """Or at the top, where nothing is known of the group any more."""
+    rig.phone.create_list("Family", is_group=True)
+    rig.phone.create_list("Home", "Family")
+    for title in ("One", "Two", "Three"):
+        rig.phone.create("Home", title)
+    rig.run()
+    before = rig.read("Family/Home")
+    group = next(one.id for one in rig.phone.lists() if one.is_group)
+    rig.world.zone.recreate()
+    assert {hold.kind for hold in rig.run().held} == {"deletions"}
+    if not known:
+        gone = rig.store.mirror.gone
+        forgotten = {f"List/{group}": {}}
+        monkeypatch.setattr(rig.store.mirror, "gone", lambda name: forgotten.get(name, gone(name)))
+    assert rig.engine.restore_list("Home").reminders == 3
+    report = rig.run()
+    report = rig.run()
+    assert report.held == []
+    assert rig.read("Family/Home") == before
+    assert rig.titles("Home") == {"One", "Two", "Three"}
+    there = {"Family": None, "Home": "Family"} if known else {"Home": None}
+    assert {one.name: one.group for one in rig.phone.lists()} == there
+    rig.rest()
+
+
 @pytest.mark.parametrize("kind", ["lost_reply", "cut_before"])
 @pytest.mark.parametrize("skip", [0, 2])
 def test_a_lost_answer_is_gone_on_with_by_the_next_cycle(purged: Rig, kind: str, skip: int) -> None:

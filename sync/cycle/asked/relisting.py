@@ -218,13 +218,7 @@ def _finish(
     """The list if it is not there yet, then each reminder that is not."""
     lost: list[str] = []
     if store.mirror.list(id) is None:
-        record_name = store.mirror.tombstones("list")[id]
-        record = store.mirror.gone(record_name) or {}
-        context = encoder.context(store.mirror.zone_of(record_name) or PRIVATE)
-        revival = revive_list(context, record)
-        lost += revival.lost
-        rows = _rows(id, decode_list(record).info.name, (), chronicle.now_ms)
-        _send(store, cloud, revival.group, record_name, name, chronicle, rows)
+        lost += _revive(store, cloud, encoder, id, chronicle)
     count = 0
     for reminder in _coming(store, id) or ():
         if store.mirror.reminder(reminder) is not None:
@@ -240,6 +234,30 @@ def _finish(
     row = store.mirror.list(id)
     name = row.name if row is not None else name
     return Relisted(id, name, True, anew=True, reminders=count, lost=tuple(lost))
+
+
+def _revive(
+    store: Store,
+    cloud: Sender,
+    encoder: Encoder,
+    id: str,
+    chronicle: Chronicle,
+    *,
+    is_asked: bool = True,
+) -> tuple[str, ...]:
+    """Make a list that is gone anew, and before it its group, if that is gone; what is lost."""
+    tombstones = store.mirror.tombstones("list")
+    record = store.mirror.gone(tombstones[id]) or {}
+    last = decode_list(record).info
+    if last.group in tombstones and store.mirror.gone(tombstones[last.group]):
+        _revive(store, cloud, encoder, last.group, chronicle, is_asked=False)
+    grouped = last.group is not None and store.mirror.list(last.group) is not None
+    context = encoder.context(store.mirror.zone_of(tombstones[id]) or PRIVATE)
+    revival = revive_list(context, record, grouped=grouped)
+    rows = _rows(id, last.name, (), chronicle.now_ms)
+    group, name = revival.group, last.name
+    _send(store, cloud, group, tombstones[id], name, chronicle, rows, is_asked=is_asked)
+    return revival.lost
 
 
 def _send(
