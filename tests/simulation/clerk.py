@@ -54,6 +54,11 @@ class Clerk:
         self._before, self._said, self._told = Sides(), set[str](), 0
         """What both sides said, what people had, and what was told, before a run is taken back."""
 
+    @property
+    def has_asked(self) -> bool:
+        """Whether anybody ever wanted a run back."""
+        return bool(self._asked)
+
     def act(self, what: str, dice: Random) -> None:
         """Ask for something."""
         self._h.clock.wait(dice.random())
@@ -92,7 +97,7 @@ class Clerk:
     def _marks(self, runs: set[int]) -> set[str]:
         """Whose marks these are; and of copies, of which one stays and another goes."""
         marks = {word for word in self._words(runs) if MARK.fullmatch(word)}
-        return marks | self._h.tale.copied if runs else set()
+        return marks | self._h.tale.several if runs else set()
 
     def _in_outbox(self) -> set[int]:
         """The runs of which the machine itself knows that they are yet to be taken back."""

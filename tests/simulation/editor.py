@@ -100,15 +100,11 @@ class Editor:
         texts = [*((str(path), read(path)) for path in self.files())]
         texts += [(str(path), text) for path, text in self.torn.items()]
         lines = [(path, line) for path, text in texts for line in lines_of(text)]
-        still = {
-            id
-            for _, line in lines
-            if self._is_of_series(line) and "- [ ]" in line
-            for id in ID.findall(line)
-        }
+        series = [line for _, line in lines if self._is_of_series(line)]
+        ids = Counter(id for line in series for id in ID.findall(line))
         for path, line in lines:
             is_over = self._is_of_series(line) and "- [ ]" not in line
-            is_copy = is_over and still.isdisjoint(ID.findall(line))
+            is_copy = is_over and all(ids[id] == 1 for id in ID.findall(line))
             for mark in MARK.findall(line):
                 if is_copy and mark == self.tale.series:
                     continue  # the completed copy of an occurrence

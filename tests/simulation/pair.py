@@ -98,8 +98,8 @@ class Pair(History):
                 super()._happen(event, step)
 
     def _carry(self, dice: Random | None = None) -> list[str]:
-        if self.carrier is None:
-            return []
+        if self.carrier is None or self.trouble.away is not None:
+            return []  # no sync tool carries what is not mounted
         torn = [path for typist in self.typists for path in typist.torn]
         told = self.carrier.carry(dice, torn)
         self.tale.told += told
@@ -134,6 +134,7 @@ class Pair(History):
             self.verdict.wrong += [f"{one} ({machine.name})" for one in oracle.verdict(report)]
             held |= oracle.held(report)
         self.verdict.wrong += self.came_back(held)
+        self.verdict.wrong += self.series.verdict(held)
         self.verdict.wrong += self.trouble.reaped()
         self.verdict.wrong += self._carry()
 

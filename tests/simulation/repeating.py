@@ -156,26 +156,39 @@ class Series:
         there = self._all(h.callers[0])
         dones = [one for one in there if one.done]
         still = [one for one in there if not one.done]
-        here = [said for _, said in in_files(h.machine.folder) if mark in MARK.findall(said.title)]
-        if len(still) > 1 or len([said for said in here if not said.done]) > 1:
+        open_here = [self._open_in(machine.folder) for machine in h.machines]
+        if len(still) > 1 or max(open_here) > 1:
             yield f"the series goes on twice: {[(one.id, one.due) for one in still]}"
         if twice := doubled(one.due or "" for one in dones):
             yield f"an occurrence was completed twice: {sorted(twice)}"
-        if again := {one.due for one in still} & {one.due for one in dones}:
+        again = {one.due for one in still if one.due} & {one.due for one in dones}
+        if again and not h.clerk.has_asked:
             yield f"an occurrence is open that was completed: {again}"
         if len(dones) > tale.ticks:
             yield f"{len(dones)} occurrences are done, by {tale.ticks} ticks"
         rules = {one.repeat for one in still} - {_RULES[self._every][1]}
+        # This may be taken back, and lose a conflict where the machines never met.
+        rules -= {None} if h.clerk.has_asked or len(h.machines) > 1 else set()
         # Its line may have gone before the rule was sent.
         if rules and mark not in tale.taken and not tale.forgotten:
             yield f"it repeats otherwise than every {self._every}: {rules}"
-        yield from self._lost({one.due for one in still}, {one.due for one in dones})
+        if not h.clerk.has_asked:
+            yield from self._lost({one.due for one in still}, {one.due for one in dones})
+
+    def _open_in(self, folder: Path) -> int:
+        """How many lines of it are open there."""
+        here = [said for _, said in in_files(folder) if self._mark in MARK.findall(said.title)]
+        return sum(not said.done for said in here)
 
     def _lost(self, still: set[str | None], done: set[str | None]) -> Iterator[str]:
-        """Ticks that nobody took back, and of which nothing is left."""
-        rows = self._h.machine.store._connection.all(
-            "SELECT loser FROM conflict WHERE field = 'done'"
-        )
+        """Ticks of which nothing is left, where nobody took back a run with them."""
+        rows = [
+            row
+            for machine in self._h.machines
+            for row in machine.store._connection.all(
+                "SELECT loser FROM conflict WHERE field = 'done'"
+            )
+        ]
         lost = {day for day in self._h.tale.ticked if day in still and day not in done}
         if lost and not rows:
             yield f"a tick is lost: {sorted(lost)}"

@@ -39,6 +39,8 @@ UNDONE = 0.5
 """How often they do so before a cycle, and how often after it."""
 REPEATS = 0.14
 """In how many stories in which nobody does so one reminder repeats."""
+REPEATS_TOO = 0.3
+"""In how many of those in which somebody does."""
 OCCURS = 0.5
 """How often it is ticked off before a cycle, and how often in its midst."""
 LATE = 0.5
@@ -125,7 +127,7 @@ def choose(seed: int, often: Collection[str] = ()) -> Story:
     traits |= {"soon"} if Random(f"{seed} soon").random() < SOON else set()
     events += _approvals(seed, cycles) if "approves" in traits else []
     asks = [] if often else _undoing(seed, cycles)
-    occurs = [] if often or asks else _repeating(seed, cycles)
+    occurs = [] if often else _repeating(seed, cycles, REPEATS_TOO if asks else REPEATS)
     events += [*asks, *occurs]
     traits |= {"repeats"} if occurs else set()
     return Story(seed, cycles, settings, frozenset(traits), tuple(events))
@@ -162,10 +164,10 @@ def _undoing(seed: int, cycles: int) -> list[Event]:
     ]
 
 
-def _repeating(seed: int, cycles: int) -> list[Event]:
+def _repeating(seed: int, cycles: int, rate: float) -> list[Event]:
     """One reminder gets a rule, and is ticked off on both sides; from dice of its own, too."""
     dice = Random(f"{seed} repeats")
-    if dice.random() >= REPEATS:
+    if dice.random() >= rate:
         return []
     found = [("between", 0, -1, SERIES[0])]
     for cycle in range(cycles):

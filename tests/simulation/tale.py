@@ -2,7 +2,8 @@
 
 Whatever a person types carries a word that was never typed before: ``w12`` names a reminder,
 ``t13`` is in its title, ``n14`` in its notes, ``g15`` a tag, ``L16`` a list, ``p17`` prose, and
-each due date is one that no other reminder has. So each can be asked for in the end.
+each due date is one that no other reminder has. So each can be asked for in the end. On which day
+something was done is no such word: who takes the tick back takes it along.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
-WORD = re.compile(r"\b[wtngLp]\d+\b|\b20[67]\d-\d\d-\d\d")
+WORD = re.compile(r"\b[wtngLp]\d+\b|(?<!✅ )\b20[67]\d-\d\d-\d\d")
 MARK = re.compile(r"\bw\d+\b")
 FIRST_DAY = date(2060, 1, 1)
 DRAWN = 0.6

@@ -94,8 +94,9 @@ def test_a_second_series_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 def test_nothing_repeats_in_most_stories_nor_on_two_machines() -> None:
     having = [seed for seed in range(1, 501) if "repeats" in choose(seed).traits]
-    assert 40 < len(having) < 80
-    assert not any(e.what in ASKS for seed in having for e in choose(seed).events)
+    undone = [seed for seed in having if any(e.what in ASKS for e in choose(seed).events)]
+    assert 40 < len(having) - len(undone) < 80
+    assert 10 < len(undone) < 40
     others = [seed for seed in range(1, 501) if seed not in having]
     stories = [*map(choose, others), *map(choose_two, range(1, 501))]
     assert not any(event.what in SERIES for story in stories for event in story.events)
