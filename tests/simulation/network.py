@@ -121,8 +121,12 @@ class Network(httpx.BaseTransport):
         """Requests that changed records, or might have."""
 
     def reopen(self) -> None:
-        """A process begins, on a connection of its own: no answer to one before comes on that."""
+        """A process begins, on a connection of its own: no answer to one before comes on that.
+
+        Nor a page again: it may have died with later ones, which it has never kept.
+        """
         self._last.clear()
+        self._token = None
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Answer, or fail as the network does."""

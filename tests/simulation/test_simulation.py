@@ -123,6 +123,22 @@ def test_no_answer_to_a_process_before_comes_to_a_new_one(tmp_path: Path) -> Non
     assert not [line for line in verdict.told if line.startswith("    held: file")]
 
 
+def test_no_page_that_a_process_died_with_comes_in_the_place_of_one_before(
+    tmp_path: Path,
+) -> None:
+    events = (
+        Event(1, "between", 0, "phone edit", 2033623025),
+        Event(1, "between", 1, "phone edit", 652348959),
+        Event(1, "step", 2, "crash", 3564445816),
+        Event(2, "call", 1, "page again", 2222550291),
+    )
+    settings = {"conflicts": "cloud", "mode": "purge", "grace": "0s", "hold_above": "1"}
+    traits = frozenset({"met before", "one thing", "small pages"})
+    verdict = live(Story(48628, 3, settings, traits, events), tmp_path / "home")
+    assert "    crash (at commit:page:before)" in verdict.told
+    assert verdict.wrong == []
+
+
 def test_who_is_told_what_a_lagging_read_said_once_more_could_not_know_better(
     tmp_path: Path,
 ) -> None:
