@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import re
+from pathlib import Path
 
 import pytest
 
 from daemon.settings.paths import MIRROR
-from tests.rig import Crash, Rig
+from tests.rig import Crash, Rig, empty_world, open_rig
 from tests.sync.stepping import DiesAt
 
 
@@ -69,6 +70,52 @@ def test_what_a_phone_said_of_a_line_that_was_edited_where_it_was_left_stands(
     assert (two.read("Inbox") + two.read("Plans")).count("Typed") == 1
     assert two.titles("Plans") == {"Typed", "Other"}
     assert two.store.attention.open_conflicts() == []
+    two.rest()
+
+
+@pytest.mark.parametrize("wins", ["cloud", "files"])
+def test_a_line_that_is_carried_on_from_where_it_was_left_is_one(tmp_path: Path, wins: str) -> None:
+    """Both sides have moved it: of the two places one loses, and is kept."""
+    with open_rig(tmp_path, empty_world(), conflicts=wins) as rig:
+        for name in ("Plans", "Trip"):
+            rig.phone.create_list(name)
+        rig.save("Inbox", "- [ ] Typed\n")
+        rig.run()
+        id = rig.shown("Typed").id
+        rig.phone.move(id, "Plans")
+
+        def carry(name: str) -> None:
+            if name == "swap:exchange":
+                rig.step = lambda _: None
+                line = rig.line("Inbox", "Typed") + "\n"
+                rig.replace("Inbox", line, "")
+                rig.append("Trip", line)
+
+        rig.step = carry
+        rig.run()
+        assert [one.id for one in rig.phone.reminders()] == [id]
+        assert [one.field for one in rig.store.attention.open_conflicts()] == ["list"]
+        assert rig.shown("Typed").list == {"cloud": "Plans", "files": "Trip"}[wins]
+        assert "Typed" in rig.read(rig.shown("Typed").list)
+        assert "".join(map(rig.read, ("Inbox", "Plans", "Trip"))).count("Typed") == 1
+        rig.rest()
+
+
+def test_a_line_that_is_edited_where_it_was_left_as_we_died_is_one(two: Rig) -> None:
+    """That the other one was put is not remembered, and shows by its file."""
+    id = two.shown("Typed").id
+    two.phone.edit(id, due="2026-05-04")
+    two.step = DiesAt("commit:written:before", 1)
+    with pytest.raises(Crash):
+        two.run()
+    two.step = lambda _: None
+    two.replace("Inbox", "- [ ] Typed", "- [x] Typed")
+    two.restart()
+    two.run()
+    shown = two.shown("Typed")
+    assert (shown.id, shown.due, shown.done) == (id, "2026-05-04", True)
+    assert (two.titles("Inbox"), two.titles("Plans")) == (set(), {"Typed", "Other"})
+    assert (two.read("Inbox") + two.read("Plans")).count("Typed") == 1
     two.rest()
 
 

@@ -1,4 +1,4 @@
-"""Lines that somebody edited where an unfinished move of ours had left them.
+"""Lines that somebody edited, or carried on, where an unfinished move of ours had left them.
 
 What was put into the new file says what iCloud said, and is agreed on; who typed in the old line
 had seen none of it. So that edit is held against what the old line said, and the line that was put
@@ -53,21 +53,42 @@ def take_rewritten(
 def _put_for_edited(
     store: Store, local: LocalState, named: Mapping[str, str], one: Leaving
 ) -> tuple[str, Task] | None:
-    """What was put where, and stands as it was put, for a line that says something else now."""
+    """What was put where, and stands as it was put, for a line that says something else now.
+
+    Or that says the same elsewhere, as somebody has carried it on from where it was left.
+    """
     standing = [
         (path, task)
         for path, file in local.files.items()
         for task in file.tasks
         if task.block is not None and task.block == named.get(one.id)
     ]
-    here = [task for path, task in standing if path == one.path]
-    there = [(path, task) for path, task in standing if path != one.path]
-    if len(here) != 1 or len(there) != 1 or _words(here[0]) == one.words:
+    here = [(path, task) for path, task in standing if path == one.path]
+    carried = [] if here or _may_stand(local, one.path) else standing
+    there = [
+        (path, task)
+        for path, task in standing
+        if path != one.path and _is_as_put(store, local, path, one.id, task)
+    ]
+    here += [each for each in carried if each not in there and _words(each[1]) == one.words]
+    if (len(standing), len(here), len(there)) != (2, 1, 1):
         return None
-    (path, task), known = there[0], store.places.line_of(one.id)
-    if known is None or (known.path, known.text) != (path, task.text):
-        return None
-    return path, task
+    path, task = here[0]
+    return None if path == one.path and _words(task) == one.words else there[0]
+
+
+def _may_stand(local: LocalState, path: str) -> bool:
+    """Whether nobody can tell now that a line is gone from its file."""
+    file = local.files.get(path)
+    return bool(local.incomplete if file is None else file.hides_tasks)
+
+
+def _is_as_put(store: Store, local: LocalState, path: str, id: str, task: Task) -> bool:
+    """Whether a line is what we put: that is remembered, unless we died; or its file is as then."""
+    known, sha = store.places.line_of(id), local.files[path].sha256
+    if known is not None and (known.path, known.text) == (path, task.text):
+        return True
+    return any((one.path, one.new_sha) == (path, sha) for one in store.places.written())
 
 
 def _words(task: Task) -> str:

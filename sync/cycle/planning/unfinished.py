@@ -48,25 +48,33 @@ def left_behind(
     """Lines that go as soon as theirs stands elsewhere: of our moves, and of other machines'."""
     ids = {block: id for id, block in known.blocks.items()}
     standing = [(id, line) for line in lines if (id := ids.get(line.block or ""))]
-    ours = _turned_back(leaving, standing, remote)
+    ours = _turned_back(leaving, known, standing, remote)
     return ours | _carried_ahead(ours, known, standing, remote, dialect)
 
 
 def _turned_back(
-    leaving: frozenset[Leaving], standing: Sequence[tuple[str, Line]], remote: Remote
+    leaving: frozenset[Leaving],
+    known: Known,
+    standing: Sequence[tuple[str, Line]],
+    remote: Remote,
 ) -> frozenset[Leaving]:
     """Of a reminder that is moved back to where its line was left behind, the other line goes.
 
-    Unless that one says something else: what was left behind is the older word then.
+    Unless that one says something else: what was left behind is the older word then. Nor where a
+    person has carried it on, and both sides have moved it.
     """
     found = {*leaving}
     for id, line in standing:
         here, item = _left(id, line), remote.get(id)
         if here not in leaving or not isinstance(item, Present):
             continue
-        others = {_left(id, one) for other, one in standing if other == id} - leaving
+        beside = [one for other, one in standing if other == id and _left(id, one) not in leaving]
+        others = {_left(id, one) for one in beside}
         alike = all(one.words == here.words for one in others)
-        if others and alike and item.value.reminder.list == line.reminder.list:
+        agreed = known.base.get(id, {}).get(Field.LIST)
+        lists = {None, item.value.reminder.list, *(one.reminder.list for one in beside)}
+        is_back = agreed in lists and item.value.reminder.list == line.reminder.list
+        if others and alike and is_back:
             found = (found - {here}) | others
     return frozenset(found)
 
