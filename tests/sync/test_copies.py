@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from store.model import Completion
 from sync.errors import CannotResolve
 from tests.rig import Rig, empty_world, open_rig
 from tests.sync.machines import COPY
@@ -142,3 +143,23 @@ def test_a_line_that_the_other_machine_had_before_its_id_stays_one(rig: Rig) -> 
     assert rig.shown("New").id == id  # and there is but one
     assert rig.read("Inbox").count("New") == 1
     assert rig.shown("New").notes == "from the other machine"
+
+
+@pytest.mark.parametrize("rig", ["markdown"], indirect=True)
+def test_a_next_occurrence_that_an_editor_typed_in_the_copy_is_no_second_series(rig: Rig) -> None:
+    water = "- [ ] Water 🔁 every week 📅 2026-12-01"
+    rig.append("Inbox", water + "\n")
+    rig.run()
+    line = rig.line("Inbox", "Water")
+    following = water.replace("-01", "-08")
+    ticked = line.replace("- [ ]", "- [x]")
+    path = copied(rig, rig.read("Inbox").replace(line, f"{following}\n{ticked}"))
+    rig.run()
+    assert rig.engine.merge(path).added == []
+    rig.run()
+    (shown,) = [one for one in rig.phone.reminders() if one.title == "Water"]
+    assert (shown.due, shown.done) == ("2026-12-01", False)
+    (kept,) = rig.store.attention.open_conflicts()
+    assert (kept.field, isinstance(kept.loser, Completion)) == ("done", True)
+    assert rig.read("Inbox").count("Water") == 1
+    rig.rest()

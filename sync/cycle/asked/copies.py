@@ -7,14 +7,14 @@ between leaves a copy that has nothing more to say.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from store.activity.journal import HistoryRow
 from store.db import Store
-from store.model import Reminder
+from store.model import Field, Reminder, Rule
 from store.values import NO_VALUE
 from sync.core.matching.identity import derived
 from sync.core.merging.copymerge import what_the_copy_says
@@ -129,12 +129,13 @@ class _Merger:
         edits: list[Edit] = []
         at: dict[int, int] = {}  # of the copy's tasks, those that stand in the file
         new: dict[int, list[Insert]] = {}
+        ticked = {task.reminder.title for task in tasks if self._is_ticked(task)}
         for index, task in enumerate(tasks):
             here = self._find(task, tasks)
             if here is not None:
                 at[index] = here
                 self._compare(task, here)
-            elif self._is_wanted(task):
+            elif self._is_wanted(task) and not _goes_on(task, ticked):
                 merged.added.append(task.reminder.title)
                 above = None if task.parent is None else at.get(task.parent)
                 made = Insert(_placed(task), task.block or "", above)
@@ -169,6 +170,12 @@ class _Merger:
         row = self._store.mirror.reminder(id)
         return row is not None and not row.deleted
 
+    def _is_ticked(self, task: Task) -> bool:
+        """Whether an occurrence of a series was ticked off there: that is its edit, and is kept."""
+        base = self._store.bases.get(self._ids.get(task.block or "", ""))
+        repeats = base is not None and isinstance(base.values.get(Field.REPEAT), Rule)
+        return repeats and task.reminder.done is not None
+
     def _is_named(self, task: Task) -> bool:
         """Whether a line that had no id yet in the copy got one, and stands elsewhere by now."""
         lists = self._store.bases.all_lists()
@@ -186,6 +193,16 @@ class _Merger:
         earlier = earlier_values(self._store.journal.history(id=id))
         said = what_the_copy_says(task.reminder, ours, base.values, earlier, self._shown)
         self.lost += [(id, name.value, ours.value(name), said[name]) for name in sorted(said)]
+
+
+def _goes_on(task: Task, ticked: Collection[str]) -> bool:
+    """Whether an editor typed the line for the next occurrence of a series, one of ``ticked``.
+
+    It is that series, which goes on by itself once the tick is taken.
+    """
+    says = task.reminder
+    is_series = says.repeat is not None and says.title in ticked
+    return is_series and task.block is None and says.done is None
 
 
 def _placed(task: Task) -> Reminder:
