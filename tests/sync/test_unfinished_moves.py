@@ -146,6 +146,37 @@ def test_what_was_typed_before_and_not_sent_is_no_news_of_the_phone(two: Rig) ->
     two.rest()
 
 
+def test_where_both_lines_are_edited_neither_goes(two: Rig) -> None:
+    """Somebody dates what we put, and retitles what was left behind before the day is sent."""
+    before = {one.id for one in two.phone.reminders()}
+
+    def overtake(name: str) -> None:
+        if name == "swap:exchange" and "Typed" in two.read("Plans"):
+            two.step = lambda _: None
+            two.append("Inbox", "- [ ] Third\n")
+
+    two.step = overtake
+    two.wait(3)
+    two.engine.cycle("test")
+    assert "Typed" in two.read("Inbox")
+    line = two.line("Plans", "Typed")
+    two.replace("Plans", line, line.replace("Typed", "Typed 📅 2026-05-04"))
+    two.wait(3)
+    os.utime(two.path("Inbox"), (two.clock(), two.clock()))  # which is just being saved
+    two.step = DiesAt("engine:push", 1)
+    with pytest.raises(Crash):
+        two.engine.cycle("test")
+    two.close()
+    two.open()
+    two.replace("Inbox", "- [ ] Typed", "- [ ] Retitled")
+    two.run()
+    assert (two.shown("Typed").due, two.shown("Typed").id in before) == ("2026-05-04", True)
+    assert two.shown("Retitled").id not in before
+    assert two.titles("Plans") == {"Typed", "Other"}
+    assert two.titles("Inbox") == {"Retitled", "Third"}
+    two.rest()
+
+
 def test_a_line_that_could_not_move_is_known_when_its_file_is_unread_for_a_while(two: Rig) -> None:
     """What stood in a file that is just being saved is not forgotten, though a move waits."""
     before = {one.id for one in two.phone.reminders()}

@@ -12,9 +12,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from store.model import Field, Reminder
 from sync.core.matching.traces import Line, Trace, bare
 
-__all__ = ["contested", "keeper"]
+__all__ = ["contested", "has_news", "keeper"]
 
 _REST = frozenset({Field.PRIORITY, Field.FLAGGED, Field.TAGS, Field.URLS, Field.REPEAT})
+_SAID = _REST | {Field.NOTES, Field.TITLE, Field.DUE, Field.DONE}
 
 
 def contested(lines: Iterable[Line], blocks: Mapping[str, str]) -> set[str]:
@@ -33,6 +34,13 @@ def keeper(claimants: Sequence[Line], trace: Trace | None, said: Reminder | None
     if said is not None:
         return min(claimants, key=lambda line: (*_differs(line.reminder, said), line.spot))
     return min(claimants, key=lambda line: line.spot)
+
+
+def has_news(line: Reminder, *known: Reminder) -> bool:
+    """Whether a line says anything that none of ``known`` does, which say it as lines do."""
+    return any(
+        all(line.value(name) != one.value(name) for one in known) for name in _SAID - line.opaque
+    )
 
 
 def _strayed(line: Line, trace: Trace) -> tuple[bool, ...]:

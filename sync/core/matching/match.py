@@ -17,7 +17,7 @@ from types import MappingProxyType
 
 from store.model import Reminder
 from sync.core.matching import tracing
-from sync.core.matching.claims import keeper
+from sync.core.matching.claims import has_news, keeper
 from sync.core.matching.handing import Series, hand_on
 from sync.core.matching.newcomers import Registry, carried, mark, name_new
 from sync.core.matching.traces import Leaving, Line, Matched, Spot, Trace, bare, placed, words
@@ -38,6 +38,7 @@ def match_lines(
     leaving: Collection[Leaving],
     series: Mapping[str, Series] = MappingProxyType({}),
     said: Mapping[str, Reminder] = MappingProxyType({}),
+    before: Mapping[str, Sequence[Reminder]] = MappingProxyType({}),
     away: Collection[str] = (),
     aside: Collection[str] = (),
     marks: bool = True,
@@ -49,14 +50,14 @@ def match_lines(
     knows who else there is; ``leaving`` are lines that an unfinished move of ours takes away, as
     they stood (one that was edited since stays, and what was put elsewhere for it goes); ``series``
     are open reminders that repeat; ``said`` is what iCloud last said of those whose id stands on
-    several lines, as a line would. Without ``marks`` lines carry no ids of ours, and are known by
-    their order too. ``away`` are those whose line was gone before already: it takes the same title
-    to be one of them. A reminder that any of several lines may be is ``doubtful``, not gone; nor is
-    one of ``aside``, whose id stands where no list is. ``apart`` says that each task has a file of
-    its own.
+    several lines, as a line would, and ``before`` what was known of them before an unfinished move.
+    Without ``marks`` lines carry no ids of ours, and are known by their order too. ``away`` are
+    those whose line was gone before already: it takes the same title to be one of them. A reminder
+    that any of several lines may be is ``doubtful``, not gone; nor is one of ``aside``, whose id
+    stands where no list is. ``apart`` says that each task has a file of its own.
     """
     matched = Matched()
-    _by_block(lines, blocks, traces, leaving, said, matched)
+    _by_block(lines, blocks, traces, leaving, said, before, matched)
     hand_on(lines, series, traces, matched, apart=apart)
     here = {*matched.ids.values(), *aside}
     gone = {id: trace for id, trace in traces.items() if id not in here}
@@ -133,6 +134,7 @@ def _by_block(
     traces: Mapping[str, Trace],
     leaving: Collection[Leaving],
     said: Mapping[str, Reminder],
+    before: Mapping[str, Sequence[Reminder]],
     matched: Matched,
 ) -> None:
     claims: defaultdict[str, list[Line]] = defaultdict(list)
@@ -148,7 +150,7 @@ def _by_block(
             claims[id] += behind
     for id, claimants in claims.items():
         if id not in left:
-            ours = _put_for_edited(claimants, id, traces.get(id), leaving)
+            ours = _put_for_edited(claimants, id, traces.get(id), before.get(id, ()), leaving)
             matched.leftovers.update((line.spot, id) for line in ours)
             claimants = [line for line in claimants if line not in ours]
         line = keeper(claimants, traces.get(id), said.get(id))
@@ -183,18 +185,24 @@ def _words(line: Line) -> str:
 
 
 def _put_for_edited(
-    claimants: Sequence[Line], id: str, trace: Trace | None, leaving: Collection[Leaving]
+    claimants: Sequence[Line],
+    id: str,
+    trace: Trace | None,
+    before: Sequence[Reminder],
+    leaving: Collection[Leaving],
 ) -> list[Line]:
     """What an unfinished move of ours put elsewhere for a line that was edited where it stood.
 
-    The edited one is the line; what we put is known by saying what was said before.
+    The edited one is the line; what we put is known by saying what was said before. Where somebody
+    edited that one as well, and it is not sent yet, it stays, and either is a copy of the other.
     """
     froms = {one.path for one in leaving if one.id == id}
     said = {one.words for one in leaving if one.id == id}
     said |= {words(trace.text, trace.notes)} if trace is not None else set()
     if not any(line.path in froms for line in claimants):
         return []
-    return [line for line in claimants if line.path not in froms and _words(line) in said]
+    ours = [line for line in claimants if line.path not in froms and _words(line) in said]
+    return [line for line in ours if not (before and has_news(line.reminder, *before))]
 
 
 def _title_key(path: str, title: str, parent: str | None) -> Hashable | None:

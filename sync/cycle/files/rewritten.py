@@ -11,11 +11,12 @@ from collections.abc import Callable, Mapping
 
 from store.db import Store
 from store.model import Field
+from sync.core.matching.claims import has_news
 from sync.core.matching.match import Leaving, words
 from sync.cycle.files.pasting import as_it_was
 from sync.cycle.observing.reading import LocalState
 from sync.cycle.planning.standing import LEAVING, leaving_of, leaving_text
-from sync.cycle.planning.stood import as_left
+from sync.cycle.planning.stood import as_left, known_before
 from sync.local.formats import Dialect
 from sync.local.tasks import Task
 
@@ -33,7 +34,7 @@ def take_rewritten(
     if not leaving or not dialect.marks:
         return
     named = blocks()
-    put_for = {one: _put_for_edited(store, local, named, one) for one in leaving}
+    put_for = {one: _put_for_edited(store, local, named, one, dialect) for one in leaving}
     found = {one: put for one, put in put_for.items() if put is not None}
     if not found:
         return
@@ -51,11 +52,12 @@ def take_rewritten(
 
 
 def _put_for_edited(
-    store: Store, local: LocalState, named: Mapping[str, str], one: Leaving
+    store: Store, local: LocalState, named: Mapping[str, str], one: Leaving, dialect: Dialect
 ) -> tuple[str, Task] | None:
     """What was put where, and stands as it was put, for a line that says something else now.
 
-    Or that says the same elsewhere, as somebody has carried it on from where it was left.
+    Or that says the same elsewhere, as somebody has carried it on from where it was left. What
+    somebody typed on that one, too, must not go with it before it is agreed on.
     """
     standing = [
         (path, task)
@@ -68,7 +70,7 @@ def _put_for_edited(
     there = [
         (path, task)
         for path, task in standing
-        if path != one.path and _is_as_put(store, local, path, one.id, task)
+        if path != one.path and _is_as_put(store, local, path, one, task, dialect)
     ]
     here += [each for each in carried if each not in there and _words(each[1]) == one.words]
     if (len(standing), len(here), len(there)) != (2, 1, 1):
@@ -83,12 +85,16 @@ def _may_stand(local: LocalState, path: str) -> bool:
     return bool(local.incomplete if file is None else file.hides_tasks)
 
 
-def _is_as_put(store: Store, local: LocalState, path: str, id: str, task: Task) -> bool:
+def _is_as_put(
+    store: Store, local: LocalState, path: str, one: Leaving, task: Task, dialect: Dialect
+) -> bool:
     """Whether a line is what we put: that is remembered, unless we died; or its file is as then."""
-    known, sha = store.places.line_of(id), local.files[path].sha256
+    known, base = store.places.line_of(one.id), store.bases.get(one.id)
     if known is not None and (known.path, known.text) == (path, task.text):
-        return True
-    return any((one.path, one.new_sha) == (path, sha) for one in store.places.written())
+        before = () if base is None else known_before(one, base.values, dialect)
+        return not (before and has_news(task.reminder, *before))
+    sha = local.files[path].sha256
+    return any((it.path, it.new_sha) == (path, sha) for it in store.places.written())
 
 
 def _words(task: Task) -> str:

@@ -13,7 +13,7 @@ from sync.core.repeating.occurrence import copy_id
 from sync.core.snapshot import Mode, RemoteItem
 from sync.cycle.observing.reading import LocalState
 from sync.cycle.planning.known import Known
-from sync.cycle.planning.stood import with_titles
+from sync.cycle.planning.stood import known_before, with_titles
 from sync.cycle.planning.unfinished import left_behind
 from sync.cycle.planning.unmarked import followed
 from sync.local.formats import Dialect
@@ -63,6 +63,11 @@ def match_all(
         aside={blocks[block] for block in local.aside() if block in blocks},
         series=series,
         said={id: dialect.shown(known.reminders[id]) for id in several},
+        before={
+            one.id: known_before(one, known.base[one.id], dialect)
+            for one in leaving
+            if one.id in several & known.base.keys()
+        },
         marks=dialect.marks,
         apart=dialect.layout.per_task,
     )

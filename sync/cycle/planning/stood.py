@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from store.model import Reminder
+from store.model import Field, Reminder, Value
 from sync.core.listplan import ListPlan
 from sync.core.matching.newcomers import is_named_for
-from sync.core.matching.traces import Trace
+from sync.core.matching.traces import Leaving, Trace
+from sync.core.merging.lift import as_reminder
 from sync.local.formats import Dialect
 
-__all__ = ["as_left", "with_titles"]
+__all__ = ["as_left", "known_before", "with_titles"]
 
 
 def as_left(said: str, dialect: Dialect) -> Reminder | None:
@@ -25,6 +26,14 @@ def as_left(said: str, dialect: Dialect) -> Reminder | None:
     text, _, notes = said.partition("\n")
     tasks = dialect.parse(f"{text.strip()}\n".encode()).tasks
     return replace(tasks[0].reminder, notes=notes) if len(tasks) == 1 else None
+
+
+def known_before(
+    left: Leaving, base: Mapping[Field, Value], dialect: Dialect
+) -> tuple[Reminder, ...]:
+    """What was known of a reminder whose line a move ``left``, as lines would say it."""
+    old = as_left(left.words, dialect)
+    return (dialect.shown(as_reminder(left.id, base)), *([] if old is None else [old]))
 
 
 def with_titles(
