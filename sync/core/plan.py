@@ -291,7 +291,8 @@ def _edited_there(case: Case, remote: RemoteItem) -> bool:
     """Whether iCloud says what was never agreed on.
 
     Of a field that the line had no readable words for nothing was: saying nothing is no edit. Nor
-    is the rule of a completed reminder, which no line says, nor that a parent was deleted.
+    is the rule of a completed reminder, which no line says; nor that what it was beneath went, or
+    went elsewhere, of which its own record says nothing.
     """
     there = remote.reminder
     before: dict[Field, Base] = {}
@@ -300,7 +301,7 @@ def _edited_there(case: Case, remote: RemoteItem) -> bool:
         if there.done is not None:
             before[Field.REPEAT] = there.repeat
     before |= case.base
-    if case.base and remote.orphaned:
+    if before.get(Field.PARENT) in remote.above:
         before[Field.PARENT] = there.parent
     return any(
         value != before.get(name, MISSING)

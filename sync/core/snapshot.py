@@ -31,13 +31,13 @@ class Mode(StrEnum):
 class RemoteItem:
     """A living reminder as iCloud last said.
 
-    ``visible`` is false for one that was completed too long ago to be shown in a file.
-    ``orphaned``: nobody took it out from beneath its parent, which was deleted.
+    ``visible`` is false for one that was completed too long ago to be shown in a file. ``above``
+    are all beneath which its record puts it, also those that are gone or in another list by now.
     """
 
     reminder: Reminder
     visible: bool = True
-    orphaned: bool = False
+    above: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

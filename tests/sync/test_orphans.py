@@ -61,3 +61,23 @@ def test_with_its_parent_kept_by_an_edit_it_stays_beneath(family: Rig) -> None:
     assert (report.problems, report.parked) == ([], 0)
     assert family.shown("Typed").parent == family.shown("Parent, edited").id
     family.rest()
+
+
+def test_a_subtask_that_is_deleted_while_its_parent_is_carried_elsewhere(family: Rig) -> None:
+    """That its parent has left it is no edit of its own, for which it would be kept."""
+    family.phone.create_list("Plans")
+    family.settings |= {"grace": "30s"}
+    family.restart()
+    family.run()
+    parent = family.line("Inbox", "Parent")
+    family.save("Inbox", f"{family.line('Inbox', 'Other')}\n")
+    family.append("Plans", f"{parent}\n")
+    family.run()
+    assert family.titles("Plans") == {"Parent"}
+    assert "Child" not in family.read("Inbox")
+    family.wait(30)
+    family.run()
+    assert family.titles("Inbox") == {"Other"}
+    assert family.titles("Plans") == {"Parent"}
+    assert "Child" not in family.read("Inbox") + family.read("Plans")
+    family.rest()

@@ -8,7 +8,7 @@ A reminder is absent only by tombstone, soft deletion, or the deletion of its li
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
@@ -204,16 +204,11 @@ def _remote(
             remote[id] = Unknown("it names a list of another owner")
         else:
             reminder = known.reminders[id]
-            if row.parent_id is not None:
-                reminder = replace(reminder, parent=_shown_parent(row, known.rows, seen))
-            remote[id] = Present(RemoteItem(reminder, seen[id], _is_orphaned(row, known)))
+            above = _ancestors(row, known.rows)
+            if above:
+                reminder = replace(reminder, parent=_shown_parent(row, above, known.rows, seen))
+            remote[id] = Present(RemoteItem(reminder, seen[id], frozenset(above)))
     return remote | {id: Unknown("iCloud could not give it") for id in known.owed}
-
-
-def _is_orphaned(row: ReminderRow, known: Known) -> bool:
-    """Whether it still names a parent that is deleted."""
-    above = known.rows.get(row.parent_id or "")
-    return row.parent_id in known.gone or (above is not None and above.deleted)
 
 
 def _in_another_zone(known: Known, row: ReminderRow) -> bool:
@@ -223,20 +218,30 @@ def _in_another_zone(known: Known, row: ReminderRow) -> bool:
     return row.list_id in known.list_rows and known.zones.get(row.id, "") != here
 
 
+def _ancestors(row: ReminderRow, rows: Mapping[str, ReminderRow]) -> Sequence[str]:
+    """Whatever its record and theirs put it beneath, from the next one up; a circle ends."""
+    found: list[str] = []
+    above = row.parent_id
+    while above is not None and above != row.id and above not in found:
+        found.append(above)
+        above = rows[above].parent_id if above in rows else None
+    return found
+
+
 def _shown_parent(
-    row: ReminderRow, rows: Mapping[str, ReminderRow], visible: Mapping[str, bool]
+    row: ReminderRow,
+    above: Iterable[str],
+    rows: Mapping[str, ReminderRow],
+    visible: Mapping[str, bool],
 ) -> str | None:
     """The reminder beneath which this one is shown: its topmost living ancestor in its list."""
     shown: str | None = None
-    above, passed = row.parent_id, {row.id}
-    while above is not None and above in rows and above not in passed:
-        parent = rows[above]
-        passed.add(above)
-        if parent.deleted or parent.list_id != row.list_id:
+    for id in above:
+        if id not in rows or rows[id].deleted or rows[id].list_id != row.list_id:
             break
-        if visible[row.id] and not visible[above]:
+        if visible[row.id] and not visible[id]:
             break  # what is itself on its way out goes as it stands, beneath its parent
-        shown, above = above, parent.parent_id
+        shown = id
     return shown
 
 
