@@ -93,10 +93,12 @@ def plan_work(
         for (path, index), id in planned.world.matched.leftovers.items()
         for task in (local.files[path].tasks[index],)
     ]
-    unclear = {one for one in planned.leaving if _may_be_twice(one, planned, local)}
+    put = {(write.path, id) for write in tasks for id in write.ids}
+    leaving = {one for one in planned.leaving if not _comes_back(one, planned, put)}
+    unclear = {one for one in leaving if _may_be_twice(one, planned, local)}
     work.leaving = sorted({*moving_out(desk, renders), *leftovers, *unclear})
-    twins = (_lost_twin(one, planned) for one in planned.leaving if one not in unclear)
-    lost = (one for one in planned.leaving if one not in unclear and _is_lost(one, planned, local))
+    twins = (_lost_twin(one, planned) for one in leaving - unclear)
+    lost = (one for one in leaving - unclear if _is_lost(one, planned, local))
     just_lost = {one for one in lost if local.files[one.path].sha256 != known.get(one.path)}
     work.awaited = sorted({twin for twin in twins if twin is not None} | just_lost)
     for id in planned.lists.ended:
@@ -107,6 +109,15 @@ def plan_work(
             headings = file.todo.sections if file.todo is not None else ()
             work.removals.append(Removal(mint(), id, file.path, file.sha256, headings))
     return work
+
+
+def _comes_back(one: Leaving, planned: Planned, put: Collection[tuple[str, str]]) -> bool:
+    """Whether the reminder's line, which stands elsewhere, is ``put`` into the file that it left.
+
+    What stands there from then on is that line, and none that was left behind.
+    """
+    line = planned.world.lines.get(one.id)
+    return (one.path, one.id) in put and (line is None or line.path != one.path)
 
 
 def _lost_twin(one: Leaving, planned: Planned) -> Leaving | None:
