@@ -198,7 +198,8 @@ class Witness:
         left -= {mark for mark, when in tale.thinned.items() if when >= self._began_s}
         left -= {mark for text in self.torn.values() for mark in MARK.findall(text)}
         left -= {mark for text in self._receipts() for mark in MARK.findall(text)}
-        left -= set() if read else self._given_back(view)
+        # With a save that goes back only now, what a person took out in it is gone.
+        left -= self._given_back(view) & tale.left.keys() if read else self._given_back(view)
         lost = (left & ids.keys()) - tale.several
         if lost:
             self.wrong.append(f"no line any more, and alive: {sorted(lost)}")
