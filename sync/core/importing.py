@@ -96,13 +96,20 @@ def plan_import(
     incoming = Incoming()
     homes = _homes(entries, there, incoming, mint)
     matched = _match(entries, there, homes)
-    ids: dict[str, str] = {}
+    ids: list[str] = []
     for place, entry in enumerate(entries):
         own = entry.reminder.id
         free = is_id(own) and own not in there.taken and own not in there.reminders
-        ids[entry.key] = matched.get(place) or (own if free and own not in ids.values() else mint())
+        ids.append(matched.get(place) or (own if free and own not in ids else mint()))
+    by_key: dict[str, str] = {}
+    for entry, id in zip(entries, ids, strict=True):
+        by_key.setdefault(entry.key, id)  # of several of one key the first is the parent
+    circling = _circling(entries)
     for place, entry in enumerate(entries):
-        wanted = _wanted(entry, ids, homes, there, incoming)
+        wanted = _wanted(entry, ids[place], by_key, homes, there, incoming)
+        if place in circling:
+            incoming.notes.append(f"“{wanted.title}” comes to the top: it stands beneath itself")
+            wanted = replace(wanted, parent=None)
         if place in matched:
             _compare(entry, wanted, there.reminders[matched[place]], incoming)
         elif wanted.list in there.read_only:
@@ -111,6 +118,22 @@ def plan_import(
             incoming.added.append(wanted)
     _missing_sections(there, incoming)
     return incoming
+
+
+def _circling(entries: Sequence[Entry]) -> set[int]:
+    """The places of entries that stand beneath themselves, at once or by way of others."""
+    above: dict[str, str] = {}
+    for entry in entries:
+        above.setdefault(entry.key, entry.parent)
+    found = set()
+    for place, entry in enumerate(entries):
+        met, at = {""}, entry.parent
+        while at in above and at not in met:
+            met.add(at)
+            at = above[at]
+        if entry.key in met and above[entry.key] == entry.parent:
+            found.add(place)
+    return found
 
 
 def _homes(
@@ -155,6 +178,7 @@ def _match(entries: Sequence[Entry], there: There, homes: Mapping[str, str]) -> 
 
 def _wanted(
     entry: Entry,
+    id: str,
     ids: Mapping[str, str],
     homes: Mapping[str, str],
     there: There,
@@ -170,7 +194,7 @@ def _wanted(
         incoming.notes.append(f"“{one.title}” comes without its images")
     return replace(
         one,
-        id=ids[entry.key],
+        id=id,
         list=homes[entry.list],
         parent=ids.get(entry.parent, entry.parent if entry.parent in there.reminders else None),
         repeat=repeat,

@@ -63,6 +63,27 @@ def test_a_subtask_finds_its_parent_whatever_ids_they_get() -> None:
     assert carried(replace(child, parent="nobody")).added[0].parent is None
 
 
+def test_what_stands_beneath_itself_comes_to_the_top() -> None:
+    own = replace(entry("Own"), parent="Own")
+    one, other = replace(entry("A"), parent="B"), replace(entry("B"), parent="A")
+    below = replace(entry("C"), parent="B")
+    incoming = carried(own, one, other, below)
+    ids = {wanted.title: wanted.id for wanted in incoming.added}
+    assert [wanted.parent for wanted in incoming.added] == [None, None, None, ids["B"]]
+    assert incoming.notes == [
+        f"“{title}” comes to the top: it stands beneath itself" for title in ("Own", "A", "B")
+    ]
+
+
+def test_two_of_one_key_are_two_and_the_first_is_the_parent() -> None:
+    child = replace(entry("Child"), parent="uid")
+    incoming = carried(replace(entry("A"), key="uid"), replace(entry("B"), key="uid"), child)
+    assert [one.title for one in incoming.added] == ["A", "B", "Child"]
+    first, second, third = incoming.added
+    assert first.id != second.id
+    assert third.parent == first.id
+
+
 def test_groups_and_sections_are_made_once() -> None:
     new = [replace(entry(title, into="New", section="Sec"), group="Work") for title in ("A", "B")]
     incoming = carried(*new, replace(entry("C", into="Third"), group="Home"))
