@@ -76,6 +76,8 @@ class Stage(History):
         self._listening = False
         self._met: set[str] = set()
         """Marks of lines that ever had an id."""
+        self._bare: set[str] = set()
+        """Marks of lines that stood there and never had one."""
         self._strikes: dict[int, list[Strike]] = defaultdict(list)
         for strike in strikes:
             self._strikes[strike.at].append(strike)
@@ -89,6 +91,7 @@ class Stage(History):
                 self.clock.wait(65)
                 self.cycle()
         self.scenario.story(self)
+        self._look()
         self.tale.tell("--- the story is told")
         self._listening = True
 
@@ -104,17 +107,29 @@ class Stage(History):
     def _meet(self) -> None:
         """A line and a reminder that never met are one by what both say as the line is read.
 
-        Where somebody changed that on one side before the line has its id, they are two.
+        Where somebody changed that on one side before, they are two. Until its id stands on the
+        line, so they are where the title is changed, or the line stands in no list when it is read.
         """
-        here: dict[str, Said] = {}
-        for block, said in in_files(self.machine.folder):
-            marks = MARK.findall(said.title)
-            self._met.update(marks if block else ())
-            here |= dict.fromkeys(marks, said)
+        known = self.machine.store.places.all_blocks()
+        here = self._look()
         for id, there in self.witness.there():
-            for mark in {*MARK.findall(there.title)} & here.keys() - self._met:
-                if self._mirrored(id) and _known_by(here[mark]) != _known_by(there):
+            for mark in {*MARK.findall(there.title)} & self._bare:
+                line = here.get(mark)
+                fits = line is not None and _fits(line, there, known=id in known)
+                if self._mirrored(id) and not fits:
                     self.tale.copied.add(mark)
+
+    def _look(self) -> dict[str, Said]:
+        """The lines of lists that have no id, by their marks."""
+        root, here = self.machine.folder, dict[str, Said]()
+        for block, said in in_files(root):
+            marks = MARK.findall(said.title)
+            if block:
+                self._met.update(marks)
+            elif f"{root / said.place}.md" not in self.tale.asides:
+                here |= dict.fromkeys(marks, said)
+        self._bare = (self._bare | here.keys()) - self._met
+        return here
 
     def _die(self) -> None:
         """Who edits a line that a move of ours has not yet taken away has made a copy of it."""
@@ -316,8 +331,10 @@ class Stage(History):
         raise LookupError(f"no file has {mark}")
 
 
-def _known_by(said: Said) -> tuple[object, ...]:
-    return said.place, said.title, said.done, said.due
+def _fits(line: Said, there: Said, *, known: bool) -> bool:
+    """Whether a line says what its reminder is known by; ``known``: it was one of a line before."""
+    rest = known or (line.place, line.done, line.due) == (there.place, there.done, there.due)
+    return rest and line.title == there.title
 
 
 def nothing(_: Stage) -> None:

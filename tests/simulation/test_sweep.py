@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from sync.cycle.planning import matching
 from tests.simulation import sweep
 from tests.simulation.scenarios import SCENARIOS
 from tests.simulation.stage import Strike, play
@@ -63,6 +64,7 @@ def test_each_story_ends_well_in_calm(tmp_path: Path) -> None:
         "first contact: file edit@8#12008, crash@12#0",
         "first contact: phone edit@7#23007, crash@23#0",
         "first contact: file edit@24#1032024, crash@32#0",
+        "first contact: file edit@22#35, crash@33#0",
         "first contact: file edit@18#23018, crash@23#0",
         "archive: file edit@31#34031, crash@34#0",
         "sections and alarms: file edit@2#12002, crash@12#0",
@@ -77,6 +79,18 @@ def test_what_no_program_can_tell_is_no_fault(words: str, tmp_path: Path) -> Non
     stage, _ = play(SCENARIOS[name], tmp_path / "home", struck)
     assert not stage.verdict.wrong
     assert any(act.startswith(("file: ", "phone: ")) for act in stage.verdict.struck)
+
+
+def test_that_a_line_becomes_two_is_seen_where_its_title_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A line gets a priority in the moment in which it is to get its id."""
+    name, struck = strikes_in("first contact: file edit@27#45027, crash@45#0")
+    assert play(SCENARIOS[name], tmp_path / "home", struck)[1] is not None
+    monkeypatch.setattr(matching, "with_titles", lambda traces, *_: traces)
+    stage, end = play(SCENARIOS[name], tmp_path / "home", struck)
+    assert end is None
+    assert "doubled on files: ['w1']" in stage.verdict.wrong
 
 
 def test_a_different_end_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
