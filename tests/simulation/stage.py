@@ -115,8 +115,8 @@ class Stage(History):
         for id, there in self.witness.there():
             for mark in {*MARK.findall(there.title)} & self._bare:
                 line = here.get(mark)
-                fits = line is not None and _fits(line, there, known=id in known)
-                if self._mirrored(id) and not fits:
+                is_one = line is not None and fits(line, there, known=id in known)
+                if self._mirrored(id) and not is_one:
                     self.tale.copied.add(mark)
 
     def _look(self) -> dict[str, Said]:
@@ -331,7 +331,7 @@ class Stage(History):
         raise LookupError(f"no file has {mark}")
 
 
-def _fits(line: Said, there: Said, *, known: bool) -> bool:
+def fits(line: Said, there: Said, *, known: bool) -> bool:
     """Whether a line says what its reminder is known by; ``known``: it was one of a line before."""
     rest = known or (line.place, line.done, line.due) == (there.place, there.done, there.due)
     return rest and line.title == there.title

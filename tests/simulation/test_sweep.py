@@ -7,14 +7,15 @@ ways. ``python -m tests.simulation --sweep "conflicts: crash@17"`` plays one of 
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from sync.cycle.planning import matching
 from tests.simulation import sweep
+from tests.simulation.reading import Said
 from tests.simulation.scenarios import SCENARIOS
-from tests.simulation.stage import Strike, play
+from tests.simulation.stage import Strike, fits, play
 from tests.simulation.sweep import ALL, WAYS, Grid, Swept, run_sweep, strikes, strikes_in, words_of
 
 SOAK = os.environ.get("REMINDERSD_SOAK") == "1"
@@ -81,16 +82,13 @@ def test_what_no_program_can_tell_is_no_fault(words: str, tmp_path: Path) -> Non
     assert any(act.startswith(("file: ", "phone: ")) for act in stage.verdict.struck)
 
 
-def test_that_a_line_becomes_two_is_seen_where_its_title_stays(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A line gets a priority in the moment in which it is to get its id."""
-    name, struck = strikes_in("first contact: file edit@27#45027, crash@45#0")
-    assert play(SCENARIOS[name], tmp_path / "home", struck)[1] is not None
-    monkeypatch.setattr(matching, "with_titles", lambda traces, *_: traces)
-    stage, end = play(SCENARIOS[name], tmp_path / "home", struck)
-    assert end is None
-    assert "doubled on files: ['w1']" in stage.verdict.wrong
+def test_what_a_line_is_known_by() -> None:
+    """Its title alone, once it was known; what else it says tells nothing about that."""
+    said = Said("Inbox", "w1 t2", due="2060-01-01")
+    assert fits(replace(said, priority=5), said, known=False)
+    assert not fits(replace(said, due=""), said, known=False)
+    assert fits(replace(said, due=""), said, known=True)
+    assert not fits(replace(said, title="w1 t3"), said, known=True)
 
 
 def test_a_different_end_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
