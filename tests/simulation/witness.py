@@ -198,8 +198,8 @@ class Witness:
         left -= {mark for mark, when in tale.thinned.items() if when >= self._began_s}
         left -= {mark for text in self.torn.values() for mark in MARK.findall(text)}
         left -= {mark for text in self._receipts() for mark in MARK.findall(text)}
-        # With a save that goes back only now, what a person took out in it is gone.
-        left -= self._given_back(view) & tale.left.keys() if read else self._given_back(view)
+        left -= set() if read else self._given_back(view)
+        left -= self._taken_out() if left else set()
         lost = (left & ids.keys()) - tale.several
         if lost:
             self.wrong.append(f"no line any more, and alive: {sorted(lost)}")
@@ -226,6 +226,11 @@ class Witness:
             if view.texts.get(path, text) != text and view.texts[path] in self._displaced
         ]
         return {mark for text in texts for mark in MARK.findall(text)}
+
+    def _taken_out(self) -> set[str]:
+        """What a person took out in a save that our write displaced, and that can go back now."""
+        saved = {mark for text in self._displaced for mark in MARK.findall(text)}
+        return self._tale.left.keys() - saved if self._displaced else set()
 
     def _receipts(self) -> Iterator[str]:
         """Saves that our writes displaced, and that are not given back yet."""
