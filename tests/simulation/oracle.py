@@ -240,9 +240,12 @@ class Oracle:
         return {id for id, row in blocks.items() if row.block in copies - lists}
 
     def _archived(self) -> set[str]:
-        """What is done, and has left its list for the archive; and what iCloud has below that."""
+        """What is done, and has left its list for the archive; and what iCloud has below that.
+
+        Of a line and its copy one may be there, and the other in the list still.
+        """
         left = archived_in(self.machine.folder)
-        left -= {mark for _, said in self.here for mark in _marks(said)}
+        left -= {mark for _, said in self.here for mark in _marks(said)} - self.tale.copied
         done = {mark for _, said in self.there if said.done for mark in _marks(said) & left}
         return done.union(*(_marks(said) for _, said in self.there if _marks(said) & done))
 

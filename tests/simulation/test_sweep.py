@@ -68,13 +68,15 @@ def test_each_story_ends_well_in_calm(tmp_path: Path) -> None:
         "first contact: file edit@22#35, crash@33#0",
         "first contact: file edit@18#23018, crash@23#0",
         "archive: file edit@31#34031, crash@34#0",
+        "archive: file edit@14#1032014, crash@32#0",
         "sections and alarms: file edit@2#12002, crash@12#0",
     ],
 )
 def test_what_no_program_can_tell_is_no_fault(words: str, tmp_path: Path) -> None:
     """A line is changed or goes before it met its reminder, or when it is to leave anyway.
 
-    Or a phone put it into another section, or gave it an alarm: these are edits, too.
+    Or a phone put it into another section, or gave it an alarm: these are edits, too. Or it was
+    copied, and one of the two is in the archive.
     """
     name, struck = strikes_in(words)
     stage, _ = play(SCENARIOS[name], tmp_path / "home", struck)
