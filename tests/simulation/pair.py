@@ -98,8 +98,8 @@ class Pair(History):
                 super()._happen(event, step)
 
     def _carry(self, dice: Random | None = None) -> list[str]:
-        if self.carrier is None or self.trouble.away is not None:
-            return []  # no sync tool carries what is not mounted
+        if self.carrier is None:
+            return []
         torn = [path for typist in self.typists for path in typist.torn]
         told = self.carrier.carry(dice, torn)
         self.tale.told += told
