@@ -22,6 +22,7 @@ from tests.simulation.reading import (
     Said,
     archived_in,
     bytes_of,
+    doubled,
     on_phone,
     places_of,
     said_in,
@@ -68,6 +69,8 @@ class Witness:
         self._approved: set[str] = set()
         self._ids: dict[str, str] = {}
         self._marks: dict[str, str] = {}
+        self._bore: set[tuple[str, str]] = set()
+        """Each mark, and each reminder that was ever seen to bear it."""
         self._put = Put()
         tale.unseen, tale.once_unseen = self._put.words, self._put.ever
         self._keeping = Keeping(tale)
@@ -191,6 +194,7 @@ class Witness:
         self._keeping.typed = self.typed
         self.wrong += self._keeping.end(view, self._clock.steady(), done=done, read=read)
         ids = {mark: id for id, said in self.there() for mark in _marks(said)}
+        self._bore |= {(mark, id) for id, said in self.there() for mark in _marks(said)}
         stands = {mark for _, said in self.here(contents) for mark in _marks(said)}
         left = self._stood.keys() - stands - self._left_since()
         left -= archived_in(self._roots[0]) if left else set()
@@ -200,7 +204,9 @@ class Witness:
         left -= {mark for text in self._receipts() for mark in MARK.findall(text)}
         left -= set() if read else self._given_back(view)
         left -= self._taken_out() if left else set()
-        lost = (left & ids.keys()) - tale.several
+        # The line of another reminder, as which one had come back that nothing told any more.
+        others = tale.may_be_another() & doubled(mark for mark, _ in self._bore)
+        lost = (left & ids.keys()) - tale.several - others
         if lost:
             self.wrong.append(f"no line any more, and alive: {sorted(lost)}")
         self._count_lines(left - ids.keys(), view)
