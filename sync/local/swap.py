@@ -229,11 +229,16 @@ class Writer:
             move_new(self._calls, source, target)
         except FileExistsError:
             return ChangedMeanwhile(f"{new_path} is there already")
-        self._sync(target)
-        sync_directory(source.parent)
-        if source.parent != self._root.resolve() and not keep_directory:
-            self._drop_if_empty(source.parent)
-        return Replaced(digest(target) if target.is_file() and not target.is_symlink() else "")
+        trouble = ""
+        try:
+            self._sync(target)
+            sync_directory(source.parent)
+            if source.parent != self._root.resolve() and not keep_directory:
+                self._drop_if_empty(source.parent)
+        except OSError as error:  # it has its new name all the same
+            trouble = reason_of(error)
+        is_file = target.is_file() and not target.is_symlink()
+        return Replaced(digest(target) if is_file else "", trouble)
 
     def _remove_directory(self, path: Path) -> Outcome:
         self._drop_if_empty(locate(self._root, path, follow=False))

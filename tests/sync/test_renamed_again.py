@@ -8,7 +8,7 @@ import pytest
 
 from sync.errors import NetworkError
 from tests.rig import Crash, Rig, empty_world, open_rig
-from tests.sync.stepping import DiesAt
+from tests.sync.stepping import DiesAt, FullOnce
 
 MODIFY = "records/modify"
 
@@ -52,6 +52,24 @@ def test_what_a_phone_calls_it_since_is_a_conflict(renamed: Rig) -> None:
     [conflict] = renamed.run().conflicts
     assert (conflict.winner, conflict.loser) == ("Letters", "Mail")
     renamed.rest()
+
+
+def test_who_renames_what_followed_its_list_though_the_disk_failed_then_had_seen_that(
+    rig: Rig,
+) -> None:
+    """The file has the new name, and only that could not be made sure of."""
+    rig.append("Inbox", "- [ ] Typed\n")
+    rig.run()
+    rig.phone.rename_list("Inbox", "Post")
+    rig.step = FullOnce("swap:sync")
+    rig.wait(3)
+    [problem] = rig.engine.cycle("test").problems
+    assert problem.endswith("but then: disk full: Inbox.md")
+    assert rig.path("Post").exists()
+    rename(rig, "Post", "Mail")
+    report = rig.run()
+    assert (report.conflicts, lists(rig)) == ([], {"Mail"})
+    rig.rest()
 
 
 @pytest.mark.parametrize("fault", ["lost_reply", "cut_before", "EXISTS"])
