@@ -60,7 +60,8 @@ def case_of(snapshot: Snapshot, policy: Policy, id: str) -> Case:
     """The three states of one reminder, its base with what evidence adds."""
     remote = snapshot.remote_of(id)
     stored = snapshot.base.get(id, {})
-    learned = _learn(snapshot.in_flight.get(id, Evidence()), stored, remote)
+    there = remote.value.reminder if isinstance(remote, Present) else snapshot.asleep.get(id)
+    learned = _learn(snapshot.in_flight.get(id, Evidence()), stored, there)
     return Case(
         id=id,
         remote=remote,
@@ -78,11 +79,11 @@ def case_of(snapshot: Snapshot, policy: Policy, id: str) -> Case:
     )
 
 
-def _learn(evidence: Evidence, stored: Values, remote: Presence[RemoteItem]) -> Values:
+def _learn(evidence: Evidence, stored: Values, remote: Reminder | None) -> Values:
     """What the base learns from operations that were sent and never answered."""
-    if not evidence.sent or not isinstance(remote, Present):
+    if not evidence.sent or remote is None:
         return {}
-    there = remote.value.reminder.values()
+    there = remote.values()
     return {
         name: there[name]
         for name, values in evidence.sent.items()

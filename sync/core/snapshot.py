@@ -119,6 +119,7 @@ class Snapshot:
     archived: Collection[str] = ()  # what has left its file for the archive
     filed: Mapping[str, Filed] = field(default_factory=dict)  # what tools put away
     returned: Collection[str] = ()  # deleted since their lines had gone, and these are back
+    asleep: Mapping[str, Reminder] = field(default_factory=dict)  # softly deleted ones
     origins: Collection[str] = ()  # made elsewhere from the words that stand here, never agreed on
 
     def ids(self) -> list[str]:

@@ -339,6 +339,26 @@ def test_what_was_sent_and_not_answered_is_learned_while_its_file_cannot_be_read
     rig.rest()
 
 
+def test_what_was_sent_and_not_answered_is_learned_of_what_a_phone_deletes_then(rig: Rig) -> None:
+    """An edit here outlives that, and is none of both sides."""
+    rig.append("Inbox", "- [ ] Typed 📅 2026-12-04\n")
+    rig.run()
+    id = rig.shown("Typed").id
+    rig.replace("Inbox", "2026-12-04", "2026-12-13")
+    rig.world.faults.fail("lost_reply", MODIFY)
+    rig.wait(3)
+    with pytest.raises(NetworkError):
+        rig.engine.cycle("test")
+    rig.wait(3600)
+    rig.phone.delete(id)
+    rig.replace("Inbox", "2026-12-13", "2026-12-14")
+    rig.run()
+    rig.run()
+    assert rig.store.attention.open_conflicts() == []
+    assert (rig.shown("Typed").id, str(rig.shown("Typed").due)) == (id, "2026-12-14")
+    rig.rest()
+
+
 @pytest.mark.parametrize("leap_s", [10 * 365 * 86_400.0, -10 * 365 * 86_400.0])
 @pytest.mark.parametrize("step", ["engine:fetch", "engine:commit"])
 def test_what_was_sent_and_not_answered_is_not_forgotten_for_a_clock_that_is_set(

@@ -173,6 +173,11 @@ def build_world(
         pending=known.pending,
         archived=known.archived,
         filed=put_away.filed,
+        asleep={
+            id: known.reminders[id]
+            for id in known.in_flight
+            if id in known.rows and known.rows[id].deleted
+        },
         origins=known.origins | matched.origins,
     )
     return World(snapshot, matched, by_id, outlook, put_away, doubts)
