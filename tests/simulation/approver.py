@@ -20,8 +20,8 @@ class Approver:
         self._h = history
         self._unparked: set[str] = set()
         """Machines of which what was refused was let be tried again."""
-        self._last: list[Hold] = []
-        """What was last let go; to say so of the same again changes nothing."""
+        self._last: dict[str, list[Hold]] = {}
+        """By machine what was held when that was last let go: to say so again changes nothing."""
 
     def decide(self, report: Report) -> bool:
         """Do as a person what is waited for, if this one does; whether there was anything."""
@@ -58,6 +58,10 @@ class Approver:
 
     def _let_go(self, report: Report) -> bool:
         """Let go ahead what is held; whether there was any that was not let go just before."""
+        name = self._h.machine.name
+        if report.held == self._last.get(name):
+            return False
+        self._last[name] = [*report.held]
         keys = [hold.id for hold in report.held]
         keys += [str(name.title) for name in report.names.values() if name.title]
         try:
@@ -69,8 +73,7 @@ class Approver:
             return False
         self._h.tale.tell(f"person: approves {[hold.id for hold in approved]}")
         self._approves(report, [hold.id for hold in approved])
-        is_news, self._last = approved != self._last, approved
-        return is_news
+        return bool(approved)
 
     def _approves(self, report: Report, ids: list[str]) -> None:
         self._h.witness.approves(self._h.trouble.retract(report, ids))
