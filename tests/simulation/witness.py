@@ -69,6 +69,8 @@ class Witness:
         self._approved: set[str] = set()
         self._ids: dict[str, str] = {}
         self._marks: dict[str, str] = {}
+        self._to_come: dict[tuple[str, float], float] = {}
+        """When it first saw that a file was saved at this time, in steady seconds."""
         self._bore: set[tuple[str, str]] = set()
         """Each mark, and each reminder that was ever seen to bear it."""
         self._put = Put()
@@ -171,8 +173,14 @@ class Witness:
     def reads(self) -> None:
         """It reads the files."""
         self._read_s = self._clock.steady()
-        texts, since = self._texts(), self._clock.wall() - SETTLES_S  # by what clock it has
-        self._put.reads(texts, {path for path in texts if Path(path).stat().st_mtime > since})
+        texts = self._texts()
+        self._put.reads(texts, {path for path in texts if self._was_just_saved(path)})
+
+    def _was_just_saved(self, path: str) -> bool:
+        """By what clock the machine has; a time that is yet to come is only when it saw that."""
+        saved_s, now_s = Path(path).stat().st_mtime, self._clock.wall()
+        seen_s = self._to_come.setdefault((path, saved_s), self._read_s)
+        return self._read_s - seen_s < SETTLES_S if saved_s > now_s else saved_s > now_s - SETTLES_S
 
     def pushes(self) -> None:
         """It looks at the files for the last time before it sends."""
