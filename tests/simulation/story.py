@@ -41,6 +41,8 @@ REPEATS = 0.14
 """In how many stories in which nobody does so one reminder repeats."""
 REPEATS_TOO = 0.3
 """In how many of those in which somebody does."""
+ON_TWO = 0.5
+"""How many of the former are told so of two machines."""
 OCCURS = 0.5
 """How often it is ticked off before a cycle, and how often in its midst."""
 LATE = 0.5
@@ -187,12 +189,15 @@ def _likes(dice: Random) -> Iterator[str]:
 def choose_two(seed: int) -> Story:
     """The same told of two machines: one more folder, and what goes on between the two."""
     story, dice = choose(seed), Random(f"{seed} two machines")
-    alone = {*ASKS, *SERIES}
+    whats = {one.what for one in story.events}
+    repeats = whats.isdisjoint(ASKS) and Random(f"{seed} repeats on two").random() < ON_TWO
+    alone = {*ASKS} if repeats else {*ASKS, *SERIES}
     story = story.with_events([one for one in story.events if one.what not in alone])
+    story = story if repeats else replace(story, traits=story.traits - {"repeats"})
     traits = {"two machines", *(name for name in ("merges", "carried folder", "carried state")
               if dice.random() < 0.5)}  # fmt: skip
     events = [*story.events, *_meanwhile(dice, story.cycles)]
-    return replace(story, traits=story.traits - {"repeats"} | traits, events=tuple(events))
+    return replace(story, traits=story.traits | traits, events=tuple(events))
 
 
 def _meanwhile(dice: Random, cycles: int) -> Iterator[Event]:
