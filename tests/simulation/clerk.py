@@ -120,6 +120,9 @@ class Clerk:
         """
         tale, after = self._h.tale, self._ledger.now
         come = [after.there[id] for id in after.there.keys() - before.there.keys()]
+        # What somebody has in hand is like a copy of what is put in again for it.
+        held = set(MARK.findall(self._h.witness.held()))
+        tale.copied |= held.intersection(mark for one in come for mark in _marks(one))
         # What went on both sides is told as gone by the run that heard of it last.
         went = self._ledger.carried_by_any
         whole = {word for one in come if words_in(one.title) & went for word in words_in(str(one))}

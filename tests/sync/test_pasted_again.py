@@ -256,6 +256,25 @@ def test_a_line_in_the_clipboard_while_the_mirror_is_made_anew_is_two(rig: Rig) 
     rig.rest()
 
 
+def test_a_line_in_the_clipboard_whose_deletion_is_undone_is_two(rig: Rig) -> None:
+    """It is put in again as it was, and is pasted elsewhere before that stands."""
+    rig.phone.create_list("Plans")
+    rig.append("Inbox", "- [ ] Typed\n- [ ] Other\n")
+    rig.run()
+    id, line = rig.shown("Typed").id, f"{rig.line('Inbox', 'Typed')}\n"
+    rig.replace("Inbox", line, "")
+    rig.run()
+    assert rig.titles("Inbox") == {"Other"}
+    rig.engine.undo(None)
+    rig.step = DoesOnce("engine:write", lambda: rig.append("Plans", line))
+    rig.run()
+    rig.run()
+    assert (rig.titles("Inbox"), rig.titles("Plans")) == ({"Typed", "Other"}, {"Typed"})
+    assert line in rig.read("Inbox")
+    assert [one.id for one in rig.phone.reminders("Inbox") if one.title == "Typed"] == [id]
+    rig.rest()
+
+
 @pytest.mark.parametrize("looks", [1, 2])
 def test_a_line_from_where_no_list_is_may_have_been_pasted_into_what_is_being_saved(
     rig: Rig, looks: int
