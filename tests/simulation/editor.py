@@ -66,6 +66,8 @@ class Editor:
         self.tale.left |= {word: self.clock.steady() for word in gone if MARK.match(word)}
         fewer = {word for word, times in before.items() if 0 < after[word] < times}
         self.tale.thinned |= dict.fromkeys(fewer, self.clock.steady())
+        if any(MARK.match(word) for word in fewer):  # the other line says what it was edited from
+            self.tale.outdone -= set().union(*(self.tale.over.get(word, ()) for word in gone))
         self.tale.back |= {word: self.clock.steady() for word in come if MARK.match(word)}
         self.tale.touched |= self.tale.deleted & after.keys()
         self.unseen = set()
