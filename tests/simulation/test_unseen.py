@@ -38,6 +38,23 @@ def test_only_what_just_came_and_went_with_more_is_unclear(saved: str, unclear: 
     assert put.unclear == unclear
 
 
+@pytest.mark.parametrize(
+    ("read", "unclear"),
+    [
+        (NEW, {"w3"}),
+        ("- [ ] w1 t4\n- [ ] w2 t5\n", set()),  # that it was taken out was seen before
+    ],
+)
+def test_what_was_taken_out_unread_before_an_older_version_came_is_unclear(
+    read: str, unclear: set[str]
+) -> None:
+    put = written(OLD, NEW)
+    cycle(put, NEW.replace("t1", "t4").replace("t2", "t5"))
+    cycle(put, read.replace("t1", "t4").replace("t2", "t5"))
+    cycle(put, OLD)
+    assert put.unclear == unclear
+
+
 def test_what_a_person_takes_out_in_the_midst_of_a_cycle_is_unclear_too() -> None:
     put = written(OLD, NEW)
     put.look({"A.md": NEW})

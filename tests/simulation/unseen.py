@@ -70,6 +70,8 @@ class Put:
         """Where it has written in this cycle."""
         self._has_read = False
         self._puts: defaultdict[str, list[Written]] = defaultdict(list)
+        self._versions: defaultdict[str, list[str]] = defaultdict(list)
+        """What each file said that it knew, the latest last."""
 
     def look(self, texts: Mapping[str, str]) -> None:
         """A cycle begins, and these texts stand, by path."""
@@ -83,6 +85,7 @@ class Put:
             is_saved = self._known.get(path, text) != text
             if is_saved:
                 self._judge(text, puts)
+                self._compare(path, text)
             self._read[path] = text, len(puts) if is_saved else 0
 
     def saved(self, texts: Mapping[str, str]) -> None:
@@ -100,7 +103,8 @@ class Put:
             put = _written(left[path], texts[path])
             if put.changes:
                 self._puts[path].append(put)
-            self._known[path] = texts[path]
+            self._know(path, left[path])
+            self._know(path, texts[path])
             self._written.add(path)
         self._left = texts
 
@@ -109,7 +113,24 @@ class Put:
         for path, (text, count) in self._read.items():
             del self._puts[path][:count]
             if path not in self._written:
-                self._known[path] = text
+                self._know(path, text)
+
+    def _know(self, path: str, text: str) -> None:
+        self._known[path] = text
+        self._versions[path] = [one for one in self._versions[path] if one != text] + [text]
+
+    def _compare(self, path: str, saved: str) -> None:
+        """Of a file that is an older version, in more than one line, none is gone that it lacks.
+
+        Whoever deleted one after it was last read did so in a save that nobody saw.
+        """
+        known = self._known[path]
+        was, now = (
+            {line for line in text.split("\n") if _TASK.match(line)} for text in (known, saved)
+        )
+        is_other = bool(now - was) and max(len(was - now), len(now - was)) > 1
+        if is_other and saved in self._versions[path][:-2]:
+            self.unclear |= set(MARK.findall(known)) - set(MARK.findall(saved))
 
     def _judge(self, saved: str, puts: list[Written]) -> None:
         """Whether who saved this may not have seen the newest of what was put there."""
