@@ -113,6 +113,24 @@ def test_one_that_a_phone_moves_to_where_a_copy_with_another_title_stands(
     rig.rest()
 
 
+@pytest.mark.parametrize("also", ["", "Fourth"])
+def test_one_that_was_edited_and_that_a_phone_moves_to_where_a_copy_of_before_stands(
+    rig: Rig, known: str, also: str
+) -> None:
+    """The edited line goes on, though it was seen before the move is planned: to name new lines."""
+    line = rig.line("Inbox", "First")
+    rig.append("Plans", f"{line}\n")
+    rig.replace("Inbox", "First", "Edited")
+    if also:
+        rig.append("Plans", f"- [ ] {also}\n")
+    rig.phone.move(known, "Plans")
+    rig.run()
+    assert rig.shown("Edited").id == known
+    titles = {"Edited", "Third"} | ({also} if also else set())
+    assert (rig.titles("Inbox"), rig.titles("Plans")) == ({"Second"}, titles)
+    rig.rest()
+
+
 def test_one_that_was_moved_while_the_file_that_it_left_is_being_saved(
     rig: Rig, known: str
 ) -> None:

@@ -12,7 +12,9 @@ from dataclasses import replace
 from store.model import Field, Presence, Present, Reminder
 from sync.core.actions import MoveLine, Plan
 from sync.core.listplan import ListPlan
+from sync.core.matching.claims import has_news
 from sync.core.matching.match import Leaving, Line, Spot, Trace, words
+from sync.core.merging.lift import as_reminder
 from sync.core.snapshot import RemoteItem
 from sync.cycle.planning.known import Known
 from sync.local.formats import Dialect
@@ -86,7 +88,11 @@ def _carried_ahead(
     remote: Remote,
     dialect: Dialect,
 ) -> frozenset[Leaving]:
-    """Lines that iCloud moved, of which another machine's file with the new place is here first."""
+    """Lines that iCloud moved, of which another machine's file with the new place is here first.
+
+    One on which somebody typed since it was agreed on stays; then the other one goes, if nobody did
+    that there.
+    """
     found = set()
     for id, line in standing:
         item, trace = remote.get(id), known.traces.get(id)
@@ -96,8 +102,15 @@ def _carried_ahead(
         is_there = was is not None and was != now == line.reminder.list
         if not is_there or _left(id, line) in leaving:
             continue
-        if _is_as_moved(line.reminder, trace, item.value.reminder, dialect):
+        if not _is_as_moved(line.reminder, trace, item.value.reminder, dialect):
+            continue
+        agreed = as_reminder(id, known.base.get(id, {}))
+        sides = (dialect.shown(agreed), dialect.shown(item.value.reminder))
+        stays = [one for other, one in standing if (other, one.path) == (id, trace.path)]
+        if not any(has_news(one.reminder, *sides) for one in stays):
             found.add(Leaving(trace.path, id, words(trace.text, trace.notes)))
+        elif not has_news(line.reminder, *sides):
+            found.add(_left(id, line)._replace(path=trace.path))
     return frozenset(found)
 
 
