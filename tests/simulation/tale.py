@@ -51,6 +51,8 @@ class Tale:
     """By each word those in whose place it was typed in a file, and so on back."""
     outdone: set[str] = field(default_factory=set)
     """Words in whose place somebody typed others in a file, or nothing."""
+    read: set[str] = field(default_factory=set)
+    """Words that the machine ever read in a file."""
     unseen: set[str] = field(default_factory=set)
     """Of these, what may have gone with a save by somebody who had not seen it."""
     once_unseen: set[str] = field(default_factory=set)

@@ -319,6 +319,9 @@ class Typist(Editor):
     def _old(self, path: Path, text: str, told: str) -> str:
         """What came from elsewhere and is overwritten here was maybe never seen."""
         known = words_in(read(path))
+        # What was never read goes with this save, and what it stood in place of may be back.
+        unread = known - words_in(text) - self.tale.read
+        self.tale.outdone -= set().union(*(self.tale.over.get(word, ()) for word in unread))
         before = self.standing()
         self.write(path, text, in_place=self.dice.random() < 0.4)
         gone = before.keys() - self.standing().keys()

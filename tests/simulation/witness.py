@@ -29,7 +29,7 @@ from tests.simulation.reading import (
     texts_in,
 )
 from tests.simulation.story import SHOWN, Story
-from tests.simulation.tale import MARK, Tale
+from tests.simulation.tale import MARK, Tale, words_in
 from tests.simulation.unseen import Put
 
 DELETED = ("delete", "forceDelete")
@@ -174,7 +174,9 @@ class Witness:
         """It reads the files."""
         self._read_s = self._clock.steady()
         texts = self._texts()
-        self._put.reads(texts, {path for path in texts if self._was_just_saved(path)})
+        unquiet = {path for path in texts if self._was_just_saved(path)}
+        self._put.reads(texts, unquiet)
+        self._tale.read |= words_in("\n".join(texts[path] for path in texts.keys() - unquiet))
 
     def _was_just_saved(self, path: str) -> bool:
         """By what clock the machine has; a time that is yet to come is only when it saw that."""
