@@ -241,6 +241,13 @@ class Mirror(Zones, Decoded):
         )
         return [raw for (packed,) in rows if (raw := self._db.unpack(packed))]
 
+    def gone_later(self, by_ms: int) -> None:
+        """What is gone was seen to be so much later by the clock, which was set since."""
+        self._db.write(
+            "UPDATE record SET gone_ms = max(1, gone_ms + ?) WHERE deleted AND gone_ms > 0",
+            (by_ms,),
+        )
+
     def let_go(self, now_ms: int) -> None:
         """Forget what gone records held ``KEPT_MS`` after they were first seen to be gone here.
 

@@ -291,6 +291,10 @@ class Trouble:
         self.after_cycle()
         if self._h.tale.leapt:
             self._leap(0.0)
+            # No process sees that, so it may count as months, after which texts of what was deleted
+            # for good are let go: who missed such an end would read a new text beside the old one.
+            for caller in self._h.callers:
+                caller.phone.sync()
         self._h.world.faults.clear()
         for machine in self._h.machines:
             machine.network.rest()

@@ -386,6 +386,24 @@ def test_what_was_sent_and_not_answered_is_not_forgotten_for_a_clock_that_is_set
     rig.rest()
 
 
+@pytest.mark.parametrize("leap_s", [-366 * 86400.0, 366 * 86400.0])
+def test_what_a_phone_deleted_for_good_is_kept_for_its_time_though_the_clock_is_set(
+    rig: Rig, leap_s: float
+) -> None:
+    """Made again without it, a reminder would have two texts on a device that missed its end."""
+    rig.append("Inbox", "- [ ] Typed\n")
+    rig.run()
+    id = rig.shown("Typed").id
+    rig.phone.delete(id, hard=True)
+    rig.run()
+    rig.leap(leap_s)
+    rig.run()
+    rig.leap(-leap_s)
+    rig.run()
+    assert "TitleDocument" in (rig.store.mirror.gone(f"Reminder/{id}") or {})["fields"]
+    rig.rest()
+
+
 def test_a_zone_that_was_emptied_holds_every_deletion(rig: Rig) -> None:
     rig.append("Inbox", "".join(f"- [ ] Task {number}\n" for number in range(8)))
     rig.run()

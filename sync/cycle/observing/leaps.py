@@ -1,8 +1,9 @@
 """Whether somebody set the clock while we run, and that nothing waits shorter or longer for it.
 
 Grace is counted by the wall clock, since it goes on while no process runs, and so is how long an
-answer that we did not hear may still show. While a process runs, another clock tells what time has
-really passed, and what is remembered is moved along with the wall's.
+answer that we did not hear may still show, and how long the mirror keeps what was deleted. While a
+process runs, another clock tells what time has really passed, and what is remembered is moved along
+with the wall's.
 """
 
 from __future__ import annotations
@@ -26,16 +27,16 @@ class Leaps:
         self._apart_s: float | None = None
 
     def heed(self, store: Store) -> None:
-        """Let what is missed have been seen, and what was sent be sent, as long ago as it was."""
+        """Let what is missed, sent or deleted have been so as long ago as it was."""
         apart_s, before_s = self._wall() - self._elapsed(), self._apart_s
         self._apart_s = apart_s
         leapt_s = 0.0 if before_s is None else apart_s - before_s
         if abs(leapt_s) <= SLACK_S:
             return
-        waiting, is_sent = store.places.vanished(), bool(store.outbox.in_flight())
-        if waiting or is_sent:
-            with store.commit("leap"):
-                store.places.set_vanished(
-                    replace(one, seen_s=one.seen_s + leapt_s) for one in waiting.values()
-                )
-                store.outbox.sent_later(int(leapt_s * 1000))
+        waiting, by_ms = store.places.vanished(), int(leapt_s * 1000)
+        with store.commit("leap"):
+            store.places.set_vanished(
+                replace(one, seen_s=one.seen_s + leapt_s) for one in waiting.values()
+            )
+            store.outbox.sent_later(by_ms)
+            store.mirror.gone_later(by_ms)
