@@ -345,6 +345,7 @@ class Typist(Editor):
         new = path.with_name(f"{self.tale.fresh('L')}.md")
         path.rename(new)
         self.tale.refiled[str(new)] = str(path)
+        self.tale.saved[str(path)] = self.clock.steady()  # what is made there anew is another file
         self.say(words_in(new.stem))
         return f"{path.name} -> {new.name}"
 
