@@ -304,12 +304,12 @@ class Trouble:
 
     def retract(self, report: Report, ids: Sequence[str]) -> set[str]:
         """A person let go of what was held under these ids; whose marks these are."""
+        phone = self._h.callers[0].phone
+        phone.sync()  # another one may have renamed a list
         titles = {str(report.names[id].title) for id in ids if id in report.names}
-        titles |= {one.name for one in self._h.callers[0].phone.lists() if one.id in ids}
+        titles |= {one.name for one in phone.lists() if one.id in ids}
         gone = {word for title in titles for word in words_in(title)}
         marks = {word for word in gone if MARK.fullmatch(word)}
-        phone = self._h.callers[0].phone
-        phone.sync()
         for said in (*(said for _, said in on_phone(phone)), *self._in_files()):
             if marks & words_in(f"{said.title} {said.parent}") or said.place in titles:
                 gone |= words_in(str(said))
