@@ -38,6 +38,12 @@ class Approver:
             self._approves(report, [one.id for one in report.held])
             return True
 
+    def sees(self, report: Report) -> None:
+        """Where something else is held now, what was let go is over: it may come once more."""
+        name = self._h.machine.name
+        if report.held != self._last.get(name):
+            self._last.pop(name, None)
+
     def late(self, report: Report | None) -> None:
         """Let go what this report, the last one, says is held, whatever came since."""
         if report is not None and report.held:

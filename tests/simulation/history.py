@@ -207,6 +207,8 @@ class History:
         read = report is not None and report.retry_after_s is None and not waits
         lags = bool(self.world.faults.read_lag) or self.network.lagged
         self.witness.end(done=report is not None, read=read, lags=lags)
+        if report is not None:
+            self.approver.sees(report)
 
     def revive(self) -> None:
         """Who died may start again."""

@@ -40,7 +40,8 @@ _READ = "the config was read again"
 # What is kept for thirty days, or for one, is kept for so long.
 KEPT_MS = 150_000
 _COMPRESSED = f"""
-from store import answered, mirror
+from store.activity import answered
+from store.remote import mirror
 from sync.cycle.asked import restorable
 from sync.cycle.past import journaling
 for room in (answered, mirror, journaling, restorable):
