@@ -164,3 +164,14 @@ def test_a_lost_word_would_be_noticed(tmp_path: Path) -> None:
     history.tale.say(["w999"])
     assert history.run().wrong == ["lost: ['w999']"]
     history.machine.stop()
+
+
+@pytest.mark.parametrize("seed", [67602, 68258])
+def test_a_line_that_waits_goes_on_to_wait_where_its_reminder_was_in_another_list(
+    tmp_path: Path, seed: int
+) -> None:
+    """A phone moved and deleted it, its line was pasted, and something else changes in that list.
+
+    A plan of that list alone told nobody any more that the line waits for a person.
+    """
+    assert live(choose(seed), tmp_path / "home").wrong == []

@@ -128,7 +128,12 @@ class Nearby:
         if not (_is_settled(planned) and _is_plain(planned)):
             return None
         about = known.rows.keys() | known.base.keys() | lists
-        planned.holds += [one for one in rest.holds if not _concerns(one, about, here)]
+        judged = [one for one in rest.holds if _concerns(one, about, here)]
+        if not {(one.kind, one.id) for one in judged} <= {
+            (one.kind, one.id) for one in planned.holds
+        }:
+            return None  # the line that waits may stand in another file than its reminder was in
+        planned.holds += [one for one in rest.holds if one not in judged]
         planned.wait([rest.until_s - self._clock()])
         return planned
 
