@@ -70,6 +70,24 @@ def test_typed_on_by_an_editor_and_ticked_by_hand_before_the_next_look(
     rig.rest()
 
 
+def test_what_both_sides_ticked_is_done_once_though_a_phone_retitled_the_series_then(
+    rig: Rig,
+) -> None:
+    """The phone's completed copy has the title that the series had."""
+    rig.append("Inbox", WATER + "\n")
+    rig.run()
+    id = rig.shown("Water").id
+    rig.phone.complete_occurrence(id)
+    rig.phone.edit(id, title="Water them all")
+    line = rig.line("Inbox", "Water")
+    following = WATER.replace("-01", "-08")
+    rig.replace("Inbox", line, f"{following}\n{line.replace('- [ ]', '- [x]')}")
+    rig.run()
+    rig.run()
+    assert occurrences(rig) == [("2026-12-01", True), ("2026-12-08", False)]
+    rig.rest()
+
+
 @pytest.mark.parametrize("beside", [True, False])
 def test_what_an_editor_typed_is_the_series_though_the_ticked_line_got_another_title(
     rig: Rig, beside: bool

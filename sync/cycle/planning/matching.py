@@ -108,16 +108,22 @@ def series_of(known: Known) -> dict[str, Series]:
 
 
 def _copy_there(known: Known, id: str, due: Due) -> str | None:
-    """The copy that a device left, where it completed this occurrence already."""
+    """The copy that a device left, where it completed this occurrence already.
+
+    It has the title of that moment; the series may have got another one since, on either side.
+    """
     goes_on = known.reminders.get(id)
     if goes_on is None or goes_on.due == due:
         return None
+    titles = {goes_on.title, known.base[id].get(Field.TITLE)}
+    titles |= {known.traces[id].title} if id in known.traces else set()
     copies = [
         one.id
         for one in known.reminders.values()
         if one.id not in known.base
         and one.done is not None
-        and (one.title, one.list, one.due) == (goes_on.title, goes_on.list, due)
+        and one.title in titles
+        and (one.list, one.due) == (goes_on.list, due)
         and not known.rows[one.id].deleted
     ]
     return copies[0] if len(copies) == 1 else None
