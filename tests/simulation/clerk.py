@@ -141,9 +141,14 @@ class Clerk:
         return gone - ours, (back & tale.retracted) - ours - whole
 
     def _copied(self, before: Sides) -> set[str]:
-        """All that copies said, of which nobody can tell what went from one to another."""
-        copied = self._h.tale.copied
-        found = [one for one in before.there.values() if copied & set(MARK.findall(one.title))]
+        """All that copies said, of which nobody can tell what went from one to another.
+
+        So it is with what repeats: its days, and what else it says, go on from one occurrence to
+        the next.
+        """
+        marks = self._h.tale.several
+        sides = [*before.there.values(), *self._ledger.now.there.values()]
+        found = [one for one in sides if marks & set(MARK.findall(one.title))]
         return {word for one in found for word in words_in(str(one))}
 
     # ---- taking back
