@@ -284,8 +284,9 @@ def test_each_invariant_names_tests_that_exist() -> None:
 
 
 def test_what_is_said_to_hold_a_promise_of_reliability_exists() -> None:
-    named = TEST_NAME.findall(text_of("docs/reliability.md"))
-    assert len(named) > 40
+    pages = [text_of(f"docs/{name}.md") for name in ("reliability", "simulation")]
+    assert all(len(TEST_NAME.findall(page)) > 40 for page in pages)
+    named = TEST_NAME.findall("".join(pages))
     assert [f"{path}::{test}" for path, test in named if test not in names_in(path)] == []
 
 
