@@ -181,7 +181,7 @@ class Series:
         return sum(not said.done for said in here)
 
     def _lost(self, still: set[str | None], done: set[str | None]) -> Iterator[str]:
-        """Ticks of which nothing is left, where nobody took back a run with them."""
+        """Ticks of which nothing is left, where nobody took back a run, or the line, with them."""
         rows = [
             row
             for machine in self._h.machines
@@ -189,6 +189,7 @@ class Series:
                 "SELECT loser FROM conflict WHERE field = 'done'"
             )
         ]
-        lost = {day for day in self._h.tale.ticked if day in still and day not in done}
+        ticked = self._h.tale.ticked - self._h.tale.retracted
+        lost = {day for day in ticked if day in still and day not in done}
         if lost and not rows:
             yield f"a tick is lost: {sorted(lost)}"
