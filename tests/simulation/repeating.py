@@ -162,7 +162,8 @@ class Series:
         if twice := doubled(one.due or "" for one in dones):
             yield f"an occurrence was completed twice: {sorted(twice)}"
         again = {one.due for one in still if one.due} & {one.due for one in dones}
-        if again and not h.clerk.has_asked:
+        # With all that was known lost, either day may win: that of the file may be the older one.
+        if again and not h.clerk.has_asked and not tale.forgotten:
             yield f"an occurrence is open that was completed: {again}"
         if len(dones) > tale.ticks:
             yield f"{len(dones)} occurrences are done, by {tale.ticks} ticks"
