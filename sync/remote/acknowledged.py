@@ -28,17 +28,18 @@ class _Answered:
 
     @property
     def is_older(self) -> bool:
-        """Whether the record has the very change tag that was sent."""
-        tag = self.operation["record"].get("recordChangeTag")
-        return bool(tag) and _tag(self.item) == tag
+        """Whether the record has the very change tag that was sent, or was to go and is there."""
+        now = _tag(self.item)
+        deletes = str(self.operation.get("operationType")).lower().endswith("delete")
+        return now is not None and (
+            deletes or now == self.operation["record"].get("recordChangeTag")
+        )
 
     @property
     def is_doubtful(self) -> bool:
         """Whether the record says otherwise than what was sent, in any plain value."""
         if isinstance(self.item, Failure) or self.item.get("deleted"):
             return False
-        if "elete" in str(self.operation.get("operationType")):
-            return True
         said = self.item.get("fields") or {}
         sent = self.operation["record"].get("fields") or {}
         return any(

@@ -135,10 +135,8 @@ def test_an_answer_that_says_otherwise_than_what_was_sent_is_to_another_request(
         return {"records": [made]} if is_write else post(path, *args, **kwargs)
 
     monkeypatch.setattr(transport, "post", late)
-    operations = [update(there, "Plans"), {**update(there, ""), "operationType": "delete"}]
-    for operation in operations:
-        [answer] = failures(cloudkit.modify(zone, [operation], atomic=True))
-        assert answer.code == "UNANSWERED"
+    [answer] = failures(cloudkit.modify(zone, [update(there, "Plans")], atomic=True))
+    assert answer.code == "UNANSWERED"
 
 
 def test_what_the_service_writes_down_in_a_way_of_its_own_is_written(
@@ -158,3 +156,25 @@ def test_what_the_service_writes_down_in_a_way_of_its_own_is_written(
     [answer] = cloudkit.modify(zone, [update(made, "Chores ")], atomic=True)
     assert isinstance(answer, dict)
     assert answer["fields"]["Name"]["value"] == "Chores"
+
+
+def test_a_deletion_that_is_answered_with_the_record_is_not_answered(
+    cloudkit: CloudKit, zone: ZoneId, transport: Transport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither where it is what there is, nor where the deletion did not say which one it meant."""
+    [made] = cloudkit.modify(zone, [create()], atomic=True)
+    assert isinstance(made, dict)
+    [there] = cloudkit.modify(zone, [update(made, "Chores")], atomic=True)
+    assert isinstance(there, dict)
+    monkeypatch.setattr(transport, "post", lambda *_, **__: {"records": [there]})
+    named = {name: made[name] for name in ("recordName", "recordType")}
+    deletions = [
+        {
+            "operationType": "delete",
+            "record": {**named, "recordChangeTag": made["recordChangeTag"]},
+        },
+        {"operationType": "forceDelete", "record": named},
+    ]
+    for deletion in deletions:
+        [answer] = failures(cloudkit.modify(zone, [deletion], atomic=True))
+        assert answer.code == "UNANSWERED"

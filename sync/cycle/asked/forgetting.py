@@ -132,7 +132,8 @@ def _list_meant(store: Store, home: Home, key: str, path: str) -> tuple[str, str
     bases = {id: base for id, base in store.bases.all_lists().items() if base.path}
     by_path = [id for id, base in bases.items() if base.path == path]
     found = by_path or [id for id, base in bases.items() if key in (id, base.name)]
-    found = [id for id in found if id in supplanted(store)] or found
+    gone = supplanted(store)
+    found = [id for id in found if id in gone] or found
     if len(found) > 1:
         places = ", ".join(str(bases[id].path) for id in found)
         raise UsageError(

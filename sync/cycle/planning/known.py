@@ -6,7 +6,6 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import Any
 
 from store.activity.outbox import Intent
@@ -26,9 +25,8 @@ from sync.codec.repeats import decode_rule
 from sync.core.actions import HoldKind
 from sync.core.alarms import day_of, extra_alarms
 from sync.core.archive import is_archive
-from sync.core.matching.identity import derived
 from sync.core.matching.match import Trace
-from sync.core.matching.newcomers import ALIKE
+from sync.core.matching.newcomers import is_named_for
 from sync.core.repeating.occurrence import Occurrence
 from sync.core.snapshot import Evidence
 from sync.core.sorting import ranks
@@ -246,7 +244,7 @@ def _called(id: str, row: ReminderRow | None) -> str:
 
     One that was named for its title is known by that, and may never have been agreed on.
     """
-    if row is None or id in islice(derived(row.list_id or "", " ".join(row.title.split())), ALIKE):
+    if row is None or is_named_for(id, Reminder(id, title=row.title, list=row.list_id or "")):
         return ""
     return row.title
 

@@ -20,7 +20,7 @@ __all__ = ["as_left", "known_before", "with_titles"]
 
 
 def as_left(said: str, dialect: Dialect) -> Reminder | None:
-    """What a line was that says these ``words``; ``None`` where lines do not say it alone."""
+    """What a line was by all that was ``said``; ``None`` where lines do not say it alone."""
     if not dialect.marks or dialect.layout.per_task:
         return None
     text, _, notes = said.partition("\n")
