@@ -9,15 +9,7 @@ from pathlib import Path
 from random import Random
 
 from tests.simulation.chance import stamp
-from tests.simulation.editor import (
-    ID,
-    TASK,
-    Editor,
-    indent_of,
-    lines_of,
-    put,
-    read,
-)
+from tests.simulation.editor import ID, TASK, Editor, indent_of, lines_of, put, read
 from tests.simulation.tale import MARK, words_in
 
 

@@ -35,3 +35,15 @@ def purging(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rig]:
     with open_rig(tmp_path, empty_world(), mode="purge") as rig:
         rig.run()
         yield rig
+
+
+@pytest.fixture
+def two(rig: Rig) -> Rig:
+    """“Typed” in `Inbox.md`, “Other” in `Plans.md`, and a phone that moves the first one there."""
+    rig.phone.create_list("Plans")
+    rig.append("Inbox", "- [ ] Typed\n")
+    rig.run()
+    rig.append("Plans", "- [ ] Other\n")
+    rig.run()
+    rig.phone.move(rig.shown("Typed").id, "Plans")
+    return rig
